@@ -1,0 +1,5 @@
+# Warnings are errors. What a dependency's headers warn about is silenced there (SYSTEM), never here.
+add_library(weir_warnings INTERFACE)
+target_compile_options(weir_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
+  -Woverloaded-virtual -Wswitch -Wundef)

@@ -1,0 +1,39 @@
+# weir_library(log SOURCES a.cpp b.cpp DEPS weir::env PRIVATE_DEPS simdjson::simdjson
+#              TEST_DEPS weir::env_fake)
+#
+# One call per folder. Makes weir::<name>; every sibling *_test.cpp becomes part of <name>_test
+# (ctest label "unit"), every *_fuzz.cpp a libFuzzer target of its own name under the fuzz preset,
+# run over <name>_fuzz_corpus/ where that folder exists. PRIVATE_DEPS are seen by the .cpp files only.
+function(weir_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(weir_${name} STATIC ${ARG_SOURCES})
+    target_include_directories(weir_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(weir_${name} PUBLIC ${ARG_DEPS} PRIVATE ${ARG_PRIVATE_DEPS} weir_warnings)
+  else()
+    add_library(weir_${name} INTERFACE)
+    target_include_directories(weir_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(weir_${name} INTERFACE ${ARG_DEPS})
+  endif()
+  add_library(weir::${name} ALIAS weir_${name})
+
+  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  if(WEIR_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE
+      weir::${name} ${ARG_PRIVATE_DEPS} ${ARG_TEST_DEPS} GTest::gmock_main weir_warnings)
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. PROPERTIES LABELS unit
+                         DISCOVERY_TIMEOUT 60)
+  endif()
+
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp)
+  if(WEIR_FUZZ)
+    foreach(source ${fuzzers})
+      get_filename_component(target ${source} NAME_WE)
+      add_executable(${target} ${source})
+      target_link_libraries(${target} PRIVATE
+        weir::${name} ${ARG_PRIVATE_DEPS} ${ARG_TEST_DEPS} weir_warnings)
+      target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,20 @@
+#include "base/http.hpp"
+
+#include <boost/json.hpp>
+
+namespace weir::http {
+
+Response error_response(const Error& error, std::string_view request_id) {
+  const Outcome outcome = outcome_of(error.code);
+  Response response;
+  response.status = outcome.http_status;
+  boost::json::object body;
+  body["status"] = outcome.http_status;
+  body["message"] = error.message;
+  body["request_id"] = request_id;
+  response.body = boost::json::serialize(body);
+  if (outcome.http_status == 503) response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace weir::http

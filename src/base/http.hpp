@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+/// HTTP as the control API and the CLI see it: whole requests, off the hot path. What the gateway
+/// works on is http/exchange.hpp.
+namespace weir::http {
+
+struct Request {
+  std::string method;  // "GET"
+  std::string path;    // percent-decoded, without the query
+  std::map<std::string, std::string> query;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+  std::string request_id;  // made by the server; answered in errors and logs
+  std::string peer;        // the caller's IP address
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;  // beyond type and length
+};
+
+/// Takes whole requests. Called on a pool thread of the server; may block.
+using Handler = std::function<Response(const Request&)>;
+
+/// {"status","message","request_id"} with Retry-After where the error is retryable (decision 1.13).
+Response error_response(const Error& error, std::string_view request_id);
+
+}  // namespace weir::http

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+/// Numbers that must not be mistaken for one another are different types.
+template <class Tag, class Value>
+struct Number {
+  Value value{};
+  constexpr auto operator<=>(const Number&) const = default;
+};
+
+/// The catalog's small number of a stream (its `is-...` id is text); never reused. Starts at 1.
+using StreamNo = Number<struct StreamNoTag, std::uint32_t>;
+/// A log partition; the embedded log has one, 0.
+using PartitionNo = Number<struct PartitionNoTag, std::uint16_t>;
+/// A record's place in its stream within one partition: 1, 2, 3, ... without gaps.
+using Sequence = Number<struct SequenceTag, std::uint64_t>;
+/// A byte position in one partition's log, over all its segments ever; only grows.
+using Lsn = Number<struct LsnTag, std::uint64_t>;
+
+/// Where a record is, for as long as it exists: in the log, then in a file, then as a row's origin.
+struct Address {
+  StreamNo stream;
+  PartitionNo partition;
+  Sequence sequence;
+  constexpr auto operator<=>(const Address&) const = default;
+};
+
+/// Prefixes of public ids (shared vocabulary: decision 3).
+namespace id_prefix {
+inline constexpr std::string_view stream = "is-";
+inline constexpr std::string_view api_key = "tak-";
+inline constexpr std::string_view feed = "df-";
+inline constexpr std::string_view courier = "cr-";
+inline constexpr std::string_view ingest_query = "iq-";
+inline constexpr std::string_view workflow_run = "wf-";
+inline constexpr std::string_view workflow_task = "wft-";
+}  // namespace id_prefix
+
+}  // namespace weir
+
+template <class Tag, class Value>
+struct std::hash<weir::Number<Tag, Value>> {
+  std::size_t operator()(const weir::Number<Tag, Value>& n) const noexcept {
+    return std::hash<Value>{}(n.value);
+  }
+};

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the server. No loop, queue or body without an entry here; units last.
+namespace weir::limits {
+
+inline constexpr std::uint64_t kib = 1024;
+inline constexpr std::uint64_t mib = 1024 * kib;
+
+// A request (decision 1.1).
+inline constexpr std::uint64_t payload_bytes_default = 254 * kib;
+inline constexpr std::uint64_t payload_bytes_ceiling = 5 * mib;
+inline constexpr std::uint64_t header_bytes_max = 16 * kib;
+inline constexpr std::uint64_t control_body_bytes_max = 8 * mib;
+inline constexpr std::uint32_t json_depth_max = 512;
+inline constexpr std::uint32_t pipelined_requests_max = 64;
+
+// The log (docs/formats/log-segment.md).
+inline constexpr std::uint64_t log_block_bytes = 4 * kib;
+inline constexpr std::uint64_t segment_bytes_default = 64 * mib;
+inline constexpr std::uint64_t commit_bytes_max = 8 * mib;
+inline constexpr std::uint32_t spare_segments_max = 4;
+static_assert(payload_bytes_ceiling + log_block_bytes <= commit_bytes_max);
+static_assert(2 * commit_bytes_max <= segment_bytes_default);
+
+// A batch file (docs/formats/batch-file.md).
+inline constexpr std::uint64_t batch_bytes_default = 64 * mib;
+inline constexpr std::uint32_t batch_records_max = 1'000'000;
+inline constexpr std::uint32_t open_batches_max = 4096;
+
+// XML (decision 1.12).
+inline constexpr std::uint32_t xml_depth_max = 256;
+inline constexpr std::uint32_t xml_attributes_max = 256;
+inline constexpr std::uint32_t xml_name_bytes_max = 1024;
+inline constexpr std::uint32_t xml_nodes_max = 1'000'000;
+
+// The control API.
+inline constexpr std::uint32_t page_items_default = 100;
+inline constexpr std::uint32_t page_items_max = 1000;
+inline constexpr std::uint32_t query_rows_max = 10'000;
+inline constexpr std::uint32_t row_errors_kept_max = 1000;
+
+}  // namespace weir::limits

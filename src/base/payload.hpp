@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+/// What a stream carries; one type a stream (decision 1.11). The values are on disk: never change.
+enum class PayloadType : std::uint8_t { json = 1, xml = 2 };
+
+constexpr std::string_view to_string(PayloadType type) {
+  switch (type) {
+    case PayloadType::json:
+      return "json";
+    case PayloadType::xml:
+      return "xml";
+  }
+  return "unknown";
+}
+
+}  // namespace weir

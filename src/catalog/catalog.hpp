@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "catalog/batches.hpp"
+#include "catalog/couriers.hpp"
+#include "catalog/feeds.hpp"
+#include "catalog/ingest_queries.hpp"
+#include "catalog/keys.hpp"
+#include "catalog/runs.hpp"
+#include "catalog/snapshot.hpp"
+#include "catalog/streams.hpp"
+#include "env/clock.hpp"
+#include "env/random.hpp"
+
+/// What users configured and what the pipeline has done, in one transactional database: SQLite in
+/// the data directory here, PostgreSQL later (SOCI speaks both). Each group of tables has a class
+/// of its own; all are thread-safe, and every call is one transaction.
+namespace weir::catalog {
+
+class Database;
+
+class Catalog {
+ public:
+  /// Opens or creates the database at `path` (":memory:" for tests) and brings it to the newest
+  /// migration. A database of a newer weir is Errc::newer_version. `clock` and `random` outlive it.
+  static Result<std::unique_ptr<Catalog>> open(const std::string& path, const Clock& clock,
+                                               Random& random);
+  ~Catalog();
+
+  Tenants& tenants() { return *tenants_; }
+  Keys& keys() { return *keys_; }
+  Streams& streams() { return *streams_; }
+  Batches& batches() { return *batches_; }
+  Feeds& feeds() { return *feeds_; }
+  IngestQueries& ingest_queries() { return *ingest_queries_; }
+  Couriers& couriers() { return *couriers_; }
+  Runs& runs() { return *runs_; }
+
+  /// Newest at once after each change made through this object.
+  const SnapshotSource& snapshots() const;
+
+ private:
+  explicit Catalog(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Tenants> tenants_;
+  std::unique_ptr<Keys> keys_;
+  std::unique_ptr<Streams> streams_;
+  std::unique_ptr<Batches> batches_;
+  std::unique_ptr<Feeds> feeds_;
+  std::unique_ptr<IngestQueries> ingest_queries_;
+  std::unique_ptr<Couriers> couriers_;
+  std::unique_ptr<Runs> runs_;
+};
+
+}  // namespace weir::catalog

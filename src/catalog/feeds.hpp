@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "catalog/page.hpp"
+#include "catalog/records.hpp"
+
+namespace weir::catalog {
+
+class Database;
+
+/// Feeds are stored as given; pipeline/feed decides what a valid one is, before it comes here.
+class Feeds {
+ public:
+  explicit Feeds(Database& database) : database_(database) {}
+  /// `feed` without id, tenant and times. A table name that is taken is a conflict.
+  Result<Feed> add(std::uint32_t tenant_no, Feed feed);
+  Result<Feed> find(std::uint32_t tenant_no, const std::string& id);
+  Result<Page<Feed>> list(std::uint32_t tenant_no, const PageRequest& page);
+  Result<Feed> activate(std::uint32_t tenant_no, const std::string& id);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace weir::catalog

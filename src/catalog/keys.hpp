@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/page.hpp"
+#include "catalog/records.hpp"
+
+namespace weir::catalog {
+
+class Database;
+
+/// API keys (reference 2): a key owns its secret and its policies; tokens carry neither. What a
+/// secret is never leaves this process but through the snapshot.
+class Keys {
+ public:
+  explicit Keys(Database& database) : database_(database) {}
+  /// Policies by their names (snapshot.hpp); an unknown one is bad_request and lists the known.
+  Result<ApiKey> add(std::uint32_t tenant_no, const std::string& name,
+                     const std::vector<std::string>& policies);
+  Result<ApiKey> find(std::uint32_t tenant_no, const std::string& id);
+  Result<Page<ApiKey>> list(std::uint32_t tenant_no, const PageRequest& page);
+  /// A new secret becomes active; the one before is deposed and accepted for 30 days more.
+  Result<ApiKey> rotate(std::uint32_t tenant_no, const std::string& id);
+  /// `all`: no token issued so far is accepted. Otherwise only those of deposed secrets.
+  Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
+  /// All its tokens stop being accepted.
+  Result<void> remove(std::uint32_t tenant_no, const std::string& id);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace weir::catalog

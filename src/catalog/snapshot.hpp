@@ -1,0 +1,86 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/payload.hpp"
+#include "base/time.hpp"
+
+/// What the request path needs to know of the catalog, in memory and immutable.
+namespace weir::catalog {
+
+/// What a key may do (reference 2.1). Held by the key, not the token, so that a change bites
+/// existing tokens at once.
+enum class Policy : std::uint8_t {
+  streaming_ingest_write = 1 << 0,  // "streaming-ingest-api:write"
+  token_issue = 1 << 1,             // "api-keys:issue": mint tokens for any key of the tenant
+  operate = 1 << 2,                 // "datagrid:operate": streams, couriers, feeds, runs
+  administer = 1 << 3,              // "api-keys:administer": everything, API keys too
+};
+
+using Policies = std::uint8_t;  // Policy bits
+constexpr bool allows(Policies policies, Policy policy) {
+  return (policies & static_cast<Policies>(policy)) != 0;
+}
+
+struct StreamView {
+  StreamNo no;
+  std::uint32_t tenant_no = 0;
+  std::string tenant;
+  std::string id;
+  std::optional<PayloadType> payload_type;  // unbound until declared or first accepted
+  bool xml_check_sync = false;
+  std::uint64_t payload_bytes_max = 0;
+};
+
+struct SecretView {
+  std::uint32_t version = 0;
+  std::string secret;                  // raw bytes, for HS256
+  std::optional<Time> accepted_until;  // a deposed secret's last moment
+  Time not_before;                     // tokens issued before are revoked
+};
+
+struct KeyView {
+  std::string id;
+  std::uint32_t tenant_no = 0;
+  std::string tenant;
+  Policies policies = 0;
+  std::vector<SecretView> secrets;  // active and at most one deposed
+};
+
+struct Snapshot {
+  std::uint64_t version = 0;
+  std::unordered_map<std::string, StreamView> streams;  // by id
+  std::unordered_map<std::string, KeyView> keys;        // by id
+};
+
+/// Where the newest snapshot is found. The version is cheap to look at on every request; the
+/// pointer is taken only when it changed. Thread-safe.
+class SnapshotSource {
+ public:
+  SnapshotSource() : current_(std::make_shared<const Snapshot>()) {}
+  std::uint64_t version() const noexcept { return version_.load(std::memory_order_acquire); }
+  std::shared_ptr<const Snapshot> current() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+  void publish(std::shared_ptr<const Snapshot> next) {
+    const std::lock_guard lock(mutex_);
+    current_ = std::move(next);
+    version_.store(current_->version, std::memory_order_release);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Snapshot> current_;
+  std::atomic<std::uint64_t> version_{0};
+};
+
+}  // namespace weir::catalog

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "catalog/page.hpp"
+#include "catalog/records.hpp"
+#include "catalog/snapshot.hpp"
+
+namespace weir::catalog {
+
+class Database;
+
+class Tenants {
+ public:
+  explicit Tenants(Database& database) : database_(database) {}
+  /// Names are lower-case letters, digits and hyphens, at most 63: they are part of paths.
+  Result<Tenant> add(const std::string& name);
+  Result<Tenant> find(const std::string& name);
+
+ private:
+  Database& database_;
+};
+
+struct NewStream {
+  std::string name;
+  std::string description;
+  std::optional<PayloadType> payload_type;
+  bool xml_check_sync = false;
+};
+
+class Streams {
+ public:
+  explicit Streams(Database& database) : database_(database) {}
+  Result<Stream> add(std::uint32_t tenant_no, const NewStream& stream);
+  Result<Stream> find(std::uint32_t tenant_no, const std::string& id);
+  Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
+  /// Every stream of every tenant, with its tenant's name: for the batcher, by number.
+  Result<std::optional<StreamView>> view(StreamNo no);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace weir::catalog

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+/// Where SQL runs and domain tables live: DuckDB in the process, Spark elsewhere. An engine is
+/// given store URIs, schemas and a query, and upserts inside itself (decision 7).
+namespace weir::engine {
+
+enum class FileFormat { ndjson, cbor };
+
+struct SourceFile {
+  std::string uri;
+  Time first_received_at;
+  std::uint64_t records = 0;
+};
+
+/// What an ingest query sees as one table, under the courier's file tag.
+struct Source {
+  std::string tag;
+  FileFormat format = FileFormat::ndjson;
+  std::vector<SourceFile> files;  // in the order of the data
+  std::string schema_json;        // Spark StructType as JSON; empty: inferred (NDJSON only)
+  std::string row_tag = "row";    // CBOR: the element that is a row
+};
+
+enum class FieldType { boolean, date, datetime, decimal, float_, integer, string };
+
+struct Field {
+  std::string incoming;  // matched without regard to case
+  std::string name;      // column of the domain table
+  FieldType type = FieldType::string;
+  bool required = false;
+  std::string format;  // Joda pattern; empty: inferred by the documented lists
+  int scale = 2;       // of a decimal(38, scale)
+};
+
+/// One load operation: rows of the sources, or of the query over them, upserted by primary key
+/// in one transaction. Running it again changes nothing.
+struct Load {
+  std::string tenant;
+  std::string table;  // "Source:Feed"
+  std::vector<Field> fields;
+  std::vector<std::string> primary_key;  // names of the domain table, at least one
+  std::string last_updated;              // empty: generated (reference 5.3)
+  std::vector<Source> sources;
+  std::string query;        // Spark SQL; empty: the one source's rows as they are
+  int error_threshold = 1;  // percent of rows read; over it, nothing is loaded
+  bool truncate = false;    // empty the table first, in the same transaction
+};
+
+struct RowError {
+  std::string file;  // empty where a query hides it
+  std::uint64_t row = 0;
+  std::string field;
+  std::string value;
+  std::string reason;
+};
+
+/// read = inserted + updated + rejected + errors, always.
+struct LoadCounts {
+  std::uint64_t read = 0;
+  std::uint64_t inserted = 0;
+  std::uint64_t updated = 0;
+  std::uint64_t rejected = 0;  // not newer than what stands under their key, or just the same
+  std::uint64_t errors = 0;
+  std::vector<RowError> row_errors;  // the first ones
+};
+
+struct Column {
+  std::string name;
+  std::string type;
+};
+
+/// Values as JSON text each, so that null, numbers and nested values survive the way out.
+struct Table {
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;
+  bool truncated = false;  // there were more rows than the limit
+};
+
+struct TableInfo {
+  std::string name;
+  std::uint64_t rows = 0;
+  std::vector<Column> columns;
+};
+
+/// Thread-safe; loads into one table run one after the other.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual Result<LoadCounts> load(const Load& load) = 0;
+  /// The rows of an ingest query over sources, none kept. For samples and previews.
+  virtual Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
+                                const std::string& tenant, std::uint64_t rows_max) = 0;
+  /// Reads domain tables of one tenant, and nothing else.
+  virtual Result<Table> query(const std::string& tenant, const std::string& sql,
+                              std::uint64_t rows_max) = 0;
+  virtual Result<std::vector<TableInfo>> tables(const std::string& tenant) = 0;
+};
+
+}  // namespace weir::engine

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/payload.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+/// The second stage: a checked payload becomes a durable record. Everything a 202 promises rests
+/// here. One implementation owns its disk (segmented_log.hpp, docs/formats/log-segment.md); a Kafka
+/// topic is the other.
+namespace weir::log {
+
+/// What the gateway hands over. The views need to live only for the call.
+struct Entry {
+  StreamNo stream;
+  PayloadType type = PayloadType::json;
+  std::string_view idempotency_key;  // empty: none
+  std::string_view body;             // JSON: already one line; XML: as sent
+};
+
+/// The fate of one entry: `error` is empty once it is on stable storage.
+struct Appended {
+  std::uint64_t cookie = 0;  // the caller's own, from append()
+  Address address;
+  std::optional<Errc> error;
+};
+
+/// Where fates are told. on_appended is called on the log's thread, once for all entries of a
+/// commit that this sink waits for: it must only hand them to the sink's own thread.
+class AppendSink {
+ public:
+  virtual ~AppendSink() = default;
+  virtual void on_appended(std::span<const Appended> fates) noexcept = 0;
+};
+
+/// A record as it is read back. The views are good until the reader is asked again.
+struct Record {
+  Lsn lsn;  // of the commit that holds it: where a checkpoint before this record would stand
+  Address address;
+  Time received_at;  // stamped at append; never goes back within a partition
+  PayloadType type = PayloadType::json;
+  std::string_view idempotency_key;
+  std::string_view body;
+};
+
+/// Reads one partition from a checkpoint on, in order, only what is durable. One thread.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  /// The next record; nullopt when all that is durable now has been read. Damage found on the way
+  /// is Errc::corrupt, naming segment and offset.
+  virtual Result<std::optional<Record>> next() = 0;
+  /// Where to resume so that nothing read so far comes again.
+  virtual Lsn position() const = 0;
+};
+
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  /// Takes an entry; its fate goes to `sink` with `cookie`, after this returns. Any thread. Never
+  /// blocks on the disk. Refuses at once, and then no fate follows, with overloaded (too much is
+  /// waiting for the disk), disk_full (no room for a segment) or log_failed (poisoned).
+  virtual Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) = 0;
+
+  virtual Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) = 0;
+
+  /// All that was acknowledged before the call is before this position.
+  virtual Lsn durable_end(PartitionNo partition) const = 0;
+
+  /// Waits until durable_end passes `after`, or the time is up.
+  virtual void wait_durable(PartitionNo partition, Lsn after,
+                            std::chrono::milliseconds at_most) = 0;
+
+  /// The catalog's checkpoint has moved to `checkpoint`: what is wholly before it may be forgotten.
+  virtual void release(PartitionNo partition, Lsn checkpoint) = 0;
+
+  /// Ok, or why append refuses: for /readyz.
+  virtual Result<void> health() const = 0;
+};
+
+}  // namespace weir::log
