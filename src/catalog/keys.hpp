@@ -24,7 +24,8 @@ class Keys {
   Result<Page<ApiKey>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// A new secret becomes active; the one before is deposed and accepted for 30 days more.
   Result<ApiKey> rotate(std::uint32_t tenant_no, const std::string& id);
-  /// `all`: no token issued so far is accepted. Otherwise only those of deposed secrets.
+  /// Otherwise the deposed secret is dropped now; `all`: the active one too, for a new one, so that
+  /// no token issued so far is accepted.
   Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
   /// All its tokens stop being accepted.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);

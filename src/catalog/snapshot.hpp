@@ -44,7 +44,6 @@ struct SecretView {
   std::uint32_t version = 0;
   std::string secret;                  // raw bytes, for HS256
   std::optional<Time> accepted_until;  // a deposed secret's last moment
-  Time not_before;                     // tokens issued before are revoked
 };
 
 struct KeyView {
