@@ -69,10 +69,9 @@ Result<std::vector<catalog::Batch>> Batcher::advance_to(Lsn end, StreamNo stream
 Failure Batcher::abandon(Error error) {
   start_over();
   if (error.code != Errc::conflict) return fail(std::move(error));
-  return fail(Errc::unavailable, "another batcher took over partition " +
-                                     std::to_string(settings_.partition.value) +
-                                     "; starting again from its checkpoint (" + error.message +
-                                     ")");
+  return fail(Errc::unavailable,
+              "another batcher took over partition " + std::to_string(settings_.partition.value) +
+                  "; starting again from its checkpoint (" + error.message + ")");
 }
 
 void Batcher::start_over() {
@@ -130,7 +129,9 @@ std::optional<log::Record> Batcher::next_record() {
   return record;
 }
 
-void Batcher::stop(Error error, Lsn at) { stopped_ = Stopped{std::move(error), at}; }
+void Batcher::stop(Error error, Lsn at) {
+  stopped_ = Stopped{std::move(error), at};
+}
 
 Result<void> Batcher::take(const log::Record& record, Time now) {
   const Sequence sequence = record.address.sequence;
@@ -174,20 +175,19 @@ Result<Batcher::OpenBatches::iterator> Batcher::batch_for(const log::Record& rec
     if (found->second->is_of_hour(record.received_at)) return found->second;
     WEIR_CHECK(close(found->second));
   }
-  const auto view = manifest_.stream(record.address.stream);
-  if (!view || !*view) {
-    stop(view ? Error{Errc::not_found,
-                      name_of(record.address) + ": the catalog has no such stream; its records " +
-                          "stay in the log and hold up those behind them until it is restored"}
-              : view.error(),
+  WEIR_TRY(const auto view, manifest_.stream(record.address.stream));
+  if (!view) {
+    stop({Errc::not_found, name_of(record.address) +
+                               ": the catalog has no such stream; its records stay in the log and "
+                               "hold up those behind them until the stream is restored"},
          record.lsn);
     return open_.end();
   }
-  if ((*view)->payload_type) stream.type = (*view)->payload_type;
+  if (view->payload_type) stream.type = view->payload_type;
   if (!stream.type) stream.type = record.type;
   if (open_.size() >= settings_.open_batches_max) WEIR_CHECK(close(open_.begin()));
-  WEIR_TRY(auto batch, OpenBatch::open(store_, **view, {record.address.stream, *stream.type, now},
-                                       record));
+  WEIR_TRY(auto batch,
+           OpenBatch::open(store_, *view, {record.address.stream, *stream.type, now}, record));
   open_.push_back(std::move(batch));
   const auto opened = std::prev(open_.end());
   open_by_stream_.emplace(record.address.stream, opened);

@@ -70,8 +70,8 @@ struct BatcherGauges {
 ///
 /// After a failure of the store or the catalog nothing is lost: open batches are given up and the
 /// next call starts again from the catalog's checkpoint. A record that cannot be taken (a gap in a
-/// stream's sequences or damage: corrupt; its stream is gone: not_found) ends the reading: what came
-/// before it is still filed, every call returns the error, and reading is tried again from the
+/// stream's sequences or damage: corrupt; its stream is gone: not_found) ends the reading: what
+/// came before it is still filed, every call returns the error, and reading is tried again from the
 /// checkpoint once nothing is open. The log keeps that record and all behind it.
 class Batcher {
  public:

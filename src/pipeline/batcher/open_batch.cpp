@@ -58,8 +58,7 @@ void OpenBatch::quarantine(const log::Record& record, std::string reason) {
 }
 
 Result<ClosedBatch> OpenBatch::close() {
-  ClosedBatch closed{row_.stream, type_, row_.last_sequence, std::nullopt,
-                     std::move(quarantined_)};
+  ClosedBatch closed{row_.stream, type_, row_.last_sequence, std::nullopt, std::move(quarantined_)};
   if (row_.records > 0) {
     WEIR_CHECK(writer_->publish());
     row_.sha256 = sha256_.hex();

@@ -36,8 +36,7 @@ enum class Roll : std::uint8_t { wait, by_bytes, by_records, by_hour, by_age };
 
 /// While the batcher is behind, age counts from when the batch was opened and the hour is over
 /// only when the log says so: otherwise old records would each become a file of their own.
-constexpr Roll decide(const BatchShape& batch, const RollMoment& moment,
-                      const RollPolicy& policy) {
+constexpr Roll decide(const BatchShape& batch, const RollMoment& moment, const RollPolicy& policy) {
   if (batch.bytes >= policy.bytes_max) return Roll::by_bytes;
   if (batch.records >= policy.records_max) return Roll::by_records;
   const Time newest =
