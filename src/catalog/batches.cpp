@@ -1,5 +1,7 @@
 #include "catalog/batches.hpp"
 
+#include <algorithm>
+
 #include "catalog/database.hpp"
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
@@ -98,6 +100,22 @@ Result<Page<Batch>> Batches::list(std::uint32_t tenant_no, const BatchFilter& fi
                      " AND b.no > :after ORDER BY b.no LIMIT :limit");
     return read_page<Batch>(query.statement, "batches", page,
                             [](Statement& statement, Batch& row) { into(statement, row); });
+  });
+}
+
+Result<std::vector<Batch>> Batches::newest(std::uint32_t tenant_no, const std::string& stream_id,
+                                           std::uint32_t count) {
+  return database_.read([&](soci::session& session) -> Result<std::vector<Batch>> {
+    WEIR_TRY(const StreamNo stream, find_stream_no(session, tenant_no, stream_id));
+    Statement statement(session, std::string("SELECT ") + batch_columns +
+                                     " FROM batches b WHERE b.stream_no = :stream ORDER BY b.day"
+                                     " DESC, b.hour DESC, b.partition_no DESC, b.first_sequence"
+                                     " DESC LIMIT :count");
+    Batch row;
+    into(statement.bind(stream).bind(count), row);
+    WEIR_TRY(auto files, collect(statement, row));
+    std::reverse(files.begin(), files.end());
+    return files;
   });
 }
 

@@ -40,6 +40,10 @@ class Batches {
   Result<Page<Batch>> list(std::uint32_t tenant_no, const BatchFilter& filter,
                            const PageRequest& page);
 
+  /// The last `count` files of a stream, by the order of the data. For samples.
+  Result<std::vector<Batch>> newest(std::uint32_t tenant_no, const std::string& stream_id,
+                                    std::uint32_t count);
+
   /// In the order they were quarantined. A page also ends, with at least one item, when its bodies
   /// are more than limits::quarantine_page_bytes_max.
   Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no,

@@ -215,6 +215,18 @@ TEST_F(BatchesTest, FindKeepsTheOrderOfTheDataAndItsBounds) {
   EXPECT_THAT(days_and_hours({}, *parse_day("2027-03-01"), {}), ElementsAre());
 }
 
+TEST_F(BatchesTest, TheNewestFilesComeInTheOrderOfTheData) {
+  const Stream stream = add_stream(acme_);
+  EXPECT_TRUE(batches().newest(acme_, stream.id, 2)->empty());
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    ASSERT_TRUE(commit(one_file(stream, i, i, Lsn{4096 * i})));
+  const auto newest = batches().newest(acme_, stream.id, 2).value();
+  ASSERT_EQ(newest.size(), 2u);
+  EXPECT_EQ(newest[0].first_sequence, Sequence{3});
+  EXPECT_EQ(newest[1].first_sequence, Sequence{4});
+  EXPECT_EQ(code_of(batches().newest(rival_, stream.id, 2)), Errc::not_found);
+}
+
 TEST_F(BatchesTest, AnotherTenantSeesNothing) {
   const Stream stream = add_stream(acme_);
   BatchCommit file = one_file(stream, 1, 3, Lsn{4096});

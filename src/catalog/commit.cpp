@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <unordered_map>
 
 #include "catalog/batches.hpp"
 #include "catalog/database.hpp"
@@ -18,39 +18,41 @@ std::string name_of(const BatchCommit::Position& position) {
   return "stream number " + std::to_string(position.stream.value);
 }
 
-/// The file's law of conservation, and that its records are accounted for now and not before.
-bool holds(const Batch& batch, const BatchCommit& commit) {
-  if (batch.last_sequence < batch.first_sequence) return false;
-  const std::uint64_t range = batch.last_sequence.value - batch.first_sequence.value + 1;
-  if (batch.records + batch.quarantined != range) return false;
-  return std::any_of(commit.positions.begin(), commit.positions.end(), [&](const auto& position) {
-    return position.stream == batch.stream && position.from <= batch.first_sequence &&
-           batch.last_sequence < position.to;
-  });
+using Positions = std::unordered_map<StreamNo, const BatchCommit::Position*>;
+
+/// Whether [first, last] of the stream is accounted for by this commit and was not before.
+bool covers(const Positions& positions, StreamNo stream, Sequence first, Sequence last) {
+  const auto found = positions.find(stream);
+  return found != positions.end() && found->second->from <= first && last < found->second->to;
 }
 
-bool holds(const Quarantined& record, const BatchCommit& commit) {
-  return std::any_of(commit.positions.begin(), commit.positions.end(), [&](const auto& position) {
-    return position.stream == record.address.stream && position.from <= record.address.sequence &&
-           record.address.sequence < position.to;
-  });
+/// The law of conservation for one file.
+bool adds_up(const Batch& batch) {
+  return batch.first_sequence <= batch.last_sequence &&
+         batch.records + batch.quarantined ==
+             batch.last_sequence.value - batch.first_sequence.value + 1;
 }
 
-/// These are bugs of the batcher's, found before they reach the disk.
+/// What is refused here is a bug of the batcher's, found before it reaches the disk.
 Result<void> check(const BatchCommit& commit) {
   if (commit.checkpoint < commit.read.lsn)
     return fail(Errc::internal, "A batch commit would move the checkpoint backwards.");
-  for (const auto& position : commit.positions)
-    if (position.to < position.from)
-      return fail(Errc::internal, "A batch commit would move " + name_of(position) + " backwards.");
+  Positions positions;
+  for (const auto& position : commit.positions) {
+    if (position.to < position.from || !positions.emplace(position.stream, &position).second)
+      return fail(Errc::internal,
+                  "A batch commit would move " + name_of(position) + " backwards, or twice.");
+  }
   for (const Batch& batch : commit.batches)
-    if (batch.partition != commit.partition || !holds(batch, commit))
+    if (batch.partition != commit.partition || !adds_up(batch) ||
+        !covers(positions, batch.stream, batch.first_sequence, batch.last_sequence))
       return fail(Errc::internal,
                   "The manifest row of " + batch.path +
                       " does not add up: records + quarantined must be the length of its range, "
                       "and its range inside the positions of its commit.");
   for (const Quarantined& record : commit.quarantined)
-    if (record.address.partition != commit.partition || !holds(record, commit))
+    if (const Address& at = record.address;
+        at.partition != commit.partition || !covers(positions, at.stream, at.sequence, at.sequence))
       return fail(Errc::internal, "A quarantined record is outside the positions of its commit.");
   return {};
 }
