@@ -63,6 +63,8 @@ inline constexpr std::uint32_t xml_expansion_max = 10;  // text bytes out per by
 // The control API.
 inline constexpr std::uint32_t page_items_default = 100;
 inline constexpr std::uint32_t page_items_max = 1000;
+inline constexpr std::uint32_t name_bytes_max = 255;
+inline constexpr std::uint64_t quarantine_page_bytes_max = 8 * mib;
 inline constexpr std::uint32_t query_rows_max = 10'000;
 inline constexpr std::uint32_t row_errors_kept_max = 1000;
 
