@@ -88,14 +88,11 @@ Result<void> check(Catalog& catalog, const Courier& courier) {
   return {};
 }
 
-Result<std::vector<std::string>> validate(Catalog& catalog, const Courier& courier) {
-  std::vector<std::string> problems;
-  if (const auto checked = check(catalog, courier); !checked) {
-    problems.push_back(checked.error().message);
-    return problems;
-  }
+Result<void> validate(Catalog& catalog, const Courier& courier) {
+  WEIR_CHECK(check(catalog, courier));
   WEIR_TRY(const auto feeds, feed::parse_load_operations(courier.load_operations));
   std::string missing;
+  std::string others;
   std::set<std::string> queries;
   for (const FeedOperations& one : feeds) {
     const auto found = catalog.feeds().find(courier.tenant_no, one.feed_id);
@@ -103,17 +100,19 @@ Result<std::vector<std::string>> validate(Catalog& catalog, const Courier& couri
     if (!found)
       missing += (missing.empty() ? "\"" : ", \"") + one.feed_id + "\"";
     else if (!found->active)
-      problems.push_back("Feed " + one.feed_id + " is not active: activate it first.");
+      others += " Feed " + one.feed_id + " is not active: activate it first.";
     for (const Operation& operation : one.operations)
       if (operation.type == Operation::Type::spark_sql) queries.insert(operation.query);
   }
-  if (!missing.empty()) problems.insert(problems.begin(), "Cannot find required feeds: " + missing);
   for (const std::string& name : queries) {
     const auto found = catalog.ingest_queries().find_by_name(courier.tenant_no, name);
     if (!found && found.error().code != Errc::not_found) return fail(found.error());
-    if (!found) problems.push_back("There is no ingest query named \"" + name + "\".");
+    if (!found) others += " There is no ingest query named \"" + name + "\".";
   }
-  return problems;
+  if (missing.empty() && others.empty()) return {};
+  if (missing.empty()) return fail(Errc::bad_request, others.substr(1));
+  return fail(Errc::bad_request,
+              "Cannot find required feeds: " + missing + (others.empty() ? "" : "." + others));
 }
 
 catalog::BatchFilter filter_of(const Courier& courier, const catalog::RunRange& range) {

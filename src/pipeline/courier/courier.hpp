@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "catalog/catalog.hpp"
@@ -15,9 +14,9 @@ namespace weir::courier {
 /// (decision 1.4: a placeholder may stand until the feed is made); what can never work is not.
 Result<void> check(catalog::Catalog& catalog, const catalog::Courier& courier);
 
-/// What stands in the way of a run as things are now, one sentence each; none: it validates.
-Result<std::vector<std::string>> validate(catalog::Catalog& catalog,
-                                          const catalog::Courier& courier);
+/// Whether a run would find all it names as things are now: its feeds, active, and its ingest
+/// queries. The error says everything that stands in the way.
+Result<void> validate(catalog::Catalog& catalog, const catalog::Courier& courier);
 
 /// Which batches a run of this courier is about: the run's days, and the hour of the file pattern
 /// prefix, where 24 is hour 00 of the day after (decision 1.6).
