@@ -249,7 +249,7 @@ class Adventure {
 
 TEST(BatcherAdventures, EndWithEachRecordOnce) {
   const std::uint64_t seed = seed_from_environment_or_new();
-  for (std::uint64_t run = 0; run < 150; ++run) {
+  for (std::uint64_t run = 0; run < 80; ++run) {
     SCOPED_TRACE("rerun with WEIR_SEED=" + std::to_string(seed + run));
     Adventure(seed + run).run(80);
     if (testing::Test::HasFailure()) return;
