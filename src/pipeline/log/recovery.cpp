@@ -112,10 +112,9 @@ class Recovery {
     log_.end = log_.segments.front()->header.base;
     for (std::size_t i = 0; i + 1 < log_.segments.size(); ++i)
       WEIR_CHECK(read_closed_segment(*log_.segments[i], log_.segments[i + 1]->header.base));
-    log_.found.bytes = 0;
     WEIR_CHECK(read_last_segment(*log_.segments.back()));
     log_.found.bytes = log_.end.value - log_.segments.front()->header.base.value;
-    return files_.sync_names();
+    return {};
   }
 
   Result<void> read_closed_segment(const Segment& segment, Lsn next_base) {
@@ -149,8 +148,7 @@ class Recovery {
   /// written again.
   Result<void> make_safe(CommitScanner& scanner, Lsn limit) {
     WEIR_CHECK(log_.last_file->sync());
-    if (last_commit_ < log_.segments.back()->header.base) return {};
-    if (!any_commit_) return {};
+    if (!any_commit_ || last_commit_ < scanner.header().base) return {};
     scanner.seek(last_commit_);
     WEIR_TRY(const auto commit, scanner.next(limit));
     WEIR_ASSERT(commit.has_value());
