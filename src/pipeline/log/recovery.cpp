@@ -1,6 +1,7 @@
 #include "pipeline/log/recovery.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "base/assert.hpp"
@@ -189,7 +190,8 @@ class Recovery {
       WEIR_CHECK(check_follows_catalog(stream, sequence));
       log_.found.streams_seen.emplace_back(stream, record.type);
     }
-    if (sequence != known->second || sequence.value == 0)
+    constexpr auto endless = std::numeric_limits<std::uint64_t>::max();
+    if (sequence != known->second || sequence.value == 0 || sequence.value == endless)
       return fail(Errc::corrupt, "stream " + std::to_string(stream.value) +
                                      " goes on with record " + std::to_string(sequence.value) +
                                      " where " + std::to_string(known->second.value) +
