@@ -1,6 +1,7 @@
 #include "pipeline/log/recovery.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "base/assert.hpp"
@@ -112,10 +113,9 @@ class Recovery {
     log_.end = log_.segments.front()->header.base;
     for (std::size_t i = 0; i + 1 < log_.segments.size(); ++i)
       WEIR_CHECK(read_closed_segment(*log_.segments[i], log_.segments[i + 1]->header.base));
-    log_.found.bytes = 0;
     WEIR_CHECK(read_last_segment(*log_.segments.back()));
     log_.found.bytes = log_.end.value - log_.segments.front()->header.base.value;
-    return files_.sync_names();
+    return {};
   }
 
   Result<void> read_closed_segment(const Segment& segment, Lsn next_base) {
@@ -149,8 +149,7 @@ class Recovery {
   /// written again.
   Result<void> make_safe(CommitScanner& scanner, Lsn limit) {
     WEIR_CHECK(log_.last_file->sync());
-    if (last_commit_ < log_.segments.back()->header.base) return {};
-    if (!any_commit_) return {};
+    if (!any_commit_ || last_commit_ < scanner.header().base) return {};
     scanner.seek(last_commit_);
     WEIR_TRY(const auto commit, scanner.next(limit));
     WEIR_ASSERT(commit.has_value());
@@ -191,7 +190,8 @@ class Recovery {
       WEIR_CHECK(check_follows_catalog(stream, sequence));
       log_.found.streams_seen.emplace_back(stream, record.type);
     }
-    if (sequence != known->second || sequence.value == 0)
+    constexpr auto endless = std::numeric_limits<std::uint64_t>::max();
+    if (sequence != known->second || sequence.value == 0 || sequence.value == endless)
       return fail(Errc::corrupt, "stream " + std::to_string(stream.value) +
                                      " goes on with record " + std::to_string(sequence.value) +
                                      " where " + std::to_string(known->second.value) +
