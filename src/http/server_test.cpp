@@ -164,13 +164,12 @@ TEST_F(ServerTest, AClientThatReadsLateGetsEverything) {
   start();
   LoopbackClient client(port());
   const std::string body(90'000, 'y');
-  std::thread sender([&] {
+  std::jthread sender([&] {
     for (int i = 0; i < 100; ++i)
       client.send(post("/echo", body));
   });
   for (int i = 0; i < 100; ++i)
     ASSERT_EQ(client.read().body.size(), body.size() + 6);
-  sender.join();
   EXPECT_EQ(server_->stats().large_body_bytes, 0u);
 }
 
@@ -381,7 +380,6 @@ TEST_F(ServerTest, ConnectionsAreSpreadEvenlyOverTheWorkers) {
 }
 
 TEST_F(ServerTest, StopAnswersWhatIsInFlightAndClosesTheRest) {
-  options_.threads = 2;
   start();
   LoopbackClient idle(port());
   idle.send(get("/a"));
@@ -389,10 +387,12 @@ TEST_F(ServerTest, StopAnswersWhatIsInFlightAndClosesTheRest) {
   LoopbackClient waiting(port());
   waiting.send(get("/later/a"));
   LoopbackClient sending(port());
-  sending.send("POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbo");
+  sending.send(
+      "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\nbo");
+  EXPECT_EQ(sending.read().status, 100);
   backroom_.wait_for("a");
-  std::thread stopper([this] { server_->stop(); });
-  EXPECT_TRUE(idle.at_end());
+  std::jthread stopper([this] { server_->stop(); });
+  EXPECT_TRUE(idle.at_end());  // the loop stops
   backroom_.let_go({"a"});
   const auto reply = waiting.read();
   EXPECT_EQ(reply.body, "a");
@@ -401,7 +401,21 @@ TEST_F(ServerTest, StopAnswersWhatIsInFlightAndClosesTheRest) {
   sending.send("dy");
   EXPECT_EQ(sending.read().body, "/b body");
   EXPECT_TRUE(sending.at_end());
-  stopper.join();
+}
+
+TEST_F(ServerTest, StopEndsEveryWorker) {
+  options_.threads = 4;
+  start();
+  std::vector<std::unique_ptr<LoopbackClient>> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(std::make_unique<LoopbackClient>(port()));
+    clients.back()->send(get("/a"));
+    EXPECT_EQ(clients.back()->read().status, 200);
+  }
+  server_->stop();
+  for (const auto& client : clients)
+    EXPECT_TRUE(client->at_end());
+  EXPECT_EQ(server_->stats().connections_open, 0u);
 }
 
 TEST_F(ServerTest, StopDoesNotWaitLongerThanItsGrace) {

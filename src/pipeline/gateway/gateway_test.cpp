@@ -429,11 +429,10 @@ TEST_F(GatewayTest, AClientThatLeftWhileItWaitedHarmsNobody) {
 TEST_F(GatewayTest, StopWaitsForTheLogsWord) {
   client_->send(text({}));
   log_.wait_for(1);
-  std::thread stopper([this] { server_->stop(); });
+  std::jthread stopper([this] { server_->stop(); });
   log_.commit(1);
   EXPECT_EQ(client_->read().status, 202);
   EXPECT_TRUE(client_->at_end());
-  stopper.join();
 }
 
 TEST_F(GatewayTest, WorkersShareNothingButTheLog) {
