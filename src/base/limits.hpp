@@ -49,16 +49,22 @@ static_assert(2 * commit_bytes_max <= segment_bytes_default);
 inline constexpr std::uint64_t batch_bytes_default = 64 * mib;
 inline constexpr std::uint32_t batch_records_max = 1'000'000;
 inline constexpr std::uint32_t open_batches_max = 4096;
+inline constexpr std::uint64_t open_quarantine_bytes_max = 32 * mib;
+inline constexpr std::uint32_t batcher_step_records_max = 10'000;
+inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
 
 // XML (decision 1.12).
 inline constexpr std::uint32_t xml_depth_max = 256;
 inline constexpr std::uint32_t xml_attributes_max = 256;
 inline constexpr std::uint32_t xml_name_bytes_max = 1024;
 inline constexpr std::uint32_t xml_nodes_max = 1'000'000;
+inline constexpr std::uint32_t xml_expansion_max = 10;  // text bytes out per byte in
 
 // The control API.
 inline constexpr std::uint32_t page_items_default = 100;
 inline constexpr std::uint32_t page_items_max = 1000;
+inline constexpr std::uint32_t name_bytes_max = 255;
+inline constexpr std::uint64_t quarantine_page_bytes_max = 8 * mib;
 inline constexpr std::uint32_t query_rows_max = 10'000;
 inline constexpr std::uint32_t row_errors_kept_max = 1000;
 

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "base/result.hpp"
+#include "cli/client/http_client.hpp"
+
+namespace weir::cli {
+
+/// What a refusal is to a shell: the class of its HTTP status as a code of ours, whose exit code
+/// outcome_of knows.
+Errc errc_of_status(int http_status);
+
+struct Access {
+  Url url;
+  std::string token;   // empty: no Authorization header
+  std::string tenant;  // empty: the token says it
+};
+
+/// The control API as calls: JSON in, JSON out. Blocking; one thread at a time.
+class Api {
+ public:
+  explicit Api(const Access& access) : access_(access), client_(access.url) {}
+
+  /// `target` is path and query. A refusal is an Error with the server's words; its body stays in
+  /// refusal_body() until the next call. An answer without content is null.
+  Result<boost::json::value> call(std::string_view method, const std::string& target,
+                                  const boost::json::value* body = nullptr);
+  Result<boost::json::value> get(const std::string& target) { return call("GET", target); }
+  Result<boost::json::value> post(const std::string& target, const boost::json::value& body) {
+    return call("POST", target, &body);
+  }
+  Result<boost::json::value> post(const std::string& target) { return call("POST", target); }
+
+  /// Every page of a list, as one document {"items":[...]}.
+  Result<boost::json::value> list_all(const std::string& path,
+                                      std::map<std::string, std::string> query);
+
+  const std::string& refusal_body() const { return refusal_body_; }
+  const Access& access() const { return access_; }
+
+ private:
+  Access access_;
+  HttpClient client_;
+  std::string refusal_body_;
+};
+
+/// "/api/v0/batches" and {"stream_id": "is-1"} -> "/api/v0/batches?stream_id=is-1"; empty values
+/// are left out.
+std::string with_query(const std::string& path, const std::map<std::string, std::string>& query);
+
+}  // namespace weir::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace weir::cli {
+
+struct BackoffPolicy {
+  std::chrono::milliseconds first{100};  // the ceiling of the first wait; doubles each time
+  std::chrono::milliseconds longest{30'000};
+};
+
+/// How long to wait before try number `attempt` + 1 (attempt 1 has just failed): exponential with
+/// full jitter, anywhere in [0, min(longest, first * 2^(attempt-1))], and never less than what the
+/// server asked for. `luck` is uniform over its type.
+std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t attempt,
+                                  std::optional<std::chrono::seconds> retry_after,
+                                  std::uint64_t luck);
+
+/// Retry-After in seconds, at most an hour; dates and nonsense are nothing.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view header);
+
+/// Whether the same request may be accepted later (reference 1.3).
+constexpr bool is_retryable(int http_status) {
+  return http_status == 429 || http_status == 500 || http_status == 503 || http_status == 504;
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace weir::cli {
+
+/// Where a server is: "http://127.0.0.1:8080" and, behind a proxy, a path before all others.
+struct Url {
+  std::string host;
+  std::string port = "80";
+  std::string prefix;  // "" or "/weir"
+
+  std::string text() const;
+};
+
+/// Reads http://HOST[:PORT][/PREFIX]. Other schemes are refused with what to do instead.
+Result<Url> parse_url(std::string_view text);
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string target;  // path and query, percent-encoded
+  std::map<std::string, std::string> headers;
+  std::string body;  // with its Content-Type among the headers
+};
+
+struct HttpReply {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+};
+
+/// One HTTP/1.1 connection, kept open between exchanges and made anew when it was closed. Blocking;
+/// one thread at a time.
+///
+/// Any status is a reply. Errors: `unavailable` when nothing was sent (no connection),
+/// `request_timeout` when something may have been sent but no answer came: what was asked may have
+/// been done, so only the caller can know whether to ask again.
+class HttpClient {
+ public:
+  explicit HttpClient(Url url, std::chrono::milliseconds timeout = std::chrono::seconds(60));
+  HttpClient(HttpClient&&) noexcept;
+  HttpClient& operator=(HttpClient&&) noexcept;
+  ~HttpClient();
+
+  Result<HttpReply> exchange(const HttpRequest& request);
+
+ private:
+  class Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+/// For a path segment or a query value: everything but letters, digits and "-._~" as %XX.
+std::string percent_encode(std::string_view text);
+
+}  // namespace weir::cli

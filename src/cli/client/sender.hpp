@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/client/api.hpp"
+#include "cli/client/backoff.hpp"
+
+namespace weir::cli {
+
+/// One payload on its way: the body of one request.
+struct Outgoing {
+  std::uint64_t index = 0;  // the caller's number for it
+  std::string name;         // the caller's word for it, for messages: a file name
+  std::string stream_id;
+  std::string content_type;  // application/json or application/xml
+  std::string body;
+};
+
+/// What became of it.
+struct Fate {
+  bool accepted = false;         // a 202 was read
+  int status = 0;                // of the last answer; 0: there was none
+  std::string receipt;           // the 202's request_id
+  std::string message;           // why not, in the server's words or ours
+  std::uint32_t tries = 0;       // requests made, connections refused not counted
+  std::uint32_t unanswered = 0;  // of those, how many got no answer: each may have been stored
+};
+
+struct SendSettings {
+  Access access;
+  std::uint32_t connections = 4;  // each a thread with one keep-alive connection
+  std::uint32_t attempts_max = 8;
+  BackoffPolicy backoff;
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);
+  std::function<void(std::chrono::milliseconds)> sleep;  // called from every connection's thread
+  std::uint64_t seed = 0;
+};
+
+/// Sends everything `next` gives until it gives nothing: retries 429, 500, 503, 504, broken and
+/// refused connections, each with backoff and jitter. `next` and `done` are called from the
+/// connections' threads, never two at a time. Returns when every payload has its fate.
+void send_all(const SendSettings& settings, const std::function<std::optional<Outgoing>()>& next,
+              const std::function<void(const Outgoing&, const Fate&)>& done);
+
+}  // namespace weir::cli

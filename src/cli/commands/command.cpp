@@ -1,0 +1,97 @@
+#include "cli/commands/command.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include <boost/json.hpp>
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+void report(Session& session, const Error& error, const std::string& body) {
+  session.terminal.exit_code = outcome_of(error.code).exit_code;
+  if (!session.json) {
+    session.terminal.err << "weir: " << error.message << "\n";
+    return;
+  }
+  boost::system::error_code unreadable;
+  const json::value refusal = json::parse(body, unreadable);
+  if (!body.empty() && !unreadable) {
+    session.terminal.err << json::serialize(refusal) << "\n";
+  } else {
+    // Ours, not the server's: the same shape, without the request it never became.
+    session.terminal.err << json::serialize(
+                                json::value{{"status", outcome_of(error.code).http_status},
+                                            {"message", error.message}})
+                         << "\n";
+  }
+}
+
+}  // namespace
+
+Result<Access> Session::access() const {
+  WEIR_TRY(Url where, parse_url(url));
+  return Access{std::move(where), token, tenant};
+}
+
+CLI::App* add_noun(CLI::App& app, const std::string& name, const std::string& description) {
+  CLI::App* noun = app.add_subcommand(name, description);
+  noun->require_subcommand(1);
+  noun->fallthrough();
+  noun->footer("--url, --token and --tenant say where the server is: see weir --help");
+  return noun;
+}
+
+CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& description,
+                   const SessionPtr& session, Act act) {
+  CLI::App* verb = noun.add_subcommand(name, description);
+  verb->fallthrough();
+  verb->add_flag("--json", session->json, "Print the API's JSON, one document");
+  verb->callback([session, act = std::move(act)] {
+    const auto access = session->access();
+    if (!access) return report(*session, access.error(), "");
+    Api api(*access);
+    if (const auto done = act(*session, api); !done)
+      report(*session, done.error(), api.refusal_body());
+  });
+  return verb;
+}
+
+void add_paging(CLI::App& verb, Paging& paging) {
+  verb.add_option("--limit", paging.limit, "One page of at most this many; otherwise everything")
+      ->check(CLI::Range(1, 1000));
+  verb.add_option("--next-token", paging.next_token, "Where the page before ended");
+}
+
+Result<json::value> fetch_list(Api& api, const std::string& path,
+                               std::map<std::string, std::string> query, const Paging& paging) {
+  if (paging.limit == 0 && paging.next_token.empty()) return api.list_all(path, std::move(query));
+  if (paging.limit != 0) query["limit"] = std::to_string(paging.limit);
+  query["next_token"] = paging.next_token;
+  return api.get(with_query(path, query));
+}
+
+Result<std::string> read_text(Terminal& terminal, const std::string& path) {
+  if (path == "-")
+    return std::string(std::istreambuf_iterator<char>(terminal.in),
+                       std::istreambuf_iterator<char>());
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad())
+    return fail(Errc::bad_request, "cannot read the file \"" + path + "\"; give one that is there");
+  return text;
+}
+
+Result<json::object> read_object(Terminal& terminal, const std::string& path) {
+  WEIR_TRY(const std::string text, read_text(terminal, path));
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error) return fail(Errc::bad_request, "\"" + path + "\" is no JSON: " + error.message());
+  if (!value.is_object())
+    return fail(Errc::bad_request, "\"" + path + "\" must hold one JSON object");
+  return std::move(value.as_object());
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/result.hpp"
+#include "cli/client/api.hpp"
+#include "cli/terminal.hpp"
+
+/// What the nouns have in common: the session they run in and how a verb is bound to its act.
+namespace weir::cli {
+
+/// The options every command shares, filled by parsing, and where it prints.
+struct Session {
+  explicit Session(Terminal& t) : terminal(t) {}
+  Terminal& terminal;
+  std::string url = "http://127.0.0.1:8080";
+  std::string token;
+  std::string tenant;
+  bool json = false;
+
+  Result<Access> access() const;
+};
+using SessionPtr = std::shared_ptr<Session>;
+
+/// A verb at work: the session for its options and streams, the API to call.
+using Act = std::function<Result<void>(Session&, Api&)>;
+
+/// A noun that needs one of its verbs, with the shared options allowed anywhere behind it.
+CLI::App* add_noun(CLI::App& app, const std::string& name, const std::string& description);
+
+/// A verb with its --json. When parsing names it, `act` runs; an error goes to the terminal's err
+/// as "weir: <message>" (with --json: as the API's error body) and becomes the exit code.
+CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& description,
+                   const SessionPtr& session, Act act);
+
+/// The options of a list: one page by limit and token, or everything.
+struct Paging {
+  std::uint32_t limit = 0;  // 0: every page
+  std::string next_token;
+};
+void add_paging(CLI::App& verb, Paging& paging);
+Result<boost::json::value> fetch_list(Api& api, const std::string& path,
+                                      std::map<std::string, std::string> query,
+                                      const Paging& paging);
+
+/// The text of a file; "-" is the terminal's standard input.
+Result<std::string> read_text(Terminal& terminal, const std::string& path);
+/// The same as one JSON object.
+Result<boost::json::object> read_object(Terminal& terminal, const std::string& path);
+
+}  // namespace weir::cli

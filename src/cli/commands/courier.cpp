@@ -1,0 +1,210 @@
+#include <memory>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/nouns.hpp"
+#include "cli/commands/output.hpp"
+#include "cli/commands/workflow.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+const std::string path = "/api/v0/couriers";
+
+struct Options {
+  std::string id, file, name, stream_id, format, tag, prefix, operations, feed_id;
+};
+
+/// What flags and --file say, over `courier`.
+Result<json::object> merge(json::object courier, const Options& options, Terminal& terminal) {
+  if (!options.file.empty()) {
+    WEIR_TRY(const json::object given, read_object(terminal, options.file));
+    for (const auto& [name, value] : given)
+      courier[name] = value;
+  }
+  if (!options.name.empty()) courier["name"] = options.name;
+  if (!options.stream_id.empty()) courier["stream_id"] = options.stream_id;
+  if (!options.format.empty()) courier["file_format"] = options.format;
+  if (!options.tag.empty()) courier["file_tag"] = options.tag;
+  if (!options.prefix.empty()) courier["file_pattern_prefix"] = options.prefix;
+  if (!courier.contains("file_tag")) courier["file_tag"] = "streaming";
+  if (!options.operations.empty()) {
+    WEIR_TRY(courier["load_operations"], read_object(terminal, options.operations));
+  }
+  if (!options.feed_id.empty())
+    courier["load_operations"] =
+        json::object{{options.feed_id,
+                      json::array{json::object{{"type", "load"}, {"file", courier["file_tag"]}}}}};
+  if (!courier.contains("load_operations")) courier["load_operations"] = json::object{};
+  return courier;
+}
+
+void add_settings(CLI::App* verb, Options& options) {
+  verb->add_option("--file", options.file,
+                   "The courier as JSON; - is standard input; flags go on top");
+  verb->add_option("--name", options.name, "Name, for people");
+  verb->add_option("--stream", options.stream_id, "Stream id, is-...");
+  verb->add_option("--format", options.format, "Of its files; XML reads the CBOR batches")
+      ->check(CLI::IsMember({"NDJSON", "JSON", "XML"}));
+  verb->add_option("--tag", options.tag,
+                   "File tag the load operations know the files by (streaming)");
+  verb->add_option("--prefix", options.prefix, "Only this hour of each day, 00 to 24");
+  CLI::Option* operations =
+      verb->add_option("--load-operations", options.operations, "A file with the load operations");
+  verb->add_option("--feed", options.feed_id, "Load the files as they are into this feed, df-...")
+      ->excludes(operations);
+}
+
+void add_changes(CLI::App& noun, const SessionPtr& session) {
+  const auto options = std::make_shared<Options>();
+  add_settings(add_verb(noun, "create", "Add a courier", session,
+                        [options](Session& s, Api& api) -> Result<void> {
+                          WEIR_TRY(const json::object body, merge({}, *options, s.terminal));
+                          WEIR_TRY(const json::value courier, api.post(path, body));
+                          print_done(s, courier, text_of(courier, "id"));
+                          return {};
+                        }),
+               *options);
+  CLI::App* update = add_verb(
+      noun, "update", "Change what flags and --file name, keep the rest", session,
+      [options](Session& s, Api& api) -> Result<void> {
+        const std::string one = path + "/" + percent_encode(options->id);
+        WEIR_TRY(json::value before, api.get(one));
+        if (!before.is_object())
+          return fail(Errc::corrupt, "the courier " + options->id + " was answered as no object");
+        json::object kept;
+        for (const char* name : {"name", "stream_id", "file_format", "file_tag",
+                                 "file_pattern_prefix", "load_operations"})
+          if (const json::value* value = before.as_object().if_contains(name)) kept[name] = *value;
+        WEIR_TRY(json::object merged, merge(std::move(kept), *options, s.terminal));
+        const json::value body(std::move(merged));
+        WEIR_TRY(const json::value courier, api.call("PUT", one, &body));
+        print_done(s, courier, options->id + " is updated");
+        return {};
+      });
+  update->add_option("ID", options->id, "Courier id, cr-...")->required();
+  add_settings(update, *options);
+}
+
+void add_list(CLI::App& noun, const SessionPtr& session) {
+  const auto paging = std::make_shared<Paging>();
+  CLI::App* verb = add_verb(noun, "list", "All couriers", session,
+                            [paging](Session& s, Api& api) -> Result<void> {
+                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                              print_list(s, list,
+                                         {{"ID", "id"},
+                                          {"NAME", "name"},
+                                          {"STREAM", "stream_id"},
+                                          {"FORMAT", "file_format"},
+                                          {"TAG", "file_tag"},
+                                          {"PREFIX", "file_pattern_prefix"},
+                                          {"CREATED", "created_at"}},
+                                         "no couriers yet");
+                              return {};
+                            });
+  add_paging(*verb, *paging);
+}
+
+void print_verdict(Session& session, const std::string& id, const json::value& answer) {
+  const json::value* problems =
+      answer.is_object() ? answer.as_object().if_contains("problems") : nullptr;
+  if (problems == nullptr || !problems->is_array() || problems->as_array().empty())
+    return print_done(session, answer, id + " is valid");
+  session.terminal.exit_code = outcome_of(Errc::bad_request).exit_code;
+  std::string sentences = id + " is not valid:";
+  for (const json::value& problem : problems->as_array())
+    sentences += "\n  " + cell_text(problem);
+  print_done(session, answer, sentences);
+}
+
+void add_of_one(CLI::App& noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  const auto one = [id] { return path + "/" + percent_encode(*id); };
+  const auto with_id = [id](CLI::App* verb) {
+    verb->add_option("ID", *id, "Courier id, cr-...")->required();
+  };
+  with_id(add_verb(noun, "show", "One courier with its load operations", session,
+                   [one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value courier, api.get(one()));
+                     print_item(s, courier);
+                     return {};
+                   }));
+  with_id(add_verb(noun, "validate", "Check that its feeds, queries and settings fit", session,
+                   [id, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value answer,
+                              api.post(one() + "/validate", json::object{}));
+                     print_verdict(s, *id, answer);
+                     return {};
+                   }));
+  with_id(add_verb(noun, "delete", "Remove it; feeds and tables stay", session,
+                   [id, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value answer, api.call("DELETE", one()));
+                     print_done(s, answer, *id + " is deleted");
+                     return {};
+                   }));
+}
+
+struct RunOptions {
+  std::string id, day, from, to;
+  bool all = false, load_only = false, skip_missing = false, wait = false;
+};
+
+Result<json::object> run_of(const RunOptions& options) {
+  for (const std::string* day : {&options.day, &options.from, &options.to})
+    if (!day->empty() && !parse_day(*day))
+      return fail(Errc::bad_request, "\"" + *day + "\" is no day; write it as 2027-03-02");
+  json::object body;
+  if (options.all) body["all"] = true;
+  if (!options.day.empty()) body["day"] = options.day;
+  if (!options.from.empty()) body["range_from"] = options.from;
+  if (!options.to.empty()) body["range_to"] = options.to;
+  if (body.empty())
+    return fail(Errc::bad_request, "say what to load: --day DAY, --from DAY --to DAY, or --all");
+  if (options.load_only) body["load_only"] = true;
+  if (options.skip_missing) body["skip_missing"] = true;
+  return body;
+}
+
+void add_run(CLI::App& noun, const SessionPtr& session) {
+  const auto options = std::make_shared<RunOptions>();
+  CLI::App* verb =
+      add_verb(noun, "run", "Load what its stream received", session,
+               [options](Session& s, Api& api) -> Result<void> {
+                 WEIR_TRY(const json::object body, run_of(*options));
+                 WEIR_TRY(json::value run,
+                          api.post(path + "/" + percent_encode(options->id) + "/runs", body));
+                 if (!options->wait) {
+                   print_done(s, run, text_of(run, "id") + "  " + text_of(run, "state"));
+                   return {};
+                 }
+                 WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
+                 print_run(s, run);
+                 return {};
+               });
+  verb->add_option("ID", options->id, "Courier id, cr-...")->required();
+  CLI::Option* all = verb->add_flag("--all", options->all, "Everything there is");
+  CLI::Option* day = verb->add_option("--day", options->day, "One UTC day, 2027-03-02");
+  CLI::Option* from = verb->add_option("--from", options->from, "From this day on, with it");
+  CLI::Option* to = verb->add_option("--to", options->to, "Up to this day, without it");
+  day->excludes(all);
+  from->excludes(all)->excludes(day)->needs(to);
+  to->needs(from);
+  verb->add_flag("--load-only", options->load_only, "Nothing downstream");
+  verb->add_flag("--skip-missing", options->skip_missing, "Missing files are no failure");
+  verb->add_flag("--wait", options->wait, "Wait until it is done and show what was loaded");
+}
+
+}  // namespace
+
+void add_courier_commands(CLI::App& app, const SessionPtr& session) {
+  CLI::App* noun =
+      add_noun(app, "courier", "Couriers: what loads a stream's batches, and where to");
+  add_changes(*noun, session);
+  add_list(*noun, session);
+  add_of_one(*noun, session);
+  add_run(*noun, session);
+}
+
+}  // namespace weir::cli

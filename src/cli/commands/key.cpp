@@ -1,0 +1,105 @@
+#include <memory>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/nouns.hpp"
+#include "cli/commands/output.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+const std::string path = "/api/v0/admin/api-keys";
+
+void add_create(CLI::App& noun, const SessionPtr& session) {
+  struct Options {
+    std::string name;
+    std::vector<std::string> policies{"streaming-ingest-api:write"};
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = add_verb(
+      noun, "create", "Add an API key", session, [options](Session& s, Api& api) -> Result<void> {
+        json::object body{{"name", options->name}};
+        body["policies"] = json::array(options->policies.begin(), options->policies.end());
+        WEIR_TRY(const json::value key, api.post(path, body));
+        print_done(s, key, text_of(key, "id"));
+        return {};
+      });
+  verb->add_option("--name", options->name, "Name, for people")->required();
+  verb->add_option("--policy", options->policies, "What it may do; may be given several times")
+      ->capture_default_str();
+}
+
+void add_list(CLI::App& noun, const SessionPtr& session) {
+  const auto paging = std::make_shared<Paging>();
+  CLI::App* verb = add_verb(noun, "list", "All API keys", session,
+                            [paging](Session& s, Api& api) -> Result<void> {
+                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                              print_list(s, list,
+                                         {{"ID", "id"},
+                                          {"NAME", "name"},
+                                          {"STATUS", "status"},
+                                          {"POLICIES", "policies"},
+                                          {"CREATED", "created_at"},
+                                          {"LAST USED", "last_used_at"}},
+                                         "no API keys");
+                              return {};
+                            });
+  add_paging(*verb, *paging);
+}
+
+void add_of_one(CLI::App& noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  const auto all = std::make_shared<bool>(false);
+  const auto one = [id] { return path + "/" + percent_encode(*id); };
+  const auto with_id = [id](CLI::App* verb) {
+    verb->add_option("ID", *id, "API key id, tak-...")->required();
+    return verb;
+  };
+  with_id(
+      add_verb(noun, "show", "One API key", session, [one](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const json::value key, api.get(one()));
+        print_item(s, key);
+        return {};
+      }));
+  with_id(add_verb(noun, "rotate", "Give it a new secret; the one before is accepted 30 days more",
+                   session, [id, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value key, api.post(one() + "/rotate", json::object{}));
+                     print_done(s, key,
+                                *id +
+                                    " has a new secret; tokens of the one before are "
+                                    "accepted for 30 days more");
+                     return {};
+                   }));
+  with_id(add_verb(noun, "revoke", "Stop accepting tokens from before the last rotation, now",
+                   session,
+                   [id, all, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value key,
+                              api.post(one() + "/revoke", json::object{{"all", *all}}));
+                     print_done(s, key,
+                                *all ? "no token of " + *id + " issued so far is accepted"
+                                     : "no token of " + *id +
+                                           " from before its last rotation is accepted");
+                     return {};
+                   }))
+      ->add_flag("--all", *all, "Every token issued so far");
+  with_id(add_verb(noun, "delete", "Remove it; its tokens stop being accepted", session,
+                   [id, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value key, api.call("DELETE", one()));
+                     print_done(s, key, *id + " is deleted");
+                     return {};
+                   }));
+}
+
+}  // namespace
+
+void add_key_commands(CLI::App& app, const SessionPtr& session) {
+  CLI::App* noun = add_noun(app, "key", "API keys: who may do what");
+  add_create(*noun, session);
+  add_list(*noun, session);
+  add_of_one(*noun, session);
+}
+
+}  // namespace weir::cli

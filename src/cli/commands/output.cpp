@@ -1,0 +1,179 @@
+#include "cli/commands/output.hpp"
+
+#include <ostream>
+#include <sstream>
+
+#include <boost/json.hpp>
+
+#include "base/time.hpp"
+#include "cli/print/table.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t cell_width_max = 60;
+
+const json::value* find(const json::value& item, const std::string& member) {
+  return item.is_object() ? item.as_object().if_contains(member) : nullptr;
+}
+
+/// "2027-03-02T08:00:00.000123Z" -> "2027-03-02 08:00:00Z"
+std::string shown_time(const std::string& text) {
+  if (text.size() < 20 || text[4] != '-' || text[10] != 'T') return text;
+  const auto time = parse_time(text);
+  if (!time) return text;
+  std::string shown = to_string(*time).substr(0, 19) + "Z";
+  shown[10] = ' ';
+  return shown;
+}
+
+bool all_scalars(const json::array& values) {
+  for (const json::value& value : values)
+    if (value.is_structured()) return false;
+  return true;
+}
+
+/// Indented JSON, for what has a structure of its own.
+void pretty(std::ostream& out, const json::value& value, const std::string& indent) {
+  const std::string deeper = indent + "  ";
+  const char* separator = "\n";
+  if (value.is_object() && !value.as_object().empty()) {
+    out << "{";
+    for (const auto& [name, member] : value.as_object()) {
+      out << separator << deeper << json::serialize(json::value(name)) << ": ";
+      pretty(out, member, deeper);
+      separator = ",\n";
+    }
+    out << "\n" << indent << "}";
+  } else if (value.is_array() && !all_scalars(value.as_array())) {
+    out << "[";
+    for (const json::value& element : value.as_array()) {
+      out << separator << deeper;
+      pretty(out, element, deeper);
+      separator = ",\n";
+    }
+    out << "\n" << indent << "]";
+  } else {
+    out << json::serialize(value);
+  }
+}
+
+std::string full_text(const json::value& value) {
+  const bool structured = value.is_object() || (value.is_array() && !all_scalars(value.as_array()));
+  if (!structured) return cell_text(value);
+  std::ostringstream out;
+  pretty(out, value, "");
+  return out.str();
+}
+
+/// A value of a table as it is: data is not prettified.
+std::string data_text(const json::value& value) {
+  if (value.is_null()) return "NULL";
+  return value.is_string() ? json::value_to<std::string>(value) : json::serialize(value);
+}
+
+}  // namespace
+
+std::string cell_text(const json::value& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return shown_time(json::value_to<std::string>(value));
+  if (value.is_bool()) return value.as_bool() ? "yes" : "no";
+  if (value.is_array() && all_scalars(value.as_array())) {
+    std::string out;
+    for (const json::value& element : value.as_array())
+      out += (out.empty() ? "" : ", ") + cell_text(element);
+    return out;
+  }
+  return json::serialize(value);
+}
+
+std::string text_of(const json::value& item, const std::string& member) {
+  const json::value* found = find(item, member);
+  if (found == nullptr) return "";
+  return found->is_string() ? json::value_to<std::string>(*found) : cell_text(*found);
+}
+
+void print_list(Session& session, const json::value& list, const std::vector<ListColumn>& columns,
+                const std::string& when_empty) {
+  std::ostream& out = session.terminal.out;
+  if (session.json) {
+    out << json::serialize(list) << "\n";
+    return;
+  }
+  TextTable table;
+  for (const ListColumn& column : columns)
+    table.columns.push_back({column.header, column.right});
+  if (const json::value* items = find(list, "items"); items != nullptr && items->is_array()) {
+    for (const json::value& item : items->as_array()) {
+      std::vector<std::string> row;
+      for (const ListColumn& column : columns) {
+        const json::value* member = find(item, column.member);
+        // Paths and ids are there to be copied: only prose is cut.
+        const std::string text = member == nullptr ? "" : cell_text(*member);
+        row.push_back(text.find(' ') == std::string::npos ? text : shorten(text, cell_width_max));
+      }
+      table.rows.push_back(std::move(row));
+    }
+  }
+  if (table.rows.empty()) {
+    out << when_empty << "\n";
+  } else {
+    out << render(table);
+  }
+  if (const std::string next = text_of(list, "next_token"); !next.empty())
+    out << "more: --next-token " << next << "\n";
+}
+
+void print_item(Session& session, const json::value& item) {
+  std::ostream& out = session.terminal.out;
+  if (session.json || !item.is_object()) {
+    out << json::serialize(item) << "\n";
+    return;
+  }
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [name, value] : item.as_object())
+    pairs.emplace_back(std::string(name), full_text(value));
+  out << render_pairs(pairs);
+}
+
+void print_done(Session& session, const json::value& answer, const std::string& sentence) {
+  if (!session.json) {
+    session.terminal.out << sentence << "\n";
+  } else if (!answer.is_null()) {
+    session.terminal.out << json::serialize(answer) << "\n";
+  }
+}
+
+void print_rows(Session& session, const json::value& answer) {
+  std::ostream& out = session.terminal.out;
+  const json::value* columns = find(answer, "columns");
+  const json::value* rows = find(answer, "rows");
+  const bool readable =
+      columns != nullptr && columns->is_array() && rows != nullptr && rows->is_array();
+  if (session.json || !readable) {
+    out << json::serialize(answer) << "\n";
+    return;
+  }
+  TextTable table;
+  for (const json::value& column : columns->as_array())
+    table.columns.push_back({text_of(column, "name"), false});
+  for (const json::value& row : rows->as_array()) {
+    if (!row.is_array()) continue;
+    std::vector<std::string> cells;
+    for (const json::value& value : row.as_array()) {
+      if (cells.size() < table.columns.size() && value.is_number())
+        table.columns[cells.size()].right = true;
+      cells.push_back(shorten(data_text(value), cell_width_max));
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  out << render(table) << grouped(table.rows.size()) << (table.rows.size() == 1 ? " row" : " rows");
+  if (const json::value* cut = find(answer, "truncated");
+      cut != nullptr && cut->is_bool() && cut->as_bool())
+    out << " (there are more: add a LIMIT and an OFFSET)";
+  out << "\n";
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,62 @@
+#include <memory>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/nouns.hpp"
+#include "cli/commands/output.hpp"
+#include "cli/commands/workflow.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+const std::string path = "/api/v0/workflow/runs";
+
+void add_list(CLI::App& noun, const SessionPtr& session) {
+  const auto paging = std::make_shared<Paging>();
+  CLI::App* verb = add_verb(noun, "list", "All runs, newest first", session,
+                            [paging](Session& s, Api& api) -> Result<void> {
+                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                              print_list(s, list,
+                                         {{"ID", "id"},
+                                          {"NAME", "name"},
+                                          {"STATE", "state"},
+                                          {"CREATED", "created_at"},
+                                          {"ENDED", "ended_at"},
+                                          {"ERROR", "error"}},
+                                         "no runs yet; weir courier run ID --day DAY starts one");
+                              return {};
+                            });
+  add_paging(*verb, *paging);
+}
+
+}  // namespace
+
+void add_run_commands(CLI::App& app, const SessionPtr& session) {
+  CLI::App* noun = add_noun(app, "run", "Workflow runs: what couriers are doing and have done");
+  add_list(*noun, session);
+  const auto id = std::make_shared<std::string>();
+  const auto wait = std::make_shared<bool>(false);
+  CLI::App* show =
+      add_verb(*noun, "show", "One run with its tasks", session,
+               [id, wait](Session& s, Api& api) -> Result<void> {
+                 WEIR_TRY(const json::value run, *wait ? wait_for_run(s.terminal, api, *id)
+                                                       : api.get(path + "/" + percent_encode(*id)));
+                 print_run(s, run);
+                 return {};
+               });
+  show->add_option("ID", *id, "Run id, wf-...")->required();
+  show->add_flag("--wait", *wait, "Wait until it is done");
+  add_verb(*noun, "stop", "Ask it to stop", session,
+           [id](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value run,
+                      api.post(path + "/" + percent_encode(*id) + "/stop", json::object{}));
+             print_done(s, run, *id + " is " + text_of(run, "state"));
+             return {};
+           })
+      ->add_option("ID", *id, "Run id, wf-...")
+      ->required();
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,91 @@
+#include <memory>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/nouns.hpp"
+#include "cli/commands/output.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+const std::string path = "/api/v0/streams";
+
+void add_create(CLI::App& noun, const SessionPtr& session) {
+  struct Options {
+    std::string name, description, type, xml_check;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = add_verb(
+      noun, "create", "Add a stream", session, [options](Session& s, Api& api) -> Result<void> {
+        json::object body{{"name", options->name}, {"description", options->description}};
+        if (!options->type.empty()) body["payload_type"] = options->type;
+        if (!options->xml_check.empty()) body["xml_check"] = options->xml_check;
+        WEIR_TRY(const json::value stream, api.post(path, body));
+        const std::string id = text_of(stream, "id");
+        print_done(s, stream, id + "  " + s.url + "/stream/v0/data/" + id);
+        return {};
+      });
+  verb->add_option("--name", options->name, "Name, for people")->required();
+  verb->add_option("--description", options->description, "What it carries");
+  verb->add_option("--type", options->type,
+                   "What its payloads are; without, the first accepted one decides")
+      ->check(CLI::IsMember({"json", "xml"}));
+  verb->add_option("--xml-check", options->xml_check,
+                   "sync: XML that does not parse is refused; async: it goes to the quarantine")
+      ->check(CLI::IsMember({"sync", "async"}));
+}
+
+void add_list(CLI::App& noun, const SessionPtr& session) {
+  const auto paging = std::make_shared<Paging>();
+  CLI::App* verb = add_verb(noun, "list", "All streams", session,
+                            [paging](Session& s, Api& api) -> Result<void> {
+                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                              print_list(s, list,
+                                         {{"ID", "id"},
+                                          {"NAME", "name"},
+                                          {"TYPE", "payload_type"},
+                                          {"DESCRIPTION", "description"},
+                                          {"CREATED", "created_at"}},
+                                         "no streams yet; weir stream create --name NAME adds one");
+                              return {};
+                            });
+  add_paging(*verb, *paging);
+}
+
+void add_of_one(CLI::App& noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  add_verb(noun, "show", "One stream", session,
+           [id](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value stream, api.get(path + "/" + percent_encode(*id)));
+             print_item(s, stream);
+             return {};
+           })
+      ->add_option("ID", *id, "Stream id, is-...")
+      ->required();
+  add_verb(noun, "flush", "Close its open batch now, so that couriers see all of it", session,
+           [id](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value answer,
+                      api.post(path + "/" + percent_encode(*id) + "/flush", json::object{}));
+             json::value list = answer;
+             if (list.is_object()) list.as_object()["items"] = list.as_object()["batches"];
+             print_list(s, s.json ? answer : list,
+                        {{"PATH", "path"}, {"RECORDS", "records", true}, {"BYTES", "bytes", true}},
+                        "nothing was waiting; every record is in a file already");
+             return {};
+           })
+      ->add_option("ID", *id, "Stream id, is-...")
+      ->required();
+}
+
+}  // namespace
+
+void add_stream_commands(CLI::App& app, const SessionPtr& session) {
+  CLI::App* noun = add_noun(app, "stream", "Streams: where payloads are sent to");
+  add_create(*noun, session);
+  add_list(*noun, session);
+  add_of_one(*noun, session);
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,54 @@
+#include <memory>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/nouns.hpp"
+#include "cli/commands/output.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+const std::string path = "/api/v0/tables";
+
+void add_looks(CLI::App& noun, const SessionPtr& session) {
+  add_verb(noun, "list", "All domain tables", session, [](Session& s, Api& api) -> Result<void> {
+    WEIR_TRY(const json::value list, api.list_all(path, {}));
+    print_list(s, list, {{"NAME", "name"}, {"ROWS", "rows", true}},
+               "no domain tables yet; a feed's table is made by its first load");
+    return {};
+  });
+  const auto name = std::make_shared<std::string>();
+  add_verb(noun, "show", "One domain table with its columns", session,
+           [name](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value table, api.get(path + "/" + percent_encode(*name)));
+             print_item(s, table);
+             return {};
+           })
+      ->add_option("NAME", *name, "Its name, Source:Feed")
+      ->required();
+}
+
+}  // namespace
+
+void add_table_commands(CLI::App& app, const SessionPtr& session) {
+  CLI::App* noun = add_noun(app, "table", "Domain tables: what the feeds have become");
+  add_looks(*noun, session);
+  const auto sql = std::make_shared<std::string>();
+  add_verb(
+      *noun, "query", "Read domain tables", session,
+      [sql](Session& s, Api& api) -> Result<void> {
+        std::string text = *sql;
+        if (text == "-") {
+          WEIR_TRY(text, read_text(s.terminal, "-"));
+        }
+        WEIR_TRY(const json::value answer, api.post("/api/v0/query", json::object{{"sql", text}}));
+        print_rows(s, answer);
+        return {};
+      })
+      ->add_option("SQL", *sql, "SELECT * FROM \"Source:Feed\" LIMIT 5; - is standard input")
+      ->required();
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,74 @@
+#include "cli/commands/workflow.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include <boost/json.hpp>
+
+#include "cli/commands/output.hpp"
+#include "cli/print/table.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 5> final_states{"succeeded", "failed", "stopped", "skipped",
+                                                       "canceled"};
+
+/// Each task with what its detail counts beside its own members.
+json::array with_details(const json::array& tasks) {
+  json::array out;
+  for (const json::value& task : tasks) {
+    json::object row = task.is_object() ? task.as_object() : json::object();
+    const json::value* detail = row.if_contains("detail");
+    const json::object counts =
+        detail != nullptr && detail->is_object() ? detail->as_object() : json::object();
+    for (const auto& [name, value] : counts)
+      row.emplace(name, value);
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_final(const std::string& state) {
+  return std::find(final_states.begin(), final_states.end(), state) != final_states.end();
+}
+
+Result<json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id) {
+  while (true) {
+    WEIR_TRY(json::value run, api.get("/api/v0/workflow/runs/" + percent_encode(id)));
+    if (is_final(text_of(run, "state"))) return run;
+    terminal.sleep(std::chrono::milliseconds(500));
+  }
+}
+
+void print_run(Session& session, const json::value& run) {
+  const std::string state = text_of(run, "state");
+  if (is_final(state) && state != "succeeded" && state != "skipped")
+    session.terminal.exit_code = outcome_of(Errc::internal).exit_code;
+  if (session.json || !run.is_object()) return print_item(session, run);
+  json::object head = run.as_object();
+  const json::value tasks = head["tasks"];
+  head.erase("tasks");
+  print_item(session, head);
+  if (!tasks.is_array() || tasks.as_array().empty()) return;
+  session.terminal.out << "\n";
+  print_list(session, json::object{{"items", with_details(tasks.as_array())}},
+             {{"TASK", "kind"},
+              {"OF", "name"},
+              {"STATE", "state"},
+              {"RECORDS", "records", true},
+              {"READ", "read", true},
+              {"INSERTED", "inserted", true},
+              {"UPDATED", "updated", true},
+              {"REJECTED", "rejected", true},
+              {"ERRORS", "errors", true},
+              {"ERROR", "error"}},
+             "");
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include "cli/commands/command.hpp"
+
+/// Workflow runs, for the nouns that start and show them.
+namespace weir::cli {
+
+/// Whether a run in this state will change no more.
+bool is_final(const std::string& state);
+
+/// Asks for the run twice a second until it is final.
+Result<boost::json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id);
+
+/// The run with its tasks. A run that failed, was stopped or canceled makes the exit code 1.
+void print_run(Session& session, const boost::json::value& run);
+
+}  // namespace weir::cli

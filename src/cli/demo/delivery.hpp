@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/client/sender.hpp"
+#include "cli/demo/server_process.hpp"
+#include "cli/demo/setup.hpp"
+#include "cli/demo/workload.hpp"
+
+namespace weir::cli::demo {
+
+struct Delivery {
+  std::vector<Fate> fates;  // by payload
+  bool killed = false;
+  std::uint64_t accepted_before_kill = 0;
+  std::chrono::milliseconds down{};     // from the kill until it listened again
+  std::chrono::milliseconds sending{};  // all of it, the pause included
+};
+
+struct DeliverySettings {
+  std::uint32_t connections = 8;
+  std::uint64_t kill_after = 0;  // accepted payloads; 0: never
+  std::string tenant;
+  std::function<void(std::chrono::milliseconds)> sleep;
+  std::uint64_t seed = 1;
+};
+
+/// Sends every payload over real connections; when half of them are in, the server is killed with
+/// SIGKILL, while requests are in flight, and started again. Fails when it does not come back.
+Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
+                         const std::vector<Payload>& payloads, const DeliverySettings& settings);
+
+}  // namespace weir::cli::demo

@@ -1,0 +1,283 @@
+#include "cli/demo/demo.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include <boost/json.hpp>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "cli/demo/definitions.hpp"
+#include "cli/demo/delivery.hpp"
+#include "cli/demo/observation.hpp"
+#include "cli/demo/reconcile.hpp"
+#include "cli/demo/report.hpp"
+#include "cli/demo/server_process.hpp"
+#include "cli/demo/setup.hpp"
+
+namespace weir::cli::demo {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+using SteadyTime = std::chrono::steady_clock;
+
+constexpr const char* tenant = "demo";
+constexpr int sample_rows = 3;
+
+std::chrono::milliseconds since(SteadyTime::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyTime::now() - begin);
+}
+
+/// Where the demo's data is; a temporary one goes away with it unless it is to be kept.
+class Home {
+ public:
+  static Result<Home> make(const Options& options) {
+    Home home;
+    if (!options.data.empty()) {
+      home.data_ = options.data;
+      return home;
+    }
+    std::error_code error;
+    std::string pattern = (fs::temp_directory_path(error) / "weir-demo-XXXXXX").string();
+    if (error || ::mkdtemp(pattern.data()) == nullptr)
+      return fail(Errc::io, "cannot make a temporary directory; give one with --data");
+    home.temporary_ = pattern;
+    home.data_ = pattern + "/data";
+    return home;
+  }
+  const std::string& data() const { return data_; }
+  std::string log() const { return data_ + ".log"; }
+  /// What is left of the data afterwards: its path, or nothing.
+  std::string leave(bool keep) const {
+    if (temporary_.empty() || keep) return data_;
+    std::error_code error;
+    fs::remove_all(temporary_, error);
+    return "";
+  }
+
+ private:
+  std::string data_;
+  std::string temporary_;
+};
+
+/// The demo while it runs.
+class Story {
+ public:
+  Story(const Options& options, Terminal& terminal) : options_(options), terminal_(terminal) {}
+
+  Result<bool> tell();
+
+ private:
+  Result<void> start_server(const Home& home);
+  Result<void> send();
+  Result<void> load_and_check();
+  Result<void> check_streams(const Expected& expected);
+  Result<void> check_tables(const Expected& expected);
+  NextSteps next_steps(const std::string& url, const std::string& data) const;
+  void stay_until_interrupted();
+  void say(const std::string& what) { terminal_.err << what << std::endl; }
+
+  const Options& options_;
+  Terminal& terminal_;
+  SteadyTime::time_point began_ = SteadyTime::now();
+  std::string program_;
+  std::string admin_token_;
+  std::unique_ptr<ServerProcess> server_;
+  std::unique_ptr<Api> api_;
+  Workload workload_;
+  Workspace workspace_;
+  Delivery delivery_;
+  Day first_day_;
+  Report report_;
+};
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open())
+    return fail(Errc::bad_request, "cannot read the events file \"" + path +
+                                       "\"; script/setup fetches it, or give index.json of the npm "
+                                       "package @octokit/webhooks-examples with --events");
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+Result<std::string> admin_token_of(const std::string& init_answer) {
+  boost::system::error_code error;
+  const json::value answer = json::parse(init_answer, error);
+  const json::value* token =
+      !error && answer.is_object() ? answer.as_object().if_contains("admin_token") : nullptr;
+  if (token == nullptr || !token->is_string())
+    return fail(Errc::internal, "`weir init` printed no admin_token: " + init_answer);
+  return json::value_to<std::string>(*token);
+}
+
+Result<void> Story::start_server(const Home& home) {
+  std::error_code error;
+  program_ = options_.program.empty() ? fs::read_symlink("/proc/self/exe", error).string()
+                                      : options_.program;
+  const std::size_t colon = options_.listen.rfind(':');
+  if (colon == std::string::npos)
+    return fail(Errc::bad_request, "--listen \"" + options_.listen + "\" must be HOST:PORT");
+  say("Making the data directory " + home.data());
+  WEIR_TRY(const std::string made,
+           run_program({program_, "init", "--data", home.data(), "--tenant", tenant, "--json"}));
+  WEIR_TRY(admin_token_, admin_token_of(made));
+  server_ = std::make_unique<ServerProcess>(
+      ServerProcess::Settings{.program = program_,
+                              .data = home.data(),
+                              .log = home.log(),
+                              .host = options_.listen.substr(0, colon),
+                              .port = options_.listen.substr(colon + 1)});
+  WEIR_CHECK(server_->start());
+  say("Serving on " + server_->url());
+  WEIR_TRY(Url url, parse_url(server_->url()));
+  api_ = std::make_unique<Api>(Access{std::move(url), admin_token_, tenant});
+  return {};
+}
+
+Result<void> Story::send() {
+  say("Sending " + std::to_string(workload_.payloads.size()) + " payloads to " +
+      std::to_string(all_streams.size()) + " streams; kill -9 in the middle");
+  first_day_ = day_of(terminal_.now());
+  const DeliverySettings settings{.connections = options_.connections,
+                                  .kill_after = workload_.payloads.size() / 2,
+                                  .tenant = tenant,
+                                  .sleep = terminal_.sleep,
+                                  .seed = options_.seed};
+  WEIR_TRY(delivery_, deliver(*server_, workspace_, workload_.payloads, settings));
+  report_.payloads = workload_.payloads.size();
+  report_.seed = options_.seed;
+  report_.connections = options_.connections;
+  report_.killed = delivery_.killed;
+  report_.accepted_before_kill = delivery_.accepted_before_kill;
+  report_.sending = delivery_.sending;
+  report_.down = delivery_.down;
+  return {};
+}
+
+Result<void> Story::check_streams(const Expected& expected) {
+  for (const Stream stream : all_streams) {
+    const StreamSent& sent = expected.streams[static_cast<std::size_t>(stream)];
+    WEIR_TRY(const StreamStored stored, stored_of(*api_, workspace_.stream_id(stream)));
+    report_.streams.push_back({std::string(definition_of(stream).name),
+                               workspace_.stream_id(stream), sent, stored,
+                               check_stream(sent, stored)});
+  }
+  return {};
+}
+
+Result<void> Story::check_tables(const Expected& expected) {
+  const Day last_day = day_of(terminal_.now());
+  const auto begin = SteadyTime::now();
+  WEIR_TRY(const LoadsByTable loads,
+           run_couriers(*api_, workspace_, first_day_, last_day, terminal_.sleep));
+  report_.loading = since(begin);
+  std::vector<TableRows> before;
+  for (const Table table : all_tables) {
+    WEIR_TRY(TableRows rows, rows_of(*api_, table));
+    before.push_back(std::move(rows));
+  }
+  say("Running the couriers again, to see that nothing changes");
+  WEIR_TRY(const LoadsByTable again,
+           run_couriers(*api_, workspace_, first_day_, last_day, terminal_.sleep));
+  for (const Table table : all_tables) {
+    const auto at = static_cast<std::size_t>(table);
+    WEIR_TRY(const TableRows after, rows_of(*api_, table));
+    WEIR_TRY(Sample sample, sample_of(*api_, table, sample_rows));
+    report_.tables.push_back({definition_of(table).table_name(), loads[at], before[at].size(),
+                              check_counts(loads[at], expected.tables[at]),
+                              check_rows(before[at], expected.tables[at]),
+                              check_again(again[at], before[at], after), std::move(sample)});
+  }
+  return {};
+}
+
+Result<void> Story::load_and_check() {
+  const Expected expected = expect(workload_.payloads, delivery_.fates);
+  say("Flushing the streams and running the couriers");
+  WEIR_CHECK(flush(*api_, workspace_));
+  WEIR_CHECK(check_streams(expected));
+  WEIR_CHECK(check_tables(expected));
+  report_.others.push_back({expected.never_accepted == 0,
+                            expected.never_accepted == 0 ? "every payload was accepted in the end"
+                                                         : std::to_string(expected.never_accepted) +
+                                                               " payloads were never accepted"});
+  report_.others.push_back(
+      {expected.receipts_twice == 0,
+       expected.receipts_twice == 0
+           ? "every 202 carried a receipt of its own"
+           : std::to_string(expected.receipts_twice) + " payloads have no receipt of their own"});
+  report_.total = since(began_);
+  return {};
+}
+
+NextSteps Story::next_steps(const std::string& url, const std::string& data) const {
+  NextSteps steps{.program = program_,
+                  .url = url,
+                  .admin_token = admin_token_,
+                  .data = data,
+                  .sales_stream = workspace_.stream_id(Stream::sales),
+                  .deliveries_stream = workspace_.stream_id(Stream::deliveries),
+                  .deliveries_courier = workspace_.courier_id(Stream::deliveries),
+                  .receipt = "",
+                  .day = first_day_};
+  for (const Fate& fate : delivery_.fates)
+    if (fate.accepted && steps.receipt.empty()) steps.receipt = fate.receipt;
+  return steps;
+}
+
+/// Ctrl-C, SIGTERM, or the server's own end.
+void Story::stay_until_interrupted() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (const int signal : {SIGINT, SIGTERM, SIGCHLD})
+    sigaddset(&wanted, signal);
+  ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
+  int got = 0;
+  ::sigwait(&wanted, &got);
+  if (got == SIGCHLD) say("The server has ended; its log is " + server_->log());
+}
+
+Result<bool> Story::tell() {
+  WEIR_TRY(const std::string events, read_file(options_.events));
+  WEIR_TRY(workload_, make_workload(events, {.count = options_.count,
+                                             .seed = options_.seed,
+                                             .start = terminal_.now() - std::chrono::hours(3)}));
+  WEIR_TRY(const Home home, Home::make(options_));
+  const auto done = [&]() -> Result<void> {
+    WEIR_CHECK(start_server(home));
+    say("Making streams, feeds, ingest queries and couriers");
+    WEIR_TRY(workspace_, set_up(*api_, terminal_.now() + std::chrono::days(1)));
+    WEIR_CHECK(send());
+    return load_and_check();
+  }();
+  if (!done) {
+    server_.reset();
+    return fail_while(
+        "the demo failed (its data and the server's log stay in " + home.data() + "*)",
+        done.error());
+  }
+  const bool reconciles = report_.reconciles();
+  terminal_.out << (options_.json ? to_json(report_, server_->url(), home.data())
+                                  : render(report_));
+  if (!options_.once) {
+    if (!options_.json) terminal_.out << "\n" << render(next_steps(server_->url(), home.data()));
+    terminal_.out << std::flush;
+    stay_until_interrupted();
+  }
+  WEIR_CHECK(server_->stop());
+  const std::string left = home.leave(options_.keep || !reconciles);
+  if (!options_.json) terminal_.out << render(next_steps("", left));
+  return reconciles;
+}
+
+}  // namespace
+
+Result<bool> run(const Options& options, Terminal& terminal) {
+  return Story(options, terminal).tell();
+}
+
+}  // namespace weir::cli::demo

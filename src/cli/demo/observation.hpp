@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/client/api.hpp"
+#include "cli/demo/reconcile.hpp"
+#include "cli/demo/setup.hpp"
+
+/// What the server says, asked through its API.
+namespace weir::cli::demo {
+
+/// Closes the open batch of every stream; their files are visible when this returns.
+Result<void> flush(Api& api, const Workspace& workspace);
+
+/// What is in files and in quarantine, from the manifest and the quarantine's list.
+Result<StreamStored> stored_of(Api& api, const std::string& stream_id);
+
+using LoadsByTable = std::array<LoadCounts, all_tables.size()>;
+
+/// Runs every courier for the days [from, to] and waits for them; they run at the same time. A run
+/// that does not succeed is an error with its own words.
+Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from, Day to,
+                                  const std::function<void(std::chrono::milliseconds)>& sleep);
+
+/// Every row's key and version.
+Result<TableRows> rows_of(Api& api, Table table);
+
+struct Sample {
+  std::vector<std::string> columns;
+  std::vector<bool> numeric;
+  std::vector<std::vector<std::string>> rows;
+};
+/// A few rows for the report.
+Result<Sample> sample_of(Api& api, Table table, int rows);
+
+}  // namespace weir::cli::demo

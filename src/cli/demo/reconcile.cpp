@@ -1,0 +1,150 @@
+#include "cli/demo/reconcile.hpp"
+
+#include "cli/print/table.hpp"
+
+namespace weir::cli::demo {
+namespace {
+
+std::string joined(const std::vector<std::string>& faults) {
+  std::string out;
+  for (const std::string& fault : faults)
+    out += (out.empty() ? "" : "; ") + fault;
+  return out;
+}
+
+/// "3", or "3 to 5" where it is not known more exactly.
+std::string between(std::uint64_t low, std::uint64_t high) {
+  return low == high ? grouped(low) : grouped(low) + " to " + grouped(high);
+}
+
+bool within(std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+  return value >= low && value <= high;
+}
+
+void add_stream(StreamSent& sent, const Payload& payload, const Fate& fate) {
+  ++sent.payloads;
+  sent.unanswered += fate.unanswered;
+  if (fate.accepted) ++sent.accepted;
+  if (!payload.malformed) return;
+  sent.malformed_unanswered += fate.unanswered;
+  if (fate.accepted) ++sent.malformed;
+}
+
+/// The rows of a payload of which `sure` copies are stored for certain and `maybe` more at most.
+void add_rows(Expected& expected, const Payload& payload, std::uint64_t sure, std::uint64_t maybe,
+              std::map<std::pair<Table, std::string>, std::uint64_t>& ranks) {
+  for (const ExpectedRow& row : payload.rows) {
+    TableExpected& table = expected.tables[static_cast<std::size_t>(row.table)];
+    table.read_min += sure;
+    table.read_max += sure + maybe;
+    std::uint64_t& rank = ranks[{row.table, row.key}];
+    if (sure == 0 || row.rank < rank) continue;
+    rank = row.rank;
+    table.rows[row.key] = row.version;
+  }
+  if (payload.bad_rows == 0) return;
+  TableExpected& table = expected.tables[static_cast<std::size_t>(Table::deliveries)];
+  table.read_min += payload.bad_rows * sure;
+  table.read_max += payload.bad_rows * (sure + maybe);
+  table.errors_min += payload.bad_rows * sure;
+  table.errors_max += payload.bad_rows * (sure + maybe);
+}
+
+}  // namespace
+
+Expected expect(const std::vector<Payload>& payloads, const std::vector<Fate>& fates) {
+  Expected expected;
+  std::map<std::pair<Table, std::string>, std::uint64_t> ranks;
+  std::set<std::string> receipts;
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    const Fate& fate = fates[i];
+    add_stream(expected.streams[static_cast<std::size_t>(payloads[i].stream)], payloads[i], fate);
+    add_rows(expected, payloads[i], fate.accepted ? 1 : 0, fate.unanswered, ranks);
+    if (!fate.accepted) ++expected.never_accepted;
+    if (fate.accepted && (fate.receipt.empty() || !receipts.insert(fate.receipt).second))
+      ++expected.receipts_twice;
+  }
+  return expected;
+}
+
+Check check_stream(const StreamSent& sent, const StreamStored& stored) {
+  const std::uint64_t held = stored.in_files + stored.quarantined;
+  std::vector<std::string> faults;
+  if (held < sent.accepted)
+    faults.push_back(grouped(sent.accepted - held) + " accepted payloads are LOST");
+  if (held > sent.accepted + sent.unanswered)
+    faults.push_back(grouped(held - sent.accepted - sent.unanswered) +
+                     " payloads are stored TOO OFTEN");
+  if (!within(stored.quarantined, sent.malformed, sent.malformed + sent.malformed_unanswered))
+    faults.push_back(grouped(stored.quarantined) + " in quarantine, not " +
+                     between(sent.malformed, sent.malformed + sent.malformed_unanswered));
+  if (!faults.empty()) return {false, joined(faults)};
+  std::string sentence = grouped(sent.accepted) + " accepted = " + grouped(stored.in_files) +
+                         " in files + " + grouped(stored.quarantined) + " in quarantine";
+  if (held > sent.accepted)
+    sentence +=
+        ", less " + grouped(held - sent.accepted) + " stored before the kill took their answer";
+  return {true, sentence};
+}
+
+Check check_counts(const LoadCounts& counts, const TableExpected& expected) {
+  std::vector<std::string> faults;
+  const std::uint64_t sum = counts.inserted + counts.updated + counts.rejected + counts.errors;
+  if (counts.read != sum)
+    faults.push_back("read " + grouped(counts.read) + " but accounted for " + grouped(sum));
+  if (!within(counts.read, expected.read_min, expected.read_max))
+    faults.push_back("read " + grouped(counts.read) + " rows, but the payloads hold " +
+                     between(expected.read_min, expected.read_max));
+  if (counts.inserted != expected.rows.size())
+    faults.push_back("inserted " + grouped(counts.inserted) + " rows for " +
+                     grouped(expected.rows.size()) + " keys");
+  if (!within(counts.errors, expected.errors_min, expected.errors_max))
+    faults.push_back(grouped(counts.errors) + " errors, not " +
+                     between(expected.errors_min, expected.errors_max));
+  if (!faults.empty()) return {false, joined(faults)};
+  return {true, grouped(counts.read) + " read = " + grouped(counts.inserted) + " inserted + " +
+                    grouped(counts.updated) + " updated + " + grouped(counts.rejected) +
+                    " rejected + " + grouped(counts.errors) + " errors"};
+}
+
+Check check_rows(const TableRows& rows, const TableExpected& expected) {
+  std::uint64_t missing = 0;
+  std::uint64_t old = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t doubled = 0;
+  std::string example;
+  const auto count = [&example](std::uint64_t& kind, const std::string& key) {
+    ++kind;
+    if (example.empty()) example = key;
+  };
+  for (const auto& [key, version] : expected.rows) {
+    const auto [first, last] = rows.equal_range(key);
+    if (first == last) {
+      count(missing, key);
+    } else if (std::next(first) != last) {
+      count(doubled, key);
+    } else if (first->second != version) {
+      count(old, key);
+    }
+  }
+  for (const auto& [key, version] : rows)
+    if (expected.rows.count(key) == 0) count(unknown, key);
+  std::vector<std::string> faults;
+  if (missing > 0) faults.push_back(grouped(missing) + " keys are MISSING");
+  if (doubled > 0) faults.push_back(grouped(doubled) + " keys are there TWICE");
+  if (old > 0) faults.push_back(grouped(old) + " rows are not the newest of their key");
+  if (unknown > 0) faults.push_back(grouped(unknown) + " keys were never sent");
+  if (!faults.empty()) return {false, joined(faults) + " (for one, " + example + ")"};
+  return {true, grouped(rows.size()) + " rows: each key sent is there once, at its newest"};
+}
+
+Check check_again(const LoadCounts& again, const TableRows& before, const TableRows& after) {
+  if (again.inserted != 0)
+    return {false, "loading again inserted " + grouped(again.inserted) + " rows"};
+  if (before != after) return {false, "loading again changed rows"};
+  if (again.read != again.updated + again.rejected + again.errors)
+    return {false, "loading again read " + grouped(again.read) + " rows it does not account for"};
+  return {true, "loading again changed nothing"};
+}
+
+}  // namespace weir::cli::demo

@@ -1,0 +1,205 @@
+#include "cli/demo/report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <boost/json.hpp>
+
+#include "cli/print/table.hpp"
+
+namespace weir::cli::demo {
+namespace {
+
+namespace json = boost::json;
+
+const char* mark(bool holds) {
+  return holds ? "✓" : "✗";
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f s", static_cast<double>(time.count()) / 1000);
+  return text;
+}
+
+std::string summary(const Report& report) {
+  const auto rate =
+      report.payloads * 1000 /
+      static_cast<std::uint64_t>(std::max<long>(1, (report.sending - report.down).count()));
+  std::string out = "Sent " + grouped(report.payloads) + " payloads on " +
+                    std::to_string(report.connections) + " connections in " +
+                    seconds(report.sending) + " (" + grouped(rate) +
+                    " a second), each repeated until it "
+                    "was answered 202.\n";
+  if (report.killed)
+    out += "Killed the server with SIGKILL after " + grouped(report.accepted_before_kill) +
+           " of them; " + seconds(report.down) +
+           " later it was listening again on the same data.\n";
+  return out;
+}
+
+std::string stream_table(const Report& report) {
+  TextTable table{{{"STREAM"},
+                   {"SENT", true},
+                   {"ACCEPTED", true},
+                   {"NO ANSWER", true},
+                   {"IN FILES", true},
+                   {"QUARANTINED", true},
+                   {""}},
+                  {},
+                  ""};
+  for (const Report::StreamLine& line : report.streams)
+    table.rows.push_back({line.name, grouped(line.sent.payloads), grouped(line.sent.accepted),
+                          grouped(line.sent.unanswered), grouped(line.stored.in_files),
+                          grouped(line.stored.quarantined), mark(line.law.holds)});
+  return render(table);
+}
+
+std::string table_table(const Report& report) {
+  TextTable table{{{"TABLE"},
+                   {"READ", true},
+                   {"INSERTED", true},
+                   {"UPDATED", true},
+                   {"REJECTED", true},
+                   {"ERRORS", true},
+                   {"ROWS", true},
+                   {""}},
+                  {},
+                  ""};
+  for (const Report::TableLine& line : report.tables)
+    table.rows.push_back({line.name, grouped(line.counts.read), grouped(line.counts.inserted),
+                          grouped(line.counts.updated), grouped(line.counts.rejected),
+                          grouped(line.counts.errors), grouped(line.rows),
+                          mark(line.law.holds && line.content.holds && line.again.holds)});
+  return render(table);
+}
+
+/// Every law in words, those of one thing together.
+std::string laws(const Report& report) {
+  TextTable table{{{""}, {""}, {""}}, {}, ""};
+  for (const Report::StreamLine& line : report.streams)
+    table.rows.push_back({mark(line.law.holds), line.name, line.law.sentence});
+  for (const Report::TableLine& line : report.tables) {
+    table.rows.push_back({mark(line.law.holds), line.name, line.law.sentence});
+    table.rows.push_back({mark(line.content.holds), "", line.content.sentence});
+    table.rows.push_back({mark(line.again.holds), "", line.again.sentence});
+  }
+  for (const Check& check : report.others)
+    table.rows.push_back({mark(check.holds), "Everything", check.sentence});
+  const std::string text = render(table);
+  return text.substr(text.find('\n') + 1);
+}
+
+std::string sample(const Report::TableLine& line) {
+  constexpr std::size_t cell_width_max = 34;
+  TextTable table{{}, {}, "  "};
+  for (std::size_t i = 0; i < line.sample.columns.size(); ++i)
+    table.columns.push_back({line.sample.columns[i], line.sample.numeric[i]});
+  for (const auto& row : line.sample.rows) {
+    table.rows.emplace_back();
+    for (const std::string& cell : row)
+      table.rows.back().push_back(shorten(cell, cell_width_max));
+  }
+  return line.name + "\n" + render(table);
+}
+
+json::object json_of(const Check& check) {
+  return {{"holds", check.holds}, {"sentence", check.sentence}};
+}
+
+}  // namespace
+
+bool Report::reconciles() const {
+  const auto holds = [](const Check& check) { return check.holds; };
+  return std::all_of(streams.begin(), streams.end(),
+                     [](const StreamLine& line) { return line.law.holds; }) &&
+         std::all_of(tables.begin(), tables.end(),
+                     [](const TableLine& line) {
+                       return line.law.holds && line.content.holds && line.again.holds;
+                     }) &&
+         std::all_of(others.begin(), others.end(), holds);
+}
+
+std::string render(const Report& report) {
+  std::string out = "\n" + summary(report) + "\n" + stream_table(report);
+  out +=
+      "NO ANSWER: tries whose 202 the kill took; the payload was sent again, so it may be stored "
+      "twice.\n\n";
+  out += table_table(report) + "\n" + laws(report);
+  out += "\nA few rows of each table\n";
+  for (const Report::TableLine& line : report.tables)
+    out += "\n" + sample(line);
+  out += "\n";
+  out += report.reconciles() ? "Everything reconciles"
+                             : "It does NOT reconcile: see the marks ✗ above";
+  out += "; loading took " + seconds(report.loading) + ", all of it " + seconds(report.total) +
+         " (seed " + std::to_string(report.seed) + ").\n";
+  return out;
+}
+
+std::string to_json(const Report& report, const std::string& url, const std::string& data) {
+  json::object out{{"reconciles", report.reconciles()},
+                   {"payloads", report.payloads},
+                   {"seed", report.seed},
+                   {"killed", report.killed},
+                   {"accepted_before_kill", report.accepted_before_kill},
+                   {"sending_ms", report.sending.count()},
+                   {"down_ms", report.down.count()},
+                   {"loading_ms", report.loading.count()},
+                   {"total_ms", report.total.count()},
+                   {"url", url},
+                   {"data", data}};
+  json::array stream_lines;
+  for (const Report::StreamLine& line : report.streams)
+    stream_lines.push_back(json::object{{"name", line.name},
+                                        {"id", line.id},
+                                        {"sent", line.sent.payloads},
+                                        {"accepted", line.sent.accepted},
+                                        {"unanswered", line.sent.unanswered},
+                                        {"in_files", line.stored.in_files},
+                                        {"quarantined", line.stored.quarantined},
+                                        {"law", json_of(line.law)}});
+  json::array table_lines;
+  for (const Report::TableLine& line : report.tables)
+    table_lines.push_back(json::object{{"name", line.name},
+                                       {"read", line.counts.read},
+                                       {"inserted", line.counts.inserted},
+                                       {"updated", line.counts.updated},
+                                       {"rejected", line.counts.rejected},
+                                       {"errors", line.counts.errors},
+                                       {"rows", line.rows},
+                                       {"law", json_of(line.law)},
+                                       {"content", json_of(line.content)},
+                                       {"again", json_of(line.again)}});
+  json::array others;
+  for (const Check& check : report.others)
+    others.push_back(json_of(check));
+  out["streams"] = std::move(stream_lines);
+  out["tables"] = std::move(table_lines);
+  out["others"] = std::move(others);
+  return json::serialize(out) + "\n";
+}
+
+std::string render(const NextSteps& steps) {
+  if (steps.url.empty()) {
+    if (steps.data.empty()) return "";
+    return "The data is in " + steps.data + "; to look around in it:\n  " + steps.program +
+           " serve --data " + steps.data + " --listen 127.0.0.1:8080\n";
+  }
+  const std::string& weir = steps.program;
+  return "The server is at " + steps.url +
+         ". To try next, in another shell:\n\n  export WEIR_URL=" + steps.url +
+         "\n  export WEIR_TOKEN=" + steps.admin_token + "\n  " + weir +
+         " table query 'SELECT channel, count(*) AS tenders, sum(amount) AS amount FROM "
+         "\"Retail:Tenders\" GROUP BY channel ORDER BY amount DESC'\n  " +
+         weir + " quarantine list --stream " + steps.sales_stream + "\n  " + weir +
+         " receipt show " + steps.receipt + "\n  " + weir +
+         " key create --name mine   # then: " + weir + " token create tak-...\n  " +
+         "echo '{\"delivery_id\":\"mine-1\",\"event\":\"ping\",\"received_at\":\"" +
+         to_string(steps.day) + "T12:00:00Z\"}' | " + weir + " send --token INGEST_TOKEN " +
+         steps.deliveries_stream + " -\n  " + weir + " stream flush " + steps.deliveries_stream +
+         "\n  " + weir + " courier run " + steps.deliveries_courier + " --day " +
+         to_string(steps.day) + " --wait\n\nCtrl-C stops the server.\n";
+}
+
+}  // namespace weir::cli::demo

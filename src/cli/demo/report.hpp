@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "cli/demo/observation.hpp"
+#include "cli/demo/reconcile.hpp"
+
+namespace weir::cli::demo {
+
+/// Everything the demo found out, ready to be told.
+struct Report {
+  struct StreamLine {
+    std::string name, id;
+    StreamSent sent;
+    StreamStored stored;
+    Check law;
+  };
+  struct TableLine {
+    std::string name;
+    LoadCounts counts;
+    std::uint64_t rows = 0;
+    Check law, content, again;
+    Sample sample;
+  };
+  std::uint64_t payloads = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t connections = 0;
+  bool killed = false;
+  std::uint64_t accepted_before_kill = 0;
+  std::chrono::milliseconds sending{}, down{}, loading{}, total{};
+  std::vector<StreamLine> streams;
+  std::vector<TableLine> tables;
+  std::vector<Check> others;  // about neither one stream nor one table
+
+  bool reconciles() const;
+};
+
+/// For people: what was done, a table for streams and one for tables, every law with its mark, a
+/// few rows of each table.
+std::string render(const Report& report);
+
+/// For programs: one JSON document.
+std::string to_json(const Report& report, const std::string& url, const std::string& data);
+
+struct NextSteps {
+  std::string program;  // the weir binary
+  std::string url;      // empty: the server is stopped
+  std::string admin_token;
+  std::string data;  // empty: removed
+  std::string sales_stream, deliveries_stream, deliveries_courier;
+  std::string receipt;  // of a payload that was accepted
+  Day day;
+};
+/// Commands to copy and paste.
+std::string render(const NextSteps& steps);
+
+}  // namespace weir::cli::demo

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+/// What the demo sends, and what must come of it: made by a seed, so that the same seed is the same
+/// workload, and the expectations never come from the server.
+namespace weir::cli::demo {
+
+enum class Stream : std::uint8_t { github, deliveries, sales, invoices };
+enum class Table : std::uint8_t { job_steps, issue_labels, deliveries, tenders, invoice_lines };
+inline constexpr std::array all_streams{Stream::github, Stream::deliveries, Stream::sales,
+                                        Stream::invoices};
+inline constexpr std::array all_tables{Table::job_steps, Table::issue_labels, Table::deliveries,
+                                       Table::tenders, Table::invoice_lines};
+
+/// A row a payload becomes. Of the rows under one key, the one of the highest rank stays.
+struct ExpectedRow {
+  Table table;
+  std::string key;      // the key columns as text, joined with "|"
+  std::string version;  // what tells this row from an older one under its key
+  std::uint64_t rank = 0;
+};
+
+struct Payload {
+  Stream stream;
+  std::string body;
+  bool malformed = false;      // XML that will not parse: accepted, then quarantined
+  std::uint32_t bad_rows = 0;  // rows that must be counted as errors
+  std::vector<ExpectedRow> rows;
+};
+
+struct Workload {
+  std::vector<Payload> payloads;  // in the order they are sent
+};
+
+struct WorkloadSettings {
+  std::size_t count = 5000;
+  std::uint64_t seed = 1;
+  Time start;  // the moments in the payloads begin here
+};
+
+/// `events_json`: the text of @octokit/webhooks-examples' index.json, [{"name","examples":[...]}].
+/// Shares: two fifths GitHub events as they are, two fifths a flat delivery log of them, the rest
+/// sales and invoices in XML, a few of these malformed. About one payload in 25 repeats an earlier
+/// one or updates what it said.
+Result<Workload> make_workload(std::string_view events_json, const WorkloadSettings& settings);
+
+}  // namespace weir::cli::demo

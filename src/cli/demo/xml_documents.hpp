@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/demo/luck.hpp"
+#include "cli/demo/workload.hpp"
+
+/// The demo's XML: sales transactions of cafes, and invoices in the manner of UBL 2.1. Their shapes
+/// are what such systems send, their values are made here.
+namespace weir::cli::demo {
+
+struct Sale {
+  std::string id;
+  std::string kind = "Create";  // later "Update"
+  Time sold_at;
+  int store = 0;
+  struct Tender {
+    std::string type;  // one of each type a sale
+    std::uint64_t cents = 0;
+  };
+  std::vector<Tender> tenders;
+};
+/// One sale with one to three tenders.
+Sale make_sale(std::uint64_t n, Time at, Luck& luck);
+/// What changed a minute later: the first tender's amount.
+Sale correct(Sale sale, Time at);
+/// Several sales in one payload.
+Payload sales_payload(const std::vector<Sale>& sales);
+/// The same with an error no XML parser lets pass; `kind` picks it.
+Payload malformed_payload(const std::vector<Sale>& sales, std::uint64_t kind);
+
+/// One invoice with one to five lines.
+Payload make_invoice(std::uint64_t n, Time at, Luck& luck);
+
+}  // namespace weir::cli::demo
