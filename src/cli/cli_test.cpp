@@ -49,9 +49,12 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
        {"query", "create", "--name", "Flat", "--sql", "SELECT 1"},
        R"({"name":"Flat","description":"","sql":"SELECT 1"})"},
       {"GET /api/v0/ingest-queries/iq-1", {"query", "show", "iq-1"}, ""},
-      {"PUT /api/v0/ingest-queries/iq-1",
-       {"query", "update", "iq-1", "--sql", "SELECT 2", "--description", "two"},
-       R"({"sql":"SELECT 2","description":"two"})"},
+      {"POST /api/v0/ingest-queries/preview",
+       {"query", "preview", "--stream", "is-1", "--sql", "SELECT 1", "--row-tag", "sale"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":20,"row_tag":"sale","sql":"SELECT 1"})"},
+      {"POST /api/v0/ingest-queries/iq-1/preview",
+       {"query", "preview", "iq-1", "--stream", "is-1", "--limit", "3"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":3})"},
       {"DELETE /api/v0/ingest-queries/iq-1", {"query", "delete", "iq-1"}, ""},
       {"POST /api/v0/feeds",
        {"feed", "create", "--source", "Shop", "--name", "Orders", "--field", "id:string,required",
@@ -82,7 +85,6 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
       {"POST /api/v0/couriers/cr-1/runs", {"courier", "run", "cr-1", "--all"}, R"({"all":true})"},
       {"GET /api/v0/workflow/runs/wf-1", {"run", "show", "wf-1"}, ""},
       {"POST /api/v0/workflow/runs/wf-1/stop", {"run", "stop", "wf-1"}, "{}"},
-      {"GET /api/v0/tables", {"table", "list"}, ""},
       {"GET /api/v0/tables/Shop%3AOrders", {"table", "show", "Shop:Orders"}, ""},
       {"POST /api/v0/query", {"table", "query", "SELECT 1"}, R"({"sql":"SELECT 1"})"},
   };
@@ -190,6 +192,17 @@ TEST_F(CliTest, AFeedIsReadFromAFileAndFlagsGoOnTop) {
   EXPECT_THAT(outcome.asked,
               ElementsAre("POST /api/v0/feeds "
                           R"({"source":"S","name":"Mine","fields":[],"primary_key":["id"]})"));
+}
+
+TEST_F(CliTest, AQueryKeepsWhatAnUpdateDoesNotName) {
+  const Outcome outcome = run(
+      {{"GET /api/v0/ingest-queries/iq-1", {.body = R"({"description":"old","sql":"SELECT 1"})"}},
+       {"PUT /api/v0/ingest-queries/iq-1", {}}},
+      {"query", "update", "iq-1", "--sql", "SELECT 2"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(outcome.asked.size(), 2U);
+  EXPECT_EQ(outcome.asked[1],
+            R"(PUT /api/v0/ingest-queries/iq-1 {"description":"old","sql":"SELECT 2"})");
 }
 
 TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {

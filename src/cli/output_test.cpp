@@ -87,10 +87,10 @@ TEST_F(CliTest, RowsOfAQueryAreATableWithNumbersToTheRight) {
 TEST_F(CliTest, ACourierThatIsNotValidSaysWhyAndIsTwo) {
   const Outcome outcome =
       run({{"POST /api/v0/couriers/cr-1/validate",
-            {.body = R"({"valid":false,"problems":["Cannot find required feeds: \"df-x\""]})"}}},
+            {.body = R"({"valid":false,"message":"Cannot find required feeds: \"df-x\""})"}}},
           {"courier", "validate", "cr-1"});
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_EQ(outcome.out, "cr-1 is not valid:\n  Cannot find required feeds: \"df-x\"\n");
+  EXPECT_EQ(outcome.out, "cr-1 is not valid: Cannot find required feeds: \"df-x\"\n");
 }
 
 TEST_F(CliTest, ARunIsWaitedForAndItsCountsAreShown) {

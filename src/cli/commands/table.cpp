@@ -14,7 +14,7 @@ const std::string path = "/api/v0/tables";
 
 void add_looks(CLI::App& noun, const SessionPtr& session) {
   add_verb(noun, "list", "All domain tables", session, [](Session& s, Api& api) -> Result<void> {
-    WEIR_TRY(const json::value list, api.get(path));
+    WEIR_TRY(const json::value list, api.list_all(path, {}));
     print_list(s, list, {{"NAME", "name"}, {"ROWS", "rows", true}},
                "no domain tables yet; a feed's table is made by its first load");
     return {};
