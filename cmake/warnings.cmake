@@ -2,4 +2,5 @@
 add_library(weir_warnings INTERFACE)
 target_compile_options(weir_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual
-  -Woverloaded-virtual -Wswitch -Wundef)
+  -Woverloaded-virtual -Wswitch -Wundef
+  -Wno-missing-field-initializers)  # GCC 12 warns of designated initialisers that leave defaults

@@ -16,6 +16,26 @@ inline constexpr std::uint64_t header_bytes_max = 16 * kib;
 inline constexpr std::uint64_t control_body_bytes_max = 8 * mib;
 inline constexpr std::uint32_t json_depth_max = 512;
 inline constexpr std::uint32_t pipelined_requests_max = 64;
+inline constexpr std::uint32_t idempotency_key_bytes_max = 255;
+
+// The HTTP server.
+inline constexpr std::uint32_t header_fields_max = 100;
+inline constexpr std::uint32_t chunk_line_bytes_max = 1024;
+inline constexpr std::uint32_t trailer_bytes_max = 4 * kib;
+inline constexpr std::uint32_t connections_default = 8192;
+inline constexpr std::uint64_t connection_buffer_bytes = 16 * kib;    // every connection's own
+inline constexpr std::uint64_t large_body_bytes_default = 256 * mib;  // all buffers grown beyond it
+inline constexpr std::uint64_t unsent_reply_bytes_max = 1 * mib;      // then we stop reading
+inline constexpr std::uint64_t drain_bytes_max = 8 * mib;  // read and dropped after a refusal
+inline constexpr std::uint32_t pooled_requests_max = 256;
+inline constexpr std::uint64_t pooled_bytes_max = 64 * mib;
+static_assert(header_bytes_max <= 0xFFFF);  // places in a head are 16 bits wide
+
+// The gateway, each worker thread.
+inline constexpr std::uint32_t cached_tokens_max = 1024;
+inline constexpr std::uint32_t cached_token_bytes_max = 2 * kib;
+inline constexpr std::uint64_t kept_scratch_bytes_max = 1 * mib;
+static_assert((cached_tokens_max & (cached_tokens_max - 1)) == 0);
 
 // The log (docs/formats/log-segment.md).
 inline constexpr std::uint64_t log_block_bytes = 4 * kib;
@@ -29,16 +49,22 @@ static_assert(2 * commit_bytes_max <= segment_bytes_default);
 inline constexpr std::uint64_t batch_bytes_default = 64 * mib;
 inline constexpr std::uint32_t batch_records_max = 1'000'000;
 inline constexpr std::uint32_t open_batches_max = 4096;
+inline constexpr std::uint64_t open_quarantine_bytes_max = 32 * mib;
+inline constexpr std::uint32_t batcher_step_records_max = 10'000;
+inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
 
 // XML (decision 1.12).
 inline constexpr std::uint32_t xml_depth_max = 256;
 inline constexpr std::uint32_t xml_attributes_max = 256;
 inline constexpr std::uint32_t xml_name_bytes_max = 1024;
 inline constexpr std::uint32_t xml_nodes_max = 1'000'000;
+inline constexpr std::uint32_t xml_expansion_max = 10;  // text bytes out per byte in
 
 // The control API.
 inline constexpr std::uint32_t page_items_default = 100;
 inline constexpr std::uint32_t page_items_max = 1000;
+inline constexpr std::uint32_t name_bytes_max = 255;
+inline constexpr std::uint64_t quarantine_page_bytes_max = 8 * mib;
 inline constexpr std::uint32_t query_rows_max = 10'000;
 inline constexpr std::uint32_t row_errors_kept_max = 1000;
 

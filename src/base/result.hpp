@@ -37,13 +37,16 @@ using Failure = tl::unexpected<Error>;
 
 /// The same error with what was being done in front of it; for crossing a stage.
 [[nodiscard]] inline Failure fail_while(const std::string& doing, Error error) {
-  return Failure(Error{error.code, doing + ": " + error.message});
+  error.message.insert(0, doing + ": ");
+  return Failure(std::move(error));
 }
 
 }  // namespace weir
 
 #define WEIR_CONCAT_(a, b) a##b
 #define WEIR_CONCAT(a, b) WEIR_CONCAT_(a, b)
+
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 
 /// `WEIR_TRY(auto x, f());` binds the value of f() or returns its error.
 #define WEIR_TRY(declaration, expression) \
@@ -59,3 +62,5 @@ using Failure = tl::unexpected<Error>;
     if (auto weir_check_ = (expression); !weir_check_)     \
       return ::weir::fail(std::move(weir_check_).error()); \
   } while (false)
+
+// NOLINTEND(bugprone-macro-parentheses)

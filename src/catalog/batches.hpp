@@ -13,9 +13,9 @@ namespace weir::catalog {
 
 class Database;
 
-/// Which batches of a stream: [from, to) by receive day, and optionally one hour of each.
+/// Which batches: [from, to) by receive day, and optionally one hour of each.
 struct BatchFilter {
-  std::string stream_id;
+  std::string stream_id;  // empty: of every stream of the tenant; not_found if it has none such
   std::optional<Day> from;
   std::optional<Day> to;
   std::optional<int> hour;
@@ -36,12 +36,27 @@ class Batches {
 
   /// In the order of the data: day, hour, partition, first sequence.
   Result<std::vector<Batch>> find(std::uint32_t tenant_no, const BatchFilter& filter);
+  /// In the order they were committed.
   Result<Page<Batch>> list(std::uint32_t tenant_no, const BatchFilter& filter,
                            const PageRequest& page);
 
+  /// The last `count` files of a stream, by the order of the data. For samples.
+  Result<std::vector<Batch>> newest(std::uint32_t tenant_no, const std::string& stream_id,
+                                    std::uint32_t count);
+
+  /// In the order they were quarantined. A page also ends, with at least one item, when its bodies
+  /// are more than limits::quarantine_page_bytes_max.
   Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no,
                                         const std::optional<std::string>& stream_id,
                                         const PageRequest& page);
+
+  /// Where one record of a stream of the tenant is; not_found for another tenant's stream. At most
+  /// one of the two is there; neither: its partition's batcher has not accounted for it.
+  struct Place {
+    std::optional<Batch> batch;
+    std::optional<Quarantined> quarantined;
+  };
+  Result<Place> place(std::uint32_t tenant_no, const Address& address);
 
   /// Per stream: what the law of conservation adds up (decision 2).
   struct Totals {

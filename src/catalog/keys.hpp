@@ -25,10 +25,13 @@ class Keys {
   /// A new secret becomes active; the one before is deposed and accepted for 30 days more.
   Result<ApiKey> rotate(std::uint32_t tenant_no, const std::string& id);
   /// Otherwise the deposed secret is dropped now; `all`: the active one too, for a new one, so that
-  /// no token issued so far is accepted.
+  /// no token issued so far is accepted. Refused (conflict) for the tenant's last key that may
+  /// administer: rotate, generate, and revoke with the new token instead.
   Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
-  /// All its tokens stop being accepted.
+  /// All its tokens stop being accepted. Refused (conflict) for the last key that may administer.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);
+  /// Writes last_used_at. One transaction: callers do it at most about once a minute a key.
+  Result<void> mark_used(const std::string& id);
 
  private:
   Database& database_;

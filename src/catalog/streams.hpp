@@ -18,6 +18,8 @@ class Tenants {
   /// Names are lower-case letters, digits and hyphens, at most 63: they are part of paths.
   Result<Tenant> add(const std::string& name);
   Result<Tenant> find(const std::string& name);
+  /// The largest payload of its streams: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
+  Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
 
  private:
   Database& database_;

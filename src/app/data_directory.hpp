@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace weir::app {
+
+/// The directory an embedded server keeps everything in: `catalog.db`, `log/`, `store/`,
+/// `tables/`, `VERSION`, `weir.lock`. Held by one process at a time, from open to destruction.
+class DataDirectory {
+ public:
+  /// Makes and opens a new one; conflict where there is one already.
+  static Result<DataDirectory> create(const std::string& path);
+  /// not_found when `weir init` has not been there, newer_version when a newer weir has,
+  /// locked when another server runs on it (the error names its process).
+  static Result<DataDirectory> open(const std::string& path);
+
+  DataDirectory(DataDirectory&& other) noexcept;
+  DataDirectory& operator=(DataDirectory&&) = delete;
+  ~DataDirectory();
+
+  std::string catalog() const { return path_ + "/catalog.db"; }
+  std::string log() const { return path_ + "/log"; }
+  std::string store() const { return path_ + "/store"; }
+  std::string tables() const { return path_ + "/tables"; }
+
+ private:
+  DataDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  std::string path_;
+  int lock_;  // file descriptor that holds the flock
+};
+
+}  // namespace weir::app

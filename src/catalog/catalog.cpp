@@ -1,0 +1,31 @@
+#include "catalog/catalog.hpp"
+
+#include "catalog/database.hpp"
+
+namespace weir::catalog {
+
+Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& path, const Clock& clock,
+                                               Random& random) {
+  WEIR_TRY(auto database, Database::open(path, clock, random));
+  WEIR_CHECK(database->write_and_publish([](soci::session&) -> Result<void> { return {}; }));
+  return std::unique_ptr<Catalog>(new Catalog(std::move(database)));
+}
+
+Catalog::Catalog(std::unique_ptr<Database> database)
+    : database_(std::move(database)),
+      tenants_(std::make_unique<Tenants>(*database_)),
+      keys_(std::make_unique<Keys>(*database_)),
+      streams_(std::make_unique<Streams>(*database_)),
+      batches_(std::make_unique<Batches>(*database_)),
+      feeds_(std::make_unique<Feeds>(*database_)),
+      ingest_queries_(std::make_unique<IngestQueries>(*database_)),
+      couriers_(std::make_unique<Couriers>(*database_)),
+      runs_(std::make_unique<Runs>(*database_)) {}
+
+Catalog::~Catalog() = default;
+
+const SnapshotSource& Catalog::snapshots() const {
+  return database_->snapshots();
+}
+
+}  // namespace weir::catalog

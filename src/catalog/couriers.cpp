@@ -1,0 +1,90 @@
+#include "catalog/couriers.hpp"
+
+#include "catalog/database.hpp"
+#include "catalog/names.hpp"
+#include "catalog/paging.hpp"
+
+namespace weir::catalog {
+namespace {
+
+constexpr const char* columns =
+    "id, tenant_no, name, stream_id, file_format, file_tag, file_pattern_prefix, load_operations,"
+    " created_at";
+
+void into(Statement& statement, Courier& row) {
+  statement.into(row.id).into(row.tenant_no).into(row.name).into(row.stream_id);
+  statement.into(row.file_format).into(row.file_tag).into(row.file_pattern_prefix);
+  statement.into(row.load_operations).into(row.created_at);
+}
+
+/// The part that add and update write alike.
+void bind_settings(Statement& statement, const Courier& courier) {
+  statement.bind(courier.name).bind(courier.stream_id).bind(courier.file_format);
+  statement.bind(courier.file_tag).bind(courier.file_pattern_prefix);
+  statement.bind(courier.load_operations);
+}
+
+Result<Courier> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
+  Statement statement(session, std::string("SELECT ") + columns +
+                                   " FROM couriers WHERE tenant_no = :tenant AND id = :id");
+  Courier row;
+  into(statement.bind(tenant_no).bind(id), row);
+  WEIR_TRY(auto found, first(statement, row));
+  if (!found) return no_such("courier", id);
+  return *std::move(found);
+}
+
+}  // namespace
+
+Result<Courier> Couriers::add(std::uint32_t tenant_no, Courier courier) {
+  WEIR_CHECK(check_name("a courier", courier.name));
+  return database_.write([&](soci::session& session) -> Result<Courier> {
+    WEIR_TRY(const std::string id, database_.new_id("couriers", id_prefix::courier, 8));
+    Statement insert(session,
+                     "INSERT INTO couriers (name, stream_id, file_format, file_tag,"
+                     " file_pattern_prefix, load_operations, id, tenant_no, created_at)"
+                     " VALUES (:name, :stream, :format, :tag, :prefix, :operations, :id, :tenant,"
+                     " :now)");
+    bind_settings(insert, courier);
+    WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(database_.now()).run());
+    return select(session, tenant_no, id);
+  });
+}
+
+Result<Courier> Couriers::find(std::uint32_t tenant_no, const std::string& id) {
+  return database_.read([&](soci::session& session) { return select(session, tenant_no, id); });
+}
+
+Result<Page<Courier>> Couriers::list(std::uint32_t tenant_no, const PageRequest& page) {
+  return database_.read([&](soci::session& session) {
+    Statement statement(session, std::string("SELECT no, ") + columns +
+                                     " FROM couriers WHERE tenant_no = :tenant AND no > :after"
+                                     " ORDER BY no LIMIT :limit");
+    statement.bind(tenant_no);
+    return read_page<Courier>(statement, "couriers", page, into);
+  });
+}
+
+Result<Courier> Couriers::update(std::uint32_t tenant_no, const Courier& courier) {
+  WEIR_CHECK(check_name("a courier", courier.name));
+  return database_.write([&](soci::session& session) -> Result<Courier> {
+    Statement update(session,
+                     "UPDATE couriers SET name = :name, stream_id = :stream, file_format = :format,"
+                     " file_tag = :tag, file_pattern_prefix = :prefix, load_operations ="
+                     " :operations WHERE id = :id AND tenant_no = :tenant");
+    bind_settings(update, courier);
+    WEIR_CHECK(update.bind(courier.id).bind(tenant_no).run());
+    return select(session, tenant_no, courier.id);
+  });
+}
+
+Result<void> Couriers::remove(std::uint32_t tenant_no, const std::string& id) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    Statement drop(session, "DELETE FROM couriers WHERE tenant_no = :tenant AND id = :id");
+    WEIR_TRY(const auto dropped, drop.bind(tenant_no).bind(id).run());
+    if (dropped == 0) return no_such("courier", id);
+    return {};
+  });
+}
+
+}  // namespace weir::catalog

@@ -1,0 +1,99 @@
+#include "catalog/database.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "catalog/statement.hpp"
+
+namespace weir::catalog {
+namespace {
+
+constexpr const char* settings[] = {
+    "PRAGMA busy_timeout = 10000",  // another process's transaction is waited for, milliseconds
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  // a commit is on stable storage when it returns
+    "PRAGMA foreign_keys = ON",
+};
+
+/// Key secrets are inside: the file is the owner's alone, and SQLite gives its -wal the same mode.
+Result<void> make_private_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const bool failed = file < 0 || ::fchmod(file, S_IRUSR | S_IWUSR) != 0;
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  if (failed)
+    return fail(Errc::io, "The catalog database \"" + path + "\" cannot be opened: " +
+                              std::strerror(error) + ". Check the directory and its owner.");
+  return {};
+}
+
+Result<void> connect(soci::session& session, const std::string& path) {
+  if (path.find('"') != std::string::npos || path.find('\0') != std::string::npos)
+    return fail(Errc::bad_request, "The path of the catalog database, " + path +
+                                       ", has a double quote in it. Choose another directory.");
+  const bool in_memory = path == ":memory:";
+  if (!in_memory) WEIR_CHECK(make_private_file(path));
+  // A relative path must not be taken for a URI.
+  const std::string name = in_memory || path.starts_with('/') ? path : "./" + path;
+  try {
+    session.open(soci::sqlite3, "db=\"" + name + "\"");
+  } catch (const soci::soci_error& error) {
+    return fail(Errc::io, "The catalog database \"" + path +
+                              "\" cannot be opened: " + error.get_error_message() + ".");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Clock& clock,
+                                                 Random& random, std::span<const Migration> steps) {
+  std::unique_ptr<Database> database(new Database(clock, random));
+  WEIR_CHECK(connect(database->session_, path));
+  for (const char* setting : settings)
+    if (auto set = database->execute(setting); !set)
+      return fail_while("Opening the catalog database \"" + path + "\"", std::move(set).error());
+  if (auto migrated = migrate(database->session_, steps); !migrated)
+    return fail_while("Opening the catalog database \"" + path + "\"", std::move(migrated).error());
+  return database;
+}
+
+Result<void> Database::execute(const std::string& sql) {
+  WEIR_CHECK(Statement(session_, sql).run());
+  return {};
+}
+
+void Database::roll_back() {
+  // When SQLite has rolled back by itself (a full disk, say), there is nothing left to do.
+  static_cast<void>(execute("ROLLBACK"));
+}
+
+Result<Database::NextSnapshot> Database::next_snapshot(Publish publish) {
+  const bool wanted =
+      publish == Publish::always || (publish == Publish::if_asked && publish_asked_);
+  if (!wanted) return NextSnapshot();
+  WEIR_TRY(auto snapshot, read_snapshot(session_));
+  snapshot.version = snapshots_.version() + 1;
+  return std::make_shared<const Snapshot>(std::move(snapshot));
+}
+
+Result<std::string> Database::new_id(const std::string& table, std::string_view prefix,
+                                     std::size_t length) {
+  constexpr int attempts = 16;
+  for (int i = 0; i < attempts; ++i) {
+    std::string id = random_id(random_, prefix, length);
+    int taken = 0;
+    Statement statement(session_, "SELECT COUNT(*) FROM " + table + " WHERE id = :id");
+    WEIR_CHECK(statement.bind(id).into(taken).next());
+    if (taken == 0) return id;
+  }
+  return fail(Errc::internal,
+              "No free id was found for " + table + ": is the random source stuck?");
+}
+
+}  // namespace weir::catalog

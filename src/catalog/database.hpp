@@ -1,0 +1,104 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include <soci/soci.h>
+
+#include "base/result.hpp"
+#include "catalog/migrations.hpp"
+#include "catalog/snapshot.hpp"
+#include "env/clock.hpp"
+#include "env/random.hpp"
+
+namespace weir::catalog {
+
+/// The one connection to the catalog's database, and what its tables share: transactions, clock,
+/// randomness, and the snapshot. Thread-safe: one transaction at a time; another process on the
+/// same file is waited for.
+class Database {
+ public:
+  /// As Catalog::open. The file is created with mode 0600. `steps` is given by tests only.
+  static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
+                                                Random& random,
+                                                std::span<const Migration> steps = migrations());
+
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Runs `work(session)`, which answers a Result, in a transaction that sees one state.
+  template <class Work>
+  auto read(Work&& work) {
+    return transact("BEGIN", Publish::never, std::forward<Work>(work));
+  }
+  /// The same, keeping what it changed when it answers a value and nothing when an error.
+  template <class Work>
+  auto write(Work&& work) {
+    return transact("BEGIN IMMEDIATE", Publish::never, std::forward<Work>(work));
+  }
+  /// The same, for what the snapshot holds: when this returns a value, the new one is out.
+  template <class Work>
+  auto write_and_publish(Work&& work) {
+    return transact("BEGIN IMMEDIATE", Publish::always, std::forward<Work>(work));
+  }
+  /// `work(session, publish)` says itself, by setting the flag, whether the snapshot is touched.
+  template <class Work>
+  auto write_and_maybe_publish(Work&& work) {
+    return transact("BEGIN IMMEDIATE", Publish::if_asked, [&](soci::session& session) {
+      publish_asked_ = false;
+      return work(session, publish_asked_);
+    });
+  }
+
+  /// A new id that `table` does not hold: `prefix` and `length` alphanumerics.
+  Result<std::string> new_id(const std::string& table, std::string_view prefix, std::size_t length);
+
+  Time now() const { return clock_.now(); }
+  Random& random() { return random_; }
+  const SnapshotSource& snapshots() const { return snapshots_; }
+
+ private:
+  enum class Publish { never, if_asked, always };
+  using NextSnapshot = std::shared_ptr<const Snapshot>;
+
+  Database(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
+  Result<void> execute(const std::string& sql);
+  Result<NextSnapshot> next_snapshot(Publish publish);
+  void roll_back();
+
+  template <class Work>
+  auto transact(const char* begin, Publish publish, Work&& work)
+      -> std::invoke_result_t<Work&, soci::session&> {
+    const std::lock_guard lock(mutex_);
+    WEIR_CHECK(execute(begin));
+    auto result = work(session_);
+    if (!result) {
+      roll_back();
+      return result;
+    }
+    // Read before the commit, so that a snapshot that cannot be made also keeps the change out.
+    auto next = next_snapshot(publish);
+    auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
+    if (!committed) {
+      roll_back();
+      return fail(std::move(committed).error());
+    }
+    if (*next) snapshots_.publish(*std::move(next));
+    return result;
+  }
+
+  const Clock& clock_;
+  Random& random_;
+  std::mutex mutex_;  // guards session_ and publish_asked_, and orders publications
+  soci::session session_;
+  bool publish_asked_ = false;
+  SnapshotSource snapshots_;
+};
+
+/// Reads the whole snapshot; `version` is left to the caller.
+Result<Snapshot> read_snapshot(soci::session& session);
+
+}  // namespace weir::catalog

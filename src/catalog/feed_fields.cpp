@@ -1,0 +1,80 @@
+#include "catalog/feed_fields.hpp"
+
+#include <boost/json.hpp>
+
+namespace weir::catalog {
+namespace {
+
+namespace json = boost::json;
+
+json::object object_of(const FeedField& field) {
+  return {{"name", field.name},           {"type", field.type},
+          {"rename_to", field.rename_to}, {"required", field.required},
+          {"semantic", field.semantic},   {"format", field.format},
+          {"scale", field.scale}};
+}
+
+bool read(const json::object& object, const char* name, std::string& text) {
+  const json::value* value = object.if_contains(name);
+  if (!value || !value->is_string()) return false;
+  text = std::string(value->get_string());
+  return true;
+}
+
+std::optional<FeedField> field_of(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (!object) return std::nullopt;
+  FeedField field;
+  const json::value* required = object->if_contains("required");
+  const json::value* scale = object->if_contains("scale");
+  if (!read(*object, "name", field.name) || !read(*object, "type", field.type) ||
+      !read(*object, "rename_to", field.rename_to) || !read(*object, "semantic", field.semantic) ||
+      !read(*object, "format", field.format) || !required || !required->is_bool() || !scale ||
+      !scale->is_int64())
+    return std::nullopt;
+  field.required = required->get_bool();
+  field.scale = static_cast<int>(scale->get_int64());
+  return field;
+}
+
+std::optional<std::string> name_of(const json::value& value) {
+  if (!value.is_string()) return std::nullopt;
+  return std::string(value.get_string());
+}
+
+template <class T, class ItemOf>
+std::optional<std::vector<T>> unpack(const std::string& text, const ItemOf& item_of) {
+  json::error_code error;
+  const json::value value = json::parse(text, error);
+  if (error || !value.is_array()) return std::nullopt;
+  std::vector<T> items;
+  for (const json::value& element : value.get_array()) {
+    auto item = item_of(element);
+    if (!item) return std::nullopt;
+    items.push_back(*std::move(item));
+  }
+  return items;
+}
+
+}  // namespace
+
+std::string pack_fields(const std::vector<FeedField>& fields) {
+  json::array array;
+  for (const FeedField& field : fields)
+    array.push_back(object_of(field));
+  return json::serialize(array);
+}
+
+std::optional<std::vector<FeedField>> unpack_fields(const std::string& text) {
+  return unpack<FeedField>(text, field_of);
+}
+
+std::string pack_names(const std::vector<std::string>& names) {
+  return json::serialize(json::array(names.begin(), names.end()));
+}
+
+std::optional<std::vector<std::string>> unpack_names(const std::string& text) {
+  return unpack<std::string>(text, name_of);
+}
+
+}  // namespace weir::catalog

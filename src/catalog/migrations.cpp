@@ -1,0 +1,208 @@
+#include "catalog/migrations.hpp"
+
+#include <string>
+
+#include "catalog/statement.hpp"
+
+namespace weir::catalog {
+namespace {
+
+constexpr std::string_view tenants_keys_streams[] = {
+    R"(CREATE TABLE tenants (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         name TEXT NOT NULL UNIQUE,
+         payload_bytes_max BIGINT NOT NULL,
+         created_at TEXT NOT NULL))",
+    R"(CREATE TABLE api_keys (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         name TEXT NOT NULL,
+         policies TEXT NOT NULL,
+         status TEXT NOT NULL CHECK (status IN ('active', 'deleted')),
+         created_at TEXT NOT NULL,
+         last_used_at TEXT))",
+    R"(CREATE INDEX api_keys_by_tenant ON api_keys (tenant_no, no))",
+    R"(CREATE TABLE api_key_secrets (
+         key_no BIGINT NOT NULL REFERENCES api_keys (no),
+         version BIGINT NOT NULL,
+         secret TEXT NOT NULL,
+         accepted_until TEXT,
+         PRIMARY KEY (key_no, version)))",
+    R"(CREATE TABLE streams (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         name TEXT NOT NULL,
+         description TEXT NOT NULL,
+         payload_type TEXT CHECK (payload_type IN ('json', 'xml')),
+         xml_check_sync BIGINT NOT NULL,
+         created_at TEXT NOT NULL))",
+    R"(CREATE INDEX streams_by_tenant ON streams (tenant_no, no))",
+};
+
+constexpr std::string_view manifest[] = {
+    R"(CREATE TABLE partition_checkpoints (
+         partition_no BIGINT PRIMARY KEY,
+         lsn BIGINT NOT NULL,
+         version BIGINT NOT NULL))",
+    R"(CREATE TABLE stream_positions (
+         partition_no BIGINT NOT NULL,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         next_sequence BIGINT NOT NULL,
+         PRIMARY KEY (partition_no, stream_no)))",
+    R"(CREATE TABLE batches (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         path TEXT NOT NULL UNIQUE,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         day TEXT NOT NULL,
+         hour BIGINT NOT NULL CHECK (hour BETWEEN 0 AND 23),
+         first_sequence BIGINT NOT NULL,
+         last_sequence BIGINT NOT NULL,
+         records BIGINT NOT NULL,
+         quarantined BIGINT NOT NULL,
+         bytes BIGINT NOT NULL,
+         sha256 TEXT NOT NULL,
+         first_received_at TEXT NOT NULL,
+         last_received_at TEXT NOT NULL,
+         CHECK (records + quarantined = last_sequence - first_sequence + 1)))",
+    R"(CREATE INDEX batches_by_time
+         ON batches (stream_no, day, hour, partition_no, first_sequence))",
+    R"(CREATE INDEX batches_by_stream ON batches (stream_no, no))",
+    R"(CREATE UNIQUE INDEX batches_by_sequence
+         ON batches (stream_no, partition_no, first_sequence))",
+    R"(CREATE TABLE quarantine (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         sequence BIGINT NOT NULL,
+         received_at TEXT NOT NULL,
+         type TEXT NOT NULL,
+         reason TEXT NOT NULL,
+         body BLOB NOT NULL,
+         UNIQUE (stream_no, partition_no, sequence)))",
+};
+
+constexpr std::string_view feeds_queries_couriers[] = {
+    R"(CREATE TABLE feeds (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         source TEXT NOT NULL,
+         name TEXT NOT NULL,
+         table_key TEXT NOT NULL,
+         fields TEXT NOT NULL,
+         primary_key TEXT NOT NULL,
+         last_updated TEXT NOT NULL,
+         error_threshold BIGINT NOT NULL,
+         active BIGINT NOT NULL,
+         created_at TEXT NOT NULL,
+         UNIQUE (tenant_no, table_key)))",
+    R"(CREATE TABLE ingest_queries (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         name TEXT NOT NULL,
+         description TEXT NOT NULL,
+         sql TEXT NOT NULL,
+         created_at TEXT NOT NULL,
+         UNIQUE (tenant_no, name)))",
+    R"(CREATE TABLE couriers (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         name TEXT NOT NULL,
+         stream_id TEXT NOT NULL,
+         file_format TEXT NOT NULL,
+         file_tag TEXT NOT NULL,
+         file_pattern_prefix TEXT NOT NULL,
+         load_operations TEXT NOT NULL,
+         created_at TEXT NOT NULL))",
+    R"(CREATE INDEX couriers_by_tenant ON couriers (tenant_no, no))",
+};
+
+constexpr std::string_view workflow_runs[] = {
+    R"(CREATE TABLE runs (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         id TEXT NOT NULL UNIQUE,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         courier_id TEXT NOT NULL,
+         name TEXT NOT NULL,
+         state TEXT NOT NULL,
+         range_from TEXT,
+         range_to TEXT,
+         load_only BIGINT NOT NULL,
+         skip_missing BIGINT NOT NULL,
+         error TEXT NOT NULL,
+         created_at TEXT NOT NULL,
+         started_at TEXT,
+         ended_at TEXT,
+         lease_owner TEXT,
+         lease_until TEXT))",
+    R"(CREATE INDEX runs_by_tenant ON runs (tenant_no, no))",
+    R"(CREATE INDEX runs_by_state ON runs (state, no))",
+    R"(CREATE TABLE run_tasks (
+         id TEXT PRIMARY KEY,
+         run_id TEXT NOT NULL REFERENCES runs (id),
+         position BIGINT NOT NULL,
+         kind TEXT NOT NULL,
+         name TEXT NOT NULL,
+         state TEXT NOT NULL,
+         error TEXT NOT NULL,
+         detail TEXT NOT NULL,
+         started_at TEXT,
+         ended_at TEXT))",
+    R"(CREATE INDEX run_tasks_by_run ON run_tasks (run_id, position))",
+};
+
+constexpr Migration all[] = {
+    {"tenants, keys and streams", tenants_keys_streams},
+    {"the manifest", manifest},
+    {"feeds, ingest queries and couriers", feeds_queries_couriers},
+    {"workflow runs", workflow_runs},
+};
+
+Result<void> execute(soci::session& session, const std::string& sql) {
+  WEIR_CHECK(Statement(session, sql).run());
+  return {};
+}
+
+Result<std::size_t> version_of(soci::session& session) {
+  std::size_t version = 0;
+  Statement statement(session, "PRAGMA user_version");
+  WEIR_CHECK(statement.into(version).next());
+  return version;
+}
+
+Result<void> take_steps(soci::session& session, std::span<const Migration> steps) {
+  WEIR_TRY(const std::size_t version, version_of(session));
+  if (version > steps.size())
+    return fail(Errc::newer_version,
+                "The catalog database is of schema version " + std::to_string(version) +
+                    ", this weir knows versions up to " + std::to_string(steps.size()) +
+                    ". Start the newer weir that wrote it, or restore a backup made before the "
+                    "upgrade.");
+  for (std::size_t i = version; i < steps.size(); ++i)
+    for (const std::string_view statement : steps[i].statements)
+      if (auto done = execute(session, std::string(statement)); !done)
+        return fail_while(
+            "Migration " + std::to_string(i + 1) + " (" + std::string(steps[i].name) + ")",
+            std::move(done).error());
+  return execute(session, "PRAGMA user_version = " + std::to_string(steps.size()));
+}
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+  return all;
+}
+
+Result<void> migrate(soci::session& session, std::span<const Migration> steps) {
+  WEIR_CHECK(execute(session, "BEGIN IMMEDIATE"));
+  auto taken = take_steps(session, steps);
+  auto ended = execute(session, taken ? "COMMIT" : "ROLLBACK");
+  return taken ? ended : taken;
+}
+
+}  // namespace weir::catalog

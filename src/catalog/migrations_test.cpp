@@ -1,0 +1,195 @@
+#include "catalog/migrations.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "catalog/catalog_fixture.hpp"
+#include "catalog/database.hpp"
+#include "catalog/statement.hpp"
+
+namespace weir::catalog {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MigrationsTest : public ::testing::Test {
+ protected:
+  Result<std::unique_ptr<Database>> open_at_version(std::size_t version) {
+    return Database::open(path_, clock_, random_, migrations().first(version));
+  }
+  Result<std::unique_ptr<Catalog>> open() { return Catalog::open(path_, clock_, random_); }
+
+  void execute(Database& database, const std::string& sql) {
+    const auto done = database.write([&](soci::session& session) -> Result<void> {
+      WEIR_CHECK(Statement(session, sql).run());
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+  }
+  static std::string read(Database& database, const std::string& sql) {
+    return database
+        .read([&](soci::session& session) -> Result<std::string> {
+          Statement statement(session, sql);
+          std::string text;
+          WEIR_CHECK(statement.into(text).next());
+          return text;
+        })
+        .value();
+  }
+  static std::string schema_of(Database& database) {
+    return read(database,
+                "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema"
+                " WHERE sql IS NOT NULL ORDER BY name)");
+  }
+
+  TestDirectory directory_;
+  std::string path_ = directory_.file("catalog.db");
+  TurnedClock clock_;
+  SeededRandom random_;
+};
+
+TEST_F(MigrationsTest, EveryEarlierVersionIsBroughtToTheSameSchema) {
+  const auto newest = open_at_version(migrations().size());
+  ASSERT_TRUE(newest);
+  const std::string schema = schema_of(**newest);
+  EXPECT_THAT(schema, HasSubstr("CREATE TABLE run_tasks"));
+  for (std::size_t version = 0; version < migrations().size(); ++version) {
+    path_ = directory_.file("from-" + std::to_string(version) + ".db");
+    {
+      const auto old = open_at_version(version);
+      ASSERT_TRUE(old) << old.error().message;
+      EXPECT_EQ(read(**old, "PRAGMA user_version"), std::to_string(version));
+      if (version > 0)
+        execute(**old,
+                "INSERT INTO tenants (name, payload_bytes_max, created_at)"
+                " VALUES ('acme', 1000, '2027-01-01T00:00:00.000000Z')");
+    }
+    const auto migrated = open_at_version(migrations().size());
+    ASSERT_TRUE(migrated) << migrated.error().message;
+    EXPECT_EQ(schema_of(**migrated), schema) << "from version " << version;
+    EXPECT_EQ(read(**migrated, "PRAGMA user_version"), std::to_string(migrations().size()));
+    EXPECT_EQ(read(**migrated, "SELECT MAX(name) FROM tenants"), version > 0 ? "acme" : "");
+  }
+}
+
+TEST_F(MigrationsTest, AStepThatFailsLeavesTheVersionBeforeIt) {
+  ASSERT_TRUE(open_at_version(1));
+  static constexpr std::string_view bad[] = {"CREATE TABLE half (no BIGINT)", "CREATE TABEL x"};
+  const Migration steps[] = {migrations()[0], {"a broken step", bad}};
+  const auto failed = Database::open(path_, clock_, random_, steps);
+  EXPECT_THAT(message_of(failed), HasSubstr("Migration 2 (a broken step)"));
+  const auto old = open_at_version(1);
+  ASSERT_TRUE(old) << old.error().message;
+  EXPECT_EQ(read(**old, "PRAGMA user_version"), "1");
+  EXPECT_EQ(read(**old, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'half'"), "0");
+}
+
+TEST_F(MigrationsTest, ADatabaseOfANewerVersionIsRefusedAndLeftAlone) {
+  {
+    const auto newest = open_at_version(migrations().size());
+    ASSERT_TRUE(newest);
+    execute(**newest, "PRAGMA user_version = 999");
+  }
+  const auto refused = open();
+  EXPECT_EQ(code_of(refused), Errc::newer_version);
+  EXPECT_THAT(message_of(refused), HasSubstr("version 999"));
+  EXPECT_THAT(message_of(refused), HasSubstr(path_));
+  EXPECT_EQ(code_of(open()), Errc::newer_version) << "also the second time";
+}
+
+TEST_F(MigrationsTest, WhatIsNoDatabaseIsRefused) {
+  std::ofstream(path_) << std::string(8192, 'x');
+  const auto refused = open();
+  EXPECT_EQ(code_of(refused), Errc::corrupt);
+  EXPECT_THAT(message_of(refused), HasSubstr(path_));
+}
+
+TEST_F(MigrationsTest, ADirectoryThatIsNotThereIsNamed) {
+  path_ = directory_.file("nowhere/catalog.db");
+  EXPECT_EQ(code_of(open()), Errc::io);
+  EXPECT_THAT(message_of(open()), HasSubstr("nowhere/catalog.db"));
+}
+
+TEST_F(MigrationsTest, APathWithAQuoteIsRefusedInsteadOfMisread) {
+  path_ = directory_.file("a\" synchronous=off.db");
+  EXPECT_EQ(code_of(open()), Errc::bad_request);
+}
+
+TEST_F(MigrationsTest, APathWithABlankOpens) {
+  path_ = directory_.file("my catalog.db");
+  EXPECT_TRUE(open());
+}
+
+TEST_F(MigrationsTest, TheFilesAreTheOwnersAlone) {
+  std::ofstream(path_).flush();
+  ASSERT_EQ(::chmod(path_.c_str(), 0666), 0);
+  const auto catalog = open();
+  ASSERT_TRUE(catalog);
+  ASSERT_TRUE((*catalog)->tenants().add("acme"));
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    struct stat status {};
+    ASSERT_EQ(::stat((path_ + suffix).c_str(), &status), 0) << suffix;
+    EXPECT_EQ(status.st_mode & 0777u, 0600u) << suffix;
+  }
+}
+
+TEST_F(MigrationsTest, ACommitIsOnStableStorage) {
+  const auto database = open_at_version(migrations().size());
+  EXPECT_EQ(read(**database, "PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(read(**database, "PRAGMA synchronous"), "2");  // FULL
+  EXPECT_EQ(read(**database, "PRAGMA foreign_keys"), "1");
+  EXPECT_EQ(read(**database, "PRAGMA busy_timeout"), "10000");
+}
+
+TEST_F(MigrationsTest, BytesOfAnyKindComeBack) {
+  const auto database = open_at_version(0);
+  ASSERT_TRUE(database);
+  execute(**database, "CREATE TABLE t (no BIGINT, body BLOB)");
+  std::string all;
+  for (int i = 0; i < 256; ++i)
+    all += static_cast<char>(i);
+  const std::vector<std::string> bodies = {all, "", std::string(3, '\0'), "plain", ""};
+  const auto read_back = (*database)->write([&](soci::session& session)
+                                                -> Result<std::vector<std::string>> {
+    int no = 0;
+    for (const std::string& body : bodies)
+      WEIR_CHECK(
+          Statement(session, "INSERT INTO t VALUES (:n, :b)").bind(no++).bind_bytes(body).run());
+    Statement statement(session, "SELECT body FROM t ORDER BY no");
+    std::string row;
+    statement.into_bytes(row);
+    return collect(statement, row);
+  });
+  ASSERT_TRUE(read_back) << read_back.error().message;
+  EXPECT_EQ(*read_back, bodies);
+}
+
+TEST_F(MigrationsTest, AValueThatIsNotWhatItsColumnHoldsIsCorrupt) {
+  {
+    const auto database = open_at_version(migrations().size());
+    execute(**database,
+            "INSERT INTO tenants (name, payload_bytes_max, created_at)"
+            " VALUES ('acme', 1000, 'yesterday')");
+  }
+  const auto catalog = open();
+  ASSERT_TRUE(catalog);
+  const auto tenant = (*catalog)->tenants().find("acme");
+  EXPECT_EQ(code_of(tenant), Errc::corrupt);
+  EXPECT_THAT(message_of(tenant), HasSubstr("yesterday"));
+}
+
+TEST_F(MigrationsTest, AnErrorDoesNotTellWhatWasBound) {
+  const auto database = open_at_version(0);
+  const auto refused = (*database)->write([&](soci::session& session) -> Result<void> {
+    WEIR_CHECK(Statement(session, "CREATE TABLE t (secret TEXT CHECK (secret = ''))").run());
+    WEIR_CHECK(Statement(session, "INSERT INTO t VALUES (:s)").bind("hunter2").run());
+    return {};
+  });
+  EXPECT_EQ(code_of(refused), Errc::conflict);
+  EXPECT_THAT(message_of(refused), ::testing::Not(HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace weir::catalog

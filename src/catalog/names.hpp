@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace weir::catalog {
+
+/// A name people read: not blank, at most limits::name_bytes_max. `what` is "a stream".
+Result<void> check_name(std::string_view what, const std::string& name);
+
+/// not_found naming the thing: "There is no stream \"is-x\" in this tenant."
+Failure no_such(std::string_view what, const std::string& id);
+
+}  // namespace weir::catalog

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "catalog/page.hpp"
+#include "catalog/statement.hpp"
+
+namespace weir::catalog {
+
+/// A token stands for the row number a page ended at, in the list that gave it.
+std::string encode_page_token(std::string_view list, std::uint64_t after);
+/// An empty token is the beginning. One of another list, or made up, is bad_request.
+Result<std::uint64_t> decode_page_token(std::string_view list, std::string_view token);
+
+Result<void> check_limit(const PageRequest& page);
+
+/// Reads one page. `statement` selects a row number and then what lands in `row` by
+/// `columns(statement, row)`, and ends with "<number> > :after ORDER BY <number> LIMIT :limit",
+/// whose two values are bound here, the others before. `full(item)` is asked after each item
+/// whether the page ends with it, for pages that are also bounded by bytes.
+template <class T, class Columns, class Full>
+Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
+                          Columns&& columns, Full&& full) {
+  WEIR_CHECK(check_limit(page));
+  WEIR_TRY(const std::uint64_t after, decode_page_token(list, page.next_token));
+  statement.bind(after).bind(page.limit + 1);  // one more tells whether there is a next page
+  std::uint64_t number = after;
+  T row{};
+  statement.into(number);
+  columns(statement, row);
+  Page<T> result;
+  bool ended = false;
+  while (true) {
+    const std::uint64_t last = number;
+    WEIR_TRY(const bool more, statement.next());
+    if (!more) return result;
+    if (ended || result.items.size() == page.limit) {
+      result.next_token = encode_page_token(list, last);
+      return result;
+    }
+    result.items.push_back(row);
+    ended = full(row);
+  }
+}
+
+template <class T, class Columns>
+Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
+                          Columns&& columns) {
+  return read_page<T>(statement, list, page, columns, [](const T&) { return false; });
+}
+
+}  // namespace weir::catalog

@@ -1,0 +1,141 @@
+#include <gmock/gmock.h>
+
+#include "catalog/catalog_fixture.hpp"
+
+/// Feeds, ingest queries and couriers: kept as they were given, each to its tenant.
+namespace weir::catalog {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+class SettingsTest : public CatalogTest {
+ protected:
+  static Feed feed(const std::string& source = "Streaming Ingest",
+                   const std::string& name = "WebEvents") {
+    Feed feed;
+    feed.source = source;
+    feed.name = name;
+    feed.fields = {{"id", "string", "", true, "pk", "", 2},
+                   {"When \"it\" was", "datetime", "happened_at", false, "", "yyyy-MM-dd", 2},
+                   {"total", "decimal", "", false, "", "", 4}};
+    feed.primary_key = {"id", "happened_at"};
+    feed.last_updated = "happened_at";
+    feed.error_threshold = 5;
+    return feed;
+  }
+  static Courier courier() {
+    Courier courier;
+    courier.name = "Hourly";
+    courier.stream_id = "is-2hzqsgX1E";
+    courier.file_format = "NDJSON";
+    courier.file_tag = "streaming";
+    courier.file_pattern_prefix = "08";
+    courier.load_operations = R"({"df-xxxxxx":[{"type":"load","file":"streaming"}]})";
+    return courier;
+  }
+};
+
+TEST_F(SettingsTest, AFeedIsFoundAsItWasAdded) {
+  const auto added = catalog_->feeds().add(acme_, feed());
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_THAT(added->id, MatchesRegex("df-[0-9A-Za-z]{8}"));
+  const auto found = catalog_->feeds().find(acme_, added->id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->table(), "Streaming Ingest:WebEvents");
+  EXPECT_FALSE(found->active);
+  EXPECT_THAT(found->primary_key, ElementsAre("id", "happened_at"));
+  EXPECT_EQ(found->last_updated, "happened_at");
+  EXPECT_EQ(found->error_threshold, 5);
+  EXPECT_EQ(found->created_at, clock_.now());
+  const auto given = feed().fields;
+  ASSERT_EQ(found->fields.size(), given.size());
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    EXPECT_EQ(found->fields[i].name, given[i].name);
+    EXPECT_EQ(found->fields[i].type, given[i].type);
+    EXPECT_EQ(found->fields[i].rename_to, given[i].rename_to);
+    EXPECT_EQ(found->fields[i].required, given[i].required);
+    EXPECT_EQ(found->fields[i].semantic, given[i].semantic);
+    EXPECT_EQ(found->fields[i].format, given[i].format);
+    EXPECT_EQ(found->fields[i].scale, given[i].scale);
+  }
+}
+
+TEST_F(SettingsTest, AFeedIsActivatedOnceAndAgain) {
+  const std::string id = catalog_->feeds().add(acme_, feed())->id;
+  EXPECT_TRUE(catalog_->feeds().activate(acme_, id)->active);
+  EXPECT_TRUE(catalog_->feeds().activate(acme_, id)->active);
+  EXPECT_TRUE(catalog_->feeds().find(acme_, id)->active);
+  EXPECT_EQ(code_of(catalog_->feeds().activate(rival_, id)), Errc::not_found);
+}
+
+TEST_F(SettingsTest, TwoFeedsOfATenantDoNotShareATable) {
+  const std::string id = catalog_->feeds().add(acme_, feed())->id;
+  const auto taken = catalog_->feeds().add(acme_, feed("STREAMING ingest", "webevents"));
+  EXPECT_EQ(code_of(taken), Errc::conflict);
+  EXPECT_THAT(message_of(taken), HasSubstr(id));
+  EXPECT_TRUE(catalog_->feeds().add(acme_, feed("Streaming Ingest", "Orders")));
+  EXPECT_TRUE(catalog_->feeds().add(rival_, feed()));
+}
+
+TEST_F(SettingsTest, AnIngestQueryIsFoundByIdAndByName) {
+  const std::string sql = "SELECT `id`, EXPLODE(items) AS i\nFROM streaming -- it's";
+  const auto added =
+      catalog_->ingest_queries().add(acme_, {"", 0, "Flatten_Sales", "By tender", sql, {}});
+  ASSERT_TRUE(added);
+  EXPECT_THAT(added->id, MatchesRegex("iq-[0-9A-Za-z]{8}"));
+  EXPECT_EQ(catalog_->ingest_queries().find(acme_, added->id)->sql, sql);
+  EXPECT_EQ(catalog_->ingest_queries().find_by_name(acme_, "Flatten_Sales")->id, added->id);
+  EXPECT_EQ(code_of(catalog_->ingest_queries().find_by_name(rival_, "Flatten_Sales")),
+            Errc::not_found);
+}
+
+TEST_F(SettingsTest, IngestQueryNamesAreUniqueWithinATenant) {
+  const IngestQuery query{"", 0, "Q", "", "SELECT 1", {}};
+  ASSERT_TRUE(catalog_->ingest_queries().add(acme_, query));
+  EXPECT_EQ(code_of(catalog_->ingest_queries().add(acme_, query)), Errc::conflict);
+  EXPECT_TRUE(catalog_->ingest_queries().add(rival_, query));
+}
+
+TEST_F(SettingsTest, AnIngestQuerysSqlIsReplaced) {
+  IngestQuery query =
+      catalog_->ingest_queries().add(acme_, {"", 0, "Q", "", "SELECT 1", {}}).value();
+  query.sql = "SELECT 2";
+  query.description = "Two";
+  EXPECT_EQ(code_of(catalog_->ingest_queries().update(rival_, query)), Errc::not_found);
+  ASSERT_TRUE(catalog_->ingest_queries().update(acme_, query));
+  EXPECT_EQ(catalog_->ingest_queries().find(acme_, query.id)->sql, "SELECT 2");
+  EXPECT_EQ(catalog_->ingest_queries().find(acme_, query.id)->description, "Two");
+}
+
+TEST_F(SettingsTest, ARemovedIngestQueryLeavesItsName) {
+  const IngestQuery query{"", 0, "Q", "", "SELECT 1", {}};
+  const std::string id = catalog_->ingest_queries().add(acme_, query)->id;
+  EXPECT_EQ(code_of(catalog_->ingest_queries().remove(rival_, id)), Errc::not_found);
+  ASSERT_TRUE(catalog_->ingest_queries().remove(acme_, id));
+  EXPECT_EQ(code_of(catalog_->ingest_queries().find(acme_, id)), Errc::not_found);
+  EXPECT_EQ(code_of(catalog_->ingest_queries().remove(acme_, id)), Errc::not_found);
+  EXPECT_TRUE(catalog_->ingest_queries().add(acme_, query));
+}
+
+TEST_F(SettingsTest, ACourierIsReplacedAndRemoved) {
+  Courier kept = catalog_->couriers().add(acme_, courier()).value();
+  EXPECT_THAT(kept.id, MatchesRegex("cr-[0-9A-Za-z]{8}"));
+  EXPECT_EQ(kept.load_operations, courier().load_operations);
+  kept.file_pattern_prefix = "";
+  kept.load_operations = "{}";
+  EXPECT_EQ(code_of(catalog_->couriers().update(rival_, kept)), Errc::not_found);
+  ASSERT_TRUE(catalog_->couriers().update(acme_, kept));
+  const Courier found = catalog_->couriers().find(acme_, kept.id).value();
+  EXPECT_EQ(found.file_pattern_prefix, "");
+  EXPECT_EQ(found.load_operations, "{}");
+  EXPECT_EQ(found.stream_id, "is-2hzqsgX1E");
+  EXPECT_EQ(found.created_at, kept.created_at);
+  EXPECT_EQ(code_of(catalog_->couriers().remove(rival_, kept.id)), Errc::not_found);
+  ASSERT_TRUE(catalog_->couriers().remove(acme_, kept.id));
+  EXPECT_EQ(code_of(catalog_->couriers().find(acme_, kept.id)), Errc::not_found);
+}
+
+}  // namespace
+}  // namespace weir::catalog

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "catalog/statement.hpp"
+#include "catalog/streams.hpp"
+
+namespace weir::catalog {
+
+/// Every stream with its tenant; a WHERE on `s` and `t` may follow.
+inline constexpr const char* stream_view_select =
+    "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max"
+    " FROM streams s JOIN tenants t ON t.no = s.tenant_no";
+
+inline void stream_view_columns(Statement& statement, StreamView& view) {
+  statement.into(view.no).into(view.tenant_no).into(view.tenant).into(view.id);
+  statement.into(view.payload_type).into(view.xml_check_sync).into(view.payload_bytes_max);
+}
+
+/// not_found when the tenant has no such stream; its number otherwise. Inside a transaction.
+Result<StreamNo> find_stream_no(soci::session& session, std::uint32_t tenant_no,
+                                const std::string& id);
+
+}  // namespace weir::catalog

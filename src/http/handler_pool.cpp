@@ -1,0 +1,177 @@
+#include "http/handler_pool.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "http/request_copy.hpp"
+
+namespace weir::http {
+namespace {
+
+/// Where the responses for one worker wait for it. Calls that still run when the worker's server
+/// is gone keep it alive, and leave their response where nobody looks.
+class Outbox {
+ public:
+  struct Done {
+    Ticket ticket;
+    Response response;
+  };
+
+  explicit Outbox(Loop& loop) : loop_(&loop) {}
+
+  void put(Ticket ticket, Response response) {
+    const std::lock_guard lock(mutex_);
+    if (!loop_) return;
+    done_.push_back({ticket, std::move(response)});
+    loop_->wake();
+  }
+  std::vector<Done> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(done_, {});
+  }
+  void abandon() {
+    const std::lock_guard lock(mutex_);
+    loop_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  Loop* loop_;
+  std::vector<Done> done_;
+};
+
+struct Job {
+  Request request;
+  Ticket ticket;
+  std::shared_ptr<Outbox> outbox;
+};
+
+}  // namespace
+
+class HandlerPool::Queue {
+ public:
+  Queue(Handler handler, PoolOptions options)
+      : handler_(std::move(handler)), options_(std::move(options)) {
+    for (unsigned i = 0; i < std::max(options_.threads, 1u); ++i)
+      threads_.emplace_back([this]() noexcept { work(); });
+  }
+
+  ~Queue() { stop(); }
+
+  void stop() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_)
+      thread.join();
+    threads_.clear();
+  }
+
+  const PoolOptions& options() const { return options_; }
+
+  /// False when there is no room, or the pool stops.
+  bool put(Job job) {
+    const std::uint64_t bytes = job.request.body.size();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ || requests_ == options_.requests_max || bytes_ + bytes > options_.bytes_max)
+        return false;
+      ++requests_;
+      bytes_ += bytes;
+      jobs_.push_back(std::move(job));
+    }
+    changed_.notify_one();
+    return true;
+  }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+      if (stopping_) return;
+      Job job = std::move(jobs_.front());
+      jobs_.pop_front();
+      const std::uint64_t bytes = job.request.body.size();
+      lock.unlock();
+      job.outbox->put(job.ticket, call(job.request));
+      lock.lock();
+      --requests_;
+      bytes_ -= bytes;
+    }
+  }
+
+  Response call(const Request& request) {
+    try {
+      return handler_(request);
+    } catch (const std::exception& error) {
+      return error_response({Errc::internal, std::string("Unexpected: ") + error.what() +
+                                                 ". Please report this with its request_id."},
+                            request.request_id);
+    }
+  }
+
+  const Handler handler_;
+  const PoolOptions options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  std::uint32_t requests_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+class HandlerPool::Pooled final : public Responder {
+ public:
+  Pooled(Loop& loop, std::shared_ptr<Queue> queue)
+      : loop_(loop), queue_(std::move(queue)), outbox_(std::make_shared<Outbox>(loop)) {}
+  ~Pooled() override { outbox_->abandon(); }
+
+  std::optional<std::uint64_t> admit(const RequestView&, Ticket) override {
+    return queue_->options().body_bytes_max;
+  }
+
+  void handle(const RequestView& view, Ticket ticket) override {
+    if (view.body().size() > queue_->options().body_bytes_max)
+      return loop_.reply(ticket, too_large(queue_->options().body_bytes_max));
+    auto request = copy_request(view, loop_.request_id());
+    if (!request) return loop_.reply(ticket, request.error());
+    if (!queue_->put({*std::move(request), ticket, outbox_}))
+      loop_.reply(ticket, Error{Errc::overloaded, "Too many requests are being worked on."});
+  }
+
+  void on_wake() override {
+    for (const auto& [ticket, response] : outbox_->take()) {
+      std::string lines;
+      for (const auto& [name, value] : response.headers)
+        lines += name + ": " + value + "\r\n";
+      loop_.reply(ticket, {response.status, response.content_type, lines, response.body});
+    }
+  }
+
+ private:
+  Loop& loop_;
+  std::shared_ptr<Queue> queue_;
+  std::shared_ptr<Outbox> outbox_;
+};
+
+HandlerPool::HandlerPool(Handler handler, PoolOptions options)
+    : queue_(std::make_shared<Queue>(std::move(handler), std::move(options))) {}
+
+HandlerPool::~HandlerPool() {
+  queue_->stop();
+}
+
+ResponderFactory HandlerPool::responder() {
+  return [queue = queue_](Loop& loop) -> std::unique_ptr<Responder> {
+    return std::make_unique<Pooled>(loop, queue);
+  };
+}
+
+}  // namespace weir::http

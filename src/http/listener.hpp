@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+
+#include "http/worker.hpp"
+
+namespace weir::http {
+
+/// The listening socket, on the first worker's loop: accepts, and hands each connection to the
+/// worker that has the fewest. One socket rather than one a worker with SO_REUSEPORT: the load is
+/// even with few connections too, and a second server on the same port fails to start instead of
+/// taking half of the requests.
+class Listener {
+ public:
+  Listener(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers);
+
+  Result<void> listen();
+  std::uint16_t port() const { return port_; }
+  /// On the first worker's thread, or before it runs.
+  void start();
+  std::uint64_t refused() const { return refused_.value(); }
+
+ private:
+  void wait();
+  void accept_all();
+  void place(int socket, std::string peer);
+  void refuse(int socket);
+
+  Shared& shared_;
+  std::vector<std::unique_ptr<Worker>>& workers_;
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
+  std::uint16_t port_ = 0;
+  bool waiting_ = false;
+  Counter refused_;
+};
+
+}  // namespace weir::http

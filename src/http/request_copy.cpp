@@ -1,0 +1,78 @@
+#include "http/request_copy.hpp"
+
+#include <algorithm>
+
+namespace weir::http {
+namespace {
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+Result<std::string> decoded(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_space) {
+      out += ' ';
+    } else if (text[i] != '%') {
+      out += text[i];
+    } else {
+      const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
+      if (high < 0 || low < 0)
+        return fail(Errc::bad_request, "\"" + std::string(text) +
+                                           "\" has a % that two hex digits do not follow. "
+                                           "Write a percent sign as %25.");
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    }
+  }
+  return out;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+Result<void> copy_query(std::string_view query, Request& request) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view pair = query.substr(0, end);
+    query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
+    if (pair.empty()) continue;
+    const std::size_t equals = pair.find('=');
+    WEIR_TRY(std::string name, decoded(pair.substr(0, equals), true));
+    WEIR_TRY(std::string value, equals == std::string_view::npos
+                                    ? Result<std::string>(std::string())
+                                    : decoded(pair.substr(equals + 1), true));
+    request.query[std::move(name)] = std::move(value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Request> copy_request(const RequestView& view, std::string request_id) {
+  Request request;
+  request.method = view.method();
+  WEIR_TRY(request.path, decoded(view.path(), false));
+  WEIR_CHECK(copy_query(view.query(), request));
+  for (std::size_t i = 0; i < view.field_count(); ++i) {
+    std::string& value = request.headers[lower(view.field_name(i))];
+    if (!value.empty()) value += ", ";
+    value += view.field_value(i);
+  }
+  request.body = view.body();
+  request.request_id = std::move(request_id);
+  request.peer = view.peer();
+  return request;
+}
+
+}  // namespace weir::http

@@ -1,0 +1,148 @@
+#include "http/request_parser.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "http/exchange.hpp"
+#include "http/head_parser.hpp"
+
+namespace weir::http {
+namespace {
+
+Error malformed(const char* why) {
+  return {Errc::bad_request, std::string("The request is not valid HTTP/1.1: ") + why + "."};
+}
+
+}  // namespace
+
+std::span<char> RequestParser::room() {
+  return buffer_.room(bytes_wanted());
+}
+
+std::size_t RequestParser::bytes_wanted() const {
+  if (state_ == State::body && !head_.chunked)
+    return head_.bytes + static_cast<std::size_t>(head_.content_length);
+  if (state_ == State::body)
+    return head_.bytes + limits::connection_buffer_bytes +
+           static_cast<std::size_t>(body_bytes_max_);
+  return limits::header_bytes_max + limits::connection_buffer_bytes;
+}
+
+RequestParser::Event RequestParser::next() {
+  switch (state_) {
+    case State::start:
+      if (!skip_blank_line()) return Event::need_more;
+      if (buffer_.size() == 0) return Event::need_more;
+      if (!is_token_byte(*buffer_.begin()))
+        return refuse(malformed("it does not begin with a method; use http, not https, here"));
+      state_ = State::head;
+      [[fallthrough]];
+    case State::head:
+      return scan_head();
+    case State::body:
+      return read_body();
+    case State::whole:
+      return Event::request;
+    case State::refused:
+      break;
+  }
+  return Event::refused;
+}
+
+/// RFC 9112 2.2: one empty line before a request is forgiven. False: it may still become one.
+bool RequestParser::skip_blank_line() {
+  if (skipped_blank_ || buffer_.size() == 0 || *buffer_.begin() != '\r') return true;
+  if (buffer_.size() < 2) return false;
+  skipped_blank_ = true;
+  if (buffer_.begin()[1] == '\n') buffer_.consume(2);
+  return true;
+}
+
+RequestParser::Event RequestParser::scan_head() {
+  const char* base = buffer_.begin();
+  for (;;) {
+    const auto* found =
+        static_cast<const char*>(std::memchr(base + scanned_, '\n', buffer_.size() - scanned_));
+    const std::size_t end = found ? static_cast<std::size_t>(found - base) + 1 : buffer_.size();
+    if (end > limits::header_bytes_max)
+      return refuse({Errc::headers_too_large, "The request's head is over " +
+                                                  std::to_string(limits::header_bytes_max) +
+                                                  " bytes. Send fewer or shorter headers."});
+    scanned_ = end;
+    if (!found) return Event::need_more;
+    if (end < 2 || base[end - 2] != '\r') return refuse(malformed("a line does not end in CRLF"));
+    const std::size_t line_bytes = end - line_;
+    if (line_ > 0 && line_bytes == 2) return begin_body();
+    if (line_ > 0 && (base[line_] == ' ' || base[line_] == '\t'))
+      return refuse(malformed("a header line begins with a space (folded lines are not taken)"));
+    line_ = end;
+  }
+}
+
+RequestParser::Event RequestParser::begin_body() {
+  if (auto parsed = parse_head({buffer_.begin(), scanned_}, head_); !parsed)
+    return refuse(std::move(parsed).error());
+  state_ = State::body;
+  body_bytes_max_ = body_bytes_ceiling_;
+  body_end_ = raw_ = head_.bytes;
+  return read_body();
+}
+
+RequestParser::Event RequestParser::read_body() {
+  if (head_.chunked) return read_chunks();
+  if (head_.content_length > body_bytes_max_) return refuse(too_large(body_bytes_max_));
+  if (buffer_.size() - head_.bytes >= head_.content_length) {
+    body_end_ = raw_ = head_.bytes + static_cast<std::size_t>(head_.content_length);
+    state_ = State::whole;
+    return Event::request;
+  }
+  if (std::exchange(told_head_, true)) return Event::need_more;
+  return Event::head;
+}
+
+RequestParser::Event RequestParser::read_chunks() {
+  char* const base = buffer_.begin();
+  char* in = base + raw_;
+  char* out = base + body_end_;
+  const auto step = chunks_.decode(in, base + buffer_.size(), out, body_bytes_max_);
+  raw_ = static_cast<std::size_t>(in - base);
+  body_end_ = static_cast<std::size_t>(out - base);
+  switch (step) {
+    case ChunkedDecoder::Step::bad:
+      return refuse(malformed("the chunked body is malformed"));
+    case ChunkedDecoder::Step::too_large:
+      return refuse(too_large(body_bytes_max_));
+    case ChunkedDecoder::Step::done:
+      state_ = State::whole;
+      return Event::request;
+    case ChunkedDecoder::Step::more:
+      break;
+  }
+  buffer_.truncate(body_end_);  // all was consumed; read on right behind the data
+  raw_ = body_end_;
+  if (std::exchange(told_head_, true)) return Event::need_more;
+  return Event::head;
+}
+
+RequestView RequestParser::request(std::string_view peer) const {
+  const char* base = buffer_.begin();
+  const bool whole = state_ == State::whole;
+  return {base, head_, whole ? std::string_view(base + head_.bytes, body_end_ - head_.bytes) : "",
+          peer};
+}
+
+void RequestParser::take() {
+  buffer_.consume(raw_);
+  state_ = State::start;
+  told_head_ = skipped_blank_ = false;
+  chunks_ = {};
+  line_ = scanned_ = body_end_ = raw_ = 0;
+}
+
+RequestParser::Event RequestParser::refuse(Error error) {
+  refusal_ = std::move(error);
+  state_ = State::refused;
+  return Event::refused;
+}
+
+}  // namespace weir::http

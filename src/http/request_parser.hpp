@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/result.hpp"
+#include "http/chunked.hpp"
+#include "http/receive_buffer.hpp"
+#include "http/request.hpp"
+
+namespace weir::http {
+
+/// Makes requests out of one connection's bytes. What comes out depends on the bytes alone, never
+/// on how they were split on their way (http_parser_fuzz.cpp). No I/O; one thread.
+class RequestParser {
+ public:
+  enum class Event : std::uint8_t {
+    need_more,  // read into room(), tell filled()
+    head,       // a head is here, its body is not: limit_body(), then go on; once a request
+    request,    // a whole request: use request(), then take()
+    refused,    // see refusal(); nothing more comes out of this connection
+  };
+
+  /// `body_bytes_max`: the cap of a body that no limit_body() was said for.
+  RequestParser(MemoryBudget& budget, std::uint64_t body_bytes_max)
+      : buffer_(budget), body_bytes_ceiling_(body_bytes_max) {}
+
+  /// Where to read into; empty when memory for large bodies is used up.
+  std::span<char> room();
+  void filled(std::size_t bytes) { buffer_.filled(bytes); }
+
+  Event next();
+
+  /// After head or request. Views into the buffer: good until the next call of anything else.
+  RequestView request(std::string_view peer) const;
+  void limit_body(std::uint64_t bytes_max) { body_bytes_max_ = bytes_max; }
+  /// The request has been dealt with.
+  void take();
+  const Error& refusal() const { return refusal_; }
+
+  /// Whether no byte of a request is here.
+  bool idle() const { return buffer_.size() == 0; }
+  /// Whether a request's body is on its way.
+  bool in_body() const { return state_ == State::body; }
+
+ private:
+  enum class State : std::uint8_t { start, head, body, whole, refused };
+  Event refuse(Error error);
+  bool skip_blank_line();
+  Event scan_head();
+  Event begin_body();
+  Event read_body();
+  Event read_chunks();
+  std::size_t bytes_wanted() const;
+
+  ReceiveBuffer buffer_;
+  const std::uint64_t body_bytes_ceiling_;
+  State state_ = State::start;
+  bool told_head_ = false;
+  bool skipped_blank_ = false;
+  RequestHead head_;
+  ChunkedDecoder chunks_;
+  // From the request's first byte:
+  std::size_t line_ = 0;      // where the line being scanned begins
+  std::size_t scanned_ = 0;   // up to where the head was searched
+  std::size_t body_end_ = 0;  // of what is decoded
+  std::size_t raw_ = 0;       // of what is consumed
+  std::uint64_t body_bytes_max_ = 0;
+  Error refusal_;
+};
+
+}  // namespace weir::http

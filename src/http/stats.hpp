@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+namespace weir::http {
+
+/// Counted by one thread, read by any: no locked instruction on the hot path.
+class Counter {
+ public:
+  void add(std::uint64_t n = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void subtract(std::uint64_t n = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// Answers by status; what is not in the list is counted as the first of its hundred.
+class StatusCounters {
+ public:
+  static constexpr std::array<int, 18> statuses = {200, 201, 202, 204, 400, 401, 403, 404, 405,
+                                                   408, 409, 411, 413, 415, 431, 500, 503, 300};
+  void add(int status) noexcept { counters_[index_of(status)].add(); }
+  std::uint64_t value(std::size_t index) const noexcept { return counters_[index].value(); }
+
+  static constexpr std::size_t index_of(int status) {
+    for (std::size_t i = 0; i < statuses.size(); ++i)
+      if (statuses[i] == status) return i;
+    return status < 200 || status > 599 ? index_of(500) : index_of(status / 100 * 100);
+  }
+
+ private:
+  std::array<Counter, statuses.size()> counters_;
+};
+
+/// The server's own sums, over all workers since start.
+struct ServerStats {
+  std::uint64_t connections_open = 0;
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_refused = 0;  // over the limit
+  std::uint64_t large_body_bytes = 0;     // held now, beyond the fixed buffers
+  std::array<std::uint64_t, StatusCounters::statuses.size()> replies{};  // as in statuses
+};
+
+}  // namespace weir::http

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include "http/exchange.hpp"
+#include "http/memory_budget.hpp"
+#include "http/server.hpp"
+#include "http/stats.hpp"
+
+namespace weir::http {
+
+class Connection;
+
+// The concrete executor: the type-erased default costs an indirection and a count per operation.
+using Executor = boost::asio::io_context::executor_type;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
+using Timer = boost::asio::basic_waitable_timer<
+    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+/// What all workers of a server share.
+struct Shared {
+  const Options& options;
+  const std::vector<Route>& routes;
+  std::string id_prefix;  // of this process' request ids
+  MemoryBudget large_bodies;
+};
+
+/// One thread's event loop with its connections and responders. The loop is built without any lock
+/// (concurrency hint UNSAFE), so another thread may only do two things: hand over a socket and
+/// wake(), which write to a mailbox of ours and to an eventfd that the loop watches.
+class Worker final : public Loop {
+ public:
+  Worker(Shared& shared, unsigned number);
+  ~Worker() override;
+
+  // From any thread.
+  void hand_over(int socket, std::string peer);
+  void request_stop();
+  void wake() noexcept override;
+  std::uint32_t connections() const noexcept { return open_.load(std::memory_order_relaxed); }
+  void add_to(ServerStats& stats) const;
+
+  /// The thread's body: until stopped and drained.
+  void run() noexcept;
+  boost::asio::io_context& io() { return io_; }
+
+  // On the loop's thread.
+  void reply(Ticket ticket, const Reply& reply) override;
+  void reply(Ticket ticket, const Error& error, std::string_view headers) override;
+  std::string request_id() override;
+  unsigned number() const override { return number_; }
+
+  void adopt(int socket, std::string peer);
+  /// What the listener, which lives on one worker's loop, does at those moments.
+  void on_each_tick(std::function<void()> action) { on_tick_ = std::move(action); }
+  void on_stop(std::function<void()> action) { on_stop_ = std::move(action); }
+
+  // For connections.
+  Shared& shared() { return shared_; }
+  Responder* route(std::string_view path);
+  bool stopping() const { return stopping_; }
+  std::uint64_t tick_after(std::chrono::milliseconds time) const;
+  std::uint64_t tick() const { return tick_; }
+  void mark_dirty(Connection& connection);
+  void retire(Connection& connection);
+  /// The end of a turn: writes what became ready, forgets what was closed.
+  void flush();
+  /// Where bytes go that nobody will look at.
+  std::array<char, 16 * 1024>& discard() { return discard_; }
+
+ private:
+  struct Seat {
+    std::uint32_t generation = 0;
+    std::unique_ptr<Connection> connection;
+  };
+  void watch_mailbox();
+  void empty_mailbox();
+  void begin_stop();
+  void start_ticking();
+  void sweep();
+  void end_if_drained();
+  Connection* find(Ticket ticket);
+
+  Shared& shared_;
+  const unsigned number_;
+  boost::asio::io_context io_;
+  Descriptor mailbox_;
+  Timer timer_;
+  std::vector<std::unique_ptr<Responder>> responders_;  // as routes
+  std::vector<Seat> seats_;
+  std::vector<std::uint32_t> free_seats_;
+  std::vector<Connection*> dirty_;
+  std::vector<Connection*> retired_;
+  std::array<char, 8> mailbox_count_{};
+  std::array<char, 16 * 1024> discard_;
+  std::uint64_t tick_ = 1;
+  std::uint64_t stop_tick_ = 0;
+  std::uint64_t ids_ = 0;
+  bool stopping_ = false;
+  std::function<void()> on_tick_;
+  std::function<void()> on_stop_;
+
+  StatusCounters replies_;
+  Counter accepted_;
+  std::atomic<std::uint32_t> open_{0};
+  std::atomic<bool> woken_{false};
+  std::atomic<bool> stop_requested_{false};
+  std::mutex mutex_;
+  struct Arrival {
+    int socket;
+    std::string peer;
+  };
+  std::vector<Arrival> arrivals_;  // guarded by mutex_
+};
+
+}  // namespace weir::http

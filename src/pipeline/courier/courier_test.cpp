@@ -1,0 +1,303 @@
+#include "pipeline/courier/courier.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "catalog/catalog.hpp"
+#include "env/fake/manual_clock.hpp"
+#include "env/fake/seeded_random.hpp"
+#include "pipeline/courier/runner.hpp"
+
+namespace weir::courier {
+namespace {
+
+using catalog::RunState;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+Day day(const char* text) {
+  return *parse_day(text);
+}
+
+/// Keeps what it was asked to load, and answers as it was told.
+class FakeEngine final : public engine::Engine {
+ public:
+  Result<engine::LoadCounts> load(const engine::Load& load) override {
+    loads.push_back(load);
+    if (failure) return fail(*failure);
+    return counts;
+  }
+  Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
+                                const std::string&, std::uint64_t) override {
+    return fail(Errc::internal, "not asked for");
+  }
+  Result<engine::Table> query(const std::string&, const std::string&, std::uint64_t) override {
+    return fail(Errc::internal, "not asked for");
+  }
+  Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
+    return fail(Errc::internal, "not asked for");
+  }
+
+  std::vector<engine::Load> loads;
+  engine::LoadCounts counts{.read = 3, .inserted = 2, .errors = 1};
+  std::optional<Error> failure;
+};
+
+class FakeStore final : public store::ObjectStore {
+ public:
+  Result<std::unique_ptr<store::ObjectWriter>> create(const std::string&) override {
+    return fail(Errc::internal, "not asked for");
+  }
+  Result<std::string> read(const std::string&) override {
+    return fail(Errc::internal, "not asked for");
+  }
+  std::string uri(const std::string& key) const override { return "store/" + key; }
+  Result<void> sweep() override { return {}; }
+};
+
+class CourierTest : public ::testing::Test {
+ protected:
+  CourierTest() {
+    catalog_ = catalog::Catalog::open(":memory:", clock_, random_).value();
+    tenant_ = catalog_->tenants().add("acme")->no;
+    stream_ = catalog_->streams().add(tenant_, {.name = "orders"}).value();
+  }
+
+  /// A batch of ten records received in that hour.
+  void batch(const char* on, int hour, PayloadType type = PayloadType::json) {
+    catalog::BatchCommit commit;
+    commit.read = checkpoint_;
+    commit.checkpoint = {checkpoint_.lsn.value + 4096};
+    commit.positions = {{stream_.no, {next_}, {next_ + 10}, type}};
+    catalog::Batch batch;
+    batch.path = std::string(on) + "/" + std::to_string(hour);
+    batch.stream = stream_.no;
+    batch.day = day(on);
+    batch.hour = hour;
+    batch.first_sequence = {next_};
+    batch.last_sequence = {next_ + 9};
+    batch.records = 10;
+    batch.first_received_at = day(on) + std::chrono::hours(hour);
+    batch.last_received_at = batch.first_received_at;
+    commit.batches = {batch};
+    next_ += 10;
+    checkpoint_ = catalog_->batches().commit(commit).value();
+  }
+
+  catalog::Feed feed(bool active = true) {
+    catalog::Feed feed;
+    feed.source = "Shop";
+    feed.name = "Orders" + std::to_string(++feeds_);
+    feed.fields = {{.name = "id", .type = "string"}};
+    feed.primary_key = {"id"};
+    feed = catalog_->feeds().add(tenant_, feed).value();
+    return active ? catalog_->feeds().activate(tenant_, feed.id).value() : feed;
+  }
+
+  catalog::Courier courier(const std::string& load_operations, const std::string& prefix = "") {
+    catalog::Courier courier;
+    courier.tenant_no = tenant_;
+    courier.name = "orders";
+    courier.stream_id = stream_.id;
+    courier.file_format = "NDJSON";
+    courier.file_tag = "streaming";
+    courier.file_pattern_prefix = prefix;
+    courier.load_operations = load_operations;
+    return courier;
+  }
+  std::string load_into(const catalog::Feed& feed) {
+    return R"({")" + feed.id + R"(":[{"type":"load","file":"streaming"}]})";
+  }
+
+  /// Saves the courier, runs it, and returns the run as it ended.
+  catalog::Run run(const catalog::Courier& courier, const catalog::RunRange& range = {},
+                   bool skip_missing = false) {
+    const auto saved = catalog_->couriers().add(tenant_, courier).value();
+    catalog::Run run;
+    run.courier_id = saved.id;
+    run.name = saved.name;
+    run.range = range;
+    run.skip_missing = skip_missing;
+    const auto id = catalog_->runs().add(tenant_, run)->id;
+    Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+    EXPECT_TRUE(runner.run_next().value());
+    return catalog_->runs().find(tenant_, id).value();
+  }
+  std::string refusal(const catalog::Courier& courier) {
+    const auto checked = check(*catalog_, courier);
+    return checked ? "" : checked.error().message;
+  }
+  std::string obstacle(const catalog::Courier& courier) {
+    const auto checked = validate(*catalog_, courier);
+    return checked ? "" : checked.error().message;
+  }
+  std::vector<std::string> files() const {
+    std::vector<std::string> uris;
+    for (const auto& file : engine_.loads.at(0).sources.at(0).files)
+      uris.push_back(file.uri);
+    return uris;
+  }
+
+  ManualClock clock_;
+  SeededRandom random_{7};
+  std::unique_ptr<catalog::Catalog> catalog_;
+  FakeEngine engine_;
+  FakeStore store_;
+  std::uint32_t tenant_ = 0;
+  catalog::Stream stream_;
+  catalog::Checkpoint checkpoint_;
+  std::uint64_t next_ = 1;
+  int feeds_ = 0;
+};
+
+TEST_F(CourierTest, APlaceholderFeedMayBeSavedAndFailsValidationOnly) {
+  for (const auto* operations : {R"("df-xxxxxx")", R"({"df-xxxxxx":[]})"}) {
+    EXPECT_EQ(refusal(courier(operations)), "");
+    EXPECT_EQ(obstacle(courier(operations)), "Cannot find required feeds: \"df-xxxxxx\"");
+  }
+  EXPECT_EQ(obstacle(courier("{}")), "");
+}
+
+TEST_F(CourierTest, WhatCanNeverWorkIsRefused) {
+  auto one = courier(R"({"df-1":[{"type":"load","file":"other"}]})");
+  EXPECT_THAT(refusal(one), HasSubstr("they must be the same"));
+  one = courier("{}", "25");
+  EXPECT_THAT(refusal(one), HasSubstr("00 to 24"));
+  one = courier("{}", "8");
+  EXPECT_THAT(refusal(one), HasSubstr("two digits"));
+  one = courier("{}");
+  one.file_format = "CSV";
+  EXPECT_THAT(refusal(one), HasSubstr("known are NDJSON, JSON and XML"));
+  one = courier("{}");
+  one.stream_id = "is-nowhere";
+  EXPECT_THAT(refusal(one), HasSubstr("is-nowhere"));
+  one = courier(R"({"df-1":[{"type":"load","file":"streaming"}]})");
+  one.file_format = "XML";
+  EXPECT_THAT(refusal(one), HasSubstr("spark-sql"));
+}
+
+TEST_F(CourierTest, TheFormatFollowsWhatTheStreamCarries) {
+  batch("2027-03-02", 8, PayloadType::xml);
+  EXPECT_THAT(refusal(courier("{}")), HasSubstr("carries xml"));
+  auto one = courier("{}");
+  one.file_format = "XML";
+  EXPECT_EQ(refusal(one), "");
+}
+
+TEST_F(CourierTest, ValidationNamesInactiveFeedsAndMissingQueries) {
+  const auto idle = feed(false);
+  const auto one = courier(
+      R"({")" + idle.id +
+      R"(":[{"type":"spark-sql","spark-sql-files":[{"file":"streaming"}],"spark-sql-query":"Q"}]})");
+  EXPECT_THAT(obstacle(one), HasSubstr(idle.id + " is not active"));
+  EXPECT_THAT(obstacle(one), HasSubstr("no ingest query named \"Q\""));
+}
+
+TEST_F(CourierTest, ADayIsLoadedAsOne) {
+  batch("2027-03-01", 23);
+  batch("2027-03-02", 0);
+  batch("2027-03-02", 23);
+  batch("2027-03-03", 0);
+  const auto ended = run(courier(load_into(feed())), {day("2027-03-02"), day("2027-03-03")});
+  EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
+  EXPECT_THAT(files(), ElementsAre("store/2027-03-02/0", "store/2027-03-02/23"));
+}
+
+TEST_F(CourierTest, ThePrefixIsAnHourAnd24IsTheNextDaysFirst) {
+  batch("2027-03-02", 0);
+  batch("2027-03-02", 8);
+  batch("2027-03-03", 0);
+  const auto table = load_into(feed());
+  run(courier(table, "08"), {day("2027-03-02"), day("2027-03-03")});
+  EXPECT_THAT(files(), ElementsAre("store/2027-03-02/8"));
+  engine_.loads.clear();
+  run(courier(table, "24"), {day("2027-03-02"), day("2027-03-03")});
+  EXPECT_THAT(files(), ElementsAre("store/2027-03-03/0"));
+}
+
+TEST_F(CourierTest, ARunWithoutBatchesFailsUnlessToldToSkip) {
+  const auto table = load_into(feed());
+  auto ended = run(courier(table), {day("2027-03-02"), day("2027-03-03")});
+  EXPECT_EQ(ended.state, RunState::failed);
+  EXPECT_THAT(ended.error, HasSubstr("has no batches of 2027-03-02"));
+  ended = run(courier(table), {day("2027-03-02"), day("2027-03-03")}, true);
+  EXPECT_EQ(ended.state, RunState::succeeded);
+}
+
+TEST_F(CourierTest, AMissingFeedFailsWithTheDocumentedWordsAfterTheFilesWereFound) {
+  batch("2027-03-02", 8);
+  const auto ended = run(courier(R"("df-xxxxxx")"));
+  EXPECT_EQ(ended.state, RunState::failed);
+  EXPECT_EQ(ended.error, "Cannot find required feeds: \"df-xxxxxx\"");
+  const auto tasks = catalog_->runs().tasks(ended.id).value();
+  ASSERT_EQ(tasks.size(), 1u);
+  EXPECT_EQ(tasks[0].state, RunState::succeeded);
+  EXPECT_THAT(tasks[0].detail, HasSubstr(R"("batches":1,"records":10)"));
+}
+
+TEST_F(CourierTest, EmptyLoadOperationsSucceedWithNothingLoaded) {
+  batch("2027-03-02", 8);
+  EXPECT_EQ(run(courier("{}")).state, RunState::succeeded);
+  EXPECT_TRUE(engine_.loads.empty());
+}
+
+TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
+  batch("2027-03-02", 8);
+  const auto first = feed();
+  const auto second = feed();
+  const auto ended = run(courier(R"({")" + first.id + R"(":[{"type":"load","file":"streaming"},)" +
+                                 R"({"type":"truncate"}],")" + second.id +
+                                 R"(":[{"type":"load","file":"streaming"}]})"));
+  EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
+  ASSERT_EQ(engine_.loads.size(), 2u);
+  EXPECT_EQ(engine_.loads[0].table, first.table());
+  EXPECT_TRUE(engine_.loads[0].truncate);
+  EXPECT_FALSE(engine_.loads[1].truncate);
+  const auto tasks = catalog_->runs().tasks(ended.id).value();
+  ASSERT_EQ(tasks.size(), 3u);
+  EXPECT_THAT(tasks[1].detail,
+              HasSubstr(R"("read":3,"inserted":2,"updated":0,"rejected":0,"errors":1)"));
+}
+
+TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
+  batch("2027-03-02", 8, PayloadType::xml);
+  const auto sales = feed();
+  ASSERT_TRUE(catalog_->ingest_queries().add(tenant_, {.name = "Flatten", .sql = "SELECT 1"}));
+  auto one = courier(R"({")" + sales.id + R"(":[{"type":"spark-sql","spark-sql-files":[
+    {"file":"streaming","options":{"rowTag":"sale"},"schema":{"type":"struct","fields":[]}}],
+    "spark-sql-query":"Flatten"}]})");
+  one.file_format = "XML";
+  const auto ended = run(one);
+  ASSERT_EQ(ended.state, RunState::succeeded) << ended.error;
+  const auto& load = engine_.loads.at(0);
+  EXPECT_EQ(load.query, "SELECT 1");
+  EXPECT_EQ(load.sources[0].row_tag, "sale");
+  EXPECT_EQ(load.sources[0].format, engine::FileFormat::cbor);
+  EXPECT_EQ(load.tenant, "acme");
+}
+
+TEST_F(CourierTest, ALoadThatFailsFailsTheRunAndSaysWhichFeed) {
+  batch("2027-03-02", 8);
+  engine_.failure = Error{Errc::bad_request, "Field \"id\" is missing."};
+  const auto orders = feed();
+  const auto ended = run(courier(load_into(orders)));
+  EXPECT_EQ(ended.state, RunState::failed);
+  EXPECT_EQ(ended.error, "Loading " + orders.table() + ": Field \"id\" is missing.");
+}
+
+TEST_F(CourierTest, ARunWhoseOwnerDiedIsDoneAgain) {
+  batch("2027-03-02", 8);
+  const auto saved = catalog_->couriers().add(tenant_, courier(load_into(feed()))).value();
+  catalog::Run run;
+  run.courier_id = saved.id;
+  const auto id = catalog_->runs().add(tenant_, run)->id;
+  ASSERT_TRUE(catalog_->runs().claim("dead", std::chrono::seconds(15)).value());
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "living"});
+  EXPECT_FALSE(runner.run_next().value()) << "its lease is not over";
+  clock_.advance(std::chrono::seconds(16));
+  EXPECT_TRUE(runner.run_next().value());
+  EXPECT_EQ(catalog_->runs().find(tenant_, id)->state, RunState::succeeded);
+}
+
+}  // namespace
+}  // namespace weir::courier

@@ -1,0 +1,243 @@
+#include "pipeline/courier/runner.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "pipeline/courier/courier.hpp"
+#include "pipeline/feed/feed.hpp"
+
+namespace weir::courier {
+namespace {
+
+namespace json = boost::json;
+using catalog::Run;
+using catalog::RunState;
+using catalog::RunTask;
+using feed::Operation;
+
+constexpr std::size_t row_errors_shown = 20;
+
+/// Keeps a claimed run ours while a long load is going on.
+class LeaseKeeper {
+ public:
+  LeaseKeeper(std::chrono::milliseconds every, std::function<void()> renew)
+      : thread_([this, every, renew = std::move(renew)](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          while (!changed_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); }))
+            renew();
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::jthread thread_;
+};
+
+json::object counts_json(const engine::LoadCounts& counts) {
+  json::object out{{"read", counts.read},
+                   {"inserted", counts.inserted},
+                   {"updated", counts.updated},
+                   {"rejected", counts.rejected},
+                   {"errors", counts.errors}};
+  json::array errors;
+  for (const auto& one : counts.row_errors) {
+    if (errors.size() == row_errors_shown) break;
+    errors.push_back({{"file", one.file},
+                      {"row", one.row},
+                      {"field", one.field},
+                      {"value", one.value},
+                      {"reason", one.reason}});
+  }
+  if (!errors.empty()) out["row_errors"] = std::move(errors);
+  return out;
+}
+
+std::string range_text(const catalog::RunRange& range) {
+  if (!range.from && !range.to) return "at all";
+  if (range.from && range.to && *range.to == *range.from + std::chrono::days(1))
+    return "of " + to_string(*range.from);
+  return "from " + (range.from ? to_string(*range.from) : std::string("the first day")) + " to " +
+         (range.to ? to_string(*range.to) + " (exclusive)" : std::string("today"));
+}
+
+}  // namespace
+
+struct Runner::Work {
+  Run run;
+  catalog::Courier courier;
+  std::string tenant;
+  std::vector<engine::SourceFile> files;
+  engine::FileFormat format = engine::FileFormat::ndjson;
+  int tasks = 0;
+
+  RunTask task(std::string kind, std::string name, Time now) {
+    ++tasks;
+    RunTask task;
+    task.id = std::string(id_prefix::workflow_task) +
+              run.id.substr(id_prefix::workflow_run.size()) + "-" + std::to_string(tasks);
+    task.run_id = run.id;
+    task.position = tasks;
+    task.kind = std::move(kind);
+    task.name = std::move(name);
+    task.state = RunState::running;
+    task.started_at = now;
+    return task;
+  }
+};
+
+Runner::Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectStore& store,
+               const Clock& clock, Options options)
+    : catalog_(catalog),
+      engine_(engine),
+      store_(store),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+Result<bool> Runner::run_next() {
+  WEIR_TRY(const auto run, catalog_.runs().claim(options_.owner, options_.lease));
+  if (!run) return false;
+  const Result<RunState> done = perform(*run);
+  WEIR_CHECK(catalog_.runs().finish(run->id, done ? *done : RunState::failed,
+                                    done ? "" : done.error().message));
+  return true;
+}
+
+Result<RunState> Runner::perform(const Run& run) {
+  const LeaseKeeper keeper(options_.lease / 3, [&] {
+    // A lease that cannot be renewed is lost at worst: the run is done again, which is harmless.
+    static_cast<void>(catalog_.runs().renew(run.id, options_.owner, options_.lease));
+  });
+  Work work;
+  work.run = run;
+  WEIR_TRY(work.courier, catalog_.couriers().find(run.tenant_no, run.courier_id));
+  WEIR_TRY(const auto stream, catalog_.streams().find(run.tenant_no, work.courier.stream_id));
+  WEIR_TRY(const auto view, catalog_.streams().view(stream.no));
+  if (!view) return fail(Errc::not_found, "Stream " + stream.id + " is gone.");
+  work.tenant = view->tenant;
+  WEIR_CHECK(find_batches(work));
+  return load_feeds(work);
+}
+
+Result<void> Runner::find_batches(Work& work) {
+  RunTask task = work.task("find-batches", work.courier.stream_id, clock_.now());
+  WEIR_CHECK(catalog_.runs().save_task(task));
+  const auto batches =
+      catalog_.batches().find(work.run.tenant_no, filter_of(work.courier, work.run.range));
+  if (!batches) return fail(batches.error());
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+  for (const catalog::Batch& batch : *batches) {
+    if (batch.records == 0) continue;  // everything in it went to the quarantine
+    work.files.push_back({store_.uri(batch.path), batch.first_received_at, batch.records});
+    records += batch.records;
+    bytes += batch.bytes;
+  }
+  work.format =
+      work.courier.file_format == "XML" ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
+  const bool missing = work.files.empty() && !work.run.skip_missing;
+  task.state = missing ? RunState::failed : RunState::succeeded;
+  if (missing)
+    task.error = "Stream " + work.courier.stream_id + " has no batches " +
+                 range_text(work.run.range) +
+                 (work.courier.file_pattern_prefix.empty()
+                      ? std::string()
+                      : " in hour " + work.courier.file_pattern_prefix) +
+                 ". Send data and wait for its batch (or flush the stream), choose another day, or "
+                 "run with skip_missing.";
+  task.detail = json::serialize(
+      json::object{{"batches", work.files.size()}, {"records", records}, {"bytes", bytes}});
+  task.ended_at = clock_.now();
+  WEIR_CHECK(catalog_.runs().save_task(task));
+  if (missing) return fail(Errc::not_found, task.error);
+  return {};
+}
+
+Result<RunState> Runner::load_feeds(Work& work) {
+  WEIR_TRY(const auto all, feed::parse_load_operations(work.courier.load_operations));
+  std::vector<catalog::Feed> feeds;
+  std::string missing;
+  for (const auto& one : all) {
+    auto found = catalog_.feeds().find(work.run.tenant_no, one.feed_id);
+    if (found) {
+      feeds.push_back(*std::move(found));
+    } else if (found.error().code == Errc::not_found) {
+      missing += (missing.empty() ? "\"" : ", \"") + one.feed_id + "\"";
+    } else {
+      return fail(std::move(found).error());
+    }
+  }
+  if (!missing.empty()) return fail(Errc::not_found, "Cannot find required feeds: " + missing);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    WEIR_TRY(const Run now, catalog_.runs().find(work.run.tenant_no, work.run.id));
+    if (now.state == RunState::stopping) return RunState::stopped;
+    RunTask task = work.task("load", feeds[i].table(), clock_.now());
+    WEIR_CHECK(catalog_.runs().save_task(task));
+    const auto loaded = load_feed(work, feeds[i], all[i].operations, task);
+    task.state = loaded ? RunState::succeeded : RunState::failed;
+    task.error = loaded ? "" : loaded.error().message;
+    task.ended_at = clock_.now();
+    WEIR_CHECK(catalog_.runs().save_task(task));
+    if (!loaded) return fail_while("Loading " + feeds[i].table(), loaded.error());
+  }
+  return RunState::succeeded;
+}
+
+Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
+                               const std::vector<Operation>& operations, RunTask& task) {
+  if (!feed.active)
+    return fail(Errc::conflict, "Feed " + feed.id + " is not active: activate it first.");
+  WEIR_TRY(const auto loads, plan_loads(work, feed, operations));
+  engine::LoadCounts sum;
+  for (const engine::Load& load : loads) {
+    WEIR_TRY(auto counts, engine_.load(load));
+    sum.read += counts.read;
+    sum.inserted += counts.inserted;
+    sum.updated += counts.updated;
+    sum.rejected += counts.rejected;
+    sum.errors += counts.errors;
+    for (auto& one : counts.row_errors)
+      sum.row_errors.push_back(std::move(one));
+    task.detail = json::serialize(counts_json(sum));
+  }
+  return {};
+}
+
+Result<std::vector<engine::Load>> Runner::plan_loads(const Work& work, const catalog::Feed& feed,
+                                                     const std::vector<Operation>& operations) {
+  std::vector<engine::Load> loads;
+  bool truncate = false;
+  for (const Operation& operation : operations) {
+    if (operation.type == Operation::Type::truncate) {
+      truncate = true;
+      continue;
+    }
+    WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
+    load.truncate = std::exchange(truncate, false);
+    if (operation.type == Operation::Type::load) {
+      load.sources.push_back({.tag = operation.file, .format = work.format, .files = work.files});
+    } else {
+      WEIR_TRY(const auto query,
+               catalog_.ingest_queries().find_by_name(work.run.tenant_no, operation.query));
+      load.query = query.sql;
+      for (const auto& file : operation.files)
+        load.sources.push_back({.tag = file.tag,
+                                .format = work.format,
+                                .files = work.files,
+                                .schema_json = file.schema_json,
+                                .row_tag = file.row_tag});
+    }
+    loads.push_back(std::move(load));
+  }
+  if (truncate) {  // nothing is loaded after it: the table is emptied
+    WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
+    load.truncate = true;
+    loads.push_back(std::move(load));
+  }
+  return loads;
+}
+
+}  // namespace weir::courier

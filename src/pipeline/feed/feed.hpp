@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/records.hpp"
+#include "engine/engine.hpp"
+
+/// The sixth stage: what row does a record become? A feed says it: which incoming fields, under
+/// which names and types, what makes a row unique and which of two rows is the newer one.
+namespace weir::feed {
+
+/// Whether this can be a feed, before it is stored; the error names the field and the rule.
+/// (reference 5.2: names, types, required; 5.3: primary key and last-updated field.)
+Result<void> check(const catalog::Feed& feed);
+
+/// The typed part of a load into this feed's table. The caller adds what is loaded.
+Result<engine::Load> plan(const catalog::Feed& feed, const std::string& tenant);
+
+}  // namespace weir::feed

@@ -1,0 +1,108 @@
+#include "pipeline/feed/feed.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::feed {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+catalog::Feed orders() {
+  catalog::Feed feed;
+  feed.source = "Shop";
+  feed.name = "Orders";
+  feed.fields = {{.name = "Order-Id", .type = "string", .rename_to = "id", .required = true},
+                 {.name = "total", .type = "decimal", .scale = 2},
+                 {.name = "at", .type = "datetime"}};
+  feed.primary_key = {"ID"};
+  feed.last_updated = "At";
+  return feed;
+}
+
+std::string refusal(const catalog::Feed& feed) {
+  const auto checked = check(feed);
+  return checked ? "" : checked.error().message;
+}
+
+TEST(Feed, BecomesATypedLoadSpelledAsItsFieldsAre) {
+  const auto load = plan(orders(), "acme");
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_EQ(load->table, "Shop:Orders");
+  EXPECT_EQ(load->tenant, "acme");
+  EXPECT_EQ(load->fields[0].incoming, "Order-Id");
+  EXPECT_EQ(load->fields[0].name, "id");
+  EXPECT_TRUE(load->fields[0].required);
+  EXPECT_EQ(load->fields[1].type, engine::FieldType::decimal);
+  EXPECT_THAT(load->primary_key, ElementsAre("id"));
+  EXPECT_EQ(load->last_updated, "at");
+}
+
+TEST(Feed, NamesAreLettersDigitsUnderscores) {
+  auto feed = orders();
+  feed.fields[0].rename_to = "";
+  EXPECT_THAT(refusal(feed), HasSubstr("Field names may only contain letters, numbers, and "
+                                       "underscores: \"Order-Id\""));
+  feed.fields[0].rename_to = "_PK";
+  EXPECT_THAT(refusal(feed), HasSubstr("every domain table has of its own"));
+}
+
+TEST(Feed, TwoFieldsOfOneNameAreAConflictWhateverTheirCase) {
+  auto feed = orders();
+  feed.fields[1].rename_to = "ID";
+  EXPECT_THAT(refusal(feed), HasSubstr("There is a name conflict"));
+}
+
+TEST(Feed, TypesAndFormatsAreChecked) {
+  auto feed = orders();
+  feed.fields[1].type = "money";
+  EXPECT_THAT(refusal(feed), HasSubstr("unknown type \"money\"; known are boolean, date"));
+  feed = orders();
+  feed.fields[1].scale = 38;
+  EXPECT_THAT(refusal(feed), HasSubstr("0 to 37"));
+  feed = orders();
+  feed.fields[1].format = "yyyy";
+  EXPECT_THAT(refusal(feed), HasSubstr("only date and datetime fields"));
+}
+
+TEST(Feed, ThePrimaryKeyNamesFields) {
+  auto feed = orders();
+  feed.primary_key = {};
+  EXPECT_THAT(refusal(feed), HasSubstr("needs a \"primary_key\""));
+  feed.primary_key = {"Order-Id"};
+  EXPECT_THAT(refusal(feed), HasSubstr("no field of the feed"));
+  feed.primary_key = {"id", "ID"};
+  EXPECT_THAT(refusal(feed), HasSubstr("twice"));
+}
+
+TEST(Feed, LastUpdatedIsNoDate) {
+  auto feed = orders();
+  feed.fields[2].type = "date";
+  EXPECT_THAT(refusal(feed), HasSubstr("too coarse"));
+  feed.last_updated = "elsewhere";
+  EXPECT_THAT(refusal(feed), HasSubstr("no field of the feed"));
+}
+
+TEST(Feed, TheTableNameKeepsItsTwoParts) {
+  auto feed = orders();
+  feed.name = "a:b";
+  EXPECT_THAT(refusal(feed), HasSubstr("without ':'"));
+  feed.name = "";
+  EXPECT_THAT(refusal(feed), HasSubstr("needs a name"));
+}
+
+TEST(Feed, TheErrorThresholdIsAPercentage) {
+  auto feed = orders();
+  for (const int good : {0, 1, 100}) {
+    feed.error_threshold = good;
+    EXPECT_EQ(refusal(feed), "");
+  }
+  for (const int bad : {-1, 101}) {
+    feed.error_threshold = bad;
+    EXPECT_THAT(refusal(feed), HasSubstr("0 to 100"));
+  }
+}
+
+}  // namespace
+}  // namespace weir::feed

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace weir::feed {
+
+/// One file of an ingest query, by its tag, and how to read it (reference 4.5).
+struct QueryFile {
+  std::string tag;
+  std::string row_tag = "row";
+  std::string schema_json;  // Spark StructType; empty: inferred
+};
+
+struct Operation {
+  enum class Type { load, truncate, spark_sql };
+  Type type = Type::load;
+  std::string file;              // load: the tag
+  std::vector<QueryFile> files;  // spark_sql
+  std::string query;             // spark_sql: the ingest query's name
+};
+
+/// What a courier does for one feed, in order; a truncate is always first, wherever it was listed.
+struct FeedOperations {
+  std::string feed_id;
+  std::vector<Operation> operations;
+};
+
+/// The courier's "load operations", a JSON object of feed id to operations. `{}` is none; a bare
+/// string such as "df-xxxxxx", the documented placeholder, is a feed without operations. Errors
+/// name the place.
+Result<std::vector<FeedOperations>> parse_load_operations(std::string_view json);
+
+}  // namespace weir::feed

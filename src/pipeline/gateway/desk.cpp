@@ -1,0 +1,220 @@
+#include "pipeline/gateway/desk.hpp"
+
+#include <cstring>
+
+#include "base/receipt.hpp"
+#include "pipeline/gateway/headers.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using http::Field;
+
+constexpr std::string_view reply_begin = R"({"status":202,"request_id":")";
+constexpr std::string_view reply_end = R"("})";
+constexpr std::size_t reply_bytes = reply_begin.size() + Receipt{}.size() + reply_end.size();
+
+/// What a payload meets that the log does not take now.
+Error refusal_of(Errc code) {
+  switch (code) {
+    case Errc::overloaded:
+      return {code, "More payloads are waiting for the disk than may wait. Send this one again."};
+    case Errc::disk_full:
+      return {code,
+              "There is no disk space left to keep payloads safe. Nothing was accepted; send "
+              "this one again once the operator has made room."};
+    case Errc::log_failed:
+      return {code,
+              "The disk failed to keep payloads safe, and none is accepted until the operator "
+              "has looked and restarted the server. Send this one again later."};
+    default:
+      return {Errc::unavailable, "The payload could not be made durable. Send it again."};
+  }
+}
+
+std::string_view headers_for(Errc code) {
+  if (code == Errc::unauthorized) return "WWW-Authenticate: Bearer\r\n";
+  if (code == Errc::method_not_allowed) return "Allow: POST\r\n";
+  return {};
+}
+
+Failure wrong_type(const catalog::StreamView& stream, PayloadType sent) {
+  const PayloadType carried = sent == PayloadType::json ? PayloadType::xml : PayloadType::json;
+  return fail(Errc::bad_request, "Stream " + stream.id + " carries " +
+                                     std::string(to_string(carried)) + ", and this is " +
+                                     std::string(to_string(sent)) +
+                                     ". Use one stream for each payload type.");
+}
+
+}  // namespace
+
+FateBox::~FateBox() {
+  std::unique_lock lock(mutex_);
+  told_.wait(lock, [this] { return told_count_ == announced_; });
+}
+
+void FateBox::on_appended(std::span<const log::Appended> fates) noexcept {
+  // The loop is woken under the lock: once the last fate is told, this and the loop may be gone.
+  const std::lock_guard lock(mutex_);
+  fates_.insert(fates_.end(), fates.begin(), fates.end());
+  told_count_ += fates.size();
+  loop_.wake();
+  told_.notify_all();
+}
+
+void FateBox::collect(std::vector<log::Appended>& fates) {
+  const std::lock_guard lock(mutex_);
+  fates.swap(fates_);
+}
+
+Desk::Desk(http::Loop& loop, const Parts& parts, std::shared_ptr<DeskCounters> counters)
+    : loop_(loop),
+      parts_(parts),
+      counters_(std::move(counters)),
+      snapshot_(parts.snapshots.current()),
+      tokens_(counters_->token_cache_hits, counters_->token_cache_misses),
+      fate_box_(loop) {}
+
+std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ticket ticket) {
+  const auto admitted = check_head(head);
+  if (admitted) return admitted->stream->payload_bytes_max;
+  refuse(ticket, admitted.error());
+  return std::nullopt;
+}
+
+void Desk::handle(const http::RequestView& request, http::Ticket ticket) {
+  const auto admitted = check_head(request);
+  if (!admitted) return refuse(ticket, admitted.error());
+  const auto payload = check_body(*admitted, request.body());
+  if (!payload) return refuse(ticket, payload.error());
+  if (const auto appended = append(*admitted, *payload, ticket); !appended)
+    return refuse(ticket, appended.error());
+  counters_->payload_bytes.add(request.body().size());
+}
+
+Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
+  if (parts_.snapshots.version() != snapshot_->version) snapshot_ = parts_.snapshots.current();
+  if (request.method() != "POST")
+    return fail(Errc::method_not_allowed, "Payloads are sent with POST.");
+  WEIR_TRY(const catalog::KeyView* key, check_token(request));
+  WEIR_CHECK(check_tenant(request, *key));
+  if (!catalog::allows(key->policies, catalog::Policy::streaming_ingest_write))
+    return fail(Errc::forbidden, "API key " + key->id +
+                                     " may not write to streams. Give it the policy "
+                                     "\"streaming-ingest-api:write\".");
+  stream_id_ = request.path().substr(path_prefix.size());
+  const auto found = snapshot_->streams.find(stream_id_);
+  if (found == snapshot_->streams.end() || found->second.tenant_no != key->tenant_no)
+    return fail(Errc::not_found, "Tenant " + key->tenant + " has no stream " + quoted(stream_id_) +
+                                     ". Check the id, or create the stream.");
+  if (request.conflicting(Field::content_type) || request.conflicting(Field::idempotency_key))
+    return fail(Errc::bad_request,
+                "Content-Type or Idempotency-Key was sent twice with different values. Send one.");
+  WEIR_TRY(const PayloadType type, payload_type_of(request.value(Field::content_type)));
+  if (!request.announces_body())
+    return fail(Errc::length_required, "Send Content-Length, or the body in chunks.");
+  const std::string_view idempotency_key = request.value(Field::idempotency_key);
+  if (idempotency_key.size() > limits::idempotency_key_bytes_max ||
+      (idempotency_key.empty() && request.has(Field::idempotency_key)))
+    return fail(Errc::bad_request, "Idempotency-Key must have 1 to 255 bytes.");
+  WEIR_CHECK(check_type(found->second, type));
+  return Admitted{&found->second, type, idempotency_key};
+}
+
+Result<const catalog::KeyView*> Desk::check_token(const http::RequestView& request) {
+  if (request.conflicting(Field::authorization))
+    return fail(Errc::bad_request, "Authorization was sent twice with different values. Send one.");
+  const std::string_view token = bearer_token(request.value(Field::authorization));
+  if (token.empty())
+    return fail(Errc::unauthorized,
+                "Send an access token of this tenant as \"Authorization: Bearer <token>\".");
+  return tokens_.key_of(token, *snapshot_, parts_.clock.now());
+}
+
+Result<void> Desk::check_tenant(const http::RequestView& request, const catalog::KeyView& key) {
+  const std::string_view tenant = request.value(Field::tenant);
+  if (request.conflicting(Field::tenant))
+    return fail(Errc::bad_request, "The tenant was sent twice with different values. Send one.");
+  if (tenant.empty())
+    return fail(Errc::bad_request, "Send the tenant's name as \"X-Amperity-Tenant\".");
+  if (tenant != key.tenant)
+    return fail(Errc::forbidden, "The access token is not of tenant " + quoted(tenant) +
+                                     ". Send the tenant and the token that belong together.");
+  return {};
+}
+
+Result<void> Desk::check_type(const catalog::StreamView& stream, PayloadType type) {
+  const auto carried =
+      stream.payload_type ? stream.payload_type : parts_.bindings.carried_by(stream.no);
+  return carried.value_or(type) == type ? Result<void>() : wrong_type(stream, type);
+}
+
+Result<std::string_view> Desk::check_body(const Admitted& admitted, std::string_view body) {
+  if (body.size() > admitted.stream->payload_bytes_max)
+    return fail(http::too_large(admitted.stream->payload_bytes_max));
+  if (admitted.type == PayloadType::json) return json_.one_line(body);
+  if (body.empty()) return fail(Errc::bad_request, "The body is empty. Send one XML document.");
+  if (admitted.stream->xml_check_sync && parts_.check_xml) WEIR_CHECK(parts_.check_xml(body));
+  return body;
+}
+
+Result<void> Desk::append(const Admitted& admitted, std::string_view payload, http::Ticket ticket) {
+  const StreamNo stream = admitted.stream->no;
+  bool held = false;
+  if (!admitted.stream->payload_type) {
+    const auto claim = parts_.bindings.claim(stream, admitted.type);
+    if (claim == StreamBindings::Claim::other) return wrong_type(*admitted.stream, admitted.type);
+    held = claim == StreamBindings::Claim::held;
+  }
+  fate_box_.announce();
+  const auto taken = parts_.log.append({stream, admitted.type, admitted.idempotency_key, payload},
+                                       fate_box_, ticket.value);
+  if (taken) {
+    counters_->in_flight.add();
+    if (held) claims_.emplace(ticket.value, stream);
+    return {};
+  }
+  fate_box_.take_back();
+  if (held) parts_.bindings.release(stream);
+  return fail(refusal_of(taken.error().code));
+}
+
+void Desk::on_wake() {
+  fate_box_.collect(fates_);
+  for (const log::Appended& fate : fates_) {
+    counters_->in_flight.subtract();
+    if (!claims_.empty()) settle_claim(fate);
+    if (fate.error)
+      refuse({fate.cookie}, refusal_of(*fate.error));
+    else
+      accept(fate);
+  }
+  fates_.clear();
+}
+
+void Desk::settle_claim(const log::Appended& fate) {
+  const auto claim = claims_.extract(fate.cookie);
+  if (claim.empty()) return;
+  if (fate.error)
+    parts_.bindings.release(claim.mapped());
+  else
+    parts_.bindings.confirm(claim.mapped());
+}
+
+void Desk::accept(const log::Appended& fate) {
+  std::array<char, reply_bytes> body;
+  const Receipt receipt = encode_receipt(fate.address);
+  char* at = body.data();
+  at = std::copy(reply_begin.begin(), reply_begin.end(), at);
+  at = std::copy(receipt.begin(), receipt.end(), at);
+  std::copy(reply_end.begin(), reply_end.end(), at);
+  counters_->replies.add(202);
+  loop_.reply({fate.cookie}, {202, "application/json", {}, {body.data(), body.size()}});
+}
+
+void Desk::refuse(http::Ticket ticket, const Error& error) {
+  counters_->replies.add(outcome_of(error.code).http_status);
+  loop_.reply(ticket, error, headers_for(error.code));
+}
+
+}  // namespace weir::gateway

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/gateway/gateway.hpp"
+#include "pipeline/gateway/json_check.hpp"
+#include "pipeline/gateway/token_cache.hpp"
+
+namespace weir::gateway {
+
+/// What one worker counts.
+struct DeskCounters {
+  http::StatusCounters replies;
+  http::Counter payload_bytes;
+  http::Counter token_cache_hits;
+  http::Counter token_cache_misses;
+  http::Counter in_flight;
+};
+
+/// Takes the fates of appended entries from the log's thread and keeps them for the worker's.
+class FateBox final : public log::AppendSink {
+ public:
+  explicit FateBox(http::Loop& loop) : loop_(loop) {}
+  /// Waits for the fates of all that was announced.
+  ~FateBox() override;
+
+  void on_appended(std::span<const log::Appended> fates) noexcept override;
+  /// Before an append; take back when it is refused at once.
+  void announce() { ++announced_; }
+  void take_back() { --announced_; }
+  /// Swaps what has come in for `fates`, which is empty.
+  void collect(std::vector<log::Appended>& fates);
+
+ private:
+  http::Loop& loop_;
+  std::uint64_t announced_ = 0;  // worker's thread
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::uint64_t told_count_ = 0;
+  std::vector<log::Appended> fates_;
+};
+
+/// One worker's gateway: checks requests, hands payloads to the log, answers with the fates.
+class Desk final : public http::Responder {
+ public:
+  Desk(http::Loop& loop, const Parts& parts, std::shared_ptr<DeskCounters> counters);
+
+  std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
+  void handle(const http::RequestView& request, http::Ticket ticket) override;
+  void on_wake() override;
+
+ private:
+  /// What a head was found to be allowed.
+  struct Admitted {
+    const catalog::StreamView* stream;
+    PayloadType type;
+    std::string_view idempotency_key;
+  };
+  Result<Admitted> check_head(const http::RequestView& request);
+  Result<const catalog::KeyView*> check_token(const http::RequestView& request);
+  Result<void> check_tenant(const http::RequestView& request, const catalog::KeyView& key);
+  Result<void> check_type(const catalog::StreamView& stream, PayloadType type);
+  /// The payload as the log is to keep it.
+  Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
+  Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
+  void settle_claim(const log::Appended& fate);
+  void accept(const log::Appended& fate);
+  void refuse(http::Ticket ticket, const Error& error);
+
+  http::Loop& loop_;
+  const Parts& parts_;
+  std::shared_ptr<DeskCounters> counters_;
+  std::shared_ptr<const catalog::Snapshot> snapshot_;  // as of the last request
+  TokenCache tokens_;
+  JsonCheck json_;
+  std::string stream_id_;                               // scratch, for look-ups
+  std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
+  std::vector<log::Appended> fates_;                    // scratch
+  FateBox fate_box_;  // last: waits for the log before anything else goes
+};
+
+}  // namespace weir::gateway

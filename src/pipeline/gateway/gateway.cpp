@@ -1,0 +1,43 @@
+#include "pipeline/gateway/gateway.hpp"
+
+#include <mutex>
+
+#include "pipeline/gateway/desk.hpp"
+
+namespace weir::gateway {
+
+struct Gateway::Shared {
+  explicit Shared(Parts given) : parts(std::move(given)) {}
+  const Parts parts;
+  mutable std::mutex mutex;
+  std::vector<std::shared_ptr<DeskCounters>> counters;  // of every desk there ever was
+};
+
+Gateway::Gateway(Parts parts) : shared_(std::make_shared<Shared>(std::move(parts))) {}
+
+Gateway::~Gateway() = default;
+
+http::ResponderFactory Gateway::responder() {
+  return [shared = shared_](http::Loop& loop) -> std::unique_ptr<http::Responder> {
+    auto counters = std::make_shared<DeskCounters>();
+    const std::lock_guard lock(shared->mutex);
+    shared->counters.push_back(counters);
+    return std::make_unique<Desk>(loop, shared->parts, std::move(counters));
+  };
+}
+
+GatewayStats Gateway::stats() const {
+  GatewayStats sum;
+  const std::lock_guard lock(shared_->mutex);
+  for (const auto& counters : shared_->counters) {
+    for (std::size_t i = 0; i < sum.replies.size(); ++i)
+      sum.replies[i] += counters->replies.value(i);
+    sum.payload_bytes += counters->payload_bytes.value();
+    sum.token_cache_hits += counters->token_cache_hits.value();
+    sum.token_cache_misses += counters->token_cache_misses.value();
+    sum.in_flight += counters->in_flight.value();
+  }
+  return sum;
+}
+
+}  // namespace weir::gateway

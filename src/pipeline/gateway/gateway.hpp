@@ -1,0 +1,67 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/snapshot.hpp"
+#include "env/clock.hpp"
+#include "http/exchange.hpp"
+#include "http/stats.hpp"
+#include "pipeline/gateway/stream_bindings.hpp"
+#include "pipeline/log/log.hpp"
+
+/// The first stage: POST /stream/v0/data/{stream-id} becomes a record of the log, or a refusal
+/// that says what to do. The 202 leaves once the log has said that the record is durable.
+namespace weir::gateway {
+
+/// Says whether a document is well-formed XML within the limits, or where it is not. Any thread.
+using XmlChecker = std::function<Result<void>(std::string_view)>;
+
+inline constexpr std::string_view path_prefix = "/stream/v0/data/";
+
+/// What the gateway stands on; all of it outlives the gateway.
+struct Parts {
+  const catalog::SnapshotSource& snapshots;
+  log::Log& log;
+  const Clock& clock;
+  StreamBindings& bindings;
+  XmlChecker check_xml;  // for streams with xml_check_sync
+};
+
+/// Sums over all workers since start.
+struct GatewayStats {
+  std::array<std::uint64_t, http::StatusCounters::statuses.size()> replies{};  // as in statuses
+  std::uint64_t payload_bytes = 0;  // handed to the log, as sent
+  std::uint64_t token_cache_hits = 0;
+  std::uint64_t token_cache_misses = 0;
+  std::uint64_t in_flight = 0;  // handed to the log, not yet decided
+};
+
+/// Admits payloads. One object for the server; each of its workers has a Desk of its own, which
+/// shares nothing with the others but the parts.
+class Gateway {
+ public:
+  explicit Gateway(Parts parts);
+  /// After the servers that its responders were given to.
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// For the server's route of path_prefix. A responder's destruction waits until the log has told
+  /// the fate of all it was given, which every log promises to do.
+  http::ResponderFactory responder();
+
+  /// Any thread.
+  GatewayStats stats() const;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace weir::gateway

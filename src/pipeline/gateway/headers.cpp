@@ -1,0 +1,76 @@
+#include "pipeline/gateway/headers.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace weir::gateway {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// `word` is in lower case.
+bool is_word(std::string_view text, std::string_view word) {
+  return text.size() == word.size() &&
+         std::equal(text.begin(), text.end(), word.begin(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+         });
+}
+
+std::optional<PayloadType> type_of(std::string_view media) {
+  if (is_word(media, "application/json")) return PayloadType::json;
+  if (is_word(media, "application/xml") || is_word(media, "text/xml")) return PayloadType::xml;
+  return std::nullopt;
+}
+
+bool is_utf8(std::string_view charset) {
+  if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
+    charset = charset.substr(1, charset.size() - 2);
+  return is_word(charset, "utf-8") || is_word(charset, "utf8") || is_word(charset, "us-ascii");
+}
+
+}  // namespace
+
+Result<PayloadType> payload_type_of(std::string_view content_type) {
+  std::size_t end = content_type.find(';');
+  const auto type = type_of(trimmed(content_type.substr(0, end)));
+  if (!type)
+    return fail(Errc::unsupported_media,
+                content_type.empty()
+                    ? "Content-Type is missing. Send application/json or application/xml."
+                    : "Content-Type " + quoted(content_type) +
+                          " is not taken. Send application/json or application/xml.");
+  while (end != std::string_view::npos) {
+    content_type.remove_prefix(end + 1);
+    end = content_type.find(';');
+    const std::string_view parameter = trimmed(content_type.substr(0, end));
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos || !is_word(parameter.substr(0, equals), "charset"))
+      continue;
+    if (!is_utf8(parameter.substr(equals + 1)))
+      return fail(Errc::unsupported_media, "The charset " + quoted(parameter.substr(equals + 1)) +
+                                               " is not taken. Send the payload as UTF-8.");
+  }
+  return *type;
+}
+
+std::string quoted(std::string_view text) {
+  constexpr std::size_t shown = 80;
+  std::string out = "\"";
+  for (const char c : text.substr(0, shown))
+    out += c >= 0x20 && c < 0x7F ? c : '?';
+  return out += text.size() > shown ? "...\"" : "\"";
+}
+
+std::string_view bearer_token(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer";
+  if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ' ||
+      !is_word(authorization.substr(0, scheme.size()), scheme))
+    return {};
+  return trimmed(authorization.substr(scheme.size()));
+}
+
+}  // namespace weir::gateway

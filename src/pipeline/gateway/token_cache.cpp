@@ -1,0 +1,44 @@
+#include "pipeline/gateway/token_cache.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace weir::gateway {
+namespace {
+
+/// When the cached verdict ends: with the token, or with a deposed secret's last moment.
+std::optional<Time> last_moment(const token::Claims& claims, const catalog::KeyView& key) {
+  std::optional<Time> until = claims.expires_at;
+  for (const auto& secret : key.secrets)
+    if (secret.version == claims.secret_version && secret.accepted_until)
+      until = std::min(until.value_or(*secret.accepted_until), *secret.accepted_until);
+  return until;
+}
+
+}  // namespace
+
+std::size_t TokenCache::standard_hash(std::string_view token) {
+  return std::hash<std::string_view>{}(token);
+}
+
+TokenCache::TokenCache(http::Counter& hits, http::Counter& misses, Hash hash)
+    : hits_(hits), misses_(misses), hash_(hash), entries_(limits::cached_tokens_max) {}
+
+Result<const catalog::KeyView*> TokenCache::key_of(std::string_view token,
+                                                   const catalog::Snapshot& snapshot, Time now) {
+  const std::size_t hash = hash_(token);
+  Entry& entry = entries_[hash & (entries_.size() - 1)];
+  if (entry.key && entry.hash == hash && entry.version == snapshot.version &&
+      entry.token == token && (!entry.good_until || now < *entry.good_until)) {
+    hits_.add();
+    return entry.key;
+  }
+  misses_.add();
+  WEIR_TRY(const token::Claims claims, token::verify(token, snapshot, now));
+  const catalog::KeyView* key = &snapshot.keys.at(claims.key_id);
+  if (token.size() <= limits::cached_token_bytes_max)
+    entry = {hash, snapshot.version, key, last_moment(claims, *key), std::string(token)};
+  return key;
+}
+
+}  // namespace weir::gateway

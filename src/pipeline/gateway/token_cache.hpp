@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "catalog/snapshot.hpp"
+#include "http/stats.hpp"
+#include "token/token.hpp"
+
+namespace weir::gateway {
+
+/// A worker's memory of tokens it has verified: 0.06 us instead of 6. A token is found by its
+/// hash and taken only when all its bytes are the same, its snapshot is still the one it was
+/// verified against, and neither it nor the secret that signed it has run out at `now`.
+/// Bounded: a new token takes the place of an older one. One thread.
+class TokenCache {
+ public:
+  using Hash = std::size_t (*)(std::string_view);
+  static std::size_t standard_hash(std::string_view token);
+
+  /// `hash` is there for tests, which want collisions.
+  TokenCache(http::Counter& hits, http::Counter& misses, Hash hash = &standard_hash);
+
+  /// The key a token speaks for, good as long as `snapshot`; or why it is refused.
+  Result<const catalog::KeyView*> key_of(std::string_view token, const catalog::Snapshot& snapshot,
+                                         Time now);
+
+ private:
+  struct Entry {
+    std::size_t hash = 0;
+    std::uint64_t version = 0;  // of the snapshot it was verified against
+    const catalog::KeyView* key = nullptr;
+    std::optional<Time> good_until;  // exclusive
+    std::string token;
+  };
+  http::Counter& hits_;
+  http::Counter& misses_;
+  const Hash hash_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace weir::gateway

@@ -1,0 +1,93 @@
+"""A real weir server as a child process, and its API as plain calls. Standard library only."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+
+class ApiError(Exception):
+    def __init__(self, status, body):
+        super().__init__(f"{status}: {body}")
+        self.status = status
+        self.body = body
+
+
+class Server:
+    """`binary init` once, then start, kill and start again on the same data."""
+
+    def __init__(self, binary: str, data: Path, settings=()):
+        self.binary = binary
+        self.data = data
+        self.settings = [part for setting in settings for part in ("--set", setting)]
+        self.process = None
+        self.host = "127.0.0.1"
+        self.port = 0
+        made = subprocess.run([binary, "init", "--data", str(data), "--tenant", "acme", "--json"],
+                              check=True, capture_output=True, text=True)
+        self.admin = json.loads(made.stdout)["admin_token"]
+
+    def start(self):
+        listen = f"{self.host}:{self.port}"
+        self.log = open(f"{self.data}.log", "ab")
+        self.process = subprocess.Popen([self.binary, "serve", "--data", str(self.data), "--listen", listen,
+                                         *self.settings], stdout=subprocess.PIPE, stderr=self.log, text=True)
+        for line in self.process.stdout:
+            if line.startswith("listening on http://"):
+                self.port = int(line.strip().rpartition(":")[2])
+                return self
+        raise RuntimeError(f"the server did not start, exit code {self.process.wait()}; see {self.data}.log")
+
+    def kill(self):
+        self._end(signal.SIGKILL)
+
+    def stop(self):
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number):
+        if self.process is None:
+            return None
+        os.kill(self.process.pid, number)
+        code = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        self.log.close()
+        self.process = None
+        return code
+
+    def connect(self, timeout=60):
+        return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+
+    def api(self, method, path, body=None, token=None):
+        connection = self.connect()
+        try:
+            connection.request(method, path, body=None if body is None else json.dumps(body),
+                               headers={"Authorization": f"Bearer {token or self.admin}",
+                                        "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status >= 300:
+            raise ApiError(answer.status, text)
+        return json.loads(text) if text else None
+
+    def ingest_token(self):
+        key = self.api("POST", "/api/v0/admin/api-keys",
+                       {"name": "ingest", "policies": ["streaming-ingest-api:write"]})
+        return self.api("POST", f"/api/v0/admin/api-keys/{key['id']}/tokens",
+                        {"expires-at": "2099-01-01T00:00:00Z"})["token"]
+
+    def batches(self, stream_id):
+        items, token = [], ""
+        while True:
+            page = self.api("GET", f"/api/v0/batches?stream_id={stream_id}&limit=1000"
+                                   + (f"&next_token={token}" if token else ""))
+            items += page["items"]
+            token = page.get("next_token")
+            if not token:
+                return items
+
+    def file(self, batch):
+        return (self.data / "store" / batch["path"]).read_bytes()

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""House rules as a test: who may include whom, what is banned where, and how large things get.
+
+Prints one line a finding, with the remedy, and exits 1 if there is any. Run from anywhere:
+tools/tidy.py
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PIPELINE = "pipeline/"
+LINES_MAX = {".cpp": 600, ".hpp": 300}
+COLUMNS_MAX = 100
+
+# word -> (what to use instead, folders where it is right)
+BANNED = {
+    r"system_clock::now|steady_clock::now": ("Clock (env/clock.hpp)", ("env/real", "cli", "http")),
+    r"\bstd::rand\b|\bsrand\b|random_device": ("Random (env/random.hpp)", ("env/real", "cli")),
+    r"\busing namespace std\b": ("the names you need", ()),
+    r"\bTODO\b(?!\(#\d+\))|\bFIXME\b": ("TODO(#issue), or do it", ()),
+    r"\bthrow\b(?!\s*\()": ("Result<T>; exceptions are for third parties", ()),
+}
+BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|common|misc|v2)(_|\.|$)")
+
+findings: list[str] = []
+
+
+def report(place: str, text: str) -> None:
+    findings.append(f"{place}: {text}")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+                            cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in sorted(listed.splitlines()) if (ROOT / line).is_file()]
+
+
+def layers() -> dict[str, set[str]]:
+    allowed = {}
+    for line in (ROOT / "tools/layers.txt").read_text().splitlines():
+        part, arrow, rest = line.partition("#")[0].partition("->")
+        if arrow:
+            allowed[part.strip()] = set(rest.split())
+    return allowed
+
+
+def layer_of(path: str, allowed: dict[str, set[str]]) -> str | None:
+    """The layer of "pipeline/log/log.hpp" is log, of "engine/duckdb/x.hpp" engine."""
+    first = path.removeprefix(PIPELINE).split("/")[0]
+    return first if first in allowed else None
+
+
+def check_layers(sources: list[Path]) -> None:
+    allowed = layers()
+    for path in sources:
+        relative = path.relative_to(ROOT / "src").as_posix()
+        own = layer_of(relative, allowed)
+        if own is None:
+            report(f"src/{relative}", "is in no layer of tools/layers.txt")
+            continue
+        is_test = path.stem.endswith(("_test", "_fuzz", "_bench"))
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            included = re.match(r'#include "(.+)"', line)
+            if not included:
+                continue
+            if "/" not in included[1]:
+                report(f"src/{relative}:{number}", "include by the full path from src/")
+                continue
+            if included[1].startswith("env/fake/"):
+                if not is_test and own != "env":
+                    report(f"src/{relative}:{number}", "env/fake is for tests only")
+                continue
+            if included[1].startswith("env/real/"):
+                if not is_test and own not in ("env", "app"):
+                    report(f"src/{relative}:{number}", "env/real is for app only: take the interface")
+                continue
+            other = layer_of(included[1], allowed)
+            reach = allowed[own]
+            if other and other != own and "all" not in reach and other not in reach:
+                report(f"src/{relative}:{number}", f"{own} may not include {other} (tools/layers.txt)")
+
+
+def check_words(sources: list[Path]) -> None:
+    for path in sources:
+        relative = path.relative_to(ROOT / "src").as_posix()
+        text = path.read_text()
+        code = re.sub(r"//.*", "", text)
+        for word, (instead, right_in) in BANNED.items():
+            if any(relative.startswith(folder) for folder in right_in):
+                continue
+            if path.stem.endswith(("_test", "_fuzz", "_bench")) and "now" in word:
+                continue
+            for found in re.finditer(word, text if "TODO" in word else code):
+                line = (text if "TODO" in word else code).count("\n", 0, found.start()) + 1
+                report(f"src/{relative}:{line}", f"'{found[0]}' is banned here; use {instead}")
+
+
+def check_sizes(sources: list[Path]) -> None:
+    for path in sources:
+        relative = path.relative_to(ROOT).as_posix()
+        lines = path.read_text().splitlines()
+        if len(lines) > LINES_MAX[path.suffix]:
+            report(relative, f"{len(lines)} lines, over {LINES_MAX[path.suffix]}: split it")
+        for number, line in enumerate(lines, 1):
+            if len(line) > COLUMNS_MAX and "http" not in line and 'R"' not in line and "_test" not in path.stem:
+                report(f"{relative}:{number}", f"{len(line)} columns, over {COLUMNS_MAX}")
+        if path.suffix == ".hpp" and "#pragma once" not in lines:
+            report(relative, "has no #pragma once")
+        if BANNED_NAMES.search(path.name):
+            report(relative, "says nothing by its name: name it after what it does")
+
+
+def check_targets(sources: list[Path]) -> None:
+    """Every source is built: siblings *_test, *_fuzz and *_bench by weir_library, the rest by name."""
+    for path in sources:
+        if path.suffix != ".cpp" or path.stem.endswith(("_test", "_fuzz", "_bench")):
+            continue
+        lists = path.parent / "CMakeLists.txt"
+        if not lists.exists() or path.name not in lists.read_text():
+            report(path.relative_to(ROOT).as_posix(), "is in no CMakeLists.txt: build it or remove it")
+
+
+def check_map() -> None:
+    """src/README.md names every folder of src/ that holds code, and none that does not."""
+    text = (ROOT / "src/README.md").read_text()
+    named = set(re.findall(r"^\| `([a-z_/]+)` \|", text, re.M))
+    there = {p.parent.relative_to(ROOT / "src").as_posix() for p in tracked("src/*.hpp", "src/**/*.hpp")}
+    there = {folder for folder in there if not folder.startswith(("env/", "cli/"))} | {"env"}
+    for folder in sorted(there - named):
+        report("src/README.md", f"the map misses {folder}")
+    for folder in sorted(named - there):
+        report("src/README.md", f"the map names {folder}, which holds no header")
+
+
+def main() -> int:
+    sources = [p for p in tracked("src") if p.suffix in (".cpp", ".hpp")]
+    check_layers(sources)
+    check_words(sources)
+    check_sizes(sources)
+    check_targets(sources)
+    check_map()
+    print("\n".join(findings) if findings else f"tidy: {len(sources)} files keep the house rules")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
