@@ -45,21 +45,22 @@ void add_changes(CLI::App& noun, const SessionPtr& session) {
   create->add_option("--name", options->name, "Name; load operations find it by")->required();
   add_sql_options(create, *options);
 
-  CLI::App* update = add_verb(
-      noun, "update", "Replace its SQL or description", session, [options](Session& s, Api& api) -> Result<void> {
-        const std::string one = path + "/" + percent_encode(options->id);
-        WEIR_TRY(const json::value before, api.get(one));
-        json::object body{{"description", text_of(before, "description")},
-                          {"sql", text_of(before, "sql")}};
-        if (!options->description.empty()) body["description"] = options->description;
-        if (!options->sql.empty() || !options->file.empty()) {
-          WEIR_TRY(body["sql"], sql_of(*options, s.terminal));
-        }
-        const json::value value(std::move(body));
-        WEIR_TRY(const json::value query, api.call("PUT", one, &value));
-        print_done(s, query, options->id + " is updated");
-        return {};
-      });
+  CLI::App* update = add_verb(noun, "update", "Replace its SQL or description", session,
+                              [options](Session& s, Api& api) -> Result<void> {
+                                const std::string one = path + "/" + percent_encode(options->id);
+                                WEIR_TRY(const json::value before, api.get(one));
+                                json::object body{{"description", text_of(before, "description")},
+                                                  {"sql", text_of(before, "sql")}};
+                                if (!options->description.empty())
+                                  body["description"] = options->description;
+                                if (!options->sql.empty() || !options->file.empty()) {
+                                  WEIR_TRY(body["sql"], sql_of(*options, s.terminal));
+                                }
+                                const json::value value(std::move(body));
+                                WEIR_TRY(const json::value query, api.call("PUT", one, &value));
+                                print_done(s, query, options->id + " is updated");
+                                return {};
+                              });
   update->add_option("ID", options->id, "Ingest query id, iq-...")->required();
   add_sql_options(update, *options);
 }
@@ -106,9 +107,8 @@ struct PreviewOptions {
 };
 
 Result<void> preview(const PreviewOptions& options, Session& session, Api& api) {
-  json::object body{{"stream_id", options.stream_id},
-                    {"file_tag", options.tag},
-                    {"limit", options.limit}};
+  json::object body{
+      {"stream_id", options.stream_id}, {"file_tag", options.tag}, {"limit", options.limit}};
   if (!options.row_tag.empty()) body["row_tag"] = options.row_tag;
   if (!options.schema_file.empty()) {
     WEIR_TRY(body["schema"], read_object(session.terminal, options.schema_file));
