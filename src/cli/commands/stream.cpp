@@ -23,8 +23,7 @@ void add_create(CLI::App& noun, const SessionPtr& session) {
         if (!options->type.empty()) body["payload_type"] = options->type;
         if (!options->xml_check.empty()) body["xml_check"] = options->xml_check;
         WEIR_TRY(const json::value stream, api.post(path, body));
-        const std::string id = text_of(stream, "id");
-        print_done(s, stream, id + "  " + s.url + "/stream/v0/data/" + id);
+        print_done(s, stream, text_of(stream, "id") + "  " + text_of(stream, "ingest_url"));
         return {};
       });
   verb->add_option("--name", options->name, "Name, for people")->required();
