@@ -4,7 +4,6 @@
 #include <limits>
 #include <optional>
 
-#include "base/assert.hpp"
 #include "pipeline/log/commit_scanner.hpp"
 
 namespace weir::log {
@@ -48,6 +47,7 @@ class Recovery {
       WEIR_CHECK(check_checkpoint_is_reached());
     }
     WEIR_CHECK(merge_sequences());
+    WEIR_CHECK(make_safe());
     return std::move(log_);
   }
 
@@ -141,19 +141,24 @@ class Recovery {
                          "no whole commit stands here, but a later one was begun at offset " +
                              std::to_string(segment.header.offset_of(**later))));
     WEIR_TRY(log_.found.torn_tail, scanner.begun_here(limit));
-    return make_safe(scanner, limit);
+    return {};
   }
 
   /// What was read may stand in a cache only, and after a failed sync no sync would change that.
   /// Only the last commit can be such, since the one before it was acknowledged first: it is
   /// written again.
-  Result<void> make_safe(CommitScanner& scanner, Lsn limit) {
+  Result<void> make_safe() {
+    if (log_.segments.empty()) return {};
     WEIR_CHECK(log_.last_file->sync());
-    if (!any_commit_ || last_commit_ < scanner.header().base) return {};
+    const auto& [last, path] = *log_.segments.back();
+    if (!any_commit_ || last_commit_ < last.base) return {};
+    CommitScanner scanner(log_.last_file, last);
     scanner.seek(last_commit_);
-    WEIR_TRY(const auto commit, scanner.next(limit));
-    WEIR_ASSERT(commit.has_value());
-    return log_.last_file->write_at(scanner.header().offset_of(commit->lsn), commit->blocks);
+    const std::uint64_t offset = scanner.offset();
+    auto commit = scanner.next(log_.end);
+    if (!commit) return fail(in(path, offset, std::move(commit).error()));
+    if (!*commit) return fail(damage(path, offset, "the disk gives other bytes at each reading"));
+    return log_.last_file->write_at(offset, (*commit)->blocks);
   }
 
   Result<void> read_commits(CommitScanner& scanner, const Segment& segment, Lsn limit) {
