@@ -31,6 +31,14 @@ boost::json::value json_of(const std::optional<Day>& day) {
   return day ? boost::json::value(to_string(*day)) : boost::json::value();
 }
 
+boost::json::value json_of_stored(const std::string& text) {
+  boost::json::parse_options options;
+  options.max_depth = limits::json_depth_max;
+  boost::json::error_code error;
+  boost::json::value value = boost::json::parse(text, error, {}, options);
+  return error || !value.is_object() ? boost::json::object() : value;
+}
+
 std::optional<std::string> query_text(const http::Request& request, const std::string& name) {
   const auto found = request.query.find(name);
   if (found == request.query.end()) return std::nullopt;

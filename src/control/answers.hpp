@@ -20,6 +20,9 @@ http::Response answer(int status, const boost::json::value& body);
 boost::json::value json_of(const std::optional<Time>& time);
 boost::json::value json_of(const std::optional<Day>& day);
 
+/// An object that the catalog keeps as JSON text; {} for what is none.
+boost::json::value json_of_stored(const std::string& text);
+
 /// `limit` and `next_token` of the query.
 Result<catalog::PageRequest> page_request(const http::Request& request);
 

@@ -116,7 +116,9 @@ class ControlTest : public catalog::BatchTest {
   json::object expect(int status, const http::Response& response) {
     EXPECT_EQ(response.status, status) << response.body;
     json::error_code error;
-    auto body = json::parse(response.body, error);
+    json::parse_options options;
+    options.max_depth = limits::json_depth_max;
+    auto body = json::parse(response.body, error, {}, options);
     return !error && body.is_object() ? body.get_object() : json::object();
   }
   json::object get(const std::string& path) { return expect(200, send("GET", path)); }

@@ -13,15 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-/// It was an object when it was saved.
-json::value json_of_operations(const std::string& text) {
-  json::parse_options options;
-  options.max_depth = limits::json_depth_max;
-  json::error_code error;
-  json::value value = json::parse(text, error, {}, options);
-  return error ? json::value(text) : value;
-}
-
 json::value json_of_courier(const catalog::Courier& courier) {
   return {{"id", courier.id},
           {"name", courier.name},
@@ -29,7 +20,7 @@ json::value json_of_courier(const catalog::Courier& courier) {
           {"file_format", courier.file_format},
           {"file_tag", courier.file_tag},
           {"file_pattern_prefix", courier.file_pattern_prefix},
-          {"load_operations", json_of_operations(courier.load_operations)},
+          {"load_operations", json_of_stored(courier.load_operations)},
           {"created_at", to_string(courier.created_at)}};
 }
 

@@ -9,6 +9,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/http.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 
 namespace weir::control {
@@ -23,18 +24,12 @@ class Document {
   YAML::Node resolve(const YAML::Node& node) const {
     if (!node.IsMap() || !node["$ref"]) return node;
     const auto path = node["$ref"].as<std::string>();  // "#/components/schemas/Error"
-    YAML::Node at = YAML::Clone(root_);
-    std::size_t begin = 2;
-    while (begin != std::string::npos + 1 && begin <= path.size()) {
-      const std::size_t end = path.find('/', begin);
-      at.reset(at[path.substr(begin, end - begin)]);
-      if (!at.IsDefined()) {
-        ADD_FAILURE() << path << " leads nowhere";
-        return {};
-      }
-      begin = end == std::string::npos ? path.size() + 1 : end + 1;
+    const YAML::Node found = descend(root_, path.substr(2));
+    if (!found.IsDefined()) {
+      ADD_FAILURE() << path << " leads nowhere";
+      return found;
     }
-    return resolve(at);
+    return resolve(found);
   }
 
   /// The operation's words on this answer are kept: its code is documented and its body is of the
@@ -43,8 +38,9 @@ class Document {
     const YAML::Node operation = find(operation_id);
     ASSERT_TRUE(operation.IsDefined()) << operation_id << " is not documented";
     const YAML::Node responses = operation["responses"];
-    YAML::Node documented = responses[std::to_string(response.status)];
-    if (!documented && response.status >= 500) documented.reset(responses["default"]);
+    const std::string code = std::to_string(response.status);
+    const YAML::Node documented =
+        responses[responses[code] || response.status < 500 ? code : "default"];
     ASSERT_TRUE(documented.IsDefined() && !documented.IsNull())
         << operation_id << " answered an undocumented " << response.status << ": " << response.body;
     const YAML::Node content = resolve(documented)["content"];
@@ -54,12 +50,21 @@ class Document {
     }
     if (!content["application/json"]) return;
     boost::json::error_code error;
-    const auto body = boost::json::parse(response.body, error);
+    boost::json::parse_options options;
+    options.max_depth = limits::json_depth_max;
+    const auto body = boost::json::parse(response.body, error, {}, options);
     ASSERT_FALSE(error) << operation_id << " answered no JSON: " << response.body;
     check(content["application/json"]["schema"], body, std::string(operation_id));
   }
 
  private:
+  static YAML::Node descend(const YAML::Node& at, const std::string& path) {
+    const std::size_t slash = path.find('/');
+    const YAML::Node next = at[path.substr(0, slash)];
+    if (!next.IsDefined() || slash == std::string::npos) return next;
+    return descend(next, path.substr(slash + 1));
+  }
+
   YAML::Node find(std::string_view operation_id) const {
     for (const auto& path : root_["paths"])
       for (const auto& operation : path.second)

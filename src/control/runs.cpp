@@ -13,19 +13,12 @@ namespace {
 
 namespace json = boost::json;
 
-json::value json_of_detail(const std::string& text) {
-  if (text.empty()) return json::object();
-  json::error_code error;
-  json::value value = json::parse(text, error);
-  return error || !value.is_object() ? json::value(json::object()) : value;
-}
-
 json::value json_of_task(const catalog::RunTask& task) {
   json::object body{{"id", task.id},
                     {"kind", task.kind},
                     {"name", task.name},
                     {"state", to_string(task.state)},
-                    {"detail", json_of_detail(task.detail)},
+                    {"detail", json_of_stored(task.detail)},
                     {"started_at", json_of(task.started_at)},
                     {"ended_at", json_of(task.ended_at)}};
   if (!task.error.empty()) body["error"] = task.error;
