@@ -67,9 +67,11 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer,
                       api.post(path + "/" + percent_encode(*id) + "/flush", json::object{}));
-             json::value list = answer;
-             if (list.is_object()) list.as_object()["items"] = list.as_object()["batches"];
-             print_list(s, s.json ? answer : list,
+             json::object list;
+             if (const json::value* batches =
+                     answer.is_object() ? answer.as_object().if_contains("batches") : nullptr)
+               list["items"] = *batches;
+             print_list(s, s.json ? answer : json::value(list),
                         {{"PATH", "path"}, {"RECORDS", "records", true}, {"BYTES", "bytes", true}},
                         "nothing was waiting; every record is in a file already");
              return {};
