@@ -17,6 +17,7 @@ class Grammar {
  public:
   explicit Grammar(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
   Result<QueryPtr> statement();
+  Result<Type> whole_type();
 
  private:
   // The tokens.

@@ -40,6 +40,17 @@ Result<QueryPtr> parse(std::string_view sql) {
   return Grammar(std::move(tokens)).statement();
 }
 
+Result<Type> parse_type_ddl(std::string_view ddl) {
+  WEIR_TRY(std::vector<Token> tokens, tokenize(ddl));
+  return Grammar(std::move(tokens)).whole_type();
+}
+
+Result<Type> Grammar::whole_type() {
+  WEIR_TRY(Type type, type_name());
+  if (peek().kind != TokenKind::end) return unexpected("the end of the type");
+  return type;
+}
+
 const Token& Grammar::peek(std::size_t ahead) const {
   return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
 }

@@ -12,4 +12,7 @@ namespace weir::dialect {
 /// stack.
 [[nodiscard]] Result<QueryPtr> parse(std::string_view sql);
 
+/// Reads a type as Spark's DDL writes it, such as `STRUCT<`id`: BIGINT, tags ARRAY<STRING>>`.
+[[nodiscard]] Result<Type> parse_type_ddl(std::string_view ddl);
+
 }  // namespace weir::dialect
