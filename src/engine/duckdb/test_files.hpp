@@ -40,7 +40,7 @@ class TestFolder {
 
 /// Real payloads beside the repository, where there are any; never copied into it.
 inline std::filesystem::path shared_data() {
-  const char* set = std::getenv("WEIR_SHARED_DATA");
+  const char* set = std::getenv("WEIR_TEST_DATA");
   return set != nullptr ? std::filesystem::path(set) : std::filesystem::path(WEIR_SHARED_DATA_PATH);
 }
 
