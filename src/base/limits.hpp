@@ -35,6 +35,7 @@ inline constexpr std::uint32_t xml_depth_max = 256;
 inline constexpr std::uint32_t xml_attributes_max = 256;
 inline constexpr std::uint32_t xml_name_bytes_max = 1024;
 inline constexpr std::uint32_t xml_nodes_max = 1'000'000;
+inline constexpr std::uint32_t xml_expansion_max = 10;  // text bytes out per byte in
 
 // The control API.
 inline constexpr std::uint32_t page_items_default = 100;

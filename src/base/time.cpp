@@ -5,6 +5,43 @@
 #include <date/date.h>
 
 namespace weir {
+namespace {
+
+std::optional<int> two_digits(std::string_view text, int max) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() != 2 || !digit(text[0]) || !digit(text[1])) return std::nullopt;
+  const int value = (text[0] - '0') * 10 + (text[1] - '0');
+  return value <= max ? std::optional(value) : std::nullopt;
+}
+
+/// ".25", up to six digits, or nothing, is cut from the front of `text`.
+std::optional<std::chrono::microseconds> take_fraction(std::string_view& text) {
+  if (text.empty() || text.front() != '.') return std::chrono::microseconds(0);
+  text.remove_prefix(1);
+  int value = 0;
+  int digits = 0;
+  for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
+    if (++digits > 6) return std::nullopt;
+    value = value * 10 + (text.front() - '0');
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 6; ++digits)
+    value *= 10;
+  return std::chrono::microseconds(value);
+}
+
+/// "Z" or "+02:00".
+std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
+  if (text == "Z" || text == "z") return std::chrono::minutes(0);
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto hours = two_digits(text.substr(1, 2), 23);
+  const auto minutes = two_digits(text.substr(4, 2), 59);
+  if (!hours || !minutes) return std::nullopt;
+  const std::chrono::minutes offset(*hours * 60 + *minutes);
+  return text[0] == '-' ? -offset : offset;
+}
+
+}  // namespace
 
 std::string to_string(Day day) {
   return date::format("%F", date::sys_days(day.time_since_epoch()));
@@ -23,18 +60,21 @@ std::optional<Day> parse_day(std::string_view text) {
   return Day(day.time_since_epoch());
 }
 
+// By hand: the date library computes with fields that a garbled text left out.
 std::optional<Time> parse_time(std::string_view text) {
-  // "%Ez" reads +hh:mm; RFC 3339's Z is the offset zero.
-  std::string copy(text);
-  if (!copy.empty() && (copy.back() == 'Z' || copy.back() == 'z')) {
-    copy.pop_back();
-    copy += "+00:00";
-  }
-  std::istringstream in{copy};
-  date::sys_time<std::chrono::microseconds> time;
-  in >> date::parse("%FT%T%Ez", time);
-  if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
-  return Time(time.time_since_epoch());
+  const auto day = parse_day(text.substr(0, 10));
+  if (!day || text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;
+  if (text[13] != ':' || text[16] != ':') return std::nullopt;
+  const auto hour = two_digits(text.substr(11, 2), 23);
+  const auto minute = two_digits(text.substr(14, 2), 59);
+  const auto second = two_digits(text.substr(17, 2), 59);
+  if (!hour || !minute || !second) return std::nullopt;
+  text.remove_prefix(19);
+  const auto fraction = take_fraction(text);
+  const auto offset = parse_offset(text);
+  if (!fraction || !offset) return std::nullopt;
+  return *day + std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
+         std::chrono::seconds(*second) + *fraction - *offset;
 }
 
 }  // namespace weir

@@ -1,0 +1,195 @@
+#include "pipeline/store/local_directory_store.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace weir::store {
+namespace {
+
+/// Remembering more directories saves nothing: a day brings new ones.
+constexpr std::size_t directories_remembered_max = 16 * 1024;
+
+/// "a/b" of "a/b/c"; "/" of "/a"; "." of "a".
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> check_key(const std::string& key) {
+  bool fits = !key.empty() && key.find('\0') == std::string::npos;
+  for (std::size_t at = 0; fits && at <= key.size();) {
+    const std::size_t end = std::min(key.find('/', at), key.size());
+    const std::string part = key.substr(at, end - at);
+    fits = !part.empty() && part != "." && part != ".." && part != ".partial";
+    at = end + 1;
+  }
+  if (fits) return {};
+  return fail(Errc::bad_request, "'" + key + "' is no object key: parts between '/' are names");
+}
+
+}  // namespace
+
+class LocalDirectoryStore::Writer final : public ObjectWriter {
+ public:
+  Writer(LocalDirectoryStore& store, std::string key) : store_(store), key_(std::move(key)) {}
+
+  ~Writer() override {
+    file_.reset();
+    // What cannot be removed now, sweep() removes at the next start.
+    if (!published_ && !partial_.empty()) (void)store_.disk_.remove(partial_);
+  }
+
+  Result<void> write(std::string_view bytes) override {
+    WEIR_CHECK(check_usable());
+    while (!bytes.empty()) {
+      const std::size_t taken = std::min(bytes.size(), write_bytes - gathered_.size());
+      gathered_.append(bytes.substr(0, taken));
+      bytes.remove_prefix(taken);
+      if (gathered_.size() == write_bytes) WEIR_CHECK(guarded(spill()));
+    }
+    return {};
+  }
+
+  Result<void> publish() override {
+    WEIR_CHECK(check_usable());
+    return guarded(publish_whole());
+  }
+
+ private:
+  Result<void> check_usable() const {
+    if (!failed_ && !published_) return {};
+    return fail(Errc::internal, "the writer of " + key_ + " is spent: create the object again");
+  }
+
+  /// After an error it is unknown what the disk holds: only a new writer may go on.
+  Result<void> guarded(Result<void> done) {
+    if (!done) {
+      failed_ = true;
+      return fail_while("writing " + key_, std::move(done).error());
+    }
+    return done;
+  }
+
+  Result<void> spill() {
+    if (!file_) {
+      WEIR_TRY(partial_, store_.create_partial(file_));
+    }
+    WEIR_CHECK(file_->write_at(size_, gathered_));
+    size_ += gathered_.size();
+    gathered_.clear();
+    return {};
+  }
+
+  Result<void> publish_whole() {
+    if (!gathered_.empty() || !file_) WEIR_CHECK(spill());
+    WEIR_CHECK(file_->sync());
+    file_.reset();
+    WEIR_CHECK(store_.publish(partial_, key_));
+    published_ = true;
+    return {};
+  }
+
+  LocalDirectoryStore& store_;
+  const std::string key_;
+  std::string gathered_;
+  std::unique_ptr<File> file_;
+  std::string partial_;  // the file's path, once there is one
+  std::uint64_t size_ = 0;
+  bool failed_ = false;
+  bool published_ = false;
+};
+
+Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& disk,
+                                                                       std::string root) {
+  std::unique_ptr<LocalDirectoryStore> store(new LocalDirectoryStore(disk, std::move(root)));
+  // Names of directories must be synced in their parents, from the first new one down.
+  std::vector<std::string> created;
+  for (std::string path = store->partial_directory(); path != "/" && path != ".";
+       path = parent_of(path)) {
+    WEIR_TRY(const bool there, disk.exists(path));
+    if (there) break;
+    created.push_back(path);
+  }
+  WEIR_CHECK(disk.make_directories(store->partial_directory()));
+  for (auto path = created.rbegin(); path != created.rend(); ++path) {
+    WEIR_CHECK(disk.sync_directory(parent_of(*path)));
+  }
+  return store;
+}
+
+Result<std::unique_ptr<ObjectWriter>> LocalDirectoryStore::create(const std::string& key) {
+  WEIR_CHECK(check_key(key));
+  return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key));
+}
+
+Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& file) {
+  while (true) {
+    const std::string path = partial_directory() + "/" + std::to_string(++partials_);
+    auto created = disk_.create(path, Durability::on_sync);
+    if (created) {
+      file = *std::move(created);
+      return path;
+    }
+    // Left behind by a process that died; sweep() was not called or could not remove it.
+    if (created.error().code != Errc::conflict) return fail(std::move(created).error());
+  }
+}
+
+Result<void> LocalDirectoryStore::publish(const std::string& partial, const std::string& key) {
+  WEIR_CHECK(make_durable_parent(key));
+  const std::string path = uri(key);
+  if (auto renamed = disk_.rename(partial, path); !renamed) {
+    forget_directories();
+    return renamed;
+  }
+  return disk_.sync_directory(parent_of(path));
+}
+
+Result<void> LocalDirectoryStore::make_durable_parent(const std::string& key) {
+  const std::lock_guard lock(mutex_);
+  const std::string parent = parent_of(uri(key));
+  if (durable_.contains(parent)) return {};
+  WEIR_CHECK(disk_.make_directories(parent));
+  // Also for those that are there: the process that made them may have died before its sync.
+  for (std::size_t slash = root_.size(); slash < parent.size();
+       slash = std::min(parent.find('/', slash + 1), parent.size())) {
+    const std::string directory =
+        parent.substr(0, std::min(parent.find('/', slash + 1), parent.size()));
+    if (durable_.contains(directory)) continue;
+    WEIR_CHECK(disk_.sync_directory(parent.substr(0, slash)));
+    if (durable_.size() >= directories_remembered_max) durable_.clear();
+    durable_.insert(directory);
+  }
+  return {};
+}
+
+void LocalDirectoryStore::forget_directories() {
+  const std::lock_guard lock(mutex_);
+  durable_.clear();
+}
+
+Result<std::string> LocalDirectoryStore::read(const std::string& key) {
+  WEIR_CHECK(check_key(key));
+  WEIR_TRY(const auto file, disk_.open(uri(key), Durability::on_sync));
+  WEIR_TRY(const std::uint64_t size, file->size());
+  std::string bytes(size, '\0');
+  WEIR_TRY(const std::size_t count, file->read_at(0, bytes.data(), bytes.size()));
+  bytes.resize(count);
+  return bytes;
+}
+
+std::string LocalDirectoryStore::uri(const std::string& key) const {
+  return root_ + "/" + key;
+}
+
+Result<void> LocalDirectoryStore::sweep() {
+  WEIR_TRY(const std::vector<std::string> left, disk_.list(partial_directory()));
+  for (const std::string& name : left) {
+    WEIR_CHECK(disk_.remove(partial_directory() + "/" + name));
+  }
+  return {};
+}
+
+}  // namespace weir::store

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "env/disk.hpp"
+#include "pipeline/store/object_store.hpp"
+
+namespace weir::store {
+
+/// Objects as files below one directory. A writer gathers `write_bytes`, spills to a file in
+/// `<root>/.partial/`, and publishing syncs and renames that file: readers of the directory see an
+/// object whole or not at all, and after publish() returned it survives a power cut. A small
+/// object opens no file before it is published. One process at a time (the data directory's lock).
+class LocalDirectoryStore final : public ObjectStore {
+ public:
+  /// What a writer holds in memory at most. Times limits::open_batches_max it is 256 MiB.
+  static constexpr std::size_t write_bytes = 64 * 1024;
+
+  /// Makes the directory, durably, where there is none. `disk` outlives the store.
+  static Result<std::unique_ptr<LocalDirectoryStore>> open(Disk& disk, std::string root);
+
+  /// Refuses with bad_request a key that would leave the directory. The store outlives its writers.
+  Result<std::unique_ptr<ObjectWriter>> create(const std::string& key) override;
+  Result<std::string> read(const std::string& key) override;
+  std::string uri(const std::string& key) const override;
+  /// Only while no writer is at work: at start.
+  Result<void> sweep() override;
+
+ private:
+  class Writer;
+
+  LocalDirectoryStore(Disk& disk, std::string root) : disk_(disk), root_(std::move(root)) {}
+  std::string partial_directory() const { return root_ + "/.partial"; }
+  Result<std::string> create_partial(std::unique_ptr<File>& file);
+  Result<void> publish(const std::string& partial, const std::string& key);
+  Result<void> make_durable_parent(const std::string& key);
+  void forget_directories();
+
+  Disk& disk_;
+  const std::string root_;
+  std::atomic<std::uint64_t> partials_{0};
+  std::mutex mutex_;
+  std::set<std::string> durable_;  // directories below the root that survive a power cut
+};
+
+}  // namespace weir::store

@@ -1,0 +1,39 @@
+#include <gtest/gtest.h>
+
+#include "pipeline/store/object_store.hpp"
+
+namespace weir::store {
+namespace {
+
+const BatchName documented{.tenant = "acme",
+                           .stream_id = "is-2hzqsgX1E",
+                           .day = std::chrono::sys_days(std::chrono::year{2027} / 3 / 2),
+                           .hour = 8,
+                           .partition = {0},
+                           .first_sequence = {1},
+                           .type = PayloadType::json};
+
+TEST(ObjectKey, IsTheDocumentedName) {
+  EXPECT_EQ(object_key(documented),
+            "ingest/stream/acme/is-2hzqsgX1E/2027-03-02/08-0000-0000000000000001.ndjson");
+}
+
+TEST(ObjectKey, SortsInTheOrderOfTheDataUpToTheLargestNumbers) {
+  BatchName last = documented;
+  last.hour = 23;
+  last.partition = {0xffff};
+  last.first_sequence = {~std::uint64_t{0}};
+  last.type = PayloadType::xml;
+  EXPECT_EQ(object_key(last),
+            "ingest/stream/acme/is-2hzqsgX1E/2027-03-02/23-ffff-ffffffffffffffff.cbor");
+  BatchName tenth = documented;
+  tenth.first_sequence = {10};
+  BatchName sixteenth = documented;
+  sixteenth.first_sequence = {16};
+  EXPECT_LT(object_key(documented), object_key(tenth));
+  EXPECT_LT(object_key(tenth), object_key(sixteenth));
+  EXPECT_LT(object_key(sixteenth), object_key(last));
+}
+
+}  // namespace
+}  // namespace weir::store

@@ -1,0 +1,75 @@
+#include "xml/cbor_items.hpp"
+
+#include <cbor.h>
+#include <simdjson.h>
+
+namespace weir::xml {
+namespace {
+
+using Kind = CborItem::Kind;
+
+CborItem& item(void* context) {
+  return *static_cast<CborItem*>(context);
+}
+
+template <Kind kind>
+void on_plain(void* context) noexcept {
+  item(context).kind = kind;
+}
+
+template <Kind kind>
+void on_counted(void* context, std::size_t count) noexcept {
+  item(context).kind = kind;
+  item(context).count = count;
+}
+
+void on_tag(void* context, std::uint64_t number) noexcept {
+  item(context).kind = Kind::tag;
+  item(context).count = number;
+}
+
+void on_text(void* context, cbor_data bytes, std::size_t size) noexcept {
+  item(context).kind = Kind::text;
+  item(context).text = {reinterpret_cast<const char*>(bytes), size};
+}
+
+/// What is not set here does nothing and leaves the item what it began as: other.
+cbor_callbacks make_callbacks() {
+  cbor_callbacks callbacks = cbor_empty_callbacks;
+  callbacks.null = on_plain<Kind::null>;
+  callbacks.string = on_text;
+  callbacks.string_start = on_plain<Kind::text_start>;
+  callbacks.array_start = on_counted<Kind::array>;
+  callbacks.indef_array_start = on_plain<Kind::array_start>;
+  callbacks.map_start = on_counted<Kind::map>;
+  callbacks.indef_map_start = on_plain<Kind::map_start>;
+  callbacks.tag = on_tag;
+  callbacks.indef_break = on_plain<Kind::end>;
+  return callbacks;
+}
+
+}  // namespace
+
+Failure corrupt_at(std::uint64_t offset, const std::string& what) {
+  return fail(Errc::corrupt, "CBOR batch, byte " + std::to_string(offset) + ": " + what);
+}
+
+Result<CborItem> CborItems::next() {
+  static const cbor_callbacks callbacks = make_callbacks();
+  CborItem found;
+  found.offset = offset_;
+  const std::string_view rest = content_.substr(offset_);
+  const auto* bytes = reinterpret_cast<cbor_data>(rest.data());
+  const auto result = cbor_stream_decode(bytes, rest.size(), &callbacks, &found);
+  if (rest.empty() || result.status == CBOR_DECODER_NEDATA) {
+    return corrupt_at(offset_, "the content ends within an item");
+  }
+  if (result.status != CBOR_DECODER_FINISHED) return corrupt_at(offset_, "not a CBOR item");
+  if (found.kind == Kind::text && !simdjson::validate_utf8(found.text.data(), found.text.size())) {
+    return corrupt_at(offset_, "a text is not UTF-8");
+  }
+  offset_ += result.read;
+  return found;
+}
+
+}  // namespace weir::xml

@@ -1,0 +1,196 @@
+#include "xml/ingest_pack.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "xml/cbor_write.hpp"
+
+namespace weir::xml {
+namespace {
+
+using Kind = CborItem::Kind;
+
+constexpr std::uint64_t date_time_tag = 0;  // RFC 8949, 3.4.1
+
+// Every element may be a map within an array, and the payload is in the record.
+constexpr std::uint32_t depth_max = 2 * limits::xml_depth_max + 2;
+// Every name may have an array of its own; the rest is the record's own keys.
+constexpr std::uint32_t nodes_max = 2 * limits::xml_nodes_max + 16;
+// A declared count is not believed further than this before its items were seen.
+constexpr std::uint64_t reserve_max = 64;
+
+enum Seen : std::uint32_t { request_id = 1, received_at = 2, content_type = 4, payload = 8 };
+constexpr std::uint32_t all_seen = request_id | received_at | content_type | payload;
+
+}  // namespace
+
+void append_record_head(std::string& out, const PackHead& head) {
+  append_map(out, 4);
+  append_text(out, "request_id");
+  append_text(out, head.request_id);
+  append_text(out, "received_at");
+  append_tag(out, date_time_tag);
+  append_text(out, to_string(head.received_at));
+  append_text(out, "content_type");
+  append_text(out, head.content_type);
+  append_text(out, "payload");
+}
+
+struct PackReader::Container {
+  explicit Container(const CborItem& head)
+      : indefinite(head.kind == Kind::array_start || head.kind == Kind::map_start),
+        left(head.count) {}
+  bool indefinite;
+  std::uint64_t left;
+};
+
+Result<std::optional<PackRecord>> PackReader::next() {
+  joined_.clear();
+  nodes_ = 0;
+  if (items_.at_end()) return std::optional<PackRecord>();
+  PackRecord record;
+  record.offset = items_.offset();
+  WEIR_TRY(const CborItem head, item());
+  if (head.kind != Kind::map && head.kind != Kind::map_start) {
+    return corrupt_at(head.offset, "a record is a map, this is not");
+  }
+  Container pairs(head);
+  std::uint32_t seen = 0;
+  while (true) {
+    WEIR_TRY(const bool more, has_next(pairs));
+    if (!more) break;
+    WEIR_CHECK(member(record, seen));
+  }
+  if (seen != all_seen) {
+    return corrupt_at(record.offset,
+                      "a record needs request_id, received_at, content_type and payload");
+  }
+  return std::optional(std::move(record));
+}
+
+Result<void> PackReader::member(PackRecord& record, std::uint32_t& seen) {
+  const std::uint64_t offset = looked_at_ ? looked_at_->offset : items_.offset();
+  WEIR_TRY(const std::string_view key, text_item("a key"));
+  std::uint32_t bit = 0;
+  if (key == "request_id") {
+    bit = request_id;
+    WEIR_TRY(record.head.request_id, text_item("request_id"));
+  } else if (key == "received_at") {
+    bit = received_at;
+    WEIR_TRY(record.head.received_at, time_value());
+  } else if (key == "content_type") {
+    bit = content_type;
+    WEIR_TRY(record.head.content_type, text_item("content_type"));
+  } else if (key == "payload") {
+    bit = payload;
+    WEIR_TRY(record.payload, value(depth_max));
+    if (record.payload.kind != Node::Kind::map || record.payload.members.size() != 1) {
+      return corrupt_at(offset, "a payload is a map of one pair, the root element");
+    }
+  } else {
+    WEIR_CHECK(value(depth_max));
+  }
+  if ((seen & bit) != 0) return corrupt_at(offset, "the key " + std::string(key) + " came before");
+  seen |= bit;
+  return {};
+}
+
+Result<Time> PackReader::time_value() {
+  WEIR_TRY(const CborItem tag, item());
+  if (tag.kind != Kind::tag || tag.count != date_time_tag) {
+    return corrupt_at(tag.offset, "received_at is no date and time (tag 0)");
+  }
+  WEIR_TRY(const std::string_view text, text_item("received_at"));
+  const auto time = parse_time(text);
+  if (!time) return corrupt_at(tag.offset, "received_at is no RFC 3339 time");
+  return *time;
+}
+
+Result<CborItem> PackReader::item() {
+  if (!looked_at_) return items_.next();
+  const CborItem found = *looked_at_;
+  looked_at_.reset();
+  return found;
+}
+
+Result<bool> PackReader::has_next(Container& container) {
+  if (!container.indefinite) return container.left-- > 0;
+  WEIR_TRY(const CborItem next, items_.next());
+  if (next.kind == Kind::end) return false;
+  looked_at_ = next;
+  return true;
+}
+
+Result<Node> PackReader::value(std::uint32_t depth) {
+  WEIR_TRY(const CborItem head, item());
+  if (depth == 0) return corrupt_at(head.offset, "nested too deep");
+  if (++nodes_ > nodes_max) return corrupt_at(head.offset, "too many values in one record");
+  switch (head.kind) {
+    case Kind::null:
+      return Node{};
+    case Kind::text:
+    case Kind::text_start: {
+      WEIR_TRY(const std::string_view text, text_value(head));
+      return Node{Node::Kind::text, text, {}};
+    }
+    case Kind::array:
+    case Kind::array_start:
+      return array_value(head, depth);
+    case Kind::map:
+    case Kind::map_start:
+      return map_value(head, depth);
+    case Kind::tag:
+    case Kind::end:
+    case Kind::other:
+      break;
+  }
+  return corrupt_at(head.offset, "a value is null, text, an array or a map; this is neither");
+}
+
+Result<Node> PackReader::array_value(const CborItem& head, std::uint32_t depth) {
+  Node node{Node::Kind::array, {}, {}};
+  Container items(head);
+  node.members.reserve(std::min(head.count, reserve_max));
+  while (true) {
+    WEIR_TRY(const bool more, has_next(items));
+    if (!more) return node;
+    WEIR_TRY(Node each, value(depth - 1));
+    node.members.push_back({{}, std::move(each)});
+  }
+}
+
+Result<Node> PackReader::map_value(const CborItem& head, std::uint32_t depth) {
+  Node node{Node::Kind::map, {}, {}};
+  Container pairs(head);
+  node.members.reserve(std::min(head.count, reserve_max));
+  while (true) {
+    WEIR_TRY(const bool more, has_next(pairs));
+    if (!more) return node;
+    WEIR_TRY(const std::string_view key, text_item("a key"));
+    WEIR_TRY(Node each, value(depth - 1));
+    node.members.push_back({key, std::move(each)});
+  }
+}
+
+Result<std::string_view> PackReader::text_item(std::string_view what) {
+  WEIR_TRY(const CborItem head, item());
+  if (head.kind != Kind::text && head.kind != Kind::text_start) {
+    return corrupt_at(head.offset, std::string(what) + " is no text");
+  }
+  return text_value(head);
+}
+
+Result<std::string_view> PackReader::text_value(const CborItem& head) {
+  if (head.kind == Kind::text) return head.text;
+  std::string& whole = joined_.emplace_back();
+  while (true) {
+    WEIR_TRY(const CborItem chunk, items_.next());
+    if (chunk.kind == Kind::end) return std::string_view(whole);
+    if (chunk.kind != Kind::text) {
+      return corrupt_at(chunk.offset, "a text in chunks holds something else");
+    }
+    whole.append(chunk.text);
+  }
+}
+
+}  // namespace weir::xml
