@@ -155,7 +155,7 @@ std::string spark_ddl_columns(const SparkType& structure) {
   return out;
 }
 
-std::string duckdb_type(const SparkType& type) {
+std::string duckdb_ddl(const SparkType& type) {
   return written(type, duckdb_notation);
 }
 

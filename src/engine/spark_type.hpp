@@ -66,6 +66,6 @@ std::string spark_ddl(const SparkType& type);
 /// ARRAY<STRING>"
 std::string spark_ddl_columns(const SparkType& structure);
 /// `STRUCT("id" BIGINT, "tags" VARCHAR[])`
-std::string duckdb_type(const SparkType& type);
+std::string duckdb_ddl(const SparkType& type);
 
 }  // namespace weir::engine

@@ -35,7 +35,7 @@ TEST(SparkType, TheDocumentedNestedSchemaIsRead) {
   EXPECT_EQ(spark_ddl_columns(*type),
             "`saleId` STRING, `payments` STRUCT<`payment`: ARRAY<STRUCT<`kind`: STRING, "
             "`amount`: DECIMAL(12,2)>>>");
-  EXPECT_EQ(duckdb_type(*type),
+  EXPECT_EQ(duckdb_ddl(*type),
             "STRUCT(\"saleId\" VARCHAR, \"payments\" STRUCT(\"payment\" STRUCT(\"kind\" VARCHAR, "
             "\"amount\" DECIMAL(12,2))[]))");
 }
@@ -62,7 +62,7 @@ TEST(SparkType, EveryScalarHasItsNameInBothDialects) {
     const auto type = parse_spark_schema(field("\"" + name + "\""));
     ASSERT_TRUE(type) << name << ": " << type.error().message;
     EXPECT_EQ(spark_ddl(type->fields[0].type), spark);
-    EXPECT_EQ(duckdb_type(type->fields[0].type), duckdb);
+    EXPECT_EQ(duckdb_ddl(type->fields[0].type), duckdb);
   }
 }
 
@@ -71,14 +71,14 @@ TEST(SparkType, MapsAreRead) {
       field(R"({"type":"map","keyType":"string","valueType":"long","valueContainsNull":true})"));
   ASSERT_TRUE(type) << type.error().message;
   EXPECT_EQ(spark_ddl(type->fields[0].type), "MAP<STRING, BIGINT>");
-  EXPECT_EQ(duckdb_type(type->fields[0].type), "MAP(VARCHAR, BIGINT)");
+  EXPECT_EQ(duckdb_ddl(type->fields[0].type), "MAP(VARCHAR, BIGINT)");
 }
 
 TEST(SparkType, NamesAreQuotedInBothDialects) {
   const auto type = parse_spark_schema(R"({"type":"struct","fields":[
     {"name":"a\"b`c","type":"string"},{"name":"cbc:ID","type":"long"}]})");
   ASSERT_TRUE(type) << type.error().message;
-  EXPECT_EQ(duckdb_type(*type), "STRUCT(\"a\"\"b`c\" VARCHAR, \"cbc:ID\" BIGINT)");
+  EXPECT_EQ(duckdb_ddl(*type), "STRUCT(\"a\"\"b`c\" VARCHAR, \"cbc:ID\" BIGINT)");
   EXPECT_EQ(spark_ddl(*type), "STRUCT<`a\"b``c`: STRING, `cbc:ID`: BIGINT>");
 }
 

@@ -32,7 +32,8 @@ bool is_list(Kind kind) {
 }  // namespace
 
 ColumnWriter::ColumnWriter(const SparkType& type) : type_(type) {
-  for (const SparkType& inner : type.of) children_.emplace_back(inner);
+  for (const SparkType& inner : type.of)
+    children_.emplace_back(inner);
   children_.reserve(children_.size() + type.fields.size());
   for (const SparkField& inner : type.fields) {
     fields_.emplace(inner.name, children_.size());
@@ -48,7 +49,8 @@ void ColumnWriter::attach(duckdb_vector vector) {
 void ColumnWriter::begin_chunk() {
   size_ = 0;
   capacity_ = 0;
-  for (ColumnWriter& child : children_) child.begin_chunk();
+  for (ColumnWriter& child : children_)
+    child.begin_chunk();
 }
 
 /// Where the vector's memory is now; again after each growth of a list above it.
@@ -75,13 +77,15 @@ void ColumnWriter::fetch_children() {
 
 void ColumnWriter::finish() {
   if (is_list(type_.kind)) duckdb_list_vector_set_size(vector_, size_);
-  for (ColumnWriter& child : children_) child.finish();
+  for (ColumnWriter& child : children_)
+    child.finish();
 }
 
 void ColumnWriter::set_null(idx_t row) {
   validity_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
   if (type_.kind == Kind::structure) {
-    for (ColumnWriter& child : children_) child.set_null(row);
+    for (ColumnWriter& child : children_)
+      child.set_null(row);
   } else if (is_list(type_.kind)) {
     static_cast<duckdb_list_entry*>(data_)[row] = {0, 0};
   }
@@ -183,7 +187,8 @@ bool ColumnWriter::set_decimal(idx_t row, std::string_view text) {
 }
 
 void ColumnWriter::begin_struct(idx_t row) {
-  for (ColumnWriter& child : children_) child.set_null(row);
+  for (ColumnWriter& child : children_)
+    child.set_null(row);
   set_valid(row);
   expected_ = 0;
 }

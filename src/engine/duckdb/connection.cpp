@@ -85,7 +85,8 @@ Failure duckdb_failure(const char* message) {
   std::string_view text = message == nullptr ? "DuckDB gave no reason" : message;
   text = text.substr(0, text.find("\nStack Trace:"));
   text = text.substr(0, text.find("\n\nStack Trace:"));
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    text.remove_suffix(1);
   return fail(code_of(text), std::string(text));
 }
 
@@ -141,7 +142,8 @@ Result<Connection::Cells> Connection::cells(const std::string& sql) {
     for (idx_t column = 0; column < columns; ++column) {
       duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), column);
       const duckdb_type type = duckdb_column_type(rows.out(), column);
-      for (idx_t row = 0; row < size; ++row) out[before + row][column] = cell(vector, type, row);
+      for (idx_t row = 0; row < size; ++row)
+        out[before + row][column] = cell(vector, type, row);
     }
   }
   return out;

@@ -13,13 +13,23 @@ namespace weir::engine {
 namespace {
 
 // The order is the documented one.
-constexpr std::array<std::string_view, 9> date_patterns{
-    "yyyyMMdd",    "yyyy-MM-dd", "yyyy/MM/dd",  "MM/dd/yyyy", "MM/dd/yy",
-    "dd-MMM-yyyy", "dd-MMM-yy",  "dd MMM yyyy", "ddMMMyyyy"};
-constexpr std::array<std::string_view, 14> time_patterns{
-    "HHmmssZ",         "HHmmss",     "HHmmss.SSSSSSSSSZ", "HHmmss.SSSSSSSSS", "HH:mm:ss.SSS z",
-    "HH:mm:ss.SSSSSSSSSZ", "HH:mm:ss.SSSSSSSSS", "HH:mm:ssZ", "HH:mm:ss", "HH:mm",
-    "HH",              "hh:mm:ss a", "hh:mm a",           "hh:mma z"};
+constexpr std::array<std::string_view, 9> date_patterns{"yyyyMMdd",   "yyyy-MM-dd",  "yyyy/MM/dd",
+                                                        "MM/dd/yyyy", "MM/dd/yy",    "dd-MMM-yyyy",
+                                                        "dd-MMM-yy",  "dd MMM yyyy", "ddMMMyyyy"};
+constexpr std::array<std::string_view, 14> time_patterns{"HHmmssZ",
+                                                         "HHmmss",
+                                                         "HHmmss.SSSSSSSSSZ",
+                                                         "HHmmss.SSSSSSSSS",
+                                                         "HH:mm:ss.SSS z",
+                                                         "HH:mm:ss.SSSSSSSSSZ",
+                                                         "HH:mm:ss.SSSSSSSSS",
+                                                         "HH:mm:ssZ",
+                                                         "HH:mm:ss",
+                                                         "HH:mm",
+                                                         "HH",
+                                                         "hh:mm:ss a",
+                                                         "hh:mm a",
+                                                         "hh:mma z"};
 // ISO 8601 allows these too; none of them fits a pattern above.
 constexpr std::array<std::string_view, 2> more_time_patterns{"HH:mmZ", "HH:mm:ss z"};
 
@@ -84,7 +94,8 @@ std::optional<std::string_view> feed_number(std::string_view text) {
   if (!scan.take('-') && scan.take('+')) text.remove_prefix(1);
   const auto skipped = [&scan] {
     std::size_t count = 0;
-    while (scan.digits(1, 1)) ++count;
+    while (scan.digits(1, 1))
+      ++count;
     return count;
   };
   std::size_t digits = skipped();
@@ -104,7 +115,8 @@ std::optional<std::int64_t> feed_integer(std::string_view text) {
   constexpr int precision = 38;
   constexpr int scale = 18;
   Int128 one = 1;
-  for (int i = 0; i < scale; ++i) one *= 10;
+  for (int i = 0; i < scale; ++i)
+    one *= 10;
   const auto number = feed_number(text);
   const auto scaled = number ? decimal_from_text(*number, precision, scale) : std::nullopt;
   if (!scaled || *scaled % one != 0) return std::nullopt;

@@ -13,6 +13,7 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/file_lines.hpp"
 #include "engine/duckdb/json_text.hpp"
+#include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine {
 
@@ -135,14 +136,6 @@ void Inference::observe_scalar(Kind kind, Seen& seen) {
   }
 }
 
-std::string folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 Failure ambiguous(const std::string& one, const std::string& other, const std::string& place) {
   return fail(Errc::bad_request,
               "the records hold both \"" + one + "\" and \"" + other + "\"" + place +
@@ -166,7 +159,8 @@ Result<std::optional<SparkType>> canonical(const Seen& seen, const std::string& 
       SparkType type = SparkType::scalar(Kind::structure);
       std::map<std::string, std::string> names;
       for (const auto& [name, field] : seen.fields) {
-        if (name.empty()) continue;
+        // As Spark does; and a name with a NUL in it cannot be said in SQL.
+        if (name.empty() || name.find('\0') != std::string::npos) continue;
         WEIR_TRY(auto found, canonical(field, place.empty() ? " in " + name : place + "." + name));
         if (!found) continue;
         const auto [other, is_new] = names.emplace(folded(name), name);

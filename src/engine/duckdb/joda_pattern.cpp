@@ -51,7 +51,7 @@ struct JodaPattern::Reading {
   int minute = 0;
   int second = 0;
   int fraction_us = 0;
-  bool half_day = false;   // the hour is one of twelve
+  bool half_day = false;  // the hour is one of twelve
   bool afternoon = false;
   std::optional<int> offset_minutes;
 
@@ -62,7 +62,7 @@ struct JodaPattern::Reading {
     if (!date.ok()) return std::nullopt;
     const int hours = half_day && afternoon ? hour + 12 : hour;
     const std::int64_t seconds = std::int64_t{hours} * 3600 + minute * 60 + second;
-    return Moment{std::chrono::sys_days(date).time_since_epoch().count(),
+    return Moment{static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count()),
                   seconds * 1'000'000 + fraction_us, offset_minutes};
   }
 };
@@ -89,7 +89,8 @@ Result<JodaPattern> JodaPattern::parse(std::string_view pattern) {
         return fail(Errc::bad_request, "the date pattern \"" + std::string(pattern) +
                                            "\" has a quote at " + std::to_string(i + 1) +
                                            " that is not closed");
-      for (std::size_t at = i + 1; at < end; ++at) literal(pattern[at]);
+      for (std::size_t at = i + 1; at < end; ++at)
+        literal(pattern[at]);
       if (end == i + 1) literal('\'');
       i = end + 1;
     } else if (!is_letter(c)) {
@@ -108,9 +109,9 @@ Result<JodaPattern> JodaPattern::parse(std::string_view pattern) {
   }
   for (std::size_t e = 0; e + 1 < out.elements_.size(); ++e) {
     const Element& next = out.elements_[e + 1];
-    out.elements_[e].number_follows =
-        next.letter != 0 && number_letters.find(next.letter) != std::string_view::npos &&
-        !(next.letter == 'M' && next.count >= short_name);
+    out.elements_[e].number_follows = next.letter != 0 &&
+                                      number_letters.find(next.letter) != std::string_view::npos &&
+                                      !(next.letter == 'M' && next.count >= short_name);
   }
   if (out.elements_.empty()) return fail(Errc::bad_request, "the date pattern is empty");
   return out;
@@ -202,8 +203,8 @@ bool JodaPattern::take_month(const Element& element, TextScan& scan, Reading& re
     // A digit may follow directly ("05JAN2024"), a letter may not.
     return keep(place_of(scan.word(), months), 1, 12, reading.month);
   }
-  const auto month = element.number_follows ? scan.digits(element.count, element.count)
-                                            : scan.digits(1, 2);
+  const auto month =
+      element.number_follows ? scan.digits(element.count, element.count) : scan.digits(1, 2);
   return keep(month, 1, 12, reading.month);
 }
 

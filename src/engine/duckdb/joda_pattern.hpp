@@ -13,8 +13,8 @@ namespace weir::engine {
 
 /// What a date pattern read: a day and a time of it, as written, and how far east of UTC that is.
 struct Moment {
-  std::int32_t day = 0;            // since 1970
-  std::int64_t time_us = 0;        // of the day
+  std::int32_t day = 0;      // since 1970
+  std::int64_t time_us = 0;  // of the day
   std::optional<int> offset_minutes;
 
   /// Microseconds since 1970 UTC; without an offset it is UTC already.
@@ -40,9 +40,9 @@ class JodaPattern {
 
  private:
   struct Element {
-    char letter;           // 0: a literal
-    std::size_t count;     // how many letters
-    bool number_follows;   // directly
+    char letter;          // 0: a literal
+    std::size_t count;    // how many letters
+    bool number_follows;  // directly
     std::string literal;
   };
   struct Reading;

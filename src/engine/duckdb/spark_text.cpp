@@ -76,7 +76,7 @@ std::optional<std::int32_t> taken_date(TextScan& scan) {
                                          std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day)));
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
+  return static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
 }
 
 /// Microseconds of the day.
@@ -145,7 +145,8 @@ std::optional<Int128> decimal_from_text(std::string_view text, int precision, in
     value = value * 10 + (i < size ? number->text[static_cast<std::size_t>(i)] - '0' : 0);
   if (kept < size && number->text[static_cast<std::size_t>(kept)] >= '5') ++value;
   Int128 limit = 1;
-  for (int i = 0; i < precision; ++i) limit *= 10;
+  for (int i = 0; i < precision; ++i)
+    limit *= 10;
   if (value >= limit) return std::nullopt;
   return number->negative ? -value : value;
 }

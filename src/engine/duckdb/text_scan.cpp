@@ -59,13 +59,15 @@ std::optional<int> TextScan::fraction(std::size_t most) {
   }
   if (count == 0) return std::nullopt;
   rest_.remove_prefix(count);
-  for (std::size_t i = count; i < kept; ++i) value *= 10;
+  for (std::size_t i = count; i < kept; ++i)
+    value *= 10;
   return value;
 }
 
 std::string_view TextScan::word() {
   std::size_t count = 0;
-  while (count < rest_.size() && is_letter(rest_[count])) ++count;
+  while (count < rest_.size() && is_letter(rest_[count]))
+    ++count;
   const std::string_view found = rest_.substr(0, count);
   rest_.remove_prefix(count);
   return found;
@@ -73,9 +75,18 @@ std::string_view TextScan::word() {
 
 std::string_view trim(std::string_view text) {
   const auto space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && space(text.back()))
+    text.remove_suffix(1);
   return text;
+}
+
+std::string folded(std::string_view name) {
+  std::string out(name);
+  for (char& c : out)
+    c = lower(c);
+  return out;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

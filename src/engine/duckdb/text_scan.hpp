@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace weir::engine {
@@ -33,6 +34,8 @@ class TextScan {
 };
 
 std::string_view trim(std::string_view text);
+/// ASCII letters in lower case: how names are compared.
+std::string folded(std::string_view name);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 /// Minutes east of UTC: Z, +hh, +hhmm, +hh:mm.
