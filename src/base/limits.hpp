@@ -29,6 +29,9 @@ static_assert(2 * commit_bytes_max <= segment_bytes_default);
 inline constexpr std::uint64_t batch_bytes_default = 64 * mib;
 inline constexpr std::uint32_t batch_records_max = 1'000'000;
 inline constexpr std::uint32_t open_batches_max = 4096;
+inline constexpr std::uint64_t open_quarantine_bytes_max = 32 * mib;
+inline constexpr std::uint32_t batcher_step_records_max = 10'000;
+inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
 
 // XML (decision 1.12).
 inline constexpr std::uint32_t xml_depth_max = 256;

@@ -104,17 +104,21 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
 Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& disk,
                                                                        std::string root) {
   std::unique_ptr<LocalDirectoryStore> store(new LocalDirectoryStore(disk, std::move(root)));
-  // Names of directories must be synced in their parents, from the first new one down.
-  std::vector<std::string> created;
-  for (std::string path = store->partial_directory(); path != "/" && path != ".";
-       path = parent_of(path)) {
+  const std::string partials = store->partial_directory();
+  std::set<std::string> there_before;
+  std::vector<std::string> chain;
+  for (std::string path = partials; path != "/" && path != "."; path = parent_of(path)) {
     WEIR_TRY(const bool there, disk.exists(path));
-    if (there) break;
-    created.push_back(path);
+    if (there) there_before.insert(path);
+    chain.push_back(path);
   }
-  WEIR_CHECK(disk.make_directories(store->partial_directory()));
-  for (auto path = created.rbegin(); path != created.rend(); ++path) {
-    WEIR_CHECK(disk.sync_directory(parent_of(*path)));
+  WEIR_CHECK(disk.make_directories(partials));
+  // A name survives once its parent is synced; also of those that are there, for a process may
+  // have died between making and syncing them. Far above, we may not be allowed to look.
+  for (auto path = chain.rbegin(); path != chain.rend(); ++path) {
+    const auto synced = disk.sync_directory(parent_of(*path));
+    const bool is_ours = path->size() >= store->root_.size();
+    if (!synced && (is_ours || !there_before.contains(*path))) return fail(synced.error());
   }
   return store;
 }

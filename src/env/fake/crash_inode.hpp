@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "env/fake/seeded_random.hpp"
+
+namespace weir {
+
+/// One file of a CrashDisk: what readers see now, and what a power cut would leave, sector by
+/// sector. Not thread-safe: the disk's lock covers it.
+class CrashInode {
+ public:
+  static constexpr std::size_t sector_bytes = 512;
+
+  /// What of a write reaches the file.
+  enum class Reach { whole, some_sectors, nothing };
+
+  const std::string& visible() const { return visible_; }
+
+  void write(std::uint64_t offset, std::string_view bytes, Reach reach, SeededRandom& random);
+  /// All that was written since the last sync is now safe, but for what a failed sync gave up.
+  void sync();
+  /// The same for one range only: what O_DSYNC promises.
+  void sync_range(std::uint64_t offset, std::uint64_t bytes);
+  /// As the kernel does it: what was not safe yet stays readable, and no later sync makes it safe.
+  void give_up_unsynced();
+  /// Every write that is not safe survives wholly, in some sectors or not at all, in any order.
+  void lose_power(SeededRandom& random);
+  void flip_bit(std::uint64_t offset, unsigned bit);
+  /// For setting the scene: these bytes, and safe.
+  void replace(std::string bytes);
+
+ private:
+  struct Unsafe {
+    std::uint64_t write = 0;  // the sectors of one write share its fate
+    std::string bytes;
+    bool given_up = false;
+  };
+  using Unsafes = std::map<std::uint64_t, std::vector<Unsafe>>;  // by sector
+
+  Unsafes::iterator make_safe(Unsafes::iterator sector);
+  void put_safe(std::uint64_t sector, std::string_view bytes);
+
+  std::string visible_;
+  std::string safe_;
+  Unsafes unsafe_;
+  std::uint64_t writes_ = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,207 @@
+#include "env/real/posix_disk.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace weir {
+namespace {
+
+constexpr std::size_t direct_block_bytes = 4096;
+
+Errc code_of(int error) {
+  switch (error) {
+    case ENOENT:
+      return Errc::not_found;
+    case EEXIST:
+      return Errc::conflict;
+    case ENOSPC:
+    case EDQUOT:
+      return Errc::disk_full;
+    default:
+      return Errc::io;
+  }
+}
+
+Failure refused(std::string_view doing, const std::string& path, int error) {
+  const Errc code = code_of(error);
+  std::string message =
+      "cannot " + std::string(doing) + " '" + path + "': " + std::generic_category().message(error);
+  if (code == Errc::disk_full) message += "; free space on its file system or move it to another";
+  if (error == EACCES || error == EPERM) message += "; the server's user needs access to it";
+  if (error == EIO) message += "; the disk is failing, see the kernel's log";
+  return fail(code, std::move(message));
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+Descriptor open_retrying(const std::string& path, int flags) {
+  constexpr mode_t owner_writes_group_reads = 0640;
+  for (;;) {
+    Descriptor fd(::open(path.c_str(), flags | O_CLOEXEC, owner_writes_group_reads));
+    if (fd.is_open() || errno != EINTR) return fd;
+  }
+}
+
+class PosixFile final : public File {
+ public:
+  struct Mode {
+    bool direct;           // O_DIRECT is set: unaligned tails cannot be read on
+    bool sync_each_write;  // the kernel does not do it for us
+  };
+  PosixFile(std::string path, Descriptor fd, Mode mode)
+      : path_(std::move(path)),
+        fd_(std::move(fd)),
+        direct_(mode.direct),
+        sync_each_write_(mode.sync_each_write) {}
+
+  Result<std::size_t> read_at(std::uint64_t offset, char* out, std::size_t size) override {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t got =
+          ::pread(fd_.get(), out + done, size - done, static_cast<off_t>(offset + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EINVAL && leave_direct()) continue;
+      if (got < 0) return refused("read", path_, errno);
+      done += static_cast<std::size_t>(got);
+      const bool at_end = got == 0 || (direct_ && done % direct_block_bytes != 0);
+      if (at_end) break;
+    }
+    return done;
+  }
+
+  Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t got =
+          ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EINVAL && leave_direct()) continue;
+      if (got < 0) return refused("write", path_, errno);
+      bytes.remove_prefix(static_cast<std::size_t>(got));
+      offset += static_cast<std::size_t>(got);
+    }
+    if (!sync_each_write_) return {};
+    return sync();
+  }
+
+  Result<void> sync() override {
+    if (::fdatasync(fd_.get()) != 0) return refused("sync", path_, errno);
+    return {};
+  }
+
+  Result<std::uint64_t> size() override {
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) != 0) return refused("measure", path_, errno);
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
+ private:
+  /// Some file systems take O_DIRECT when opening and refuse it when reading or writing.
+  bool leave_direct() {
+    if (!direct_.exchange(false)) return false;
+    const int flags = ::fcntl(fd_.get(), F_GETFL);
+    sync_each_write_ = true;
+    return flags >= 0 && ::fcntl(fd_.get(), F_SETFL, flags & ~O_DIRECT) == 0;
+  }
+
+  const std::string path_;
+  Descriptor fd_;
+  std::atomic<bool> direct_;  // reads come from any thread
+  std::atomic<bool> sync_each_write_;
+};
+
+std::unique_ptr<File> file_of(const std::string& path, Descriptor fd, PosixFile::Mode mode) {
+  return std::make_unique<PosixFile>(path, std::move(fd), mode);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> PosixDisk::open(const std::string& path, Durability durability) {
+  const bool syncs_writes = durability == Durability::on_write;
+  if (syncs_writes && on_write_ == OnWrite::direct) {
+    Descriptor fd = open_retrying(path, O_RDWR | O_DIRECT | O_DSYNC);
+    if (fd.is_open())
+      return file_of(path, std::move(fd), {.direct = true, .sync_each_write = false});
+    if (errno != EINVAL) return refused("open", path, errno);
+  }
+  Descriptor fd = open_retrying(path, O_RDWR);
+  if (!fd.is_open()) return refused("open", path, errno);
+  return file_of(path, std::move(fd), {.direct = false, .sync_each_write = syncs_writes});
+}
+
+Result<std::unique_ptr<File>> PosixDisk::create(const std::string& path, Durability durability) {
+  {  // Apart from open(): with O_DIRECT refused, the file would be left behind and be in the way.
+    const Descriptor fd = open_retrying(path, O_RDWR | O_CREAT | O_EXCL);
+    if (!fd.is_open()) return refused("create", path, errno);
+  }
+  return open(path, durability);
+}
+
+Result<void> PosixDisk::rename(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0)
+    return refused("rename to '" + to + "' the file", from, errno);
+  return {};
+}
+
+Result<void> PosixDisk::remove(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) return refused("remove", path, errno);
+  return {};
+}
+
+Result<void> PosixDisk::make_directories(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return refused("make the directory", path, error.value());
+  return {};
+}
+
+Result<void> PosixDisk::sync_directory(const std::string& path) {
+  const Descriptor fd = open_retrying(path, O_RDONLY | O_DIRECTORY);
+  if (!fd.is_open()) return refused("open the directory", path, errno);
+  // EINVAL: this file system keeps names safe by itself and has nothing to wait for.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) return refused("sync the directory", path, errno);
+  return {};
+}
+
+Result<std::vector<std::string>> PosixDisk::list(const std::string& path) {
+  std::error_code error;
+  std::vector<std::string> names;
+  std::filesystem::directory_iterator entry(path, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  if (error) return refused("list the directory", path, error.value());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Result<bool> PosixDisk::exists(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return refused("look for", path, errno);
+}
+
+}  // namespace weir

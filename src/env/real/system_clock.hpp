@@ -1,0 +1,13 @@
+#pragma once
+
+#include "env/clock.hpp"
+
+namespace weir {
+
+/// The machine's time of day. It may jump; who needs order keeps it (the log does).
+class SystemClock final : public Clock {
+ public:
+  Time now() const override;
+};
+
+}  // namespace weir

@@ -1,0 +1,299 @@
+#include "pipeline/batcher/batcher.hpp"
+
+#include <algorithm>
+
+namespace weir::batcher {
+namespace {
+
+std::string name_of(const Address& address) {
+  return "stream no " + std::to_string(address.stream.value) + ", partition " +
+         std::to_string(address.partition.value) + ", sequence " +
+         std::to_string(address.sequence.value);
+}
+
+}  // namespace
+
+Batcher::Batcher(log::Log& log, store::ObjectStore& store, Manifest& manifest,
+                 const BatcherSettings& settings)
+    : log_(log), store_(store), manifest_(manifest), settings_(settings) {}
+
+Result<Progress> Batcher::step(Time now) {
+  auto progress = advance(now);
+  if (!progress) return abandon(std::move(progress).error());
+  if (stopped_) return fail(stopped_->error);
+  return progress;
+}
+
+Result<Progress> Batcher::advance(Time now) {
+  Progress progress;
+  WEIR_CHECK(resume());
+  WEIR_CHECK(read_some(now, progress));
+  WEIR_CHECK(close_due(now));
+  WEIR_TRY(const auto batches, commit());
+  progress.batches = batches.size();
+  progress.more = !caught_up_;
+  return progress;
+}
+
+Result<std::vector<catalog::Batch>> Batcher::flush(StreamNo stream, Time now) {
+  auto batches = advance_to(log_.durable_end(settings_.partition), stream, now);
+  if (!batches) return abandon(std::move(batches).error());
+  // What came before the record that stopped us is filed; the promise is not kept all the same.
+  if (stopped_) return fail(stopped_->error);
+  return batches;
+}
+
+Result<std::vector<catalog::Batch>> Batcher::advance_to(Lsn end, StreamNo stream, Time now) {
+  std::vector<catalog::Batch> flushed;
+  bool reached = false;
+  while (!reached) {
+    Progress progress;
+    WEIR_CHECK(resume());
+    WEIR_CHECK(read_some(now, progress));
+    reached = caught_up_ || stopped_ || last_lsn_ >= end;
+    if (reached) {
+      const auto open = open_by_stream_.find(stream);
+      if (open != open_by_stream_.end()) WEIR_CHECK(close(open->second));
+    }
+    WEIR_CHECK(close_due(now));
+    WEIR_TRY(auto batches, commit());
+    for (catalog::Batch& batch : batches) {
+      if (batch.stream == stream) flushed.push_back(std::move(batch));
+    }
+  }
+  return flushed;
+}
+
+// -- Beginning, and beginning again
+
+Failure Batcher::abandon(Error error) {
+  start_over();
+  if (error.code != Errc::conflict) return fail(std::move(error));
+  return fail(Errc::unavailable,
+              "another batcher took over partition " + std::to_string(settings_.partition.value) +
+                  "; starting again from its checkpoint (" + error.message + ")");
+}
+
+void Batcher::start_over() {
+  open_by_stream_.clear();
+  open_.clear();
+  closed_.clear();
+  streams_.clear();
+  reader_.reset();
+  stopped_.reset();
+  quarantined_bytes_ = 0;
+  caught_up_ = false;
+}
+
+Result<void> Batcher::resume() {
+  // What stopped the reading may be over; with nothing open, trying again costs nothing.
+  if (stopped_ && open_.empty()) start_over();
+  if (reader_) return {};
+  WEIR_TRY(checkpoint_, manifest_.checkpoint(settings_.partition));
+  WEIR_TRY(const auto positions, manifest_.positions(settings_.partition));
+  for (const auto& [stream, next] : positions) {
+    streams_.emplace(stream, StreamState{next, next, next, std::nullopt});
+  }
+  WEIR_TRY(reader_, log_.read_from(settings_.partition, checkpoint_.lsn));
+  last_lsn_ = checkpoint_.lsn;
+  return {};
+}
+
+// -- Reading
+
+Result<void> Batcher::read_some(Time now, Progress& progress) {
+  std::uint64_t bytes = 0;
+  caught_up_ = false;
+  while (progress.records < settings_.step_records && bytes < settings_.step_bytes) {
+    const auto record = next_record();
+    if (!record) return {};
+    ++progress.records;
+    bytes += record->body.size();
+    WEIR_CHECK(take(*record, now));
+  }
+  return {};
+}
+
+/// nullopt: nothing more can be read now.
+std::optional<log::Record> Batcher::next_record() {
+  std::optional<log::Record> record;
+  if (!stopped_) {
+    auto read = reader_->next();
+    if (read) {
+      record = *std::move(read);
+    } else {
+      stop(std::move(read).error(), last_lsn_);
+    }
+  }
+  caught_up_ = !record;
+  return record;
+}
+
+void Batcher::stop(Error error, Lsn at) {
+  stopped_ = Stopped{std::move(error), at};
+}
+
+Result<void> Batcher::take(const log::Record& record, Time now) {
+  const Sequence sequence = record.address.sequence;
+  const StreamState fresh{Sequence{1}, Sequence{1}, Sequence{1}, std::nullopt};
+  StreamState& stream = streams_.try_emplace(record.address.stream, fresh).first->second;
+  if (sequence < stream.replayed_below) {
+    ++counted_.replayed;
+  } else if (sequence != stream.next) {
+    stop({Errc::corrupt, name_of(record.address) + ": the log should hold sequence " +
+                             std::to_string(stream.next.value) +
+                             " here; batching stops, restore the log or the catalog"},
+         record.lsn);
+    return {};
+  } else {
+    WEIR_CHECK(put(record, stream, now));
+    if (stopped_) return {};
+    ++stream.next.value;
+  }
+  last_lsn_ = record.lsn;
+  last_received_at_ = record.received_at;
+  return {};
+}
+
+Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time now) {
+  WEIR_TRY(const auto batch, batch_for(record, stream, now));
+  if (stopped_) return {};
+  const std::uint64_t before = batch->quarantined_bytes();
+  WEIR_CHECK(batch->take(record, encoder_));
+  quarantined_bytes_ += batch->quarantined_bytes() - before;
+  const Roll roll = decide(batch->shape(), moment(now), settings_.roll);
+  if (roll == Roll::by_bytes || roll == Roll::by_records) WEIR_CHECK(close(batch));
+  if (quarantined_bytes_ >= settings_.quarantine_bytes_max) WEIR_CHECK(close_quarantine());
+  return {};
+}
+
+/// The stream's open batch, or a new one; or we are stopped.
+Result<Batcher::OpenBatches::iterator> Batcher::batch_for(const log::Record& record,
+                                                          StreamState& stream, Time now) {
+  const auto found = open_by_stream_.find(record.address.stream);
+  if (found != open_by_stream_.end()) {
+    if (found->second->is_of_hour(record.received_at)) return found->second;
+    WEIR_CHECK(close(found->second));
+  }
+  WEIR_TRY(const auto view, manifest_.stream(record.address.stream));
+  if (!view) {
+    stop({Errc::not_found, name_of(record.address) +
+                               ": the catalog has no such stream; its records stay in the log and "
+                               "hold up those behind them until the stream is restored"},
+         record.lsn);
+    return open_.end();
+  }
+  if (view->payload_type) stream.type = view->payload_type;
+  if (!stream.type) stream.type = record.type;
+  if (open_.size() >= settings_.open_batches_max) WEIR_CHECK(close(open_.begin()));
+  WEIR_TRY(auto batch,
+           OpenBatch::open(store_, *view, {record.address.stream, *stream.type, now}, record));
+  open_.push_back(std::move(batch));
+  const auto opened = std::prev(open_.end());
+  open_by_stream_.emplace(record.address.stream, opened);
+  return opened;
+}
+
+// -- Closing
+
+RollMoment Batcher::moment(Time now) const {
+  return {.now = now, .last_received_at = last_received_at_, .caught_up = caught_up_};
+}
+
+Result<void> Batcher::close(OpenBatches::iterator batch) {
+  quarantined_bytes_ -= batch->quarantined_bytes();
+  WEIR_TRY(auto closed, batch->close());
+  closed_.push_back(std::move(closed));
+  open_by_stream_.erase(batch->stream());
+  open_.erase(batch);
+  return {};
+}
+
+Result<void> Batcher::close_due(Time now) {
+  for (auto batch = open_.begin(); batch != open_.end();) {
+    const auto next = std::next(batch);
+    const Roll roll = decide(batch->shape(), moment(now), settings_.roll);
+    if (roll != Roll::wait) WEIR_CHECK(close(batch));
+    batch = next;
+  }
+  return {};
+}
+
+Result<void> Batcher::close_quarantine() {
+  for (auto batch = open_.begin(); batch != open_.end();) {
+    const auto next = std::next(batch);
+    if (batch->quarantined_bytes() > 0) WEIR_CHECK(close(batch));
+    batch = next;
+  }
+  return {};
+}
+
+// -- Committing
+
+/// Before it, every record is accounted for once what is closed is committed.
+Lsn Batcher::watermark() const {
+  if (!open_.empty()) return open_.front().first_lsn();
+  if (stopped_) return stopped_->at;
+  // A commit of the log may be read half: its other records come again and are dropped.
+  return caught_up_ ? reader_->position() : last_lsn_;
+}
+
+catalog::BatchCommit Batcher::pending_commit() const {
+  catalog::BatchCommit commit{.partition = settings_.partition,
+                              .read = checkpoint_,
+                              .checkpoint = std::max(checkpoint_.lsn, watermark()),
+                              .positions = {},
+                              .batches = {},
+                              .quarantined = {}};
+  std::unordered_map<StreamNo, std::size_t> places;
+  for (const ClosedBatch& closed : closed_) {
+    const auto [place, fresh] = places.try_emplace(closed.stream, commit.positions.size());
+    if (fresh) {
+      const Sequence committed = streams_.at(closed.stream).committed;
+      commit.positions.push_back({closed.stream, committed, committed, closed.type});
+    }
+    commit.positions[place->second].to = Sequence{closed.last_sequence.value + 1};
+    if (closed.file) commit.batches.push_back(*closed.file);
+    commit.quarantined.insert(commit.quarantined.end(), closed.quarantined.begin(),
+                              closed.quarantined.end());
+  }
+  return commit;
+}
+
+Result<std::vector<catalog::Batch>> Batcher::commit() {
+  // Moving the checkpoint alone is worth a commit only when it is then up to date for long.
+  const bool only_move = closed_.empty() && open_.empty() && watermark() > checkpoint_.lsn;
+  if (closed_.empty() && !only_move) return std::vector<catalog::Batch>();
+  const catalog::BatchCommit commit = pending_commit();
+  WEIR_TRY(checkpoint_, manifest_.commit(commit));
+  log_.release(settings_.partition, checkpoint_.lsn);
+  return account(commit);
+}
+
+std::vector<catalog::Batch> Batcher::account(const catalog::BatchCommit& commit) {
+  for (const auto& position : commit.positions) {
+    streams_.at(position.stream).committed = position.to;
+  }
+  for (const catalog::Batch& batch : commit.batches) {
+    ++counted_.batches;
+    counted_.records += batch.records;
+    counted_.bytes += batch.bytes;
+  }
+  counted_.quarantined += commit.quarantined.size();
+  closed_.clear();
+  return commit.batches;
+}
+
+BatcherGauges Batcher::gauges(Time now) const {
+  BatcherGauges gauges = counted_;
+  gauges.open_batches = open_.size();
+  if (!open_.empty()) {
+    const auto age = now - open_.front().shape().first_received_at;
+    gauges.oldest_unbatched_age = std::max(age, std::chrono::microseconds(0));
+  }
+  const Lsn end = log_.durable_end(settings_.partition);
+  gauges.lag_bytes = end > checkpoint_.lsn ? end.value - checkpoint_.lsn.value : 0;
+  return gauges;
+}
+
+}  // namespace weir::batcher

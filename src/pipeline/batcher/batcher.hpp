@@ -1,0 +1,151 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/result.hpp"
+#include "catalog/records.hpp"
+#include "catalog/snapshot.hpp"
+#include "pipeline/batcher/open_batch.hpp"
+#include "pipeline/batcher/record_encoder.hpp"
+#include "pipeline/batcher/roll_policy.hpp"
+#include "pipeline/log/log.hpp"
+#include "pipeline/store/object_store.hpp"
+
+/// The third stage: records in the log become files that couriers find. Each accepted record stands
+/// in exactly one file or in the quarantine, whatever moment the process dies at
+/// (docs/formats/manifest.md).
+namespace weir::batcher {
+
+/// What the batcher needs of the catalog. Called on the batcher's thread only.
+class Manifest {
+ public:
+  virtual ~Manifest() = default;
+  /// A partition nobody has committed for yet stands at Lsn 0, version 0.
+  virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
+  /// The next sequence of every stream that has any record accounted for.
+  virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
+  /// All of it, or none: conflict when the checkpoint or a position has moved since it was read.
+  virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
+  /// nullopt: there is no such stream (any more).
+  virtual Result<std::optional<catalog::StreamView>> stream(StreamNo stream) = 0;
+};
+
+struct BatcherSettings {
+  PartitionNo partition{};
+  RollPolicy roll{};
+  std::uint32_t open_batches_max = limits::open_batches_max;
+  /// Of payloads for the quarantine that open batches hold in memory, together.
+  std::uint64_t quarantine_bytes_max = limits::open_quarantine_bytes_max;
+  /// What one step reads at most.
+  std::uint32_t step_records = limits::batcher_step_records_max;
+  std::uint64_t step_bytes = limits::batcher_step_bytes_max;
+};
+
+/// What a step did.
+struct Progress {
+  std::uint64_t records = 0;  // read, those dropped because they are accounted for included
+  std::uint64_t batches = 0;  // made visible
+  bool more = false;          // there is more to read now: step again at once
+};
+
+/// For metrics. Counts since the batcher was made.
+struct BatcherGauges {
+  std::uint64_t batches = 0;
+  std::uint64_t records = 0;  // in files
+  std::uint64_t bytes = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t replayed = 0;  // read again and dropped
+  std::uint64_t open_batches = 0;
+  std::chrono::microseconds oldest_unbatched_age{0};  // of what open batches hold
+  std::uint64_t lag_bytes = 0;  // of the log that a restart would read again or has yet to read
+};
+
+/// Reads one partition and forms its batches. Content goes to the store as it is read; memory is
+/// bounded by the settings. All calls from one thread (BatcherThread is that thread in the server).
+///
+/// After a failure of the store or the catalog nothing is lost: open batches are given up and the
+/// next call starts again from the catalog's checkpoint. A record that cannot be taken (a gap in a
+/// stream's sequences or damage: corrupt; its stream is gone: not_found) ends the reading: what
+/// came before it is still filed, every call returns the error, and reading is tried again from the
+/// checkpoint once nothing is open. The log keeps that record and all behind it.
+class Batcher {
+ public:
+  /// All of them outlive the batcher.
+  Batcher(log::Log& log, store::ObjectStore& store, Manifest& manifest,
+          const BatcherSettings& settings);
+
+  /// Reads and files a bounded amount, and closes what is due; batches that are closed together are
+  /// committed together.
+  Result<Progress> step(Time now);
+
+  /// When it returns, all that the log had made durable of this stream at the time of the call is
+  /// in visible files (or the quarantine). Returns the stream's batches that it closed.
+  Result<std::vector<catalog::Batch>> flush(StreamNo stream, Time now);
+
+  BatcherGauges gauges(Time now) const;
+
+ private:
+  struct StreamState {
+    Sequence replayed_below;  // these were accounted for before we began to read
+    Sequence next;            // to come from the log
+    Sequence committed;       // next_sequence as the manifest has it
+    std::optional<PayloadType> type;
+  };
+  /// Why nothing more is read, and from where it would be.
+  struct Stopped {
+    Error error;
+    Lsn at;
+  };
+  using OpenBatches = std::list<OpenBatch>;  // in the order of their first records
+
+  Result<Progress> advance(Time now);
+  Result<std::vector<catalog::Batch>> advance_to(Lsn end, StreamNo stream, Time now);
+  Failure abandon(Error error);
+  void start_over();
+  Result<void> resume();
+
+  Result<void> read_some(Time now, Progress& progress);
+  std::optional<log::Record> next_record();
+  Result<void> take(const log::Record& record, Time now);
+  Result<void> put(const log::Record& record, StreamState& stream, Time now);
+  Result<OpenBatches::iterator> batch_for(const log::Record& record, StreamState& stream, Time now);
+  void stop(Error error, Lsn at);
+
+  RollMoment moment(Time now) const;
+  Result<void> close(OpenBatches::iterator batch);
+  Result<void> close_due(Time now);
+  Result<void> close_quarantine();
+
+  Lsn watermark() const;
+  catalog::BatchCommit pending_commit() const;
+  Result<std::vector<catalog::Batch>> commit();
+  std::vector<catalog::Batch> account(const catalog::BatchCommit& commit);
+
+  log::Log& log_;
+  store::ObjectStore& store_;
+  Manifest& manifest_;
+  const BatcherSettings settings_;
+  RecordEncoder encoder_;
+
+  // All of this is forgotten by start_over() and read again by resume().
+  std::unique_ptr<log::Reader> reader_;
+  catalog::Checkpoint checkpoint_;
+  std::unordered_map<StreamNo, StreamState> streams_;
+  OpenBatches open_;
+  std::unordered_map<StreamNo, OpenBatches::iterator> open_by_stream_;
+  std::vector<ClosedBatch> closed_;  // visible in the store, not yet committed
+  std::uint64_t quarantined_bytes_ = 0;
+  std::optional<Stopped> stopped_;
+  Lsn last_lsn_;  // of the record read last
+  Time last_received_at_;
+  bool caught_up_ = false;
+
+  BatcherGauges counted_;
+};
+
+}  // namespace weir::batcher

@@ -1,0 +1,18 @@
+#include "pipeline/batcher/sha256.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weir::batcher {
+namespace {
+
+TEST(Sha256, IsThatOfFips180) {
+  Sha256 empty;
+  EXPECT_EQ(empty.hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  Sha256 pieces;
+  pieces.update("a");
+  pieces.update("bc");
+  EXPECT_EQ(pieces.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace weir::batcher

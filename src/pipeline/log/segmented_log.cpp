@@ -1,0 +1,251 @@
+#include "pipeline/log/segmented_log.hpp"
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+
+namespace weir::log {
+namespace {
+
+Result<void> check(const SegmentedLog::Options& options) {
+  const bool possible =
+      options.segment_bytes % block_bytes == 0 && options.commit_bytes_max % block_bytes == 0 &&
+      options.commit_bytes_max > 0 && 2 * options.commit_bytes_max <= options.segment_bytes &&
+      options.spares_ahead >= 1 && options.spares_ahead <= limits::spare_segments_max;
+  if (possible) return {};
+  return fail(Errc::bad_request,
+              "segment_bytes and commit_bytes_max must be multiples of 4096, a commit at most half "
+              "a segment, and 1 to " +
+                  std::to_string(limits::spare_segments_max) + " spares kept ahead");
+}
+
+}  // namespace
+
+SegmentedLog::SegmentedLog(Disk& disk, Clock& clock, Random& random, Options options)
+    : clock_(clock),
+      options_(std::move(options)),
+      files_(disk, random, options_.directory, options_.partition),
+      buffers_{CommitBuffer(options_.commit_bytes_max), CommitBuffer(options_.commit_bytes_max)} {}
+
+Result<std::unique_ptr<SegmentedLog>> SegmentedLog::open(Disk& disk, Clock& clock, Random& random,
+                                                         Options options) {
+  WEIR_CHECK(check(options));
+  std::unique_ptr<SegmentedLog> log(new SegmentedLog(disk, clock, random, std::move(options)));
+  if (auto started = log->start(); !started)
+    return fail_while("cannot open the log", std::move(started).error());
+  return log;
+}
+
+Result<void> SegmentedLog::start() {
+  WEIR_CHECK(files_.make_directory());
+  WEIR_TRY(RecoveredLog recovered, recover(files_, options_.catalog));
+  found_ = std::move(recovered.found);
+  next_sequences_ = std::move(recovered.next_sequences);
+  last_received_at_ = recovered.last_received_at;
+  checkpoint_ = options_.catalog.checkpoint;
+  segments_.assign(recovered.segments.begin(), recovered.segments.end());
+  WEIR_CHECK(adopt_spares(recovered.spares));
+  if (segments_.empty()) {
+    WEIR_CHECK(begin_first_segment());
+  } else {
+    current_ = segments_.back();
+    current_file_ = std::move(recovered.last_file);
+    end_ = recovered.end;
+    room_ = current_->header.end().value - end_.value;
+  }
+  durable_end_ = end_.value;
+  if (options_.drive == Drive::by_hand) return {};
+  committer_ = std::thread([this] { run_committer(); });
+  segment_maker_ = std::thread([this] { run_segments(); });
+  return {};
+}
+
+Result<void> SegmentedLog::adopt_spares(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    WEIR_TRY(const bool fits, files_.is_spare_of(path, options_.segment_bytes));
+    if (fits && spares_.size() < limits::spare_segments_max)
+      spares_.push_back(path);
+    else
+      WEIR_CHECK(files_.remove_spare(path));
+  }
+  return {};
+}
+
+Result<void> SegmentedLog::begin_first_segment() {
+  if (spares_.empty()) {
+    WEIR_TRY(std::string spare, files_.make_spare(options_.segment_bytes, [] { return true; }));
+    spares_.push_back(std::move(spare));
+  }
+  WEIR_TRY(SegmentFiles::Begun begun,
+           files_.begin_segment(spares_.back(), 1, Lsn{0}, options_.segment_bytes));
+  spares_.pop_back();
+  current_ = begun.segment;
+  current_file_ = std::move(begun.file);
+  segments_.push_back(current_);
+  room_ = current_->header.end().value;
+  return {};
+}
+
+SegmentedLog::~SegmentedLog() {
+  close();
+}
+
+void SegmentedLog::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+    stopping_ = true;
+  }
+  work_.notify_all();
+  segment_work_.notify_all();
+  durable_moved_.notify_all();
+  if (committer_.joinable()) committer_.join();
+  if (segment_maker_.joinable()) segment_maker_.join();
+  while (commit_step()) {
+  }
+}
+
+Result<void> SegmentedLog::append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) {
+  const Time now = clock_.now();
+  const std::uint64_t bytes = record_bytes(entry);
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (entry.idempotency_key.size() > limits::header_bytes_max)
+      return fail(Errc::bad_request, "the idempotency key is longer than any header may be");
+    WEIR_CHECK(admit(bytes));
+    Sequence& next = next_sequences_[entry.stream];
+    const Sequence sequence{std::max<std::uint64_t>(next.value, 1)};
+    next = {sequence.value + 1};
+    last_received_at_ = std::max(last_received_at_, now);
+    is_first = filling_->empty();
+    filling_->add(entry, {entry.stream, options_.partition, sequence}, last_received_at_, sink,
+                  cookie);
+  }
+  if (is_first) work_.notify_one();
+  return {};
+}
+
+/// Whether an entry of that size has a place in the next commit, and that commit one on the disk.
+Result<void> SegmentedLog::admit(std::uint64_t bytes) const {
+  if (poison_) return fail(*poison_);
+  if (stopping_) return fail(Errc::unavailable, "the log is closing; send it again");
+  if (commit_header_bytes + bytes > options_.commit_bytes_max)
+    return fail(Errc::too_large, "the payload and its key are larger than a commit of the log, " +
+                                     std::to_string(options_.commit_bytes_max) + " bytes");
+  if (!filling_->has_room(bytes))
+    return fail(Errc::overloaded, "too much waits for the disk; send it again in a second");
+  if (filling_->blocks_bytes_with(bytes) <= room_for_next_commit()) return {};
+  if (segment_failure_) return fail(*segment_failure_);
+  return fail(Errc::overloaded, "the next log segment is being made; send it again in a second");
+}
+
+std::uint64_t SegmentedLog::room_for_next_commit() const {
+  return spares_.empty() ? room_ : options_.commit_bytes_max;
+}
+
+std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
+  const std::lock_guard lock(mutex_);
+  if (filling_->empty()) return std::nullopt;
+  Commit commit{.buffer = filling_,
+                .lsn = end_,
+                .bytes = filling_->blocks_bytes(),
+                .spare = {},
+                .poisoned = poison_.has_value()};
+  filling_ = filling_ == &buffers_[0] ? &buffers_[1] : &buffers_[0];
+  if (commit.poisoned) return commit;
+  if (commit.bytes > room_) {
+    WEIR_ASSERT(!spares_.empty());  // admit() saw it, and only commits take spares
+    commit.spare = std::move(spares_.back());
+    spares_.pop_back();
+    room_ = options_.segment_bytes - block_bytes;
+    segment_work_.notify_one();
+  }
+  room_ -= commit.bytes;
+  end_.value += commit.bytes;
+  return commit;
+}
+
+bool SegmentedLog::commit_step() {
+  const std::optional<Commit> commit = begin_commit();
+  if (!commit) return false;
+  finish(*commit, write(*commit));
+  return true;
+}
+
+Result<void> SegmentedLog::write(const Commit& commit) {
+  if (commit.poisoned) return fail(Errc::log_failed, {});
+  if (!commit.spare.empty()) WEIR_CHECK(roll(commit));
+  const std::string_view blocks = commit.buffer->seal(current_->header.salt, commit.lsn);
+  WEIR_ASSERT(blocks.size() == commit.bytes);
+  return current_file_->write_at(current_->header.offset_of(commit.lsn), blocks);
+}
+
+Result<void> SegmentedLog::roll(const Commit& commit) {
+  WEIR_TRY(SegmentFiles::Begun begun,
+           files_.begin_segment(commit.spare, current_->header.number + 1, commit.lsn,
+                                options_.segment_bytes));
+  current_ = begun.segment;
+  current_file_ = std::move(begun.file);
+  const std::lock_guard lock(mutex_);
+  segments_.push_back(current_);
+  return {};
+}
+
+void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (written)
+      durable_end_ = commit.lsn.value + commit.bytes;
+    else
+      poison(written.error());
+  }
+  durable_moved_.notify_all();
+  commit.buffer->tell_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
+}
+
+/// The lock is held. The first cause is the one to tell.
+void SegmentedLog::poison(const Error& cause) {
+  if (poison_) return;
+  poison_ = Error{Errc::log_failed,
+                  "the log stopped after a failed write and takes no more until "
+                  "the server is restarted: " +
+                      cause.message};
+}
+
+Lsn SegmentedLog::durable_end(PartitionNo partition) const {
+  WEIR_ASSERT(partition == options_.partition);
+  return {durable_end_.load()};
+}
+
+void SegmentedLog::wait_durable(PartitionNo partition, Lsn after,
+                                std::chrono::milliseconds at_most) {
+  WEIR_ASSERT(partition == options_.partition);
+  std::unique_lock lock(mutex_);
+  durable_moved_.wait_for(lock, at_most,
+                          [&] { return durable_end_.load() > after.value || stopping_; });
+}
+
+Result<void> SegmentedLog::health() const {
+  const std::lock_guard lock(mutex_);
+  if (poison_) return fail(*poison_);
+  if (stopping_) return fail(Errc::unavailable, "the log is closing");
+  const std::uint64_t ordinary = whole_blocks(limits::payload_bytes_default);
+  const std::uint64_t wanted =
+      std::min(filling_->blocks_bytes_with(ordinary), options_.commit_bytes_max);
+  if (segment_failure_ && room_for_next_commit() < wanted) return fail(*segment_failure_);
+  return {};
+}
+
+void SegmentedLog::run_committer() noexcept {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      work_.wait(lock, [this] { return stopping_ || !filling_->empty(); });
+      if (filling_->empty()) return;
+    }
+    commit_step();
+  }
+}
+
+}  // namespace weir::log
