@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/duckdb/file_lines.hpp"
+#include "engine/duckdb/json_write.hpp"
 #include "xml/ingest_pack.hpp"
 #include "xml/node.hpp"
 
@@ -19,31 +20,13 @@ using xml::Node;
 
 constexpr std::string_view text_key = "_VALUE";
 
-void append_text(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += "\\u00";
-      out += hex[static_cast<unsigned char>(c) >> 4];
-      out += hex[static_cast<unsigned char>(c) & 15];
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 void append_json(std::string& out, const Node& node) {
   switch (node.kind) {
     case Node::Kind::null:
       out += "null";
       return;
     case Node::Kind::text:
-      return append_text(out, node.text);
+      return append_json_text(out, node.text);
     case Node::Kind::array:
     case Node::Kind::map: {
       const bool is_map = node.kind == Node::Kind::map;
@@ -52,7 +35,7 @@ void append_json(std::string& out, const Node& node) {
       for (const xml::Member& member : node.members) {
         if (!std::exchange(first, false)) out += ',';
         if (is_map) {
-          append_text(out, member.key);
+          append_json_text(out, member.key);
           out += ':';
         }
         append_json(out, member.value);
