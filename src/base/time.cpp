@@ -1,7 +1,5 @@
 #include "base/time.hpp"
 
-#include <sstream>
-
 #include <date/date.h>
 
 namespace weir {
@@ -14,14 +12,15 @@ std::optional<int> two_digits(std::string_view text, int max) {
   return value <= max ? std::optional(value) : std::nullopt;
 }
 
-/// ".25", up to six digits, or nothing, is cut from the front of `text`.
+/// ".25" or nothing is cut from the front of `text`; what is finer than a microsecond is dropped.
 std::optional<std::chrono::microseconds> take_fraction(std::string_view& text) {
   if (text.empty() || text.front() != '.') return std::chrono::microseconds(0);
   text.remove_prefix(1);
   int value = 0;
   int digits = 0;
   for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1)) {
-    if (++digits > 6) return std::nullopt;
+    if (digits == 6) continue;
+    ++digits;
     value = value * 10 + (text.front() - '0');
   }
   if (digits == 0) return std::nullopt;
@@ -51,16 +50,20 @@ std::string to_string(Time time) {
   return date::format("%FT%TZ", date::sys_time<std::chrono::microseconds>(time.time_since_epoch()));
 }
 
+// By hand, both: the date library computes with fields that a garbled text left out.
 std::optional<Day> parse_day(std::string_view text) {
-  if (text.size() != 10) return std::nullopt;
-  std::istringstream in{std::string(text)};
-  date::sys_days day;
-  in >> date::parse("%F", day);
-  if (in.fail() || date::format("%F", day) != text) return std::nullopt;
-  return Day(day.time_since_epoch());
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto century = two_digits(text.substr(0, 2), 99);
+  const auto year = two_digits(text.substr(2, 2), 99);
+  const auto month = two_digits(text.substr(5, 2), 12);
+  const auto day = two_digits(text.substr(8, 2), 31);
+  if (!century || !year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date(std::chrono::year(*century * 100 + *year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day)));
+  return date.ok() ? std::optional(Day(date)) : std::nullopt;
 }
 
-// By hand: the date library computes with fields that a garbled text left out.
 std::optional<Time> parse_time(std::string_view text) {
   const auto day = parse_day(text.substr(0, 10));
   if (!day || text.size() < 20 || (text[10] != 'T' && text[10] != 't')) return std::nullopt;

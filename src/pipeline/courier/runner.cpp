@@ -202,6 +202,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
     for (auto& one : counts.row_errors)
       sum.row_errors.push_back(std::move(one));
     task.detail = json::serialize(counts_json(sum));
+    if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
   }
   return {};
 }

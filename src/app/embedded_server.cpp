@@ -1,0 +1,256 @@
+#include "app/embedded_server.hpp"
+
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "app/catalog_manifest.hpp"
+#include "app/metrics.hpp"
+#include "app/run_threads.hpp"
+#include "catalog/catalog.hpp"
+#include "control/control_api.hpp"
+#include "engine/duckdb/duckdb_engine.hpp"
+#include "env/real/posix_disk.hpp"
+#include "env/real/system_clock.hpp"
+#include "env/real/system_random.hpp"
+#include "http/handler_pool.hpp"
+#include "http/server.hpp"
+#include "pipeline/batcher/batcher_thread.hpp"
+#include "pipeline/courier/courier.hpp"
+#include "pipeline/feed/feed.hpp"
+#include "pipeline/gateway/gateway.hpp"
+#include "pipeline/log/segmented_log.hpp"
+#include "pipeline/store/local_directory_store.hpp"
+#include "xml/xml_to_cbor.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr PartitionNo partition{0};  // the embedded log has one
+
+unsigned count_of(const Config& config, std::string_view key) {
+  return static_cast<unsigned>(config[key]);
+}
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  return fmt::format(host.find(':') == std::string::npos ? "http://{}:{}" : "http://[{}]:{}", host,
+                     port);
+}
+
+/// For streams that check XML while the request is open.
+Result<void> check_xml(std::string_view document) {
+  thread_local xml::Converter converter;
+  thread_local std::string converted;
+  converted.clear();
+  return converter.convert(document, converted);
+}
+
+}  // namespace
+
+/// Members stand in the order they are built; each uses only what stands above it.
+struct EmbeddedServer::Stages {
+  Stages(DataDirectory directory_, const Config& config_)
+      : directory(std::move(directory_)), config(config_) {}
+
+  Result<void> open_catalog();
+  Result<void> open_log();
+  Result<void> open_store();
+  void start_batcher();
+  void make_engine();
+  void start_runs();
+  void make_control_api();
+  Result<void> listen(const Listen& listen);
+  void stop();
+
+  const DataDirectory directory;
+  const Config config;
+  std::string host;
+  PosixDisk disk;
+  SystemClock clock;
+  SystemRandom random;
+
+  std::unique_ptr<catalog::Catalog> catalog;
+  std::unique_ptr<log::SegmentedLog> log;
+  std::unique_ptr<store::LocalDirectoryStore> store;
+  std::optional<CatalogManifest> manifest;
+  std::optional<batcher::Batcher> batcher;
+  std::optional<batcher::BatcherThread> batcher_thread;
+  std::optional<engine::DuckDbEngine> engine;
+  std::optional<RunThreads> runs;
+
+  gateway::StreamBindings bindings;
+  std::optional<gateway::Gateway> gateway;
+  std::optional<control::ControlApi> control_api;
+  std::optional<http::HandlerPool> control_pool;
+  std::optional<http::Server> http_server;
+};
+
+Result<void> EmbeddedServer::Stages::open_catalog() {
+  WEIR_TRY(catalog, catalog::Catalog::open(directory.catalog(), clock, random));
+  return {};
+}
+
+Result<void> EmbeddedServer::Stages::open_log() {
+  log::SegmentedLog::Options options;
+  options.directory = directory.log();
+  options.partition = partition;
+  options.segment_bytes = static_cast<std::uint64_t>(config["log.segment_bytes"]);
+  WEIR_TRY(const catalog::Checkpoint checkpoint, catalog->batches().checkpoint(partition));
+  options.catalog.checkpoint = checkpoint.lsn;
+  WEIR_TRY(options.catalog.next_sequences, catalog->batches().positions(partition));
+  WEIR_TRY(log, log::SegmentedLog::open(disk, clock, random, std::move(options)));
+  log->release(partition, checkpoint.lsn);
+
+  const log::Recovered& found = log->recovered();
+  for (const auto& [stream, type] : found.streams_seen)
+    bindings.bind(stream, type);
+  spdlog::info("The log holds {} records in {} bytes{}", found.records, found.bytes,
+               found.torn_tail ? "; a last commit that was never acknowledged was cut" : "");
+  return {};
+}
+
+Result<void> EmbeddedServer::Stages::open_store() {
+  WEIR_TRY(store, store::LocalDirectoryStore::open(disk, directory.store()));
+  return store->sweep();
+}
+
+void EmbeddedServer::Stages::start_batcher() {
+  batcher::BatcherSettings settings;
+  settings.partition = partition;
+  settings.roll.bytes_max = static_cast<std::uint64_t>(config["batch.bytes"]);
+  settings.roll.records_max = static_cast<std::uint32_t>(config["batch.records"]);
+  settings.roll.age_max = std::chrono::seconds(config["batch.age_s"]);
+  manifest.emplace(*catalog);
+  batcher.emplace(*log, *store, *manifest, settings);
+  batcher::BatcherThread::Settings thread;
+  thread.on_error = [](const Error& error) {
+    spdlog::error("Batches cannot be made: {}", error.message);
+  };
+  batcher_thread.emplace(*batcher, clock, std::move(thread));
+}
+
+void EmbeddedServer::Stages::make_engine() {
+  engine.emplace(
+      engine::DuckDbOptions{.tables_folder = directory.tables(),
+                            .store_root = directory.store(),
+                            .memory_limit = fmt::format("{}MB", config["engine.memory_mb"]),
+                            .threads = static_cast<int>(config["engine.threads"])});
+}
+
+void EmbeddedServer::Stages::start_runs() {
+  runs.emplace(RunThreads::Parts{*catalog, *engine, *store, clock},
+               count_of(config, "runs.parallel"));
+}
+
+void EmbeddedServer::Stages::make_control_api() {
+  control_api.emplace(control::Services{
+      .catalog = *catalog,
+      .engine = *engine,
+      .clock = clock,
+      .random = random,
+      .flush = [this](StreamNo stream) { return batcher_thread->flush(stream); },
+      .wake_runs = [this] { runs->wake(); },
+      .check_feed = [](const catalog::Feed& feed) { return feed::check(feed); },
+      .check_courier =
+          [this](std::uint32_t, const catalog::Courier& courier) {
+            return courier::check(*catalog, courier);
+          },
+      .validate_courier =
+          [this](std::uint32_t, const catalog::Courier& courier) {
+            return courier::validate(*catalog, courier);
+          },
+      .file_uri = [this](const std::string& path) { return store->uri(path); },
+      .base_url = [this] { return url_of(host, http_server->port()); },
+      .ready = [this] { return log->health(); },
+      .metrics =
+          [this] {
+            return metrics_text({.gateway = gateway->stats(),
+                                 .http = http_server->stats(),
+                                 .batcher = batcher_thread->gauges(),
+                                 .log_ready = log->health().has_value()});
+          },
+  });
+}
+
+Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
+  host = listen.host;
+  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml});
+  make_control_api();
+  control_pool.emplace(
+      [this](const http::Request& request) { return control_api->handle(request); },
+      http::PoolOptions{.threads = count_of(config, "http.control_threads")});
+  http::Options options;
+  options.host = listen.host;
+  options.port = listen.port;
+  options.threads = count_of(config, "http.threads");
+  options.connections_max = static_cast<std::uint32_t>(config["http.connections"]);
+  options.timeouts.idle = std::chrono::seconds(config["http.idle_s"]);
+  options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
+  options.timeouts.grace = std::chrono::seconds(config["http.grace_s"]);
+  http_server.emplace(
+      options,
+      std::vector<http::Route>{{std::string(gateway::path_prefix), gateway->responder()},
+                               {"", control_pool->responder()}},
+      random);
+  return http_server->start();
+}
+
+void EmbeddedServer::Stages::stop() {
+  if (http_server) http_server->stop();
+  if (log) log->close();
+  if (batcher_thread) batcher_thread->stop();
+  if (runs) runs->stop();
+}
+
+EmbeddedServer::EmbeddedServer(std::unique_ptr<Stages> stages) : stages_(std::move(stages)) {}
+
+EmbeddedServer::~EmbeddedServer() {
+  stop();
+}
+
+Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory directory,
+                                                              const Config& config,
+                                                              const Listen& listen) {
+  auto stages = std::make_unique<Stages>(std::move(directory), config);
+  std::unique_ptr<EmbeddedServer> server(new EmbeddedServer(std::move(stages)));
+  Stages& all = *server->stages_;
+  WEIR_CHECK(all.open_catalog());
+  WEIR_CHECK(all.open_log());
+  WEIR_CHECK(all.open_store());
+  all.start_batcher();
+  all.make_engine();
+  all.start_runs();
+  WEIR_CHECK(all.listen(listen));
+  return server;
+}
+
+std::uint16_t EmbeddedServer::port() const {
+  return stages_->http_server->port();
+}
+
+void EmbeddedServer::stop() {
+  stages_->stop();
+}
+
+Result<Listen> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  unsigned port = 65'536;
+  if (colon != std::string::npos) {
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    const auto [read_to, error] = std::from_chars(begin, end, port);
+    if (error != std::errc() || read_to != end) port = 65'536;
+  }
+  if (colon == 0 || port > 65'535)
+    return fail(
+        Errc::bad_request,
+        fmt::format("--listen takes HOST:PORT, as in 127.0.0.1:8080; \"{}\" is not.", text));
+  std::string host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  return Listen{host, static_cast<std::uint16_t>(port)};
+}
+
+}  // namespace weir::app

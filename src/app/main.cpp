@@ -1,0 +1,60 @@
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.hpp"
+#include "app/settings.hpp"
+#include "cli/cli.hpp"
+#include "env/real/system_clock.hpp"
+#include "env/real/system_random.hpp"
+
+namespace {
+
+using weir::cli::Terminal;
+
+void add_server_commands(CLI::App& app, Terminal& terminal) {
+  CLI::App* serve = app.add_subcommand("serve", "Run the server until SIGTERM");
+  auto serve_options = std::make_shared<weir::app::ServeOptions>();
+  serve->add_option("--data", serve_options->data, "Data directory")->capture_default_str();
+  serve->add_option("--listen", serve_options->listen, "HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  serve->add_option("--config", serve_options->config_file, "TOML file of settings");
+  serve->add_option("--set", serve_options->assignments, "key=value; see `weir settings`");
+  serve->callback(
+      [serve_options, &terminal] { terminal.exit_code = weir::app::serve(*serve_options); });
+
+  CLI::App* init = app.add_subcommand("init", "Make a data directory with its first tenant");
+  auto init_options = std::make_shared<weir::app::InitOptions>();
+  init->add_option("--data", init_options->data, "Data directory")->capture_default_str();
+  init->add_option("--tenant", init_options->tenant, "Name of the tenant")->required();
+  init->add_flag("--json", init_options->json, "Print JSON");
+  init->callback(
+      [init_options, &terminal] { terminal.exit_code = weir::app::init(*init_options); });
+
+  app.add_subcommand("settings", "Print every setting of the server")->callback([] {
+    std::cout << weir::app::settings_markdown();
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  weir::SystemRandom random;
+  const weir::SystemClock clock;
+  std::uint64_t seed = 0;
+  random.fill({reinterpret_cast<char*>(&seed), sizeof seed});
+  Terminal terminal{std::cout,
+                    std::cerr,
+                    std::cin,
+                    [&] { return clock.now(); },
+                    [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
+                    seed};
+  CLI::App app("Weir: self-hosted streaming ingest for customer data", "weir");
+  app.set_version_flag("--version", WEIR_VERSION);
+  app.require_subcommand(1);
+  add_server_commands(app, terminal);
+  weir::cli::add_client_commands(app, terminal);
+  return weir::cli::run(app, terminal, argc, argv);
+}

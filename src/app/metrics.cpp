@@ -1,0 +1,79 @@
+#include "app/metrics.hpp"
+
+#include <vector>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace weir::app {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+template <class Count>
+MetricFamily family(const char* name, const char* help, MetricType type, Count value) {
+  ClientMetric metric;
+  if (type == MetricType::Counter)
+    metric.counter.value = static_cast<double>(value);
+  else
+    metric.gauge.value = static_cast<double>(value);
+  return {name, help, type, {metric}};
+}
+
+template <class Count>
+MetricFamily counter(const char* name, const char* help, Count value) {
+  return family(name, help, MetricType::Counter, value);
+}
+
+template <class Count>
+MetricFamily gauge(const char* name, const char* help, Count value) {
+  return family(name, help, MetricType::Gauge, value);
+}
+
+template <class Counts>
+MetricFamily by_status(const char* name, const char* help, const Counts& counts) {
+  MetricFamily out{name, help, MetricType::Counter, {}};
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    ClientMetric metric;
+    metric.label = {{"code", std::to_string(http::StatusCounters::statuses[i])}};
+    metric.counter.value = static_cast<double>(counts[i]);
+    out.metric.push_back(std::move(metric));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string metrics_text(const Measured& measured) {
+  const auto& [gateway, http, batcher, log_ready] = measured;
+  const std::vector<MetricFamily> families{
+      by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
+      counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
+              gateway.payload_bytes),
+      counter("weir_gateway_token_cache_hits_total", "Tokens found verified.",
+              gateway.token_cache_hits),
+      counter("weir_gateway_token_cache_misses_total", "Tokens that had to be verified.",
+              gateway.token_cache_misses),
+      gauge("weir_gateway_in_flight", "Payloads handed to the log and not decided.",
+            gateway.in_flight),
+      by_status("weir_http_replies_total", "Answers of the whole server.", http.replies),
+      gauge("weir_http_connections", "Connections open now.", http.connections_open),
+      counter("weir_http_connections_refused_total", "Connections over the limit.",
+              http.connections_refused),
+      gauge("weir_log_ready", "1 while the log takes records.", log_ready ? 1 : 0),
+      counter("weir_batcher_records_total", "Records put into batch files.", batcher.records),
+      counter("weir_batcher_batches_total", "Batch files made visible.", batcher.batches),
+      counter("weir_batcher_bytes_total", "Bytes of batch files.", batcher.bytes),
+      counter("weir_batcher_quarantined_total", "Payloads put into the quarantine.",
+              batcher.quarantined),
+      counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
+              batcher.replayed),
+      gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
+      gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
+            static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace weir::app

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "engine/engine.hpp"
+#include "env/clock.hpp"
+#include "pipeline/store/object_store.hpp"
+
+namespace weir::app {
+
+/// Does workflow runs on threads of its own: whichever is free claims the next one. A load that is
+/// going on is finished before stop() returns.
+class RunThreads {
+ public:
+  struct Parts {
+    catalog::Catalog& catalog;
+    engine::Engine& engine;
+    store::ObjectStore& store;
+    const Clock& clock;
+  };
+  RunThreads(const Parts& parts, unsigned threads);
+  ~RunThreads() { stop(); }
+  RunThreads(const RunThreads&) = delete;
+  RunThreads& operator=(const RunThreads&) = delete;
+
+  /// There is a new run. Any thread; without it a run waits for the next look, a second at most.
+  void wake();
+  void stop();
+
+ private:
+  void work(const std::stop_token& stop, unsigned number);
+
+  Parts parts_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::uint64_t wakes_ = 0;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace weir::app
