@@ -18,12 +18,15 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
   app.add_option("--url", session->url, "Address of the server")
       ->envname("WEIR_URL")
       ->capture_default_str()
+      ->take_last()
       ->group(group);
   app.add_option("--token", session->token, "Access token, sent as Authorization: Bearer")
       ->envname("WEIR_TOKEN")
+      ->take_last()
       ->group(group);
   app.add_option("--tenant", session->tenant, "Tenant, where the token alone does not say it")
       ->envname("WEIR_TENANT")
+      ->take_last()
       ->group(group);
   add_stream_commands(app, session);
   add_key_commands(app, session);

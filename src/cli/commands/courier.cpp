@@ -108,15 +108,11 @@ void add_list(CLI::App& noun, const SessionPtr& session) {
 }
 
 void print_verdict(Session& session, const std::string& id, const json::value& answer) {
-  const json::value* problems =
-      answer.is_object() ? answer.as_object().if_contains("problems") : nullptr;
-  if (problems == nullptr || !problems->is_array() || problems->as_array().empty())
+  const json::value* valid = answer.is_object() ? answer.as_object().if_contains("valid") : nullptr;
+  if (valid == nullptr || !valid->is_bool() || valid->as_bool())
     return print_done(session, answer, id + " is valid");
   session.terminal.exit_code = outcome_of(Errc::bad_request).exit_code;
-  std::string sentences = id + " is not valid:";
-  for (const json::value& problem : problems->as_array())
-    sentences += "\n  " + cell_text(problem);
-  print_done(session, answer, sentences);
+  print_done(session, answer, id + " is not valid: " + text_of(answer, "message"));
 }
 
 void add_of_one(CLI::App& noun, const SessionPtr& session) {

@@ -21,15 +21,27 @@ void add_quarantine_commands(CLI::App& app, const SessionPtr& session) {
                           fetch_list(api, "/api/v0/quarantine", {{"stream_id", options->stream_id}},
                                      options->paging));
                  print_list(s, list,
-                            {{"RECEIPT", "request_id"},
+                            {{"RECEIPT", "receipt"},
                              {"STREAM", "stream_id"},
                              {"RECEIVED", "received_at"},
+                             {"BYTES", "body_bytes", true},
                              {"REASON", "reason"}},
                             "the quarantine is empty");
                  return {};
                });
   verb->add_option("--stream", options->stream_id, "Only of this stream, is-...");
   add_paging(*verb, options->paging);
+
+  const auto receipt = std::make_shared<std::string>();
+  add_verb(*noun, "show", "One payload in quarantine, with its bytes", session,
+           [receipt](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const boost::json::value payload,
+                      api.get("/api/v0/quarantine/" + percent_encode(*receipt)));
+             print_item(s, payload);
+             return {};
+           })
+      ->add_option("RECEIPT", *receipt, "The request_id its 202 carried")
+      ->required();
 }
 
 }  // namespace weir::cli

@@ -45,17 +45,22 @@ void add_changes(CLI::App& noun, const SessionPtr& session) {
   create->add_option("--name", options->name, "Name; load operations find it by")->required();
   add_sql_options(create, *options);
 
-  CLI::App* update = add_verb(
-      noun, "update", "Replace its SQL", session, [options](Session& s, Api& api) -> Result<void> {
-        WEIR_TRY(const std::string sql, sql_of(*options, s.terminal));
-        json::object body{{"sql", sql}};
-        if (!options->description.empty()) body["description"] = options->description;
-        const json::value value(std::move(body));
-        WEIR_TRY(const json::value query,
-                 api.call("PUT", path + "/" + percent_encode(options->id), &value));
-        print_done(s, query, options->id + " is updated");
-        return {};
-      });
+  CLI::App* update = add_verb(noun, "update", "Replace its SQL or description", session,
+                              [options](Session& s, Api& api) -> Result<void> {
+                                const std::string one = path + "/" + percent_encode(options->id);
+                                WEIR_TRY(const json::value before, api.get(one));
+                                json::object body{{"description", text_of(before, "description")},
+                                                  {"sql", text_of(before, "sql")}};
+                                if (!options->description.empty())
+                                  body["description"] = options->description;
+                                if (!options->sql.empty() || !options->file.empty()) {
+                                  WEIR_TRY(body["sql"], sql_of(*options, s.terminal));
+                                }
+                                const json::value value(std::move(body));
+                                WEIR_TRY(const json::value query, api.call("PUT", one, &value));
+                                print_done(s, query, options->id + " is updated");
+                                return {};
+                              });
   update->add_option("ID", options->id, "Ingest query id, iq-...")->required();
   add_sql_options(update, *options);
 }
@@ -95,12 +100,51 @@ void add_looks(CLI::App& noun, const SessionPtr& session) {
       ->required();
 }
 
+struct PreviewOptions {
+  Options query;
+  std::string stream_id, tag = "streaming", row_tag, schema_file;
+  int limit = 20;
+};
+
+Result<void> preview(const PreviewOptions& options, Session& session, Api& api) {
+  json::object body{
+      {"stream_id", options.stream_id}, {"file_tag", options.tag}, {"limit", options.limit}};
+  if (!options.row_tag.empty()) body["row_tag"] = options.row_tag;
+  if (!options.schema_file.empty()) {
+    WEIR_TRY(body["schema"], read_object(session.terminal, options.schema_file));
+  }
+  std::string target = path + "/preview";
+  if (!options.query.id.empty()) {
+    target = path + "/" + percent_encode(options.query.id) + "/preview";
+  } else {
+    WEIR_TRY(body["sql"], sql_of(options.query, session.terminal));
+  }
+  WEIR_TRY(const json::value answer, api.post(target, body));
+  print_rows(session, answer);
+  return {};
+}
+
+void add_preview(CLI::App& noun, const SessionPtr& session) {
+  const auto options = std::make_shared<PreviewOptions>();
+  CLI::App* verb = add_verb(noun, "preview", "What it makes of a stream's newest files", session,
+                            [options](Session& s, Api& api) { return preview(*options, s, api); });
+  CLI::Option* id = verb->add_option("ID", options->query.id, "A stored query, iq-...");
+  verb->add_option("--sql", options->query.sql, "Or this SQL")->excludes(id);
+  verb->add_option("--file", options->query.file, "Or this file's")->excludes(id);
+  verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
+  verb->add_option("--tag", options->tag, "The name FROM has for the files")->capture_default_str();
+  verb->add_option("--row-tag", options->row_tag, "XML: the element that is a row");
+  verb->add_option("--schema", options->schema_file, "A file with the rows' Spark schema as JSON");
+  verb->add_option("--limit", options->limit, "Rows at most")->capture_default_str();
+}
+
 }  // namespace
 
 void add_query_commands(CLI::App& app, const SessionPtr& session) {
   CLI::App* noun = add_noun(app, "query", "Ingest queries: SQL between a file and its feed");
   add_changes(*noun, session);
   add_looks(*noun, session);
+  add_preview(*noun, session);
 }
 
 }  // namespace weir::cli

@@ -23,8 +23,7 @@ void add_create(CLI::App& noun, const SessionPtr& session) {
         if (!options->type.empty()) body["payload_type"] = options->type;
         if (!options->xml_check.empty()) body["xml_check"] = options->xml_check;
         WEIR_TRY(const json::value stream, api.post(path, body));
-        const std::string id = text_of(stream, "id");
-        print_done(s, stream, id + "  " + s.url + "/stream/v0/data/" + id);
+        print_done(s, stream, text_of(stream, "id") + "  " + text_of(stream, "ingest_url"));
         return {};
       });
   verb->add_option("--name", options->name, "Name, for people")->required();
@@ -68,9 +67,11 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer,
                       api.post(path + "/" + percent_encode(*id) + "/flush", json::object{}));
-             json::value list = answer;
-             if (list.is_object()) list.as_object()["items"] = list.as_object()["batches"];
-             print_list(s, s.json ? answer : list,
+             json::object list;
+             if (const json::value* batches =
+                     answer.is_object() ? answer.as_object().if_contains("batches") : nullptr)
+               list["items"] = *batches;
+             print_list(s, s.json ? answer : json::value(list),
                         {{"PATH", "path"}, {"RECORDS", "records", true}, {"BYTES", "bytes", true}},
                         "nothing was waiting; every record is in a file already");
              return {};

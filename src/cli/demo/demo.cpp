@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -27,6 +28,7 @@ using SteadyTime = std::chrono::steady_clock;
 
 constexpr const char* tenant = "demo";
 constexpr int sample_rows = 3;
+constexpr std::size_t receipts_asked = 100;
 
 std::chrono::milliseconds since(SteadyTime::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyTime::now() - begin);
@@ -210,6 +212,9 @@ Result<void> Story::load_and_check() {
        expected.receipts_twice == 0
            ? "every 202 carried a receipt of its own"
            : std::to_string(expected.receipts_twice) + " payloads have no receipt of their own"});
+  WEIR_TRY(Check receipts,
+           check_receipts(*api_, workload_.payloads, delivery_.fates, receipts_asked));
+  report_.others.push_back(std::move(receipts));
   report_.total = since(began_);
   return {};
 }

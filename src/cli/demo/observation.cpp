@@ -1,5 +1,7 @@
 #include "cli/demo/observation.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "cli/demo/definitions.hpp"
@@ -123,6 +125,25 @@ Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from
     add_loads(run, loads);
   }
   return loads;
+}
+
+Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
+                             const std::vector<Fate>& fates, std::size_t asked_max) {
+  const std::size_t step = std::max<std::size_t>(1, payloads.size() / asked_max);
+  std::size_t asked = 0;
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    if (!fates[i].accepted || (i % step != 0 && !payloads[i].malformed)) continue;
+    WEIR_TRY(const json::value fate,
+             api.get("/api/v0/receipts/" + percent_encode(fates[i].receipt)));
+    const std::string state = text_in(fate, "state");
+    const std::string wanted = payloads[i].malformed ? "quarantined" : "in_file";
+    if (state != wanted)
+      return Check{false, "the receipt " + fates[i].receipt + " says " + state + ", not " + wanted};
+    ++asked;
+  }
+  return Check{asked > 0, std::to_string(asked) +
+                              " receipts were asked for; each payload is where " +
+                              "its receipt says: in a file, or in quarantine with its reason"};
 }
 
 Result<TableRows> rows_of(Api& api, Table table) {

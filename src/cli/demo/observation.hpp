@@ -25,6 +25,11 @@ using LoadsByTable = std::array<LoadCounts, all_tables.size()>;
 Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from, Day to,
                                   const std::function<void(std::chrono::milliseconds)>& sleep);
 
+/// Asks for the receipts of `asked_max` accepted payloads spread over all of them, and of every
+/// malformed one: each must be where it belongs, in a file or in quarantine.
+Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
+                             const std::vector<Fate>& fates, std::size_t asked_max);
+
 /// Every row's key and version.
 Result<TableRows> rows_of(Api& api, Table table);
 

@@ -102,13 +102,13 @@ class FakeServer::Listener {
     return answer_(seen_.back());
   }
 
+  asio::io_context io_;  // before the sockets, which need it to the last
   std::function<Answer(const Seen&)> answer_;
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;
   bool stopping_ = false;
   std::vector<std::shared_ptr<tcp::socket>> sockets_;
   std::vector<std::thread> connections_;
-  asio::io_context io_;
   tcp::acceptor acceptor_;
   unsigned short port_;
   std::thread thread_;

@@ -1,0 +1,224 @@
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace json = boost::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
+  struct Case {
+    std::string route;
+    std::vector<std::string> words;
+    std::string body;
+  };
+  const std::vector<Case> cases{
+      {"POST /api/v0/streams",
+       {"stream", "create", "--name", "Orders", "--type", "xml", "--xml-check", "sync"},
+       R"({"name":"Orders","description":"","payload_type":"xml","xml_check":"sync"})"},
+      {"GET /api/v0/streams/is-1", {"stream", "show", "is-1"}, ""},
+      {"POST /api/v0/streams/is-1/flush", {"stream", "flush", "is-1"}, "{}"},
+      {"POST /api/v0/admin/api-keys",
+       {"key", "create", "--name", "tills"},
+       R"({"name":"tills","policies":["streaming-ingest-api:write"]})"},
+      {"POST /api/v0/admin/api-keys",
+       {"key", "create", "--name", "ops", "--policy", "a:b", "--policy", "c:d"},
+       R"({"name":"ops","policies":["a:b","c:d"]})"},
+      {"GET /api/v0/admin/api-keys/tak-1", {"key", "show", "tak-1"}, ""},
+      {"POST /api/v0/admin/api-keys/tak-1/rotate", {"key", "rotate", "tak-1"}, "{}"},
+      {"POST /api/v0/admin/api-keys/tak-1/revoke", {"key", "revoke", "tak-1"}, R"({"all":false})"},
+      {"POST /api/v0/admin/api-keys/tak-1/revoke",
+       {"key", "revoke", "tak-1", "--all"},
+       R"({"all":true})"},
+      {"DELETE /api/v0/admin/api-keys/tak-1", {"key", "delete", "tak-1"}, ""},
+      {"POST /api/v0/admin/api-keys/tak-1/tokens",
+       {"token", "create", "tak-1", "--days", "3"},
+       R"({"expires-at":"2027-03-05T08:00:00Z"})"},
+      {"POST /api/v0/admin/api-keys/tak-1/tokens",
+       {"token", "create", "tak-1", "--expires-at", "2028-01-01T01:00:00+01:00"},
+       R"({"expires-at":"2028-01-01T00:00:00Z"})"},
+      {"GET /api/v0/receipts/R1", {"receipt", "show", "R1"}, ""},
+      {"GET /api/v0/quarantine/R1", {"quarantine", "show", "R1"}, ""},
+      {"POST /api/v0/ingest-queries",
+       {"query", "create", "--name", "Flat", "--sql", "SELECT 1"},
+       R"({"name":"Flat","description":"","sql":"SELECT 1"})"},
+      {"GET /api/v0/ingest-queries/iq-1", {"query", "show", "iq-1"}, ""},
+      {"POST /api/v0/ingest-queries/preview",
+       {"query", "preview", "--stream", "is-1", "--sql", "SELECT 1", "--row-tag", "sale"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":20,"row_tag":"sale","sql":"SELECT 1"})"},
+      {"POST /api/v0/ingest-queries/iq-1/preview",
+       {"query", "preview", "iq-1", "--stream", "is-1", "--limit", "3"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":3})"},
+      {"DELETE /api/v0/ingest-queries/iq-1", {"query", "delete", "iq-1"}, ""},
+      {"POST /api/v0/feeds",
+       {"feed", "create", "--source", "Shop", "--name", "Orders", "--field", "id:string,required",
+        "--field", "total:decimal,scale=2,rename=order_total", "--field",
+        "at:datetime,format=yyyy-MM-dd HH:mm:ss,semantic=order-dt", "--primary-key", "id",
+        "--last-updated", "at", "--error-threshold", "0"},
+       R"({"source":"Shop","name":"Orders","fields":[)"
+       R"({"name":"id","type":"string","required":true},)"
+       R"({"name":"total","type":"decimal","scale":2,"rename_to":"order_total"},)"
+       R"({"name":"at","type":"datetime","format":"yyyy-MM-dd HH:mm:ss","semantic":"order-dt"}],)"
+       R"("primary_key":["id"],"last_updated":"at","error_threshold":0})"},
+      {"GET /api/v0/feeds/df-1", {"feed", "show", "df-1"}, ""},
+      {"POST /api/v0/feeds/df-1/activate", {"feed", "activate", "df-1"}, "{}"},
+      {"POST /api/v0/couriers",
+       {"courier", "create", "--name", "C", "--stream", "is-1", "--format", "NDJSON", "--prefix",
+        "08", "--feed", "df-1"},
+       R"({"name":"C","stream_id":"is-1","file_format":"NDJSON","file_pattern_prefix":"08",)"
+       R"("file_tag":"streaming","load_operations":{"df-1":[{"type":"load","file":"streaming"}]}})"},
+      {"GET /api/v0/couriers/cr-1", {"courier", "show", "cr-1"}, ""},
+      {"POST /api/v0/couriers/cr-1/validate", {"courier", "validate", "cr-1"}, "{}"},
+      {"DELETE /api/v0/couriers/cr-1", {"courier", "delete", "cr-1"}, ""},
+      {"POST /api/v0/couriers/cr-1/runs",
+       {"courier", "run", "cr-1", "--day", "2027-03-01", "--skip-missing"},
+       R"({"day":"2027-03-01","skip_missing":true})"},
+      {"POST /api/v0/couriers/cr-1/runs",
+       {"courier", "run", "cr-1", "--from", "2027-03-01", "--to", "2027-03-03", "--load-only"},
+       R"({"range_from":"2027-03-01","range_to":"2027-03-03","load_only":true})"},
+      {"POST /api/v0/couriers/cr-1/runs", {"courier", "run", "cr-1", "--all"}, R"({"all":true})"},
+      {"GET /api/v0/workflow/runs/wf-1", {"run", "show", "wf-1"}, ""},
+      {"POST /api/v0/workflow/runs/wf-1/stop", {"run", "stop", "wf-1"}, "{}"},
+      {"GET /api/v0/tables/Shop%3AOrders", {"table", "show", "Shop:Orders"}, ""},
+      {"POST /api/v0/query", {"table", "query", "SELECT 1"}, R"({"sql":"SELECT 1"})"},
+  };
+  for (const Case& one : cases) {
+    SCOPED_TRACE(one.route + " " + one.body);
+    EXPECT_EQ(asked(one.route, one.words), one.route + (one.body.empty() ? "" : " " + one.body));
+  }
+}
+
+TEST_F(CliTest, ACallCarriesTheTokenAndTheTenant) {
+  const Outcome outcome =
+      run({{"GET /api/v0/streams/is-1", {}}}, {"stream", "show", "is-1", "--tenant", "acme"});
+  ASSERT_EQ(outcome.seen.size(), 1U);
+  EXPECT_EQ(outcome.seen[0].headers.at("authorization"), "Bearer T");
+  EXPECT_EQ(outcome.seen[0].headers.at("x-amperity-tenant"), "acme");
+}
+
+TEST_F(CliTest, AQueryIsReadFromStandardInput) {
+  const Outcome outcome = run({{"POST /api/v0/query", {.body = R"({"columns":[],"rows":[]})"}}},
+                              {"table", "query", "-"}, "SELECT 1\n");
+  EXPECT_THAT(outcome.asked, ElementsAre(R"(POST /api/v0/query {"sql":"SELECT 1\n"})"));
+}
+
+TEST_F(CliTest, ARefusalIsTheServersWordsAndAnExitCode) {
+  const std::map<int, int> codes{{400, 2}, {401, 3}, {403, 3}, {404, 4}, {409, 5},
+                                 {413, 2}, {429, 6}, {500, 1}, {503, 6}, {504, 6}};
+  for (const auto& [status, code] : codes) {
+    const Answer refusal{status, R"({"status":0,"message":"No.","request_id":"R9"})"};
+    const Outcome outcome = run({{"GET /api/v0/feeds/df-1", refusal}}, {"feed", "show", "df-1"});
+    EXPECT_EQ(outcome.code, code) << status;
+    EXPECT_EQ(outcome.err, status >= 500 ? "weir: No. (request R9)\n" : "weir: No.\n");
+    EXPECT_THAT(outcome.out, IsEmpty());
+  }
+}
+
+TEST_F(CliTest, ARefusalInJsonIsItsBody) {
+  const Outcome outcome = run({}, {"feed", "show", "df-1", "--json"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_EQ(outcome.err,
+            "{\"status\":404,\"message\":\"There is no such thing.\",\"request_id\":\"R7\"}\n");
+}
+
+TEST_F(CliTest, AnAnswerThatIsNoJsonIsAnError) {
+  const Outcome outcome =
+      run({{"GET /api/v0/feeds/df-1", {.body = "<html>"}}}, {"feed", "show", "df-1"});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_THAT(outcome.err, HasSubstr("is this the address of a Weir server?"));
+}
+
+TEST_F(CliTest, NoServerIsUnavailableInBothForms) {
+  const Outcome plain = run({}, {"stream", "list", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(plain.code, 6);
+  EXPECT_EQ(plain.err,
+            "weir: cannot connect to http://127.0.0.1:1: Connection refused; is `weir serve` "
+            "running?\n");
+  const Outcome structured = run({}, {"stream", "list", "--json", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(json::parse(structured.err).at("status"), 503);
+}
+
+TEST_F(CliTest, ACommandLineThatCannotBeReadIsTwo) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"strem", "list"},
+                                             {"stream"},
+                                             {"stream", "create"},
+                                             {"batch", "list"},
+                                             {"courier", "run", "cr-1", "--day", "d", "--all"},
+                                             {"token", "create", "k", "--days", "0"}}) {
+    const Outcome outcome = run({}, words);
+    EXPECT_EQ(outcome.code, 2) << words[0];
+    EXPECT_THAT(outcome.err, testing::Not(IsEmpty()));
+    EXPECT_THAT(outcome.asked, IsEmpty());
+  }
+}
+
+TEST_F(CliTest, WrongInputIsRefusedBeforeAnythingIsAsked) {
+  const std::map<std::string, std::vector<std::string>> wrong{
+      {"is no day", {"courier", "run", "cr-1", "--day", "yesterday"}},
+      {"say what to load", {"courier", "run", "cr-1"}},
+      {"must be NAME:TYPE", {"feed", "create", "--field", "id"}},
+      {"says nothing about a field", {"feed", "create", "--field", "id:string,scale=x"}},
+      {"the feed lacks \"source\"", {"feed", "create", "--name", "x"}},
+      {"give the query's SQL", {"query", "create", "--name", "x"}},
+      {"is no moment", {"token", "create", "k", "--expires-at", "soon"}},
+      {"cannot read the file", {"feed", "create", "--file", "/nowhere/feed.json"}},
+      {"must look like http", {"stream", "list", "--url", "localhost"}}};
+  for (const auto& [words_of_it, words] : wrong) {
+    const Outcome outcome = run({}, words);
+    EXPECT_EQ(outcome.code, 2) << words_of_it;
+    EXPECT_THAT(outcome.err, HasSubstr(words_of_it));
+    EXPECT_THAT(outcome.asked, IsEmpty());
+  }
+}
+
+TEST_F(CliTest, HelpIsNoError) {
+  const Outcome outcome = run({}, {"courier", "run", "--help"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("--skip-missing"));
+}
+
+TEST_F(CliTest, AFeedIsReadFromAFileAndFlagsGoOnTop) {
+  const Outcome outcome = run({{"POST /api/v0/feeds", {201, R"({"id":"df-9"})"}}},
+                              {"feed", "create", "--file", "-", "--name", "Mine"},
+                              R"({"source":"S","name":"Theirs","fields":[],"primary_key":["id"]})");
+  EXPECT_EQ(outcome.out, "df-9\n");
+  EXPECT_THAT(outcome.asked,
+              ElementsAre("POST /api/v0/feeds "
+                          R"({"source":"S","name":"Mine","fields":[],"primary_key":["id"]})"));
+}
+
+TEST_F(CliTest, AQueryKeepsWhatAnUpdateDoesNotName) {
+  const Outcome outcome = run(
+      {{"GET /api/v0/ingest-queries/iq-1", {.body = R"({"description":"old","sql":"SELECT 1"})"}},
+       {"PUT /api/v0/ingest-queries/iq-1", {}}},
+      {"query", "update", "iq-1", "--sql", "SELECT 2"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(outcome.asked.size(), 2U);
+  EXPECT_EQ(outcome.asked[1],
+            R"(PUT /api/v0/ingest-queries/iq-1 {"description":"old","sql":"SELECT 2"})");
+}
+
+TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {
+  const Outcome outcome = run(
+      {{"GET /api/v0/couriers/cr-1",
+        {.body = R"({"id":"cr-1","name":"C","stream_id":"is-1","file_format":"XML","file_tag":"t",
+                  "file_pattern_prefix":"","load_operations":{"df-1":[]},"created_at":"x"})"}},
+       {"PUT /api/v0/couriers/cr-1", {}}},
+      {"courier", "update", "cr-1", "--name", "D"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(outcome.asked.size(), 2U);
+  EXPECT_EQ(outcome.asked[1],
+            "PUT /api/v0/couriers/cr-1 "
+            R"({"name":"D","stream_id":"is-1","file_format":"XML","file_tag":"t",)"
+            R"("file_pattern_prefix":"","load_operations":{"df-1":[]}})");
+}
+
+}  // namespace
+}  // namespace weir::cli

@@ -1,0 +1,129 @@
+#include "cli/demo/reconcile.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::cli::demo {
+namespace {
+
+using testing::HasSubstr;
+
+Payload payload_with(std::vector<ExpectedRow> rows) {
+  return {Stream::deliveries, "", false, 0, std::move(rows)};
+}
+ExpectedRow row(const std::string& key, const std::string& version, std::uint64_t rank) {
+  return {Table::deliveries, key, version, rank};
+}
+Fate accepted(const std::string& receipt, std::uint32_t unanswered = 0) {
+  Fate fate;
+  fate.accepted = true;
+  fate.status = 202;
+  fate.receipt = receipt;
+  fate.unanswered = unanswered;
+  return fate;
+}
+const TableExpected& deliveries_of(const Expected& expected) {
+  return expected.tables[static_cast<std::size_t>(Table::deliveries)];
+}
+
+TEST(Expect, TheNewestRowOfAKeyWhateverTheOrder) {
+  const Expected expected = expect(
+      {payload_with({row("a", "new", 2)}), payload_with({row("a", "old", 1), row("b", "x", 1)})},
+      {accepted("1"), accepted("2")});
+  EXPECT_EQ(deliveries_of(expected).rows,
+            (std::map<std::string, std::string>{{"a", "new"}, {"b", "x"}}));
+  EXPECT_EQ(deliveries_of(expected).read_min, 3U);
+  EXPECT_EQ(deliveries_of(expected).read_max, 3U);
+}
+
+TEST(Expect, ATryWithoutAnAnswerMayBeStoredBesides) {
+  Payload bad = payload_with({});
+  bad.bad_rows = 1;
+  const Expected expected = expect({payload_with({row("a", "x", 1), row("b", "x", 1)}), bad},
+                                   {accepted("1", 2), accepted("2", 1)});
+  EXPECT_EQ(deliveries_of(expected).read_min, 3U);
+  EXPECT_EQ(deliveries_of(expected).read_max, 8U);
+  EXPECT_EQ(deliveries_of(expected).errors_min, 1U);
+  EXPECT_EQ(deliveries_of(expected).errors_max, 2U);
+  const StreamSent& sent = expected.streams[static_cast<std::size_t>(Stream::deliveries)];
+  EXPECT_EQ(sent.accepted, 2U);
+  EXPECT_EQ(sent.unanswered, 3U);
+}
+
+TEST(Expect, WhatWasNeverAcceptedAndReceiptsGivenTwiceAreCounted) {
+  const Expected expected =
+      expect({payload_with({row("a", "x", 1)}), payload_with({}), payload_with({})},
+             {Fate{}, accepted("R"), accepted("R")});
+  EXPECT_EQ(expected.never_accepted, 1U);
+  EXPECT_EQ(expected.receipts_twice, 1U);
+  EXPECT_TRUE(deliveries_of(expected).rows.empty());
+}
+
+TEST(StreamLaw, HoldsWhenEveryAcceptedPayloadIsStored) {
+  const Check check = check_stream({.payloads = 10, .accepted = 10, .malformed = 2}, {8, 2});
+  EXPECT_TRUE(check.holds);
+  EXPECT_EQ(check.sentence, "10 accepted = 8 in files + 2 in quarantine");
+}
+
+TEST(StreamLaw, ExplainsWhatTheKillTookTheAnswerOf) {
+  const Check check = check_stream({.payloads = 10, .accepted = 10, .unanswered = 3}, {12, 0});
+  EXPECT_TRUE(check.holds);
+  EXPECT_EQ(check.sentence,
+            "10 accepted = 12 in files + 0 in quarantine, less 2 stored before the kill took their "
+            "answer");
+}
+
+TEST(StreamLaw, IsBrokenByALossARepeatOrAWrongQuarantine) {
+  const StreamSent sent{.payloads = 10, .accepted = 10, .unanswered = 1};
+  EXPECT_THAT(check_stream(sent, {9, 0}).sentence, HasSubstr("1 accepted payloads are LOST"));
+  EXPECT_THAT(check_stream(sent, {12, 0}).sentence, HasSubstr("1 payloads are stored TOO OFTEN"));
+  EXPECT_THAT(check_stream(sent, {9, 1}).sentence, HasSubstr("1 in quarantine, not 0"));
+  EXPECT_FALSE(check_stream(sent, {9, 0}).holds || check_stream(sent, {12, 0}).holds ||
+               check_stream(sent, {9, 1}).holds);
+}
+
+TEST(TableLaw, AddsUpAndFitsThePayloads) {
+  const TableExpected expected{{{"a", "x"}, {"b", "x"}}, 4, 5, 1, 1};
+  EXPECT_TRUE(
+      check_counts({.read = 4, .inserted = 2, .updated = 0, .rejected = 1, .errors = 1}, expected)
+          .holds);
+  EXPECT_THAT(
+      check_counts({.read = 5, .inserted = 2, .updated = 0, .rejected = 1, .errors = 1}, expected)
+          .sentence,
+      HasSubstr("read 5 but accounted for 4"));
+  EXPECT_THAT(
+      check_counts({.read = 6, .inserted = 2, .updated = 0, .rejected = 3, .errors = 1}, expected)
+          .sentence,
+      HasSubstr("read 6 rows, but the payloads hold 4 to 5"));
+  EXPECT_THAT(
+      check_counts({.read = 4, .inserted = 1, .updated = 1, .rejected = 1, .errors = 1}, expected)
+          .sentence,
+      HasSubstr("inserted 1 rows for 2 keys"));
+  EXPECT_THAT(
+      check_counts({.read = 4, .inserted = 2, .updated = 0, .rejected = 2, .errors = 0}, expected)
+          .sentence,
+      HasSubstr("0 errors, not 1"));
+}
+
+TEST(TableRows, AreEachKeyOnceAtItsNewest) {
+  const TableExpected expected{{{"a", "2"}, {"b", "1"}}, 2, 2, 0, 0};
+  EXPECT_TRUE(check_rows({{"a", "2"}, {"b", "1"}}, expected).holds);
+  EXPECT_EQ(check_rows({{"a", "2"}}, expected).sentence, "1 keys are MISSING (for one, b)");
+  EXPECT_EQ(check_rows({{"a", "2"}, {"b", "1"}, {"b", "1"}}, expected).sentence,
+            "1 keys are there TWICE (for one, b)");
+  EXPECT_EQ(check_rows({{"a", "1"}, {"b", "1"}}, expected).sentence,
+            "1 rows are not the newest of their key (for one, a)");
+  EXPECT_EQ(check_rows({{"a", "2"}, {"b", "1"}, {"c", "1"}}, expected).sentence,
+            "1 keys were never sent (for one, c)");
+}
+
+TEST(LoadingAgain, MayReadButNotChangeAnything) {
+  const TableRows rows{{"a", "1"}};
+  EXPECT_TRUE(check_again({.read = 3, .rejected = 2, .errors = 1}, rows, rows).holds);
+  EXPECT_FALSE(check_again({.read = 3, .inserted = 1, .rejected = 2}, rows, rows).holds);
+  EXPECT_FALSE(check_again({.read = 3, .rejected = 3}, rows, {{"a", "2"}}).holds);
+  EXPECT_FALSE(check_again({.read = 3, .rejected = 2}, rows, rows).holds);
+}
+
+}  // namespace
+}  // namespace weir::cli::demo

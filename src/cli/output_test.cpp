@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/cli_fixture.hpp"
+
+namespace weir::cli {
+namespace {
+
+using testing::HasSubstr;
+
+TEST_F(CliTest, AListIsAnAlignedTableOfEveryPage) {
+  const Answers pages{
+      {"GET /api/v0/streams?limit=1000",
+       {.body = R"({"items":[{"id":"is-1","name":"Müller","payload_type":null,"description":"",
+                  "created_at":"2027-03-02T08:00:00.000123Z"}],"next_token":"more"})"}},
+      {"GET /api/v0/streams?limit=1000&next_token=more",
+       {.body = R"({"items":[{"id":"is-22","name":"Shop","payload_type":"json","description":"all",
+                  "created_at":"2027-03-02T09:00:00Z"}],"next_token":null})"}}};
+  const Outcome outcome = run(pages, {"stream", "list"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "ID     NAME    TYPE  DESCRIPTION  CREATED\n"
+            "is-1   Müller                     2027-03-02 08:00:00Z\n"
+            "is-22  Shop    json  all          2027-03-02 09:00:00Z\n");
+}
+
+TEST_F(CliTest, AListInJsonIsOneDocument) {
+  const Answers pages{
+      {"GET /api/v0/feeds?limit=1000", {.body = R"({"items":[{"id":"df-1"}],"next_token":"n"})"}},
+      {"GET /api/v0/feeds?limit=1000&next_token=n", {.body = R"({"items":[{"id":"df-2"}]})"}}};
+  const Outcome outcome = run(pages, {"feed", "list", "--json"});
+  EXPECT_EQ(outcome.out, "{\"items\":[{\"id\":\"df-1\"},{\"id\":\"df-2\"}]}\n");
+}
+
+TEST_F(CliTest, OnePageOfAListSaysHowToGoOn) {
+  const Outcome outcome =
+      run({{"GET /api/v0/batches?limit=1&next_token=a&stream_id=is-1",
+            {.body = R"({"items":[{"path":"p","records":3}],"next_token":"b"})"}}},
+          {"batch", "list", "--stream", "is-1", "--limit", "1", "--next-token", "a"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("more: --next-token b\n"));
+}
+
+TEST_F(CliTest, AnEmptyListSaysWhatToDo) {
+  const Outcome outcome = run({{"GET /api/v0/quarantine?limit=1000", {.body = R"({"items":[]})"}}},
+                              {"quarantine", "list"});
+  EXPECT_EQ(outcome.out, "the quarantine is empty\n");
+}
+
+TEST_F(CliTest, OneThingIsShownMemberByMember) {
+  const Outcome outcome = run(
+      {{"GET /api/v0/ingest-queries/iq-1",
+        {.body =
+             R"({"id":"iq-1","name":"Flat","active":true,"tags":["a","b"],"sql":"SELECT a\nFROM b"})"}}},
+      {"query", "show", "iq-1"});
+  EXPECT_EQ(outcome.out,
+            "id      iq-1\n"
+            "name    Flat\n"
+            "active  yes\n"
+            "tags    a, b\n"
+            "sql:\n"
+            "  SELECT a\n"
+            "  FROM b\n");
+}
+
+TEST_F(CliTest, ATokenIsPrintedAloneSoThatAShellCanTakeIt) {
+  const Answers answers{{"POST /api/v0/admin/api-keys/tak-1/tokens",
+                         {201, R"({"token":"eyJ.a.b","expires-at":"2027-04-01T08:00:00Z"})"}}};
+  EXPECT_EQ(run(answers, {"token", "create", "tak-1"}).out, "eyJ.a.b\n");
+  EXPECT_EQ(run(answers, {"token", "create", "tak-1", "--json"}).out,
+            "{\"token\":\"eyJ.a.b\",\"expires-at\":\"2027-04-01T08:00:00Z\"}\n");
+}
+
+TEST_F(CliTest, RowsOfAQueryAreATableWithNumbersToTheRight) {
+  const Outcome outcome =
+      run({{"POST /api/v0/query",
+            {.body = R"({"columns":[{"name":"n","type":"BIGINT"},{"name":"who","type":"VARCHAR"}],
+                  "rows":[[7,"Müller"],[1234,null]],"truncated":true})"}}},
+          {"table", "query", "SELECT 1"});
+  EXPECT_EQ(outcome.out,
+            "   n  who\n"
+            "   7  Müller\n"
+            "1234  NULL\n"
+            "2 rows (there are more: add a LIMIT and an OFFSET)\n");
+}
+
+TEST_F(CliTest, ACourierThatIsNotValidSaysWhyAndIsTwo) {
+  const Outcome outcome =
+      run({{"POST /api/v0/couriers/cr-1/validate",
+            {.body = R"({"valid":false,"message":"Cannot find required feeds: \"df-x\""})"}}},
+          {"courier", "validate", "cr-1"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.out, "cr-1 is not valid: Cannot find required feeds: \"df-x\"\n");
+}
+
+TEST_F(CliTest, ARunIsWaitedForAndItsCountsAreShown) {
+  int looked = 0;
+  FakeServer server([&](const Seen& seen) {
+    if (seen.method == "POST") return Answer{201, R"({"id":"wf-1","state":"scheduled"})"};
+    if (++looked < 3) return Answer{.body = R"({"id":"wf-1","state":"running","tasks":[]})"};
+    return Answer{.body = R"({"id":"wf-1","state":"succeeded","tasks":[{"kind":"load","name":"S:F",
+        "state":"succeeded","detail":{"read":5,"inserted":3,"updated":1,"rejected":1,"errors":0}}]})"};
+  });
+  const Outcome outcome =
+      run({}, {"courier", "run", "cr-1", "--all", "--wait", "--url", server.url()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(slept_, std::chrono::milliseconds(1000));
+  EXPECT_EQ(outcome.out,
+            "id     wf-1\n"
+            "state  succeeded\n"
+            "\n"
+            "TASK  OF   STATE      RECORDS  READ  INSERTED  UPDATED  REJECTED  ERRORS  ERROR\n"
+            "load  S:F  succeeded              5         3        1         1       0\n");
+}
+
+TEST_F(CliTest, AFailedRunIsOne) {
+  const Outcome outcome =
+      run({{"GET /api/v0/workflow/runs/wf-1",
+            {.body = R"({"state":"failed","error":"Cannot find required feeds"})"}}},
+          {"run", "show", "wf-1", "--wait"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("Cannot find required feeds"));
+}
+
+}  // namespace
+}  // namespace weir::cli
