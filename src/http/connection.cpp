@@ -39,7 +39,8 @@ void Connection::start() {
 void Connection::read() {
   const auto room = parser_.room();
   if (room.empty())
-    return refuse({Errc::overloaded, "Too many large bodies are being received at the moment."});
+    return refuse(
+        {Errc::overloaded, "Too many large bodies are being received. Send this one again."});
   reading_ = true;
   socket_.async_read_some(
       asio::buffer(room.data(), room.size()),

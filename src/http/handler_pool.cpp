@@ -143,7 +143,8 @@ class HandlerPool::Pooled final : public Responder {
     auto request = copy_request(view, loop_.request_id());
     if (!request) return loop_.reply(ticket, request.error());
     if (!queue_->put({*std::move(request), ticket, outbox_}))
-      loop_.reply(ticket, Error{Errc::overloaded, "Too many requests are being worked on."});
+      loop_.reply(ticket, Error{Errc::overloaded,
+                                "Too many requests are being worked on. Send this one again."});
   }
 
   void on_wake() override {

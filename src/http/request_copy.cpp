@@ -24,9 +24,9 @@ Result<std::string> decoded(std::string_view text, bool plus_is_space) {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0)
-        return fail(Errc::bad_request, "\"" + std::string(text) +
-                                           "\" has a % that two hex digits do not follow. "
-                                           "Write a percent sign as %25.");
+        return fail(Errc::bad_request,
+                    "The path or query has a % that two hex digits do not follow. Write a percent "
+                    "sign as %25.");
       out += static_cast<char>(high * 16 + low);
       i += 2;
     }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <gmock/gmock.h>
+#include <yaml-cpp/yaml.h>
 
 #include "base/receipt.hpp"
 #include "http/loopback_client.hpp"
@@ -39,6 +40,18 @@ class SettableClock final : public Clock {
  private:
   std::atomic<std::int64_t> micros_{0};
 };
+
+/// Whether api/ingest.yaml has this reply, with its headers and its content type.
+bool is_documented(const ReadReply& reply) {
+  static const YAML::Node document = YAML::LoadFile(WEIR_SOURCE_DIR "/api/ingest.yaml");
+  const YAML::Node post = document["paths"]["/stream/v0/data/{stream_id}"]["post"];
+  const YAML::Node described = post["responses"][std::to_string(reply.status)];
+  if (!described) return false;
+  const YAML::Node headers = described["headers"];
+  for (const char* name : {"WWW-Authenticate", "Allow", "Retry-After"})
+    if (reply.headers.contains(name) != (headers && headers[name])) return false;
+  return bool(described["content"][reply.headers.at("Content-Type")]);
+}
 
 struct RequestParts {
   std::string method = "POST";
@@ -120,13 +133,15 @@ class GatewayTest : public ::testing::Test {
     EXPECT_EQ(log_.waiting(), 0u);
     EXPECT_THAT(reply.body, MatchesRegex(R"(\{"status":)" + std::to_string(reply.status) +
                                          R"(,"message":".+","request_id":"[-0-9a-f]+"\})"));
-    EXPECT_EQ(reply.headers.at("Content-Type"), "application/json");
+    EXPECT_TRUE(is_documented(reply)) << reply.status;
     return reply;
   }
   ReadReply accepted(const RequestParts& parts) {
     client_->send(text(parts));
     log_.commit(1);
-    return client_->read();
+    const auto reply = client_->read();
+    EXPECT_TRUE(is_documented(reply)) << reply.status;
+    return reply;
   }
 
   FakeLog log_;
