@@ -53,7 +53,8 @@ struct Load {
   std::vector<Source> sources;
   std::string query;        // Spark SQL; empty: the one source's rows as they are
   int error_threshold = 1;  // percent of rows read; over it, nothing is loaded
-  bool truncate = false;    // empty the table first, in the same transaction
+  bool truncate = false;    // empty the table first, in the same transaction; without sources
+                            // and query that is all
 };
 
 struct RowError {

@@ -30,6 +30,10 @@ bool has_nul(const std::string& text) {
   return text.find('\0') != std::string::npos;
 }
 
+bool only_truncates(const Load& load) {
+  return load.truncate && load.query.empty() && load.sources.empty();
+}
+
 Result<void> check_fields(const Load& load) {
   std::set<std::string> names;
   for (const Field& field : load.fields) {
@@ -65,7 +69,7 @@ Result<void> check_load(const Load& load) {
     return fail(Errc::bad_request, "the last-updated field \"" + load.last_updated + "\" of \"" +
                                        load.table +
                                        "\" must be one of its datetime or integer fields");
-  if (load.query.empty() && load.sources.size() != 1)
+  if (load.query.empty() && load.sources.size() != 1 && !only_truncates(load))
     return fail(Errc::bad_request,
                 "a load without an ingest query takes exactly one file, this one has " +
                     std::to_string(load.sources.size()));
@@ -94,6 +98,11 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   const auto lock = tenant.lock_table(load.table);
   WEIR_TRY(Connection connection, tenant.connect());
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  if (only_truncates(load)) {
+    WEIR_CHECK(prepare_table(connection, load));
+    WEIR_CHECK(transaction.commit());
+    return LoadCounts();
+  }
   WEIR_CHECK(stage(connection, tenant, load));
   WEIR_TRY(LoadCounts counts, counted(connection, load));
   if (counts.over_threshold) {

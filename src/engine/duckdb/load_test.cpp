@@ -193,6 +193,13 @@ TEST_F(LoadTest, DecimalsAreCastExactly) {
   EXPECT_EQ(cast(column, "2.5"), "3");
   column.scale = 10;
   EXPECT_EQ(cast(column, "0.1"), "0.1000000000");
+  column.scale = 18;
+  EXPECT_EQ(cast(column, "12.5e-1"), "1.250000000000000000");
+  column.scale = 37;
+  EXPECT_EQ(cast(column, "-0.1"), "-0.1" + std::string(36, '0'));
+  column.scale = 2;
+  EXPECT_EQ(cast(column, "9999999999999999.995"), "10000000000000000.00");
+  EXPECT_EQ(cast(column, "9999999999999999.994"), "9999999999999999.99");
 }
 
 TEST_F(LoadTest, FloatsAreCast) {
@@ -282,6 +289,15 @@ TEST_F(LoadTest, OverTheThresholdNothingIsLoadedNotEvenTruncated) {
   EXPECT_THAT(orders(), ElementsAre("2|null", "3|null", "4|null"));
   load.error_threshold = 0;
   EXPECT_EQ(counts(load), "4 0 0 3 1 over");
+}
+
+TEST_F(LoadTest, ATruncateWithoutDataEmptiesTheTable) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+  Load load = load_of("");
+  load.sources.clear();
+  load.truncate = true;
+  EXPECT_EQ(counts(load), "0 0 0 0 0");
+  EXPECT_THAT(orders(), IsEmpty());
 }
 
 TEST_F(LoadTest, NewFieldsAddColumns) {

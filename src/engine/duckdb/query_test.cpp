@@ -173,7 +173,9 @@ TEST_F(QueryTest, FilesAndTheInsideOfTheServerAreOutOfReach) {
            "SELECT * FROM parquet_scan('x')",
            "FROM sniff_csv('/etc/passwd')",
            "SELECT * FROM range(1), LATERAL (SELECT * FROM read_text('/etc/passwd'))",
-           "SELECT nextval('s')"})
+           "SELECT nextval('s')",
+           "SELECT write_log('x')",
+           "SELECT json_serialize_plan('SELECT * FROM weir_read(1)')"})
     refused(sql);
 }
 

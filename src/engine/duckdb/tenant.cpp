@@ -57,8 +57,9 @@ Result<std::string> Tenant::path_of(const std::string& uri) const {
                                     ? std::string_view(uri).substr(file_scheme.size())
                                     : std::string_view(uri);
   std::error_code error;
-  const fs::path file = fs::weakly_canonical(fs::path(path), error);
-  const fs::path folder = error ? fs::path() : fs::weakly_canonical(options_.store_folder, error);
+  const fs::path file = fs::weakly_canonical(fs::absolute(path), error);
+  const fs::path folder =
+      error ? fs::path() : fs::weakly_canonical(fs::absolute(options_.store_folder), error);
   if (error) return fail(Errc::io, "cannot look up " + uri + ": " + error.message());
   const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
   if (end != folder.end() || rest == file.end())
