@@ -60,21 +60,25 @@ class ControlTest : public catalog::BatchTest {
   }
 
   Services services() {
-    return {
-        .catalog = *catalog_,
-        .engine = engine_,
-        .clock = clock_,
-        .random = random_,
-        .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
-        .wake_runs = [this] { ++wakes_; },
-        .check_feed = [this](const catalog::Feed&) { return feed_check_; },
-        .check_courier = [this](std::uint32_t, const catalog::Courier&) { return courier_check_; },
-        .validate_courier = [this](std::uint32_t,
-                                   const catalog::Courier&) { return courier_validity_; },
-        .file_uri = [](const std::string& path) { return "/data/" + path; },
-        .base_url = [] { return std::string("http://127.0.0.1:8080"); },
-        .ready = [this] { return readiness_; },
-        .metrics = [] { return std::string("weir_up 1\n"); }};
+    return {.catalog = *catalog_,
+            .engine = engine_,
+            .clock = clock_,
+            .random = random_,
+            .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
+            .wake_runs = [this] { ++wakes_; },
+            .check_feed = [this](const catalog::Feed&) { return feed_check_; },
+            .check_courier =
+                [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
+                  EXPECT_EQ(tenant_no, acme_);
+                  EXPECT_EQ(courier.tenant_no, tenant_no);
+                  return courier_check_;
+                },
+            .validate_courier = [this](std::uint32_t,
+                                       const catalog::Courier&) { return courier_validity_; },
+            .file_uri = [](const std::string& path) { return "/data/" + path; },
+            .base_url = [] { return std::string("http://127.0.0.1:8080"); },
+            .ready = [this] { return readiness_; },
+            .metrics = [] { return std::string("weir_up 1\n"); }};
   }
 
   std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {

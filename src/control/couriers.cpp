@@ -38,6 +38,7 @@ Result<catalog::Courier> courier_of(const Call& call) {
            Fields::of_body(call.request, {"name", "stream_id", "file_format", "file_tag",
                                           "file_pattern_prefix", "load_operations"}));
   catalog::Courier courier;
+  courier.tenant_no = call.caller.tenant_no;
   WEIR_TRY(courier.name, body.text("name"));
   WEIR_TRY(courier.stream_id, stream_id_of(call, body));
   WEIR_TRY(courier.file_format, body.text("file_format"));
