@@ -50,7 +50,8 @@ std::string quoted(const TableDefinition& table) {
 }
 
 Result<json::array> query(Api& api, const std::string& sql, json::value* whole = nullptr) {
-  WEIR_TRY(json::value answer, api.post("/api/v0/query", json::object{{"sql", sql}}));
+  WEIR_CHECK(api.post("/api/v0/query", json::object{{"sql", sql}}));
+  WEIR_TRY(json::value answer, parse_exact(api.answer_body()));
   const json::array* rows = array_in(answer, "rows");
   if (rows == nullptr) return unexpected("POST /api/v0/query");
   json::array copy = *rows;
@@ -181,16 +182,17 @@ Result<Sample> sample_of(Api& api, Table table, int rows) {
                  &whole));
   Sample sample;
   if (const json::array* columns = array_in(whole, "columns"))
-    for (const json::value& column : *columns)
+    for (const json::value& column : *columns) {
+      const std::string type = text_in(column, "type");
       sample.columns.push_back(text_in(column, "name"));
-  sample.numeric.resize(sample.columns.size(), false);
+      sample.numeric.push_back(type.find("INT") != std::string::npos ||
+                               type.rfind("DECIMAL", 0) == 0);
+    }
   for (const json::value& row : page) {
     sample.rows.emplace_back();
-    for (const json::value& value : row.is_array() ? row.as_array() : json::array()) {
-      const std::size_t at = sample.rows.back().size();
-      if (at < sample.numeric.size() && value.is_number()) sample.numeric[at] = true;
+    if (!row.is_array()) continue;
+    for (const json::value& value : row.as_array())
       sample.rows.back().push_back(text_of(value));
-    }
   }
   return sample;
 }
