@@ -81,7 +81,7 @@ class Story {
   Result<void> check_streams(const Expected& expected);
   Result<void> check_others(const Expected& expected);
   NextSteps next_steps(const std::string& url, const std::string& data) const;
-  void stay_until_interrupted();
+  Result<void> stay_until_interrupted();
   void say(const std::string& what) { terminal_.err << what << std::endl; }
 
   const Options& options_;
@@ -242,6 +242,7 @@ NextSteps Story::next_steps(const std::string& url, const std::string& data) con
   NextSteps steps{.program = program_,
                   .url = url,
                   .admin_token = admin_token_,
+                  .tenant = tenant,
                   .data = data,
                   .sales_stream = workspace_.stream_id(Stream::sales),
                   .deliveries_stream = workspace_.stream_id(Stream::deliveries),
@@ -253,8 +254,8 @@ NextSteps Story::next_steps(const std::string& url, const std::string& data) con
   return steps;
 }
 
-/// Ctrl-C, SIGTERM, or the server's own end.
-void Story::stay_until_interrupted() {
+/// Until Ctrl-C or SIGTERM; the server's own end is an error.
+Result<void> Story::stay_until_interrupted() {
   sigset_t wanted;
   sigemptyset(&wanted);
   for (const int signal : {SIGINT, SIGTERM, SIGCHLD})
@@ -262,7 +263,8 @@ void Story::stay_until_interrupted() {
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   int got = 0;
   ::sigwait(&wanted, &got);
-  if (got == SIGCHLD) say("The server has ended; its log is " + server_->log());
+  if (got != SIGCHLD) return {};
+  return fail(Errc::unavailable, "the server has ended by itself; its log is " + server_->log());
 }
 
 Result<bool> Story::tell() {
@@ -292,7 +294,7 @@ Result<bool> Story::tell() {
   if (!options_.once) {
     if (!options_.json) terminal_.out << "\n" << render(next_steps(server_->url(), home.data()));
     terminal_.out << std::flush;
-    stay_until_interrupted();
+    WEIR_CHECK(stay_until_interrupted());
   }
   WEIR_CHECK(server_->stop());
   home.leave(keep);

@@ -207,20 +207,39 @@ std::string render(const NextSteps& steps) {
     return "The data is in " + steps.data + "; to look around in it:\n  " + steps.program +
            " serve --data " + steps.data + " --listen 127.0.0.1:8080\n";
   }
-  const std::string& weir = steps.program;
+  const std::string day = to_string(steps.day);
   return "The server is at " + steps.url +
-         ". To try next, in another shell:\n\n  export WEIR_URL=" + steps.url +
-         "\n  export WEIR_TOKEN=" + steps.admin_token + "\n  " + weir +
-         " table query 'SELECT channel, count(*) AS tenders, sum(amount) AS amount FROM "
-         "\"Retail:Tenders\" GROUP BY channel ORDER BY amount DESC'\n  " +
-         weir + " quarantine list --stream " + steps.sales_stream + "\n  " + weir +
-         " receipt show " + steps.receipt + "\n  " + weir +
-         " key create --name mine   # then: " + weir + " token create tak-...\n  " +
-         "echo '{\"delivery_id\":\"mine-1\",\"event\":\"ping\",\"received_at\":\"" +
-         to_string(steps.day) + "T12:00:00Z\"}' | " + weir + " send --token INGEST_TOKEN " +
-         steps.deliveries_stream + " -\n  " + weir + " stream flush " + steps.deliveries_stream +
-         "\n  " + weir + " courier run " + steps.deliveries_courier + " --day " +
-         to_string(steps.day) + " --wait\n\nCtrl-C stops the server.\n";
+         ". To try next, in another shell:\n\n"
+         "  alias weir=" +
+         steps.program +
+         "\n"
+         "  export WEIR_URL=" +
+         steps.url +
+         "\n"
+         "  export WEIR_TOKEN=" +
+         steps.admin_token +
+         "\n"
+         "  export WEIR_TENANT=" +
+         steps.tenant +
+         "\n\n"
+         "  weir table query 'SELECT channel, count(*) AS tenders, sum(amount) AS amount\n"
+         "                    FROM \"Retail:Tenders\" GROUP BY channel ORDER BY amount DESC'\n"
+         "  weir quarantine list --stream " +
+         steps.sales_stream +
+         "\n"
+         "  weir receipt show " +
+         steps.receipt +
+         "\n\n"
+         "  echo '{\"delivery_id\":\"mine-1\",\"event\":\"ping\",\"received_at\":\"" +
+         day + "T12:00:00Z\"}' |\n    weir send " + steps.deliveries_stream +
+         " -\n"
+         "  weir stream flush " +
+         steps.deliveries_stream +
+         "\n"
+         "  weir courier run " +
+         steps.deliveries_courier + " --day " + day +
+         " --wait\n\n"
+         "Ctrl-C stops the server.\n";
 }
 
 }  // namespace weir::cli::demo

@@ -52,7 +52,7 @@ std::string to_json(const Report& report, const std::string& url, const std::str
 struct NextSteps {
   std::string program;  // the weir binary
   std::string url;      // empty: the server is stopped
-  std::string admin_token;
+  std::string admin_token, tenant;
   std::string data;  // empty: removed
   std::string sales_stream, deliveries_stream, deliveries_courier;
   std::string receipt;  // of a payload that was accepted

@@ -89,13 +89,14 @@ TEST(NextSteps, AreCommandsAndDependOnWhatIsLeft) {
   NextSteps steps{.program = "weir",
                   .url = "http://127.0.0.1:1",
                   .admin_token = "T",
+                  .tenant = "demo",
                   .data = "/d",
                   .sales_stream = "is-2",
                   .deliveries_stream = "is-1",
                   .deliveries_courier = "cr-1",
                   .receipt = "R",
                   .day = *parse_day("2027-03-02")};
-  EXPECT_THAT(render(steps), HasSubstr("export WEIR_TOKEN=T\n"));
+  EXPECT_THAT(render(steps), HasSubstr("export WEIR_TOKEN=T\n  export WEIR_TENANT=demo\n"));
   EXPECT_THAT(render(steps), HasSubstr("weir receipt show R\n"));
   steps.url.clear();
   EXPECT_THAT(render(steps), HasSubstr("weir serve --data /d"));
