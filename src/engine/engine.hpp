@@ -66,13 +66,21 @@ struct RowError {
 
 /// read = inserted + updated + rejected + errors, always.
 struct LoadCounts {
+  /// The errors were over the load's threshold: the table is as it was, not even truncated, and
+  /// every row without an error counts as rejected. Still a result and not an Error, so that the
+  /// row errors reach whoever has to mend them; `over_threshold_error` makes the Error of it.
+  bool over_threshold = false;
   std::uint64_t read = 0;
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
   std::uint64_t rejected = 0;  // not newer than what stands under their key, or just the same
   std::uint64_t errors = 0;
-  std::vector<RowError> row_errors;  // the first ones
+  std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
 };
+
+/// The bad_request a run fails with when its load was over the threshold: counts, the first few
+/// errors, what to do.
+Error over_threshold_error(const Load& load, const LoadCounts& counts);
 
 struct Column {
   std::string name;

@@ -104,7 +104,6 @@ CrashDisk::Begun CrashDisk::begin(Op op, const std::string& path) {
   const Error no_power{Errc::io, "'" + path + "': the power is off"};
   if (!on_) return {Turn::fails, no_power};
   if (changes_something(op) && crash_countdown_ && --*crash_countdown_ == 0) {
-    crash_countdown_.reset();
     return {Turn::loses_power, no_power};
   }
   auto& planned = planned_failures_[op];
@@ -274,6 +273,7 @@ void CrashDisk::lose_power() {
   visible_ = safe_;
   for (const auto& [path, node] : safe_)
     if (node.inode) node.inode->lose_power(random_);
+  crash_countdown_.reset();
   on_ = false;
   ++lives_;
 }

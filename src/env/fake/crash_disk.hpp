@@ -33,7 +33,8 @@ class CrashDisk final : public Disk {
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
 
-  /// The power goes: everything fails until power_on(), and open files are dead for good.
+  /// The power goes: everything fails until power_on(), and open files are dead for good. A crash
+  /// that was planned is off.
   void crash();
   /// The process dies: as crash(), but nothing that could be read is lost.
   void kill();

@@ -36,8 +36,8 @@ class Manifest {
 };
 
 struct BatcherSettings {
-  PartitionNo partition;
-  RollPolicy roll;
+  PartitionNo partition{};
+  RollPolicy roll{};
   std::uint32_t open_batches_max = limits::open_batches_max;
   /// Of payloads for the quarantine that open batches hold in memory, together.
   std::uint64_t quarantine_bytes_max = limits::open_quarantine_bytes_max;

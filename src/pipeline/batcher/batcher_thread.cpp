@@ -67,7 +67,7 @@ void BatcherThread::note(const std::optional<Error>& error) {
   bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
-    is_news = error && (!error_ || error_->message != error->message);
+    is_news = error && (!error_ || error_->code != error->code);
     error_ = error;
     gauges_ = gauges;
   }

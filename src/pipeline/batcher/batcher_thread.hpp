@@ -22,8 +22,9 @@ class BatcherThread {
   struct Settings {
     std::chrono::milliseconds poll{50};
     std::chrono::milliseconds retry{1000};
-    /// Told of each error that is not the one before once more. On the batcher's thread.
-    std::function<void(const Error&)> on_error;
+    /// Told when errors begin and when they become of another kind; health() has the newest. On
+    /// the batcher's thread.
+    std::function<void(const Error&)> on_error{};
   };
 
   /// Starts. Batcher and clock outlive it; the batcher is its alone until stop() returned.

@@ -17,7 +17,7 @@ Gateway::Gateway(Parts parts) : shared_(std::make_shared<Shared>(std::move(parts
 
 Gateway::~Gateway() = default;
 
-http::ResponderFactory Gateway::responder() {
+http::ResponderFactory Gateway::responder() const {
   return [shared = shared_](http::Loop& loop) -> std::unique_ptr<http::Responder> {
     auto counters = std::make_shared<DeskCounters>();
     const std::lock_guard lock(shared->mutex);

@@ -54,7 +54,7 @@ class Gateway {
 
   /// For the server's route of path_prefix. A responder's destruction waits until the log has told
   /// the fate of all it was given, which every log promises to do.
-  http::ResponderFactory responder();
+  http::ResponderFactory responder() const;
 
   /// Any thread.
   GatewayStats stats() const;

@@ -25,7 +25,8 @@ struct Entry {
   std::string_view body;             // JSON: already one line; XML: as sent
 };
 
-/// The fate of one entry: `error` is empty once it is on stable storage.
+/// The fate of one entry: `error` is empty once it is on stable storage. With log_failed nobody
+/// knows: the record may be found after the restart or not, and must not be answered as accepted.
 struct Appended {
   std::uint64_t cookie = 0;  // the caller's own, from append()
   Address address;
@@ -57,7 +58,8 @@ class Reader {
   /// The next record; nullopt when all that is durable now has been read. Damage found on the way
   /// is Errc::corrupt, naming segment and offset.
   virtual Result<std::optional<Record>> next() = 0;
-  /// Where to resume so that nothing read so far comes again.
+  /// Where to resume so that nothing read so far comes again: where the next record begins, or the
+  /// durable end. A good checkpoint, also in the middle of a commit.
   virtual Lsn position() const = 0;
 };
 
@@ -67,19 +69,25 @@ class Log {
 
   /// Takes an entry; its fate goes to `sink` with `cookie`, after this returns. Any thread. Never
   /// blocks on the disk. Refuses at once, and then no fate follows, with overloaded (too much is
-  /// waiting for the disk), disk_full (no room for a segment) or log_failed (poisoned).
+  /// waiting for the disk), disk_full (no room for a segment), log_failed (poisoned), unavailable
+  /// (closing, or no segment can be made), too_large (for any commit) or bad_request (the key is
+  /// longer than a header may be).
   virtual Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) = 0;
 
+  /// `from` is a checkpoint: 0, a Record's lsn, or what a Reader's position() said. not_found: what
+  /// stood there was released, or nothing begins there. The reader must not outlive the log.
   virtual Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) = 0;
 
   /// All that was acknowledged before the call is before this position.
   virtual Lsn durable_end(PartitionNo partition) const = 0;
 
-  /// Waits until durable_end passes `after`, or the time is up.
+  /// Waits until durable_end passes `after`, the time is up or the log closes. The disk may
+  /// complete thousands of commits a second: wake at a pace of your own.
   virtual void wait_durable(PartitionNo partition, Lsn after,
                             std::chrono::milliseconds at_most) = 0;
 
-  /// The catalog's checkpoint has moved to `checkpoint`: what is wholly before it may be forgotten.
+  /// The catalog's checkpoint has moved to `checkpoint`, at most durable_end: what is wholly before
+  /// it may be forgotten, but for what a Reader still reads.
   virtual void release(PartitionNo partition, Lsn checkpoint) = 0;
 
   /// Ok, or why append refuses: for /readyz.

@@ -1,9 +1,9 @@
 #include "pipeline/log/recovery.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
-#include "base/assert.hpp"
 #include "pipeline/log/commit_scanner.hpp"
 
 namespace weir::log {
@@ -47,6 +47,7 @@ class Recovery {
       WEIR_CHECK(check_checkpoint_is_reached());
     }
     WEIR_CHECK(merge_sequences());
+    WEIR_CHECK(make_safe());
     return std::move(log_);
   }
 
@@ -112,10 +113,9 @@ class Recovery {
     log_.end = log_.segments.front()->header.base;
     for (std::size_t i = 0; i + 1 < log_.segments.size(); ++i)
       WEIR_CHECK(read_closed_segment(*log_.segments[i], log_.segments[i + 1]->header.base));
-    log_.found.bytes = 0;
     WEIR_CHECK(read_last_segment(*log_.segments.back()));
     log_.found.bytes = log_.end.value - log_.segments.front()->header.base.value;
-    return files_.sync_names();
+    return {};
   }
 
   Result<void> read_closed_segment(const Segment& segment, Lsn next_base) {
@@ -141,20 +141,24 @@ class Recovery {
                          "no whole commit stands here, but a later one was begun at offset " +
                              std::to_string(segment.header.offset_of(**later))));
     WEIR_TRY(log_.found.torn_tail, scanner.begun_here(limit));
-    return make_safe(scanner, limit);
+    return {};
   }
 
   /// What was read may stand in a cache only, and after a failed sync no sync would change that.
   /// Only the last commit can be such, since the one before it was acknowledged first: it is
   /// written again.
-  Result<void> make_safe(CommitScanner& scanner, Lsn limit) {
+  Result<void> make_safe() {
+    if (log_.segments.empty()) return {};
     WEIR_CHECK(log_.last_file->sync());
-    if (last_commit_ < log_.segments.back()->header.base) return {};
-    if (!any_commit_) return {};
+    const auto& [last, path] = *log_.segments.back();
+    if (!any_commit_ || last_commit_ < last.base) return {};
+    CommitScanner scanner(log_.last_file, last);
     scanner.seek(last_commit_);
-    WEIR_TRY(const auto commit, scanner.next(limit));
-    WEIR_ASSERT(commit.has_value());
-    return log_.last_file->write_at(scanner.header().offset_of(commit->lsn), commit->blocks);
+    const std::uint64_t offset = scanner.offset();
+    auto commit = scanner.next(log_.end);
+    if (!commit) return fail(in(path, offset, std::move(commit).error()));
+    if (!*commit) return fail(damage(path, offset, "the disk gives other bytes at each reading"));
+    return log_.last_file->write_at(offset, (*commit)->blocks);
   }
 
   Result<void> read_commits(CommitScanner& scanner, const Segment& segment, Lsn limit) {
@@ -191,7 +195,8 @@ class Recovery {
       WEIR_CHECK(check_follows_catalog(stream, sequence));
       log_.found.streams_seen.emplace_back(stream, record.type);
     }
-    if (sequence != known->second || sequence.value == 0)
+    constexpr auto endless = std::numeric_limits<std::uint64_t>::max();
+    if (sequence != known->second || sequence.value == 0 || sequence.value == endless)
       return fail(Errc::corrupt, "stream " + std::to_string(stream.value) +
                                      " goes on with record " + std::to_string(sequence.value) +
                                      " where " + std::to_string(known->second.value) +

@@ -34,7 +34,8 @@ struct RecoveredLog {
   Recovered found;
 };
 
-/// Reads a partition as docs/formats/log-segment.md ("Opening") says, and makes what it read safe.
+/// Reads a partition as docs/formats/log-segment.md ("Opening") says, and makes what it read safe;
+/// the names already are (SegmentFiles::make_directory).
 /// Refuses, with corrupt or newer_version, whatever might cost an acknowledged record.
 Result<RecoveredLog> recover(const SegmentFiles& files, const CatalogPosition& catalog);
 

@@ -27,7 +27,8 @@ class SegmentFiles {
   };
   Result<Listing> list() const;
 
-  /// The partition's directory, there and safe.
+  /// The partition's directory: there, and safe with all names in it, also those that an earlier
+  /// run could not sync any more.
   Result<void> make_directory() const;
   const std::string& directory() const { return directory_; }
   PartitionNo partition() const { return partition_; }

@@ -201,6 +201,8 @@ void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
       poison(written.error());
   }
   durable_moved_.notify_all();
+  // Before the next write begins: a sink only hands the fates on, which takes less than waking a
+  // thread of its own for it would. Answering, the long part, goes on beside the next write.
   commit.buffer->tell_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
 }
 

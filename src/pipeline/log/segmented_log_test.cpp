@@ -1,5 +1,7 @@
 #include "pipeline/log/segmented_log.hpp"
 
+#include <set>
+
 #include "pipeline/log/log_world.hpp"
 
 namespace weir::log {
@@ -297,6 +299,19 @@ TEST_F(SegmentedLogTest, ReleasedSegmentsBecomeSparesAndAreUsedAgain) {
   reopen();
   write("last");
   EXPECT_EQ(lines(options.catalog.checkpoint).front().address.sequence, Sequence{51});
+}
+
+TEST_F(SegmentedLogTest, EachLifeOfAFileHasASaltThatNobodyCanGuess) {
+  open();
+  std::set<std::uint64_t> salts;
+  for (int i = 0; i < 50; ++i) {
+    write(three_blocks);
+    const std::string bytes = disk.contents("/data/log/0/" + files(".segment").back());
+    salts.insert(decode_segment_header(bytes).value().salt);
+    log->release(only, log->durable_end(only));
+    tend();
+  }
+  EXPECT_THAT(salts, SizeIs(10));
 }
 
 TEST_F(SegmentedLogTest, MoreSparesThanNeededAreRemoved) {

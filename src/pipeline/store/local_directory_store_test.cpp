@@ -194,9 +194,10 @@ TEST_F(LocalDirectoryStoreTest, AFailedWriterIsSpentAndANewOneWorks) {
 }
 
 TEST_F(LocalDirectoryStoreTest, SweepRemovesWhatADeadProcessLeft) {
-  const auto writer = *store_->create(key);
+  auto writer = *store_->create(key);
   ASSERT_TRUE(writer->write(large()));
   disk_.kill();
+  writer.reset();  // it cannot clean up any more
   restart();
   EXPECT_THAT(partials(), IsEmpty());
   EXPECT_EQ(read(key), "not_found");

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
+
+#include "base/http.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "catalog/page.hpp"
+#include "control/routes.hpp"
+
+namespace weir::control {
+
+http::Response answer(int status, const boost::json::value& body);
+
+/// A time as answers carry it, or null.
+boost::json::value json_of(const std::optional<Time>& time);
+boost::json::value json_of(const std::optional<Day>& day);
+
+/// An object that the catalog keeps as JSON text; {} for what is none.
+boost::json::value json_of_stored(const std::string& text);
+
+/// `limit` and `next_token` of the query.
+Result<catalog::PageRequest> page_request(const http::Request& request);
+
+/// A parameter of the query, if it is there.
+std::optional<std::string> query_text(const http::Request& request, const std::string& name);
+Result<std::optional<Day>> query_day(const http::Request& request, const std::string& name);
+Result<std::optional<int>> query_number(const http::Request& request, const std::string& name,
+                                        int least, int most);
+
+/// {"items": [...], "next_token": text, or null at the end}
+http::Response answer_items(boost::json::array items, const std::string& next_token);
+
+template <class T, class JsonOf>
+http::Response answer_page(const catalog::Page<T>& page, const JsonOf& json_of_item) {
+  boost::json::array items;
+  for (const T& item : page.items)
+    items.emplace_back(json_of_item(item));
+  return answer_items(std::move(items), page.next_token);
+}
+
+}  // namespace weir::control

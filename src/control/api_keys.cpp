@@ -1,0 +1,105 @@
+#include <boost/json.hpp>
+
+#include "catalog/keys.hpp"
+#include "control/answers.hpp"
+#include "control/fields.hpp"
+#include "control/routes.hpp"
+#include "token/token.hpp"
+
+/// API keys and the tokens minted from them (reference 2). Secrets never leave through here.
+namespace weir::control {
+namespace {
+
+boost::json::value json_of_key(const catalog::ApiKey& key) {
+  return {{"id", key.id},
+          {"name", key.name},
+          {"policies", boost::json::array(key.policies.begin(), key.policies.end())},
+          {"status", key.status},
+          {"created_at", to_string(key.created_at)},
+          {"last_used_at", json_of(key.last_used_at)}};
+}
+
+Result<http::Response> list_api_keys(const Call& call) {
+  WEIR_TRY(const auto request, page_request(call.request));
+  WEIR_TRY(const auto page, call.services.catalog.keys().list(call.caller.tenant_no, request));
+  return answer_page(page, json_of_key);
+}
+
+Result<http::Response> create_api_key(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"name", "policies"}));
+  WEIR_TRY(const auto name, body.text("name"));
+  WEIR_TRY(const auto policies, body.texts("policies"));
+  WEIR_TRY(const auto key, call.services.catalog.keys().add(call.caller.tenant_no, name, policies));
+  return answer(201, json_of_key(key));
+}
+
+Result<http::Response> get_api_key(const Call& call) {
+  WEIR_TRY(const auto key, call.services.catalog.keys().find(call.caller.tenant_no, call.id));
+  return answer(200, json_of_key(key));
+}
+
+Result<http::Response> delete_api_key(const Call& call) {
+  WEIR_CHECK(call.services.catalog.keys().remove(call.caller.tenant_no, call.id));
+  return http::Response{204, "", "", {}};
+}
+
+Result<http::Response> rotate_api_key(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  WEIR_TRY(const auto key, call.services.catalog.keys().rotate(call.caller.tenant_no, call.id));
+  return answer(200, json_of_key(key));
+}
+
+Result<http::Response> revoke_tokens(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"all"}));
+  WEIR_TRY(const bool all, body.flag_or("all", false));
+  auto& keys = call.services.catalog.keys();
+  WEIR_CHECK(keys.revoke(call.caller.tenant_no, call.id, all));
+  WEIR_TRY(const auto key, keys.find(call.caller.tenant_no, call.id));
+  return answer(200, json_of_key(key));
+}
+
+/// A key that issues tokens mints for any key of its tenant (reference 2.2), but not for one that
+/// administers: with such a token it would be able to do everything itself.
+Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) {
+  using catalog::Policy;
+  if (!allows(key.policies, Policy::administer) || allows(caller.policies, Policy::administer))
+    return {};
+  return fail(Errc::forbidden,
+              "API key " + caller.key_id + " may issue tokens, but not for " + key.id +
+                  ", which may administer API keys. Use a token of a key that may do so itself.");
+}
+
+Result<http::Response> create_token(const Call& call) {
+  const auto snapshot = call.services.catalog.snapshots().current();
+  const auto found = snapshot->keys.find(call.id);
+  if (found == snapshot->keys.end() || found->second.tenant_no != call.caller.tenant_no)
+    return fail(Errc::not_found, "There is no API key \"" + call.id + "\" in this tenant.");
+  WEIR_CHECK(check_may_issue(call.caller, found->second));
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"expires-at"}));
+  WEIR_TRY(auto expires_at, body.time("expires-at"));
+  // Tokens say it in whole seconds; what is answered is what holds.
+  if (expires_at) expires_at = std::chrono::floor<std::chrono::seconds>(*expires_at);
+  WEIR_TRY(const auto token,
+           token::mint(found->second, call.services.clock.now(), expires_at, call.services.random));
+  return answer(201, {{"token", token}, {"expires-at", json_of(expires_at)}});
+}
+
+}  // namespace
+
+void add_api_key_routes(Routes& routes) {
+  constexpr std::string_view all = "/api/v0/admin/api-keys";
+  constexpr std::string_view one = "/api/v0/admin/api-keys/{id}";
+  constexpr auto admin = Access::administer;
+  routes.push_back({"GET", all, "listApiKeys", admin, list_api_keys, {"limit", "next_token"}});
+  routes.push_back({"POST", all, "createApiKey", admin, create_api_key});
+  routes.push_back({"GET", one, "getApiKey", admin, get_api_key});
+  routes.push_back({"DELETE", one, "deleteApiKey", admin, delete_api_key});
+  routes.push_back({"POST", "/api/v0/admin/api-keys/{id}/tokens", "createToken",
+                    Access::issue_tokens, create_token});
+  routes.push_back(
+      {"POST", "/api/v0/admin/api-keys/{id}/rotate", "rotateApiKey", admin, rotate_api_key});
+  routes.push_back(
+      {"POST", "/api/v0/admin/api-keys/{id}/revoke", "revokeTokens", admin, revoke_tokens});
+}
+
+}  // namespace weir::control

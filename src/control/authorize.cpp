@@ -1,0 +1,79 @@
+#include "control/authorize.hpp"
+
+#include "catalog/policies.hpp"
+#include "token/token.hpp"
+
+namespace weir::control {
+namespace {
+
+using catalog::Policy;
+
+Policy policy_of(Access access) {
+  switch (access) {
+    case Access::operate:
+      return Policy::operate;
+    case Access::issue_tokens:
+      return Policy::token_issue;
+    case Access::everyone:
+    case Access::administer:
+      return Policy::administer;
+  }
+  return Policy::administer;
+}
+
+bool is_bearer(std::string_view scheme) {
+  constexpr std::string_view bearer = "bearer";
+  if (scheme.size() != bearer.size()) return false;
+  for (std::size_t i = 0; i < bearer.size(); ++i)
+    if ((scheme[i] | 0x20) != bearer[i]) return false;
+  return true;
+}
+
+Result<std::string_view> bearer_token(const http::Request& request) {
+  const auto header = request.headers.find("authorization");
+  if (header == request.headers.end())
+    return fail(Errc::unauthorized,
+                "An access token is missing. Send it as \"Authorization: Bearer <token>\".");
+  const std::string_view value = header->second;
+  const std::size_t blank = value.find(' ');
+  const std::size_t begin = value.find_first_not_of(' ', blank);
+  if (blank == std::string_view::npos || begin == std::string_view::npos ||
+      !is_bearer(value.substr(0, blank)))
+    return fail(Errc::unauthorized,
+                "The Authorization header is not \"Bearer <token>\". Send the token that way.");
+  return value.substr(begin);
+}
+
+/// The names the tenant header has had (decision 3).
+Result<void> check_tenant_headers(const http::Request& request, const std::string& tenant) {
+  for (const char* name : {"x-amperity-tenant", "amperity-tenant", "tenant"}) {
+    const auto header = request.headers.find(name);
+    if (header != request.headers.end() && header->second != tenant)
+      return fail(Errc::forbidden, "The access token is not of tenant \"" + header->second +
+                                       "\". Send the header with the token's tenant, or without.");
+  }
+  return {};
+}
+
+}  // namespace
+
+bool permits(Access access, catalog::Policies policies) {
+  return access == Access::everyone || allows(policies, Policy::administer) ||
+         allows(policies, policy_of(access));
+}
+
+Result<Caller> authorize(const http::Request& request, Access access,
+                         const catalog::Snapshot& snapshot, Time now) {
+  if (access == Access::everyone) return Caller{};
+  WEIR_TRY(const std::string_view token, bearer_token(request));
+  WEIR_TRY(const auto claims, token::verify(token, snapshot, now));
+  const catalog::KeyView& key = snapshot.keys.at(claims.key_id);  // verify found it there
+  WEIR_CHECK(check_tenant_headers(request, key.tenant));
+  if (!permits(access, key.policies))
+    return fail(Errc::forbidden, "API key " + key.id + " may not do this: it needs the policy \"" +
+                                     std::string(to_string(policy_of(access))) +
+                                     "\". Use a token of a key that has it.");
+  return Caller{key.tenant_no, key.tenant, key.id, key.policies};
+}
+
+}  // namespace weir::control

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/http.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "catalog/snapshot.hpp"
+
+namespace weir::control {
+
+/// Who may use a route. A key that administers may use all of them.
+enum class Access {
+  everyone,      // no token: health and metrics
+  operate,       // "datagrid:operate"
+  issue_tokens,  // "api-keys:issue"
+  administer,    // "api-keys:administer" only
+};
+
+bool permits(Access access, catalog::Policies policies);
+
+/// The API key behind a request.
+struct Caller {
+  std::uint32_t tenant_no = 0;
+  std::string tenant;
+  std::string key_id;
+  catalog::Policies policies = 0;
+};
+
+/// Checks token, tenant header (where one is sent) and policy, in this order: unauthorized or
+/// forbidden, with what to do. For Access::everyone, nobody is asked and the caller is empty.
+Result<Caller> authorize(const http::Request& request, Access access,
+                         const catalog::Snapshot& snapshot, Time now);
+
+}  // namespace weir::control

@@ -1,0 +1,296 @@
+#include "control/authorize.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "control/control_fixture.hpp"
+
+/// Who may do what: every route with every policy, and never another tenant's things.
+namespace weir::control {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr const char* write_policy = "streaming-ingest-api:write";
+constexpr const char* issue_policy = "api-keys:issue";
+constexpr const char* operate_policy = "datagrid:operate";
+constexpr const char* admin_policy = "api-keys:administer";
+
+class AuthorizeTest : public ControlTest {
+ protected:
+  /// A path of the route that names nothing there is.
+  static std::string path_of(const Route& route) {
+    std::string path(route.path);
+    const auto open = path.find('{');
+    if (open != std::string::npos) path.replace(open, path.find('}') - open + 1, "none");
+    return path;
+  }
+  bool is_health(const Route& route) { return route.path.find("/api/") == std::string::npos; }
+  int status(const Route& route, const std::string& token) {
+    return send(request(std::string(route.method), path_of(route), "", token)).status;
+  }
+};
+
+/// Written down again on purpose, operation by operation, so that a slip in the table shows.
+const std::map<std::string, std::set<std::string>> allowed = {
+    {"listApiKeys", {}},
+    {"createApiKey", {}},
+    {"getApiKey", {}},
+    {"deleteApiKey", {}},
+    {"createToken", {issue_policy}},
+    {"rotateApiKey", {}},
+    {"revokeTokens", {}},
+    {"listStreams", {operate_policy}},
+    {"createStream", {operate_policy}},
+    {"getStream", {operate_policy}},
+    {"flushStream", {operate_policy}},
+    {"listBatches", {operate_policy}},
+    {"getReceipt", {operate_policy}},
+    {"listQuarantine", {operate_policy}},
+    {"getQuarantined", {operate_policy}},
+    {"listIngestQueries", {operate_policy}},
+    {"createIngestQuery", {operate_policy}},
+    {"getIngestQuery", {operate_policy}},
+    {"updateIngestQuery", {operate_policy}},
+    {"deleteIngestQuery", {operate_policy}},
+    {"previewIngestQuery", {operate_policy}},
+    {"previewSql", {operate_policy}},
+    {"listFeeds", {operate_policy}},
+    {"createFeed", {operate_policy}},
+    {"getFeed", {operate_policy}},
+    {"activateFeed", {operate_policy}},
+    {"listCouriers", {operate_policy}},
+    {"createCourier", {operate_policy}},
+    {"getCourier", {operate_policy}},
+    {"updateCourier", {operate_policy}},
+    {"deleteCourier", {operate_policy}},
+    {"validateCourier", {operate_policy}},
+    {"runCourier", {operate_policy}},
+    {"listRuns", {operate_policy}},
+    {"getRun", {operate_policy}},
+    {"stopRun", {operate_policy}},
+    {"listTables", {operate_policy}},
+    {"getTable", {operate_policy}},
+    {"queryTables", {operate_policy}},
+};
+
+TEST_F(AuthorizeTest, EveryRouteAsksForItsPolicy) {
+  for (const std::string policy : {write_policy, issue_policy, operate_policy, admin_policy}) {
+    const std::string token = mint(add_key("acme", {policy}));
+    for (const Route& route : routes_) {
+      if (is_health(route)) continue;
+      SCOPED_TRACE(policy + " on " + std::string(route.operation_id));
+      const auto known = allowed.find(std::string(route.operation_id));
+      ASSERT_NE(known, allowed.end()) << "decide who may use the new route";
+      if (policy == admin_policy || known->second.contains(policy))
+        EXPECT_THAT(status(route, token), ::testing::AnyOf(200, 201, 204, 400, 404));
+      else
+        EXPECT_EQ(status(route, token), 403);
+    }
+  }
+}
+
+TEST_F(AuthorizeTest, WithoutATokenThereIsHealthOnly) {
+  for (const Route& route : routes_)
+    EXPECT_EQ(status(route, ""), is_health(route) ? 200 : 401) << route.operation_id;
+}
+
+TEST_F(AuthorizeTest, ATokenThatDoesNotVerifyOpensNothing) {
+  const std::string key = add_key("acme", {admin_policy});
+  const std::string good = mint(key);
+  const std::string expired = mint(key, clock_.now() + std::chrono::hours(1));
+  clock_.turn(std::chrono::hours(2));
+  const std::string deleted_key = add_key("acme", {admin_policy});
+  const std::string of_deleted_key = mint(deleted_key);
+  ASSERT_TRUE(catalog_->keys().remove(acme_, deleted_key));
+  std::string altered = good;
+  altered[altered.size() / 2] = altered[altered.size() / 2] == 'A' ? 'B' : 'A';
+  for (const Route& route : routes_) {
+    if (is_health(route)) continue;
+    for (const auto& token : {expired, of_deleted_key, altered, std::string("x"), good + "."})
+      EXPECT_EQ(status(route, token), 401) << route.operation_id << " " << token;
+    EXPECT_NE(status(route, good), 401) << route.operation_id;
+  }
+}
+
+TEST_F(AuthorizeTest, A401SaysHowToAuthenticate) {
+  const auto response = send(request("GET", "/api/v0/streams", "", ""));
+  EXPECT_EQ(header(response, "WWW-Authenticate"), "Bearer");
+  EXPECT_THAT(refusal(401, response), HasSubstr("Authorization: Bearer"));
+}
+
+TEST_F(AuthorizeTest, TheSchemeIsBearerInAnyCase) {
+  http::Request sent = request("GET", "/api/v0/streams", "", "");
+  for (const std::string scheme : {"Bearer ", "bearer ", "BEARER  "}) {
+    sent.headers["authorization"] = scheme + acme_admin_;
+    EXPECT_EQ(send(sent).status, 200) << scheme;
+  }
+  for (const std::string& value :
+       std::vector<std::string>{"", " ", "Bearer", "Bearer ", "Basic " + acme_admin_, acme_admin_,
+                                "Bearer" + acme_admin_, "Bearerx " + acme_admin_}) {
+    sent.headers["authorization"] = value;
+    EXPECT_EQ(send(sent).status, 401) << value;
+  }
+}
+
+TEST_F(AuthorizeTest, ATenantHeaderMustBeTheTokens) {
+  for (const char* name : {"x-amperity-tenant", "amperity-tenant", "tenant"}) {
+    http::Request sent = request("GET", "/api/v0/streams", "", acme_admin_);
+    sent.headers[name] = "acme";
+    EXPECT_EQ(send(sent).status, 200) << name;
+    for (const char* other : {"rival", "ACME", ""}) {
+      sent.headers[name] = other;
+      EXPECT_EQ(send(sent).status, 403) << name << ": " << other;
+    }
+  }
+  http::Request both = request("GET", "/api/v0/streams", "", acme_admin_);
+  both.headers["tenant"] = "acme";
+  both.headers["x-amperity-tenant"] = "rival";
+  EXPECT_EQ(send(both).status, 403);
+}
+
+TEST_F(AuthorizeTest, AChangeOfTheKeyBitesItsTokensAtOnce) {
+  const std::string key = add_key("acme", {operate_policy});
+  const std::string token = mint(key);
+  const auto status_now = [&] { return send(request("GET", "/api/v0/streams", "", token)).status; };
+  EXPECT_EQ(status_now(), 200);
+  EXPECT_EQ(send("POST", "/api/v0/admin/api-keys/" + key + "/rotate").status, 200);
+  EXPECT_EQ(status_now(), 200) << "deposed, but accepted for 30 days";
+  EXPECT_EQ(send("POST", "/api/v0/admin/api-keys/" + key + "/revoke", "{}").status, 200);
+  EXPECT_EQ(status_now(), 401);
+}
+
+TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
+  // Everything that an id can name, of acme.
+  const std::string courier = new_courier();
+  const std::string stream = new_stream();
+  const std::string query =
+      text(created("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})"), "id");
+  const std::string feed =
+      text(created("/api/v0/feeds",
+                   R"({"source":"S","name":"F","fields":[{"name":"id","type":"string"}],)"
+                   R"("primary_key":["id"]})"),
+           "id");
+  const std::string run =
+      text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
+  const std::string key = add_key("acme", {operate_policy});
+  engine_.domain_tables["acme"] = {{"S:F", 1, {}}};
+  const catalog::Stream aside = add_stream(acme_);
+  catalog::BatchCommit quarantine;
+  quarantine.checkpoint = Lsn{4096};
+  quarantine.positions = {{aside.no, Sequence{1}, Sequence{2}, PayloadType::xml}};
+  quarantine.quarantined = {quarantined(aside, 1)};
+  ASSERT_TRUE(commit(quarantine));
+  const std::string receipt(view(encode_receipt({aside.no, PartitionNo{0}, Sequence{1}})));
+
+  const std::string courier_body = R"({"name":"C","stream_id":")" + stream +
+                                   R"(","file_format":"NDJSON","file_tag":"s",)"
+                                   R"("load_operations":{}})";
+  const std::map<std::string, std::pair<std::string, std::string>> calls = {
+      {"getApiKey", {key, ""}},
+      {"deleteApiKey", {key, ""}},
+      {"createToken", {key, "{}"}},
+      {"rotateApiKey", {key, ""}},
+      {"revokeTokens", {key, R"({"all":true})"}},
+      {"getStream", {stream, ""}},
+      {"flushStream", {stream, ""}},
+      {"getReceipt", {receipt, ""}},
+      {"getQuarantined", {receipt, ""}},
+      {"getIngestQuery", {query, ""}},
+      {"updateIngestQuery", {query, R"({"sql":"SELECT 2"})"}},
+      {"deleteIngestQuery", {query, ""}},
+      {"previewIngestQuery", {query, R"({"stream_id":")" + stream + R"("})"}},
+      {"getFeed", {feed, ""}},
+      {"activateFeed", {feed, ""}},
+      {"getCourier", {courier, ""}},
+      {"updateCourier", {courier, courier_body}},
+      {"deleteCourier", {courier, ""}},
+      {"validateCourier", {courier, ""}},
+      {"runCourier", {courier, R"({"all":true})"}},
+      {"getRun", {run, ""}},
+      {"stopRun", {run, ""}},
+      {"getTable", {"S:F", ""}},
+  };
+  const auto sent_as = [&](const Route& route, const std::string& token) {
+    const auto& [id, body] = calls.at(std::string(route.operation_id));
+    std::string path(route.path);
+    const auto open = path.find('{');
+    path.replace(open, path.find('}') - open + 1, id);
+    return send(request(std::string(route.method), path, body, token)).status;
+  };
+  for (const Route& route : routes_) {
+    if (route.path.find('{') == std::string_view::npos) continue;
+    ASSERT_TRUE(calls.contains(std::string(route.operation_id))) << route.operation_id;
+    EXPECT_EQ(sent_as(route, rival_admin_), 404) << route.operation_id;
+  }
+  // Their owner reaches every one of them, in an order that deletes last.
+  for (const Route& route : routes_)
+    if (route.path.find('{') != std::string_view::npos && route.method != "DELETE" &&
+        route.operation_id != "previewIngestQuery") {
+      EXPECT_THAT(sent_as(route, acme_admin_), ::testing::AnyOf(200, 201)) << route.operation_id;
+    }
+}
+
+TEST_F(AuthorizeTest, ListsHoldOnesOwnThingsOnly) {
+  created("/api/v0/couriers/" + new_courier() + "/runs", R"({"all":true})");
+  created("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})");
+  created("/api/v0/feeds", R"({"source":"S","name":"F","fields":[],"primary_key":["id"]})");
+  const catalog::Stream stream = add_stream(acme_);
+  catalog::BatchCommit file = one_file(stream, 1, 2, Lsn{4096});
+  file.batches[0].records = 1;
+  file.batches[0].quarantined = 1;
+  file.quarantined = {quarantined(stream, 2)};
+  ASSERT_TRUE(commit(file));
+  engine_.domain_tables["acme"] = {{"S:F", 1, {}}};
+  for (const Route& route : routes_) {
+    if (route.method != "GET" || route.path.find('{') != std::string_view::npos || is_health(route))
+      continue;
+    SCOPED_TRACE(route.operation_id);
+    const auto theirs =
+        expect(200, send(request("GET", std::string(route.path), "", rival_admin_)));
+    const std::size_t own = route.operation_id == "listApiKeys" ? 1 : 0;
+    EXPECT_EQ(theirs.at("items").as_array().size(), own);
+    EXPECT_GE(get(std::string(route.path)).at("items").as_array().size(), 1u);
+  }
+}
+
+TEST_F(AuthorizeTest, AnotherTenantsStreamCannotBeNamedInABody) {
+  const std::string stream = new_stream();
+  const auto courier = send(request("POST", "/api/v0/couriers",
+                                    R"({"name":"C","stream_id":")" + stream +
+                                        R"(","file_format":"NDJSON","file_tag":"s",)"
+                                        R"("load_operations":{}})",
+                                    rival_admin_));
+  EXPECT_THAT(refusal(400, courier), HasSubstr(stream));
+  EXPECT_EQ(send(request("POST", "/api/v0/ingest-queries/preview",
+                         R"({"sql":"SELECT 1","stream_id":")" + stream + R"("})", rival_admin_))
+                .status,
+            404);
+  EXPECT_EQ(send(request("GET", "/api/v0/batches?stream_id=" + stream, "", rival_admin_)).status,
+            404);
+  EXPECT_EQ(send(request("GET", "/api/v0/quarantine?stream_id=" + stream, "", rival_admin_)).status,
+            404);
+}
+
+TEST_F(AuthorizeTest, TheEngineIsAskedForTheTokensTenant) {
+  send(request("POST", "/api/v0/query", R"({"sql":"SELECT 1"})", rival_admin_));
+  EXPECT_EQ(engine_.asked.tenant, "rival");
+}
+
+TEST_F(AuthorizeTest, IdsThatAreSqlOrPathsNameNothing) {
+  new_stream();
+  for (const std::string id : {"' OR '1'='1", "\"; DROP TABLE streams; --", "%", "_", "*", "..",
+                               "is-%", "\xFF\xFE", "{id}", "null", "0x1"}) {
+    for (const Route& route : routes_) {
+      const auto open = route.path.find('{');
+      if (open == std::string_view::npos || route.method != "GET") continue;
+      const std::string path = std::string(route.path.substr(0, open)) + id;
+      EXPECT_EQ(send("GET", path).status, 404) << path;
+    }
+  }
+  EXPECT_EQ(get("/api/v0/streams").at("items").as_array().size(), 1u);
+}
+
+}  // namespace
+}  // namespace weir::control

@@ -1,0 +1,95 @@
+#include "catalog/batches.hpp"
+
+#include <unordered_map>
+
+#include <boost/json.hpp>
+
+#include "base/receipt.hpp"
+#include "control/answers.hpp"
+#include "control/batch_json.hpp"
+#include "control/routes.hpp"
+#include "control/stream_names.hpp"
+
+/// The manifest's files, and where the record of a receipt is.
+namespace weir::control {
+namespace {
+
+namespace json = boost::json;
+
+Result<catalog::BatchFilter> filter_of(const http::Request& request) {
+  catalog::BatchFilter filter;
+  filter.stream_id = query_text(request, "stream_id").value_or("");
+  WEIR_TRY(filter.from, query_day(request, "from"));
+  WEIR_TRY(filter.to, query_day(request, "to"));
+  WEIR_TRY(filter.hour, query_number(request, "hour", 0, 23));
+  return filter;
+}
+
+Result<http::Response> list_batches(const Call& call) {
+  WEIR_TRY(const auto request, page_request(call.request));
+  WEIR_TRY(const auto filter, filter_of(call.request));
+  auto& catalog = call.services.catalog;
+  WEIR_TRY(const auto page, catalog.batches().list(call.caller.tenant_no, filter, request));
+  StreamNames names(catalog.streams());
+  json::array items;
+  for (const catalog::Batch& batch : page.items) {
+    WEIR_TRY(const std::string stream_id, names.id_of(batch.stream));
+    items.push_back(json_of_batch(batch, stream_id));
+  }
+  return answer_items(std::move(items), page.next_token);
+}
+
+Result<http::Response> get_receipt(const Call& call) {
+  const auto address = decode_receipt(call.id);
+  if (!address)
+    return fail(Errc::not_found, "\"" + call.id +
+                                     "\" is no receipt. Send the request_id of a 202 as it was "
+                                     "given: 26 characters.");
+  auto& catalog = call.services.catalog;
+  auto found = catalog.batches().place(call.caller.tenant_no, *address);
+  if (!found && found.error().code == Errc::not_found)
+    return fail(Errc::not_found, "Receipt \"" + call.id + "\" is of no stream of this tenant.");
+  WEIR_TRY(const auto place, std::move(found));
+  StreamNames names(catalog.streams());
+  WEIR_TRY(const std::string stream_id, names.id_of(address->stream));
+  json::object body{{"receipt", call.id}, {"stream_id", stream_id}, {"state", "in_log"}};
+  if (place.batch) {
+    body["state"] = "in_file";
+    body["batch"] = json_of_batch(*place.batch, stream_id);
+  }
+  if (place.quarantined) {
+    body["state"] = "quarantined";
+    body["reason"] = place.quarantined->reason;
+  }
+  return answer(200, body);
+}
+
+}  // namespace
+
+json::value json_of_batch(const catalog::Batch& batch, const std::string& stream_id) {
+  return {{"path", batch.path},
+          {"stream_id", stream_id},
+          {"partition", batch.partition.value},
+          {"day", to_string(batch.day)},
+          {"hour", batch.hour},
+          {"first_sequence", batch.first_sequence.value},
+          {"last_sequence", batch.last_sequence.value},
+          {"records", batch.records},
+          {"quarantined", batch.quarantined},
+          {"bytes", batch.bytes},
+          {"sha256", batch.sha256},
+          {"first_received_at", to_string(batch.first_received_at)},
+          {"last_received_at", to_string(batch.last_received_at)}};
+}
+
+void add_batch_routes(Routes& routes) {
+  routes.push_back({"GET",
+                    "/api/v0/batches",
+                    "listBatches",
+                    Access::operate,
+                    list_batches,
+                    {"stream_id", "from", "to", "hour", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/receipts/{id}", "getReceipt", Access::operate, get_receipt});
+}
+
+}  // namespace weir::control

@@ -1,0 +1,72 @@
+#include "control/control_api.hpp"
+
+#include <algorithm>
+
+#include "control/text.hpp"
+
+namespace weir::control {
+namespace {
+
+/// How exact an API key's last use is told; each note is a write to the catalog.
+constexpr std::chrono::minutes use_noted_every{1};
+
+Failure no_such_route(const http::Request& request, const Match& match) {
+  if (match.allow.empty())
+    return fail(Errc::not_found, "There is no \"" + request.path +
+                                     "\" here. What there is, is in the API document, "
+                                     "api/control.yaml.");
+  return fail(Errc::method_not_allowed, "\"" + request.path + "\" does not answer " +
+                                            request.method + ". It answers " + match.allow + ".");
+}
+
+Result<void> check_query(const http::Request& request, const Route& route) {
+  for (const auto& [name, value] : request.query) {
+    if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
+    std::string known;
+    for (const std::string_view parameter : route.query)
+      known.append(known.empty() ? " Known parameters: \"" : ", \"").append(parameter).append("\"");
+    return fail(Errc::bad_request, "Unknown query parameter \"" + name + "\"." +
+                                       (known.empty() ? " None is expected here." : known + "."));
+  }
+  return {};
+}
+
+}  // namespace
+
+ControlApi::ControlApi(Services services) : services_(std::move(services)), routes_(all_routes()) {}
+
+http::Response ControlApi::handle(const http::Request& request) {
+  const Match match = find_route(routes_, request.method, request.path);
+  auto answered = answer(request, match);
+  if (answered) return *std::move(answered);
+  const Error error{answered.error().code, as_utf8(std::move(answered).error().message)};
+  http::Response response = http::error_response(error, request.request_id);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (response.status == 405) response.headers.emplace_back("Allow", match.allow);
+  return response;
+}
+
+Result<http::Response> ControlApi::answer(const http::Request& request, const Match& match) {
+  if (!match.route) return no_such_route(request, match);
+  const auto snapshot = services_.catalog.snapshots().current();
+  WEIR_TRY(const Caller caller,
+           authorize(request, match.route->access, *snapshot, services_.clock.now()));
+  if (!caller.key_id.empty()) note_use(caller.key_id);
+  WEIR_CHECK(check_query(request, *match.route));
+  return match.route->handler(Call{services_, request, caller, match.id});
+}
+
+void ControlApi::note_use(const std::string& key_id) {
+  const Time now = services_.clock.now();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto [noted, first] = last_noted_.try_emplace(key_id, now);
+    if (!first && now - noted->second < use_noted_every) return;
+    noted->second = now;
+  }
+  // When it cannot be written, the request is none the worse for it, and the next minute tries
+  // again.
+  static_cast<void>(services_.catalog.keys().mark_used(key_id));
+}
+
+}  // namespace weir::control

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/http.hpp"
+#include "control/routes.hpp"
+#include "control/services.hpp"
+
+namespace weir::control {
+
+/// The control API: REST over the catalog, described by api/control.yaml. Thread-safe; may block.
+/// Takes every path the data plane does not.
+class ControlApi {
+ public:
+  explicit ControlApi(Services services);
+  http::Response handle(const http::Request& request);
+
+ private:
+  Result<http::Response> answer(const http::Request& request, const Match& match);
+  void note_use(const std::string& key_id);
+
+  Services services_;
+  const Routes routes_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Time> last_noted_;  // by key id; guarded by mutex_
+};
+
+}  // namespace weir::control

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "base/receipt.hpp"
+#include "catalog/batch_fixture.hpp"
+#include "control/control_api.hpp"
+#include "control/document_fixture.hpp"
+#include "control/init.hpp"
+#include "token/token.hpp"
+
+namespace weir::control {
+
+namespace json = boost::json;
+
+/// An engine that remembers what it was asked and answers what it was told.
+class RecordingEngine final : public engine::Engine {
+ public:
+  Result<engine::LoadCounts> load(const engine::Load&) override {
+    return fail(Errc::internal, "the control API never loads");
+  }
+  Result<engine::Table> preview(const std::vector<engine::Source>& given, const std::string& query,
+                                const std::string& tenant, std::uint64_t rows_max) override {
+    sources = given;
+    asked = {tenant, query, rows_max};
+    return answer;
+  }
+  Result<engine::Table> query(const std::string& tenant, const std::string& sql,
+                              std::uint64_t rows_max) override {
+    asked = {tenant, sql, rows_max};
+    return answer;
+  }
+  Result<std::vector<engine::TableInfo>> tables(const std::string& tenant) override {
+    const auto found = domain_tables.find(tenant);
+    return found == domain_tables.end() ? std::vector<engine::TableInfo>() : found->second;
+  }
+
+  struct Asked {
+    std::string tenant;
+    std::string sql;
+    std::uint64_t rows_max = 0;
+  };
+  Asked asked;
+  std::vector<engine::Source> sources;
+  Result<engine::Table> answer = engine::Table{};
+  std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
+};
+
+/// Two tenants with an administrator each, and requests without sockets. Every answer is held to
+/// api/control.yaml on its way back.
+class ControlTest : public catalog::BatchTest {
+ protected:
+  ControlTest() : api_(services()), routes_(all_routes()) {
+    acme_admin_ = mint(add_key("acme", {"api-keys:administer"}));
+    rival_admin_ = mint(add_key("rival", {"api-keys:administer"}));
+  }
+
+  Services services() {
+    return {
+        .catalog = *catalog_,
+        .engine = engine_,
+        .clock = clock_,
+        .random = random_,
+        .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
+        .wake_runs = [this] { ++wakes_; },
+        .check_feed = [this](const catalog::Feed&) { return feed_check_; },
+        .check_courier = [this](std::uint32_t, const catalog::Courier&) { return courier_check_; },
+        .validate_courier = [this](std::uint32_t,
+                                   const catalog::Courier&) { return courier_validity_; },
+        .file_uri = [](const std::string& path) { return "/data/" + path; },
+        .base_url = [] { return std::string("http://127.0.0.1:8080"); },
+        .ready = [this] { return readiness_; },
+        .metrics = [] { return std::string("weir_up 1\n"); }};
+  }
+
+  std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {
+    return catalog_->keys().add(tenant == "acme" ? acme_ : rival_, "Key", policies)->id;
+  }
+  std::string mint(const std::string& key_id, std::optional<Time> expires_at = std::nullopt) {
+    return token::mint(catalog_->snapshots().current()->keys.at(key_id), clock_.now(), expires_at,
+                       random_)
+        .value();
+  }
+
+  http::Request request(const std::string& method, const std::string& path, const std::string& body,
+                        const std::string& token) {
+    http::Request request;
+    request.method = method;
+    request.path = path.substr(0, path.find('?'));
+    if (path.find('?') != std::string::npos) read_query(path.substr(path.find('?') + 1), request);
+    request.body = body;
+    request.request_id = "req-1";
+    if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
+    return request;
+  }
+
+  http::Response send(const http::Request& request) {
+    const http::Response response = api_.handle(request);
+    const Match match = find_route(routes_, request.method, request.path);
+    if (match.route) {
+      SCOPED_TRACE(request.method + " " + request.path + " " + request.body);
+      document().check(match.route->operation_id, response);
+    }
+    return response;
+  }
+  http::Response send(const std::string& method, const std::string& path,
+                      const std::string& body = "") {
+    return send(request(method, path, body, acme_admin_));
+  }
+
+  /// The body of an answer that has to have this status.
+  json::object expect(int status, const http::Response& response) {
+    EXPECT_EQ(response.status, status) << response.body;
+    json::error_code error;
+    json::parse_options options;
+    options.max_depth = limits::json_depth_max;
+    auto body = json::parse(response.body, error, {}, options);
+    return !error && body.is_object() ? body.get_object() : json::object();
+  }
+  json::object get(const std::string& path) { return expect(200, send("GET", path)); }
+  json::object created(const std::string& path, const std::string& body) {
+    return expect(201, send("POST", path, body));
+  }
+  std::string refusal(int status, const http::Response& response) {
+    return text(expect(status, response), "message");
+  }
+
+  static std::string text(const json::object& object, const char* name) {
+    const json::value* value = object.if_contains(name);
+    return value && value->is_string() ? std::string(value->get_string()) : "";
+  }
+  static std::string header(const http::Response& response, const std::string& name) {
+    for (const auto& [key, value] : response.headers)
+      if (key == name) return value;
+    return "";
+  }
+
+  std::string new_stream() { return text(created("/api/v0/streams", R"({"name":"S"})"), "id"); }
+  std::string new_courier() {
+    return text(
+        created("/api/v0/couriers", R"({"name":"C","stream_id":")" + new_stream() +
+                                        R"(","file_format":"NDJSON","file_tag":"streaming",)"
+                                        R"("load_operations":{}})"),
+        "id");
+  }
+  /// Loading the document takes longer than all else.
+  static const Document& document() {
+    static const Document document;
+    return document;
+  }
+
+  RecordingEngine engine_;
+  std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush_;
+  int wakes_ = 0;
+  Result<void> feed_check_;
+  Result<void> courier_check_;
+  Result<void> courier_validity_;
+  Result<void> readiness_;
+  ControlApi api_;
+  const Routes routes_;
+  std::string acme_admin_;
+  std::string rival_admin_;
+
+ private:
+  static Result<std::vector<catalog::Batch>> no_batches() { return std::vector<catalog::Batch>(); }
+  static void read_query(const std::string& query, http::Request& request) {
+    std::size_t begin = 0;
+    while (begin <= query.size()) {
+      const std::size_t end = std::min(query.find('&', begin), query.size());
+      const std::string pair = query.substr(begin, end - begin);
+      request.query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
+      begin = end + 1;
+    }
+  }
+};
+
+}  // namespace weir::control

@@ -1,0 +1,148 @@
+#include "catalog/couriers.hpp"
+
+#include <boost/json.hpp>
+
+#include "control/answers.hpp"
+#include "control/fields.hpp"
+#include "control/routes.hpp"
+#include "control/run_json.hpp"
+
+/// Couriers: which batches of a stream go into which feeds, and running them (reference 4).
+namespace weir::control {
+namespace {
+
+namespace json = boost::json;
+
+json::value json_of_courier(const catalog::Courier& courier) {
+  return {{"id", courier.id},
+          {"name", courier.name},
+          {"stream_id", courier.stream_id},
+          {"file_format", courier.file_format},
+          {"file_tag", courier.file_tag},
+          {"file_pattern_prefix", courier.file_pattern_prefix},
+          {"load_operations", json_of_stored(courier.load_operations)},
+          {"created_at", to_string(courier.created_at)}};
+}
+
+Result<std::string> stream_id_of(const Call& call, const Fields& body) {
+  WEIR_TRY(const auto stream_id, body.text("stream_id"));
+  const auto stream = call.services.catalog.streams().find(call.caller.tenant_no, stream_id);
+  if (stream) return stream_id;
+  if (stream.error().code != Errc::not_found) return fail(stream.error());
+  return fail(Errc::bad_request, "\"stream_id\": " + stream.error().message +
+                                     " Add the stream first or name one that is there.");
+}
+
+Result<catalog::Courier> courier_of(const Call& call) {
+  WEIR_TRY(const auto body,
+           Fields::of_body(call.request, {"name", "stream_id", "file_format", "file_tag",
+                                          "file_pattern_prefix", "load_operations"}));
+  catalog::Courier courier;
+  WEIR_TRY(courier.name, body.text("name"));
+  WEIR_TRY(courier.stream_id, stream_id_of(call, body));
+  WEIR_TRY(courier.file_format, body.text("file_format"));
+  WEIR_TRY(courier.file_tag, body.text("file_tag"));
+  WEIR_TRY(courier.file_pattern_prefix, body.text_or("file_pattern_prefix", ""));
+  WEIR_TRY(courier.load_operations, body.object_text("load_operations"));
+  if (courier.load_operations.empty())
+    return fail(Errc::bad_request,
+                "\"load_operations\" is missing: it must be a JSON object; {} loads nothing.");
+  WEIR_CHECK(call.services.check_courier(call.caller.tenant_no, courier));
+  return courier;
+}
+
+Result<http::Response> list_couriers(const Call& call) {
+  WEIR_TRY(const auto request, page_request(call.request));
+  WEIR_TRY(const auto page, call.services.catalog.couriers().list(call.caller.tenant_no, request));
+  return answer_page(page, json_of_courier);
+}
+
+Result<http::Response> create_courier(const Call& call) {
+  WEIR_TRY(const auto courier, courier_of(call));
+  WEIR_TRY(const auto added, call.services.catalog.couriers().add(call.caller.tenant_no, courier));
+  return answer(201, json_of_courier(added));
+}
+
+Result<http::Response> get_courier(const Call& call) {
+  auto& couriers = call.services.catalog.couriers();
+  WEIR_TRY(const auto courier, couriers.find(call.caller.tenant_no, call.id));
+  return answer(200, json_of_courier(courier));
+}
+
+Result<http::Response> update_courier(const Call& call) {
+  auto& couriers = call.services.catalog.couriers();
+  WEIR_CHECK(couriers.find(call.caller.tenant_no, call.id));
+  WEIR_TRY(auto courier, courier_of(call));
+  courier.id = call.id;
+  WEIR_TRY(const auto updated, couriers.update(call.caller.tenant_no, courier));
+  return answer(200, json_of_courier(updated));
+}
+
+Result<http::Response> delete_courier(const Call& call) {
+  WEIR_CHECK(call.services.catalog.couriers().remove(call.caller.tenant_no, call.id));
+  return http::Response{204, "", "", {}};
+}
+
+/// What a run would miss is the answer, not an error.
+Result<http::Response> validate_courier(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  auto& couriers = call.services.catalog.couriers();
+  WEIR_TRY(const auto courier, couriers.find(call.caller.tenant_no, call.id));
+  const auto valid = call.services.validate_courier(call.caller.tenant_no, courier);
+  if (valid) return answer(200, {{"valid", true}, {"message", nullptr}});
+  if (outcome_of(valid.error().code).http_status >= 500) return fail(valid.error());
+  return answer(200, {{"valid", false}, {"message", valid.error().message}});
+}
+
+Result<catalog::RunRange> range_of(const Fields& body) {
+  WEIR_TRY(const auto day, body.day("day"));
+  WEIR_TRY(const auto from, body.day("range_from"));
+  WEIR_TRY(const auto to, body.day("range_to"));
+  WEIR_TRY(const bool all, body.flag_or("all", false));
+  if (int{day.has_value()} + int{from || to} + int{all} != 1)
+    return fail(
+        Errc::bad_request,
+        "Say what to load, in one way: {\"day\": \"2027-03-02\"}, {\"range_from\": "
+        "\"2027-03-01\", \"range_to\": \"2027-03-08\"} (not included), or {\"all\": true}.");
+  if (all) return catalog::RunRange{};
+  if (day) return catalog::RunRange{day, *day + std::chrono::days(1)};
+  if (!from)
+    return fail(Errc::bad_request, "\"range_to\" needs \"range_from\", the first day to load.");
+  const Day end = to.value_or(*from + std::chrono::days(1));
+  if (end <= *from)
+    return fail(Errc::bad_request,
+                "\"range_to\" must be after \"range_from\": it is the first day not to load.");
+  return catalog::RunRange{from, end};
+}
+
+Result<http::Response> run_courier(const Call& call) {
+  catalog::Run run;
+  run.courier_id = call.id;
+  WEIR_CHECK(call.services.catalog.couriers().find(call.caller.tenant_no, call.id));
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"day", "range_from", "range_to", "all",
+                                                           "load_only", "skip_missing"}));
+  WEIR_TRY(run.range, range_of(body));
+  WEIR_TRY(run.load_only, body.flag_or("load_only", false));
+  WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
+  call.services.wake_runs();
+  return answer(201, json_of_run(added));
+}
+
+}  // namespace
+
+void add_courier_routes(Routes& routes) {
+  constexpr std::string_view all = "/api/v0/couriers";
+  constexpr std::string_view one = "/api/v0/couriers/{id}";
+  constexpr auto operate = Access::operate;
+  routes.push_back({"GET", all, "listCouriers", operate, list_couriers, {"limit", "next_token"}});
+  routes.push_back({"POST", all, "createCourier", operate, create_courier});
+  routes.push_back({"GET", one, "getCourier", operate, get_courier});
+  routes.push_back({"PUT", one, "updateCourier", operate, update_courier});
+  routes.push_back({"DELETE", one, "deleteCourier", operate, delete_courier});
+  routes.push_back(
+      {"POST", "/api/v0/couriers/{id}/validate", "validateCourier", operate, validate_courier});
+  routes.push_back({"POST", "/api/v0/couriers/{id}/runs", "runCourier", operate, run_courier});
+}
+
+}  // namespace weir::control

@@ -1,0 +1,300 @@
+#include <gmock/gmock.h>
+
+#include "control/control_fixture.hpp"
+
+/// Ingest queries, feeds, couriers and their runs.
+namespace weir::control {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+class CouriersTest : public ControlTest {
+ protected:
+  json::object new_query() {
+    return created("/api/v0/ingest-queries",
+                   R"({"name":"Flatten","description":"By tender","sql":"SELECT 1"})");
+  }
+  std::string courier_body(const std::string& stream_id, const std::string& more) {
+    return R"({"name":"Hourly","stream_id":")" + stream_id +
+           R"(","file_format":"NDJSON","file_tag":"streaming")" + more + "}";
+  }
+  json::object run(const std::string& courier, const std::string& body) {
+    return created("/api/v0/couriers/" + courier + "/runs", body);
+  }
+};
+
+TEST_F(CouriersTest, AnIngestQueryIsAddedChangedAndDeleted) {
+  const auto query = new_query();
+  const auto path = "/api/v0/ingest-queries/" + text(query, "id");
+  EXPECT_EQ(get(path), query);
+  const auto changed = expect(200, send("PUT", path, R"({"name":"Flatten","sql":"SELECT 2"})"));
+  EXPECT_EQ(text(changed, "sql"), "SELECT 2");
+  EXPECT_EQ(text(changed, "description"), "");
+  EXPECT_THAT(refusal(400, send("PUT", path, R"({"name":"Other","sql":"SELECT 2"})")),
+              HasSubstr("Other"));
+  EXPECT_EQ(send("PUT", path, "{}").status, 400);
+  EXPECT_EQ(send("DELETE", path).status, 204);
+  EXPECT_EQ(send("GET", path).status, 404);
+}
+
+TEST_F(CouriersTest, AnIngestQuerysNameIsTakenOnce) {
+  const auto query = new_query();
+  EXPECT_THAT(refusal(409, send("POST", "/api/v0/ingest-queries",
+                                R"({"name":"Flatten","sql":"SELECT 2"})")),
+              HasSubstr(text(query, "id")));
+  EXPECT_EQ(send("POST", "/api/v0/ingest-queries", R"({"name":"Q","sql":" \n"})").status, 400);
+}
+
+TEST_F(CouriersTest, APreviewReadsTheNewestFiles) {
+  const catalog::Stream stream = add_stream(acme_);
+  for (std::uint64_t i = 1; i <= 7; ++i)
+    ASSERT_TRUE(commit(one_file(stream, i, i, Lsn{4096 * i})));
+  engine_.answer = engine::Table{{{"id", "BIGINT"}}, {{"1"}, {"null"}}, false};
+  const auto table =
+      expect(200, send("POST", "/api/v0/ingest-queries/" + text(new_query(), "id") + "/preview",
+                       R"({"stream_id":")" + stream.id +
+                           R"(","file_tag":"PosXml","schema":{"type":"struct","fields":[]},)"
+                           R"("row_tag":"sale","limit":7})"));
+  EXPECT_EQ(table.at("rows"), (json::array{json::array{1}, json::array{nullptr}}));
+  EXPECT_EQ(engine_.asked.sql, "SELECT 1");
+  EXPECT_EQ(engine_.asked.tenant, "acme");
+  EXPECT_EQ(engine_.asked.rows_max, 7u);
+  ASSERT_EQ(engine_.sources.size(), 1u);
+  const auto& source = engine_.sources[0];
+  EXPECT_EQ(source.tag, "PosXml");
+  EXPECT_EQ(source.row_tag, "sale");
+  EXPECT_EQ(source.schema_json, R"({"type":"struct","fields":[]})");
+  EXPECT_EQ(source.format, engine::FileFormat::ndjson);
+  ASSERT_EQ(source.files.size(), 5u);
+  EXPECT_THAT(source.files[0].uri, AllOf(HasSubstr("/data/ingest/"), HasSubstr("-3.ndjson")));
+  EXPECT_THAT(source.files[4].uri, HasSubstr("-7.ndjson"));
+}
+
+TEST_F(CouriersTest, APreviewOfSqlThatIsNotSaved) {
+  const catalog::Stream stream = add_stream(acme_);
+  const std::string body = R"({"sql":"SELECT id FROM streaming","stream_id":")" + stream.id;
+  EXPECT_THAT(refusal(409, send("POST", "/api/v0/ingest-queries/preview", body + "\"}")),
+              HasSubstr("flush"));
+  catalog::BatchCommit file = one_file(stream, 1, 1, Lsn{4096});
+  file.batches[0].path = "x.cbor";
+  ASSERT_TRUE(commit(file));
+  expect(200, send("POST", "/api/v0/ingest-queries/preview", body + "\"}"));
+  EXPECT_EQ(engine_.asked.sql, "SELECT id FROM streaming");
+  EXPECT_EQ(engine_.asked.rows_max, 20u);
+  EXPECT_EQ(engine_.sources[0].tag, "streaming");
+  EXPECT_EQ(engine_.sources[0].format, engine::FileFormat::cbor);
+  EXPECT_EQ(send("POST", "/api/v0/ingest-queries/preview", body + R"(","limit":201})").status, 400);
+  engine_.answer = fail(Errc::bad_request, "line 1, column 8: unknown function FOO");
+  EXPECT_THAT(refusal(400, send("POST", "/api/v0/ingest-queries/preview", body + "\"}")),
+              HasSubstr("column 8"));
+}
+
+TEST_F(CouriersTest, AFeedIsKeptAsItWasGiven) {
+  const auto feed =
+      created("/api/v0/feeds",
+              R"({"source":"Streaming Ingest","name":"Sales","fields":[)"
+              R"({"name":"id","type":"string","required":true,"semantic":"pk"},)"
+              R"({"name":"When","type":"datetime","rename_to":"at","format":"yyyy-MM-dd"},)"
+              R"({"name":"total","type":"decimal","scale":4}],)"
+              R"("primary_key":["id"],"last_updated":"at","error_threshold":5})");
+  EXPECT_THAT(text(feed, "id"), MatchesRegex("df-[0-9A-Za-z]{8}"));
+  EXPECT_EQ(text(feed, "table"), "Streaming Ingest:Sales");
+  EXPECT_EQ(text(feed, "last_updated"), "at");
+  EXPECT_EQ(feed.at("error_threshold"), 5);
+  EXPECT_EQ(feed.at("active"), false);
+  EXPECT_EQ(feed.at("primary_key"), json::array{"id"});
+  const auto& fields = feed.at("fields").as_array();
+  ASSERT_EQ(fields.size(), 3u);
+  EXPECT_EQ(fields[0].at("required"), true);
+  EXPECT_EQ(fields[1].at("rename_to"), "at");
+  EXPECT_EQ(fields[1].at("format"), "yyyy-MM-dd");
+  EXPECT_EQ(fields[2].at("scale"), 4);
+  const auto path = "/api/v0/feeds/" + text(feed, "id");
+  EXPECT_EQ(get(path), feed);
+  EXPECT_EQ(expect(200, send("POST", path + "/activate")).at("active"), true);
+  EXPECT_EQ(get(path).at("active"), true);
+}
+
+TEST_F(CouriersTest, AFeedThatIsNotValidIsNotSaved) {
+  feed_check_ = fail(Errc::bad_request, "The primary key \"nr\" is no field of the feed.");
+  const char* body = R"({"source":"S","name":"F","fields":[],"primary_key":["nr"]})";
+  EXPECT_THAT(refusal(400, send("POST", "/api/v0/feeds", body)), HasSubstr("\"nr\""));
+  EXPECT_TRUE(get("/api/v0/feeds").at("items").as_array().empty());
+  feed_check_ = {};
+  created("/api/v0/feeds", body);
+  EXPECT_EQ(send("POST", "/api/v0/feeds", body).status, 409);
+}
+
+TEST_F(CouriersTest, ACourierIsKeptReplacedAndDeleted) {
+  const auto stream = new_stream();
+  const std::string operations =
+      R"({"df-xxxxxx":[{"type":"truncate"},{"type":"load","file":"streaming"}]})";
+  const auto courier = created(
+      "/api/v0/couriers",
+      courier_body(stream, R"(,"file_pattern_prefix":"08","load_operations":)" + operations));
+  EXPECT_THAT(text(courier, "id"), MatchesRegex("cr-[0-9A-Za-z]{8}"));
+  EXPECT_EQ(json::serialize(courier.at("load_operations")), operations);
+  EXPECT_EQ(text(courier, "file_pattern_prefix"), "08");
+  const auto path = "/api/v0/couriers/" + text(courier, "id");
+  EXPECT_EQ(get(path), courier);
+  const auto changed =
+      expect(200, send("PUT", path, courier_body(stream, R"(,"load_operations":{})")));
+  EXPECT_EQ(changed.at("load_operations"), json::object());
+  EXPECT_EQ(text(changed, "file_pattern_prefix"), "");
+  EXPECT_EQ(text(changed, "id"), text(courier, "id"));
+  EXPECT_EQ(get(path), changed);
+  EXPECT_EQ(send("DELETE", path).status, 204);
+  EXPECT_EQ(send("GET", path).status, 404);
+  EXPECT_EQ(send("DELETE", path).status, 404);
+}
+
+TEST_F(CouriersTest, LoadOperationsNestAsDeepAsSchemasDo) {
+  std::string type = R"("string")";
+  for (int i = 0; i < 40; ++i)
+    type = R"({"type":"struct","fields":[{"name":"a","type":)" + type + "}]}";
+  const std::string operations = R"({"df-1":[{"schema":)" + type + "}]}";
+  const auto courier =
+      created("/api/v0/couriers", courier_body(new_stream(), ",\"load_operations\":" + operations));
+  EXPECT_EQ(json::serialize(get("/api/v0/couriers/" + text(courier, "id")).at("load_operations")),
+            operations);
+}
+
+TEST_F(CouriersTest, ACourierThatIsNotValidIsNotSaved) {
+  const auto stream = new_stream();
+  const auto post = [&](const std::string& body) {
+    return refusal(400, send("POST", "/api/v0/couriers", body));
+  };
+  EXPECT_THAT(post(courier_body("is-none", R"(,"load_operations":{})")), HasSubstr("is-none"));
+  EXPECT_THAT(post(courier_body(stream, "")), HasSubstr("\"load_operations\" is missing"));
+  EXPECT_THAT(post(courier_body(stream, R"(,"load_operations":[])")), HasSubstr("a JSON object"));
+  EXPECT_THAT(post(courier_body(stream, R"(,"load_operations":"{}")")), HasSubstr("a JSON object"));
+  courier_check_ = fail(Errc::bad_request, "\"file_format\" must be NDJSON, JSON or XML.");
+  EXPECT_THAT(post(courier_body(stream, R"(,"load_operations":{})")), HasSubstr("NDJSON"));
+  EXPECT_TRUE(get("/api/v0/couriers").at("items").as_array().empty());
+}
+
+TEST_F(CouriersTest, ValidationAnswersWhatARunWouldMiss) {
+  const auto path = "/api/v0/couriers/" + new_courier() + "/validate";
+  EXPECT_EQ(expect(200, send("POST", path)), (json::object{{"valid", true}, {"message", nullptr}}));
+  courier_validity_ = fail(Errc::not_found, "Cannot find required feeds: \"df-xxxxxx\"");
+  const auto answer = expect(200, send("POST", path));
+  EXPECT_EQ(answer.at("valid"), false);
+  EXPECT_THAT(text(answer, "message"), HasSubstr("df-xxxxxx"));
+  courier_validity_ = fail(Errc::io, "The catalog cannot be read.");
+  EXPECT_EQ(send("POST", path).status, 500);
+}
+
+TEST_F(CouriersTest, ARunIsScheduledForADayARangeOrAll) {
+  const auto courier = new_courier();
+  const auto range = [&](const std::string& body) {
+    const auto made = run(courier, body);
+    EXPECT_THAT(text(made, "id"), MatchesRegex("wf-20270302-[0-9]{5}-[0-9A-Za-z]{6}"));
+    EXPECT_EQ(text(made, "state"), "scheduled");
+    return text(made, "range_from") + " to " + text(made, "range_to");
+  };
+  EXPECT_EQ(range(R"({"day":"2027-02-28"})"), "2027-02-28 to 2027-03-01");
+  EXPECT_EQ(range(R"({"range_from":"2027-02-01","range_to":"2027-03-01"})"),
+            "2027-02-01 to 2027-03-01");
+  EXPECT_EQ(range(R"({"range_from":"2027-02-01"})"), "2027-02-01 to 2027-02-02");
+  EXPECT_EQ(range(R"({"all":true})"), " to ");
+  EXPECT_EQ(wakes_, 4);
+  const auto made = run(courier, R"({"all":true,"load_only":true,"skip_missing":true})");
+  EXPECT_EQ(made.at("load_only"), true);
+  EXPECT_EQ(made.at("skip_missing"), true);
+}
+
+TEST_F(CouriersTest, ARunIsToldWhatToLoadInOneWay) {
+  const auto path = "/api/v0/couriers/" + new_courier() + "/runs";
+  for (const char* body :
+       {"", "{}", R"({"all":false})", R"({"day":"2027-02-28","all":true})",
+        R"({"day":"2027-02-28","range_from":"2027-02-28"})", R"({"range_to":"2027-02-28"})",
+        R"({"range_from":"2027-02-28","range_to":"2027-02-28"})",
+        R"({"range_from":"2027-02-28","range_to":"2027-02-27"})", R"({"day":"2027-02-29"})",
+        R"({"day":"2027-02-28T00:00:00Z"})", R"({"day":20270228})"})
+    EXPECT_EQ(send("POST", path, body).status, 400) << body;
+  EXPECT_EQ(wakes_, 0);
+  EXPECT_TRUE(get("/api/v0/workflow/runs").at("items").as_array().empty());
+  EXPECT_THAT(refusal(404, send("POST", "/api/v0/couriers/cr-none/runs", R"({"all":true})")),
+              HasSubstr("cr-none"));
+}
+
+TEST_F(CouriersTest, ARunTellsItsTasksAndItsError) {
+  const auto made = run(new_courier(), R"({"all":true})");
+  const auto id = text(made, "id");
+  ASSERT_TRUE(catalog_->runs().claim("me", std::chrono::seconds(30)).value());
+  catalog::RunTask task{"wft-1",
+                        id,
+                        0,
+                        "load",
+                        "Load Sales",
+                        catalog::RunState::failed,
+                        "No feed",
+                        R"({"read":3})",
+                        clock_.now(),
+                        clock_.now()};
+  ASSERT_TRUE(catalog_->runs().save_task(task));
+  ASSERT_TRUE(catalog_->runs().finish(id, catalog::RunState::failed, "Cannot find it"));
+  const auto seen = get("/api/v0/workflow/runs/" + id);
+  EXPECT_EQ(text(seen, "state"), "failed");
+  EXPECT_EQ(text(seen, "error"), "Cannot find it");
+  ASSERT_EQ(seen.at("tasks").as_array().size(), 1u);
+  const auto& first = seen.at("tasks").as_array()[0].as_object();
+  EXPECT_EQ(text(first, "state"), "failed");
+  EXPECT_EQ(text(first, "error"), "No feed");
+  EXPECT_EQ(first.at("detail").at("read"), 3);
+}
+
+TEST_F(CouriersTest, ARunThatSucceededHasNoError) {
+  const auto id = text(run(new_courier(), R"({"all":true})"), "id");
+  ASSERT_TRUE(catalog_->runs().claim("me", std::chrono::seconds(30)).value());
+  EXPECT_EQ(text(get("/api/v0/workflow/runs/" + id), "state"), "running");
+  ASSERT_TRUE(catalog_->runs().finish(id, catalog::RunState::succeeded, ""));
+  const auto seen = get("/api/v0/workflow/runs/" + id);
+  EXPECT_FALSE(seen.contains("error"));
+  EXPECT_TRUE(seen.at("tasks").as_array().empty());
+}
+
+TEST_F(CouriersTest, ARunIsStoppedOnce) {
+  const auto id = text(run(new_courier(), R"({"all":true})"), "id");
+  const auto stopped = expect(200, send("POST", "/api/v0/workflow/runs/" + id + "/stop"));
+  EXPECT_EQ(text(stopped, "state"), "stopped");
+  EXPECT_EQ(wakes_, 2);
+  EXPECT_THAT(refusal(409, send("POST", "/api/v0/workflow/runs/" + id + "/stop")), HasSubstr(id));
+}
+
+TEST_F(CouriersTest, TablesAreListedAndRead) {
+  engine_.domain_tables["acme"] = {{"S:C", 3, {}}, {"S:A", 1, {{"id", "VARCHAR"}}}, {"S:B", 2, {}}};
+  const auto first = get("/api/v0/tables?limit=2");
+  ASSERT_EQ(first.at("items").as_array().size(), 2u);
+  EXPECT_EQ(first.at("items").at(0).at("name"), "S:A");
+  const auto second = get("/api/v0/tables?limit=2&next_token=" + text(first, "next_token"));
+  ASSERT_EQ(second.at("items").as_array().size(), 1u);
+  EXPECT_EQ(second.at("items").at(0).at("name"), "S:C");
+  EXPECT_TRUE(second.at("next_token").is_null());
+  EXPECT_EQ(get("/api/v0/tables/S:A").at("columns").at(0).at("name"), "id");
+  EXPECT_THAT(refusal(404, send("GET", "/api/v0/tables/S:D")), HasSubstr("S:D"));
+}
+
+TEST_F(CouriersTest, AQueryPassesEveryDigitOn) {
+  engine_.answer = engine::Table{
+      {{"total", "DECIMAL"}, {"name", "VARCHAR"}},
+      {{"123456789012345678901234567890.10", "\"a\\\"b\""}, {"null", "{\"x\":[1,2]}"}},
+      true};
+  const auto response = send("POST", "/api/v0/query", R"({"sql":"SELECT * FROM \"S:F\""})");
+  const std::string expected =
+      R"({"columns":[{"name":"total","type":"DECIMAL"},{"name":"name","type":"VARCHAR"}],)"
+      R"("rows":[[123456789012345678901234567890.10,"a\"b"],[null,{"x":[1,2]}]],)"
+      R"("truncated":true})";
+  EXPECT_EQ(response.body, expected);
+  EXPECT_EQ(engine_.asked.sql, "SELECT * FROM \"S:F\"");
+  EXPECT_EQ(engine_.asked.rows_max, 10'000u);
+  send("POST", "/api/v0/query", R"({"sql":"SELECT 1","limit":5})");
+  EXPECT_EQ(engine_.asked.rows_max, 5u);
+  engine_.answer = fail(Errc::bad_request, "line 1, column 1: not a SELECT");
+  EXPECT_EQ(send("POST", "/api/v0/query", R"({"sql":"DROP TABLE x"})").status, 400);
+}
+
+}  // namespace
+}  // namespace weir::control

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "control/control_api.hpp"
+#include "control/init.hpp"
+
+namespace weir::control {
+
+/// A control API with one of everything, for bodies of any kind. Stands in the fuzzer and in the
+/// unit test that runs a little of it each time.
+class FuzzWorld {
+ public:
+  FuzzWorld() {
+    catalog_ = catalog::Catalog::open(":memory:", clock_, random_).value();
+    token_ = initialise(*catalog_, "acme", clock_, random_)->admin_token;
+    api_ = std::make_unique<ControlApi>(services());
+    const auto tenant = catalog_->tenants().find("acme")->no;
+    const auto key = catalog_->keys().add(tenant, "k", {"datagrid:operate"})->id;
+    const auto stream = catalog_->streams().add(tenant, {"s", "", std::nullopt, false})->id;
+    const auto query = catalog_->ingest_queries().add(tenant, {"", 0, "q", "", "SELECT 1", {}})->id;
+    catalog::Courier courier;
+    courier.name = "c";
+    const auto courier_id = catalog_->couriers().add(tenant, courier)->id;
+    requests_ = {{"POST", "/api/v0/admin/api-keys"},
+                 {"POST", "/api/v0/admin/api-keys/" + key + "/tokens"},
+                 {"POST", "/api/v0/admin/api-keys/" + key + "/revoke"},
+                 {"POST", "/api/v0/streams"},
+                 {"POST", "/api/v0/streams/" + stream + "/flush"},
+                 {"POST", "/api/v0/ingest-queries"},
+                 {"PUT", "/api/v0/ingest-queries/" + query},
+                 {"POST", "/api/v0/ingest-queries/preview"},
+                 {"POST", "/api/v0/feeds"},
+                 {"POST", "/api/v0/couriers"},
+                 {"PUT", "/api/v0/couriers/" + courier_id},
+                 {"POST", "/api/v0/couriers/" + courier_id + "/runs"},
+                 {"POST", "/api/v0/query"}};
+  }
+
+  int send(std::uint8_t route, const std::string& body) {
+    const auto& [method, path] = requests_[route % requests_.size()];
+    http::Request request;
+    request.method = method;
+    request.path = path;
+    request.headers["authorization"] = "Bearer " + token_;
+    request.body = body;
+    return api_->handle(request).status;
+  }
+  std::size_t routes() const { return requests_.size(); }
+
+ private:
+  class StillClock final : public Clock {
+   public:
+    Time now() const override { return *parse_time("2027-03-02T08:00:00Z"); }
+  };
+  class SeededRandom final : public Random {
+   public:
+    void fill(std::span<char> out) override {
+      for (char& c : out)
+        c = static_cast<char>(engine_());
+    }
+
+   private:
+    std::mt19937_64 engine_{1};
+  };
+  class EmptyEngine final : public engine::Engine {
+   public:
+    Result<engine::LoadCounts> load(const engine::Load&) override { return engine::LoadCounts{}; }
+    Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
+                                  const std::string&, std::uint64_t) override {
+      return engine::Table{};
+    }
+    Result<engine::Table> query(const std::string&, const std::string&, std::uint64_t) override {
+      return engine::Table{};
+    }
+    Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
+      return std::vector<engine::TableInfo>();
+    }
+  };
+
+  Services services() {
+    return {
+        .catalog = *catalog_,
+        .engine = engine_,
+        .clock = clock_,
+        .random = random_,
+        .flush = [](StreamNo) -> Result<std::vector<catalog::Batch>> {
+          return std::vector<catalog::Batch>();
+        },
+        .wake_runs = [] {},
+        .check_feed = [](const catalog::Feed&) { return Result<void>(); },
+        .check_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
+        .validate_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
+        .file_uri = [](const std::string& path) { return path; },
+        .base_url = [] { return std::string(); },
+        .ready = [] { return Result<void>(); },
+        .metrics = [] { return std::string(); }};
+  }
+
+  StillClock clock_;
+  SeededRandom random_;
+  EmptyEngine engine_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<ControlApi> api_;
+  std::string token_;
+  std::vector<std::pair<std::string, std::string>> requests_;
+};
+
+}  // namespace weir::control

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.hpp"
+#include "catalog/catalog.hpp"
+#include "env/clock.hpp"
+#include "env/random.hpp"
+
+namespace weir::control {
+
+/// How long the first token is good. Before it is over, generate another one with it.
+inline constexpr std::chrono::days admin_token_life{365};
+
+struct InitResult {
+  std::string tenant;
+  std::string admin_key;    // the id of an API key with every policy
+  std::string admin_token;  // shown once, never stored; good for admin_token_life
+};
+
+/// What `weir init` does to an empty catalog: a tenant, and the key everything else begins with. A
+/// tenant that has keys already is a conflict; one without (an init that was cut off) gets its key.
+Result<InitResult> initialise(catalog::Catalog& catalog, const std::string& tenant,
+                              const Clock& clock, Random& random);
+
+}  // namespace weir::control

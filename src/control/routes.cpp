@@ -1,0 +1,78 @@
+#include "control/routes.hpp"
+
+#include <optional>
+#include <set>
+
+namespace weir::control {
+namespace {
+
+/// Takes the part before the next '/' off `path`.
+std::string_view take_segment(std::string_view& path) {
+  const std::size_t slash = path.find('/');
+  const std::string_view segment = path.substr(0, slash);
+  path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+  return segment;
+}
+
+bool is_parameter(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+bool has_parameter(const Route& route) {
+  return route.path.find('{') != std::string_view::npos;
+}
+
+/// What stands for the parameter ("" without one), if the path is one of this template.
+std::optional<std::string> match(std::string_view path_template, std::string_view path) {
+  std::string id;
+  while (!path_template.empty() && !path.empty()) {
+    const std::string_view expected = take_segment(path_template);
+    const bool more = path.find('/') != std::string_view::npos;
+    const std::string_view segment = take_segment(path);
+    if (is_parameter(expected)) {
+      if (segment.empty()) return std::nullopt;
+      id = segment;
+    } else if (segment != expected) {
+      return std::nullopt;
+    }
+    if (more && path.empty()) return std::nullopt;  // a slash too many at the end
+  }
+  if (!path_template.empty() || !path.empty()) return std::nullopt;
+  return id;
+}
+
+}  // namespace
+
+Routes all_routes() {
+  Routes routes;
+  add_health_routes(routes);
+  add_api_key_routes(routes);
+  add_stream_routes(routes);
+  add_batch_routes(routes);
+  add_quarantine_routes(routes);
+  add_ingest_query_routes(routes);
+  add_feed_routes(routes);
+  add_courier_routes(routes);
+  add_run_routes(routes);
+  add_table_routes(routes);
+  return routes;
+}
+
+Match find_route(const Routes& routes, std::string_view method, std::string_view path) {
+  Match found;
+  std::set<std::string_view> methods;
+  for (const Route& route : routes) {
+    auto id = match(route.path, path);
+    if (!id) continue;
+    methods.insert(route.method);
+    const bool better = !found.route || (has_parameter(*found.route) && !has_parameter(route));
+    if (route.method != method || !better) continue;
+    found.route = &route;
+    found.id = *std::move(id);
+  }
+  for (const std::string_view known : methods)
+    found.allow.append(found.allow.empty() ? "" : ", ").append(known);
+  return found;
+}
+
+}  // namespace weir::control

@@ -1,0 +1,82 @@
+#include "catalog/runs.hpp"
+
+#include <boost/json.hpp>
+
+#include "control/answers.hpp"
+#include "control/fields.hpp"
+#include "control/routes.hpp"
+#include "control/run_json.hpp"
+
+/// Workflow runs: what couriers have done and are doing (reference 7.2).
+namespace weir::control {
+namespace {
+
+namespace json = boost::json;
+
+json::value json_of_task(const catalog::RunTask& task) {
+  json::object body{{"id", task.id},
+                    {"kind", task.kind},
+                    {"name", task.name},
+                    {"state", to_string(task.state)},
+                    {"detail", json_of_stored(task.detail)},
+                    {"started_at", json_of(task.started_at)},
+                    {"ended_at", json_of(task.ended_at)}};
+  if (!task.error.empty()) body["error"] = task.error;
+  return body;
+}
+
+Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
+  WEIR_TRY(const auto tasks, call.services.catalog.runs().tasks(run.id));
+  json::array items;
+  for (const catalog::RunTask& task : tasks)
+    items.push_back(json_of_task(task));
+  json::object body = json_of_run(run);
+  body["tasks"] = std::move(items);
+  return answer(200, body);
+}
+
+Result<http::Response> list_runs(const Call& call) {
+  WEIR_TRY(const auto request, page_request(call.request));
+  WEIR_TRY(const auto page, call.services.catalog.runs().list(call.caller.tenant_no, request));
+  return answer_page(page, json_of_run);
+}
+
+Result<http::Response> get_run(const Call& call) {
+  WEIR_TRY(const auto run, call.services.catalog.runs().find(call.caller.tenant_no, call.id));
+  return answer_run(call, run);
+}
+
+Result<http::Response> stop_run(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  WEIR_TRY(const auto run, call.services.catalog.runs().stop(call.caller.tenant_no, call.id));
+  call.services.wake_runs();
+  return answer_run(call, run);
+}
+
+}  // namespace
+
+json::object json_of_run(const catalog::Run& run) {
+  json::object body{{"id", run.id},
+                    {"courier_id", run.courier_id},
+                    {"name", run.name},
+                    {"state", to_string(run.state)},
+                    {"range_from", json_of(run.range.from)},
+                    {"range_to", json_of(run.range.to)},
+                    {"load_only", run.load_only},
+                    {"skip_missing", run.skip_missing},
+                    {"created_at", to_string(run.created_at)},
+                    {"started_at", json_of(run.started_at)},
+                    {"ended_at", json_of(run.ended_at)}};
+  if (!run.error.empty()) body["error"] = run.error;
+  return body;
+}
+
+void add_run_routes(Routes& routes) {
+  constexpr auto operate = Access::operate;
+  routes.push_back(
+      {"GET", "/api/v0/workflow/runs", "listRuns", operate, list_runs, {"limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/workflow/runs/{id}", "getRun", operate, get_run});
+  routes.push_back({"POST", "/api/v0/workflow/runs/{id}/stop", "stopRun", operate, stop_run});
+}
+
+}  // namespace weir::control

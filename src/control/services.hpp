@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/catalog.hpp"
+#include "engine/engine.hpp"
+#include "env/clock.hpp"
+#include "env/random.hpp"
+
+namespace weir::control {
+
+/// What the control API needs of the rest of the server. The references outlive the API; every
+/// function is set, may be called from several threads at once and may block.
+struct Services {
+  catalog::Catalog& catalog;
+  engine::Engine& engine;
+  const Clock& clock;
+  Random& random;
+
+  /// Closes the stream's open batches; returns those of their files that are visible now.
+  std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush;
+  /// A run was scheduled, or one is to stop.
+  std::function<void()> wake_runs;
+
+  /// Whether a feed, or a courier by its own settings, can be saved. bad_request says what to do.
+  std::function<Result<void>(const catalog::Feed&)> check_feed;
+  std::function<Result<void>(std::uint32_t tenant_no, const catalog::Courier&)> check_courier;
+  /// Whether a run of the courier would find all it names: its feeds, its ingest queries.
+  std::function<Result<void>(std::uint32_t tenant_no, const catalog::Courier&)> validate_courier;
+
+  /// What an engine reads a batch file's path by.
+  std::function<std::string(const std::string& path)> file_uri;
+
+  /// "http://127.0.0.1:8080", without a slash at its end.
+  std::function<std::string()> base_url;
+  /// Ok, or why requests had better go elsewhere.
+  std::function<Result<void>()> ready;
+  /// Prometheus text.
+  std::function<std::string()> metrics;
+};
+
+}  // namespace weir::control

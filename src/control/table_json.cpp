@@ -1,0 +1,28 @@
+#include "control/table_json.hpp"
+
+#include <boost/json.hpp>
+
+namespace weir::control {
+
+boost::json::array json_of_columns(const std::vector<engine::Column>& columns) {
+  boost::json::array array;
+  for (const engine::Column& column : columns)
+    array.push_back({{"name", column.name}, {"type", column.type}});
+  return array;
+}
+
+http::Response answer_table(const engine::Table& table) {
+  http::Response response;
+  std::string& body = response.body;
+  body = "{\"columns\":" + boost::json::serialize(json_of_columns(table.columns)) + ",\"rows\":[";
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    body += i == 0 ? "[" : ",[";
+    for (std::size_t j = 0; j < table.rows[i].size(); ++j)
+      body.append(j == 0 ? "" : ",").append(table.rows[i][j]);
+    body += ']';
+  }
+  body.append("],\"truncated\":").append(table.truncated ? "true}" : "false}");
+  return response;
+}
+
+}  // namespace weir::control

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include <boost/json/array.hpp>
+
+#include "base/http.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::control {
+
+/// {"columns": [{"name", "type"}], "rows": [[...]], "truncated": ...}. Cells are passed on as the
+/// JSON text they are, so that no number loses a digit.
+http::Response answer_table(const engine::Table& table);
+
+boost::json::array json_of_columns(const std::vector<engine::Column>& columns);
+
+}  // namespace weir::control

@@ -1,0 +1,68 @@
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "control/answers.hpp"
+#include "control/fields.hpp"
+#include "control/routes.hpp"
+#include "control/table_json.hpp"
+
+/// Domain tables, which the engine keeps, and SQL over them.
+namespace weir::control {
+namespace {
+
+boost::json::value json_of_table(const engine::TableInfo& table) {
+  return {{"name", table.name}, {"rows", table.rows}, {"columns", json_of_columns(table.columns)}};
+}
+
+Result<std::vector<engine::TableInfo>> sorted_tables(const Call& call) {
+  WEIR_TRY(auto tables, call.services.engine.tables(call.caller.tenant));
+  std::sort(tables.begin(), tables.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return tables;
+}
+
+/// The engine lists all tables at once; a page goes on after the name it is given.
+Result<http::Response> list_tables(const Call& call) {
+  WEIR_TRY(const auto page, page_request(call.request));
+  WEIR_TRY(const auto tables, sorted_tables(call));
+  auto next = tables.begin();
+  if (!page.next_token.empty())
+    next = std::upper_bound(tables.begin(), tables.end(), page.next_token,
+                            [](const std::string& name, const auto& t) { return name < t.name; });
+  boost::json::array items;
+  for (; next != tables.end() && items.size() < page.limit; ++next)
+    items.push_back(json_of_table(*next));
+  return answer_items(std::move(items), next == tables.end() ? "" : std::prev(next)->name);
+}
+
+Result<http::Response> get_table(const Call& call) {
+  WEIR_TRY(const auto tables, sorted_tables(call));
+  for (const engine::TableInfo& table : tables)
+    if (table.name == call.id) return answer(200, json_of_table(table));
+  return fail(Errc::not_found,
+              "There is no domain table \"" + call.id +
+                  "\" in this tenant. A table is there once its feed has been loaded.");
+}
+
+Result<http::Response> query_tables(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"sql", "limit"}));
+  WEIR_TRY(const auto sql, body.text("sql"));
+  WEIR_TRY(const int rows_max,
+           body.number_or("limit", limits::query_rows_max, 1, limits::query_rows_max));
+  WEIR_TRY(const auto table, call.services.engine.query(call.caller.tenant, sql,
+                                                        static_cast<std::uint64_t>(rows_max)));
+  return answer_table(table);
+}
+
+}  // namespace
+
+void add_table_routes(Routes& routes) {
+  constexpr auto operate = Access::operate;
+  routes.push_back(
+      {"GET", "/api/v0/tables", "listTables", operate, list_tables, {"limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/tables/{name}", "getTable", operate, get_table});
+  routes.push_back({"POST", "/api/v0/query", "queryTables", operate, query_tables});
+}
+
+}  // namespace weir::control

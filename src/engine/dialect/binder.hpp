@@ -1,0 +1,168 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/dialect/ast.hpp"
+#include "engine/dialect/dialect.hpp"
+#include "engine/dialect/functions.hpp"
+#include "engine/dialect/typed.hpp"
+
+namespace weir::dialect {
+
+/// A column that an expression can name, and the DuckDB text that stands for it.
+struct ScopeColumn {
+  std::string name;
+  std::string qualifier;  // the table's alias
+  Type type;
+  std::string sql;
+  bool in_star = true;  // false: one of a pair joined with USING, to be had by its qualifier only
+};
+
+struct Scope {
+  std::vector<ScopeColumn> columns;
+  const Scope* outer = nullptr;  // of the query around a correlated subquery
+};
+
+/// A column of the select list.
+struct Selected {
+  std::string name;
+  Typed value;
+};
+
+using Windows = std::vector<std::pair<std::string, Window>>;
+
+/// What an expression may refer to where it stands.
+struct Env {
+  const Scope* scope = nullptr;
+  const std::vector<Selected>* aliases = nullptr;
+  bool aliases_first = false;  // HAVING and ORDER BY look at the select list before the tables
+  const Windows* windows = nullptr;  // null: no window functions here
+  bool aggregates = false;
+  std::string_view clause;  // for errors: "WHERE"
+};
+
+struct ResultColumn {
+  std::string name;      // as Spark names it
+  std::string physical;  // as the DuckDB text names it; unique
+  Type type;
+};
+
+/// A query as DuckDB text.
+struct Bound {
+  std::string sql;
+  std::vector<ResultColumn> columns;
+};
+
+/// Finds out what names and types a query means and writes it for DuckDB. One per query. Queries
+/// are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp, expressions in
+/// binder_expression.cpp and what calls have around them in binder_call.cpp.
+class Binder {
+ public:
+  explicit Binder(std::vector<std::pair<std::string, Type>> relations)
+      : relations_(std::move(relations)) {}
+  Result<Bound> run(const Query& query) { return this->query(query, true, nullptr); }
+
+ private:
+  struct Table {
+    std::string name;
+    std::string physical;
+    std::vector<ResultColumn> columns;
+  };
+  struct Source {
+    std::string sql;  // behind FROM; empty: none
+    Scope scope;
+  };
+  /// What a function such as EXPLODE adds to each row.
+  struct Generated {
+    std::vector<std::string> projections;
+    std::vector<Field> columns;
+    std::vector<std::string> sql;  // of each column; # stands for the table's alias
+  };
+
+  // Queries.
+  Result<Bound> query(const Query& query, bool top, const Scope* outer);
+  Result<std::string> common_tables(const Query& query);
+  Result<Bound> term(const Term& term, bool top, const Scope* outer);
+  Result<Bound> set_operation(const Term& term, bool top);
+  Result<std::string> branch(Bound bound, const std::vector<ResultColumn>& columns, Position at);
+  Result<Bound> organized(Bound body, const Query& query, bool top);
+  Result<std::string> limits(const Query& query);
+  Result<Bound> select(const Select& select, const Query* query, bool top, const Scope* outer);
+  Result<std::vector<Selected>> select_list(const Select& select, const Scope& scope,
+                                            const Expr* generator,
+                                            const std::vector<ScopeColumn>& generated);
+  Result<void> select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out);
+  Result<std::string> group_keys(const Select& select, const std::vector<Selected>& items,
+                                 const Scope& scope);
+  Result<std::string> order_keys(const std::vector<SortItem>& order, const Env& env, bool distinct);
+  Result<std::string> boolean(const Expr& expr, const Env& env);
+  std::vector<ResultColumn> result_columns(const std::vector<Selected>& items, bool top) const;
+  static std::string select_items(const std::vector<Selected>& items,
+                                  const std::vector<ResultColumn>& columns, bool top);
+
+  // FROM.
+  Result<Source> source(const From& from);
+  Result<Source> table(const From& from);
+  Result<Source> derived(const From& from);
+  Result<Source> values(const From& from);
+  Result<Source> join(const From& from);
+  Result<std::string> join_condition(const From& from, const Source& left, const Source& right,
+                                     Scope& merged);
+  Result<std::string> join_using(const From& from, const std::vector<std::string>& names,
+                                 const Source& left, const Source& right, Scope& merged);
+  Result<void> rename(const From& from, Source& source);
+  Result<Source> lateral_view(const LateralView& view, Source source);
+  Result<Generated> generator(const Expr& call, const Env& env, bool outer,
+                              const std::vector<std::string>& aliases);
+  Source with_generated(const Source& source, const Generated& generated,
+                        const std::string& qualifier, const std::string& where);
+
+  // Expressions.
+  Result<Typed> expression(const Expr& expr, const Env& env);
+  Result<Typed> unlimited(const Expr& expr, const Env& env);
+  Result<Typed> literal(const Expr& expr);
+  Result<Typed> number(const Expr& expr);
+  Result<Typed> typed_text(const Expr& expr);
+  Result<Typed> interval(const Expr& expr);
+  Result<Typed> name(const Expr& expr, const Env& env);
+  Result<Typed> index(const Expr& expr, const Env& env);
+  Result<Typed> binary(const Expr& expr, const Env& env);
+  Result<Typed> logical(const Expr& expr, const Env& env);
+  Result<Typed> negation(const Expr& expr, const Env& env);
+  Result<Typed> like_test(const Expr& expr, const Env& env);
+  Result<Typed> in_list(const Expr& expr, const Env& env);
+  Result<Typed> in_query(const Expr& expr, const Env& env);
+  Result<Typed> between(const Expr& expr, const Env& env);
+  Result<Typed> null_test(const Expr& expr, const Env& env);
+  Result<Typed> truth_test(const Expr& expr, const Env& env);
+  Result<Typed> case_expression(const Expr& expr, const Env& env);
+  Result<Typed> scalar_subquery(const Expr& expr, const Env& env);
+  Result<Typed> field(Typed value, const std::string& name, Position at);
+  Result<Typed> call(const Expr& expr, const Env& env);
+  Result<Typed> aggregate(const Expr& expr, const Env& env);
+  Result<std::string> over(const Window& written, const Windows& windows, const Aggregate& function,
+                           const Env& env, Position at, std::string& name);
+  static Result<std::string> frame(const Window& window, std::string& name);
+  Result<std::vector<Typed>> arguments(const Expr& expr, const Env& env);
+  Result<Typed> negated(const Expr& expr, Typed value);
+
+  std::string fresh(std::string_view prefix) {
+    return std::string(prefix) + std::to_string(++last_number_);
+  }
+
+  std::vector<std::pair<std::string, Type>> relations_;
+  std::deque<Table> tables_;  // of WITH; the last one of a name counts
+  int last_number_ = 0;
+  std::size_t written_ = 0;  // bytes of SQL so far, for the bound on expansion
+};
+
+/// A struct field name's place, or -1 if missing, -2 if several differ by case only.
+[[nodiscard]] int field_index(const std::vector<Field>& fields, std::string_view name);
+/// "a, b, c" of at most twenty names, for errors.
+[[nodiscard]] std::string listed(const std::vector<std::string>& names);
+
+}  // namespace weir::dialect

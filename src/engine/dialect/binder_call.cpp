@@ -1,0 +1,196 @@
+#include "engine/dialect/binder.hpp"
+#include "engine/dialect/cast.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+std::string_view bound_word(const FrameBound& bound) {
+  switch (bound.kind) {
+    case FrameBound::Kind::unbounded_preceding:
+      return "UNBOUNDED PRECEDING";
+    case FrameBound::Kind::unbounded:
+      return "UNBOUNDED FOLLOWING";
+    case FrameBound::Kind::current:
+      return "CURRENT ROW";
+    case FrameBound::Kind::preceding:
+      return " PRECEDING";
+    case FrameBound::Kind::following:
+      return " FOLLOWING";
+  }
+  return "CURRENT ROW";
+}
+
+Result<std::string> bound_text(const FrameBound& bound, bool rows, std::string& name) {
+  if (!bound.offset) {
+    name += bound_word(bound);
+    return std::string(bound_word(bound));
+  }
+  const Expr& offset = *bound.offset;
+  const bool number = offset.kind == ExprKind::number && offset.number == TokenKind::integer &&
+                      offset.text.find_first_not_of("0123456789") == std::string::npos &&
+                      offset.text.size() < 10;
+  if (!rows || !number) {
+    return fail_at(offset.at, rows ? "a frame of ROWS takes a number that is not negative"
+                                   : "RANGE with a distance is not supported by the embedded "
+                                     "engine; use ROWS");
+  }
+  const bool before = bound.kind == FrameBound::Kind::preceding;
+  name += (before ? "-" : "") + offset.text + " FOLLOWING";
+  return offset.text + std::string(bound_word(bound));
+}
+
+}  // namespace
+
+Result<std::vector<Typed>> Binder::arguments(const Expr& expr, const Env& env) {
+  std::vector<Typed> values;
+  for (const ExprPtr& child : expr.children) {
+    WEIR_TRY(Typed value, expression(*child, env));
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+Result<Typed> Binder::call(const Expr& expr, const Env& env) {
+  if (is_generator(expr.text)) {
+    return fail_at(expr.at, "the function " + expr.text +
+                                " makes rows, so it stands alone in a select list or behind "
+                                "LATERAL VIEW, not in " +
+                                std::string(env.clause) + " or inside an expression");
+  }
+  if (is_aggregate(expr.text)) return aggregate(expr, env);
+  if (expr.window || expr.filter || expr.distinct || expr.ignore_nulls) {
+    return fail_at(expr.at, "the function " + expr.text +
+                                " is no aggregate or window function and takes no DISTINCT, "
+                                "FILTER, IGNORE NULLS or OVER");
+  }
+  if (expr.children.size() == 1 && expr.children[0]->kind == ExprKind::star) {
+    return fail_at(expr.at, "the function " + expr.text + " does not take *; name a column");
+  }
+  WEIR_TRY(std::vector<Typed> values, arguments(expr, env));
+  return call_function({expr.text, expr.at, std::move(values), &expr});
+}
+
+Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
+  const bool windowed = expr.window != nullptr;
+  if (!windowed && !env.aggregates) {
+    return fail_at(expr.at, "the aggregate function " + expr.text + " cannot stand in " +
+                                std::string(env.clause) + (env.clause.empty() ? "here" : ""));
+  }
+  if (windowed && env.windows == nullptr) {
+    return fail_at(expr.at, "a window function cannot stand in " + std::string(env.clause) +
+                                "; compute it in WITH");
+  }
+  Env inner = env;
+  inner.aggregates = windowed && env.aggregates;
+  inner.windows = nullptr;
+  inner.aliases_first = false;
+  inner.clause = windowed ? "a window function" : "an aggregate function";
+  const bool star = expr.text == "count" && expr.children.size() == 1 &&
+                    expr.children[0]->kind == ExprKind::star && expr.children[0]->parts.empty();
+  Call call{expr.text, expr.at, {}, &expr};
+  if (!star) {
+    WEIR_TRY(call.args, arguments(expr, inner));
+  }
+  WEIR_TRY(Aggregate function, call_aggregate(call, star));
+  if (function.window_only && !windowed) {
+    return fail_at(expr.at, "the function " + expr.text + " needs OVER (...)");
+  }
+  std::vector<const Typed*> parts;
+  bool random = false;
+  for (const Typed& arg : call.args) {
+    random = random || arg.random;
+  }
+  std::string name = function.name;
+  std::string filter = function.filter;
+  if (expr.filter) {
+    inner.clause = "FILTER";
+    WEIR_TRY(const Typed condition, expression(*expr.filter, inner));
+    if (!condition.type.is(Kind::boolean)) {
+      return fail_at(expr.filter->at,
+                     "FILTER takes a condition, and this is " + condition.type.spark_name());
+    }
+    filter = filter.empty() ? condition.sql : "(" + filter + " AND " + condition.sql + ")";
+    name += " FILTER (WHERE " + condition.name + ")";
+  }
+  std::string sql = function.before + function.call;
+  if (!filter.empty()) sql += " FILTER (WHERE " + filter + ")";
+  if (windowed) {
+    inner.clause = "OVER";
+    WEIR_TRY(const std::string text,
+             over(*expr.window, *env.windows, function, inner, expr.at, name));
+    sql += " OVER (" + text + ")";
+  }
+  Typed value = made_of(parts, function.type, sql + function.after, name);
+  value.at = expr.at;
+  value.foldable = false;
+  value.aggregate = !windowed;
+  for (const Typed& arg : call.args) {
+    value.aggregate = value.aggregate || arg.aggregate;
+  }
+  value.windowed = windowed;
+  value.random = random;
+  return value;
+}
+
+Result<std::string> Binder::over(const Window& written, const Windows& windows,
+                                 const Aggregate& function, const Env& env, Position at,
+                                 std::string& name) {
+  const Window* window = &written;
+  if (!written.name.empty()) {
+    window = nullptr;
+    for (const auto& [defined, spec] : windows) {
+      if (same_name(defined, written.name)) window = &spec;
+    }
+    if (window == nullptr || !window->name.empty()) {
+      return fail_at(at, "there is no window " + written.name + "; define it with WINDOW " +
+                             written.name + " AS (...)");
+    }
+  }
+  std::string text;
+  name += " OVER (";
+  for (const ExprPtr& expr : window->partition_by) {
+    WEIR_TRY(const Typed key, expression(*expr, env));
+    text += (text.empty() ? "PARTITION BY " : ", ") + key.sql;
+    name += (name.ends_with("(") ? "PARTITION BY " : ", ") + key.name;
+  }
+  bool first_key = true;
+  for (const SortItem& item : window->order_by) {
+    WEIR_TRY(const Typed key, expression(*item.expr, env));
+    const bool down = item.sort == SortKind::descending;
+    const bool first = item.nulls == NullOrder::standard ? !down : item.nulls == NullOrder::first;
+    const std::string how =
+        std::string(down ? " DESC" : " ASC") + (first ? " NULLS FIRST" : " NULLS LAST");
+    text += (first_key ? (text.empty() ? "ORDER BY " : " ORDER BY ") : ", ") + key.sql + how;
+    name +=
+        (first_key ? (name.ends_with("(") ? "ORDER BY " : " ORDER BY ") : ", ") + key.name + how;
+    first_key = false;
+  }
+  if (function.needs_order && window->order_by.empty()) {
+    return fail_at(at, "the function needs ORDER BY in its OVER (...)");
+  }
+  if (window->has_frame) {
+    if (!function.takes_frame) return fail_at(at, "this function takes no frame; leave it out");
+    if (!name.ends_with("(")) name += " ";
+    WEIR_TRY(const std::string rows, frame(*window, name));
+    text += (text.empty() ? "" : " ") + rows;
+  } else {
+    const bool ordered = !window->order_by.empty();
+    const std::string rows = !function.takes_frame || !ordered ? "ROWS" : "RANGE";
+    name += (name.ends_with("(") ? "" : " ") + rows + " BETWEEN UNBOUNDED PRECEDING AND " +
+            (ordered ? "CURRENT ROW" : "UNBOUNDED FOLLOWING");
+  }
+  name += ")";
+  return text;
+}
+
+Result<std::string> Binder::frame(const Window& window, std::string& name) {
+  const std::string word = window.is_rows ? "ROWS" : "RANGE";
+  name += word + " BETWEEN ";
+  WEIR_TRY(const std::string from, bound_text(window.from, window.is_rows, name));
+  name += " AND ";
+  WEIR_TRY(const std::string to, bound_text(window.to, window.is_rows, name));
+  return word + " BETWEEN " + from + " AND " + to;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,360 @@
+#include <algorithm>
+
+#include "engine/dialect/binder.hpp"
+#include "engine/dialect/cast.hpp"
+#include "engine/dialect/coercion.hpp"
+#include "engine/dialect/operators.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+std::string_view join_word(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::left:
+      return " LEFT JOIN ";
+    case JoinKind::right:
+      return " RIGHT JOIN ";
+    case JoinKind::full:
+      return " FULL JOIN ";
+    case JoinKind::semi:
+      return " SEMI JOIN ";
+    case JoinKind::anti:
+      return " ANTI JOIN ";
+    default:
+      return " JOIN ";
+  }
+}
+
+std::string column_ref(const std::string& table, const std::string& column) {
+  return table + "." + quoted_identifier(column);
+}
+
+std::vector<const ScopeColumn*> named(const Scope& scope, std::string_view name) {
+  std::vector<const ScopeColumn*> found;
+  for (const ScopeColumn& column : scope.columns) {
+    if (column.in_star && same_name(column.name, name)) found.push_back(&column);
+  }
+  return found;
+}
+
+Typed typed_column(const ScopeColumn& column, Position at) {
+  Typed value;
+  value.sql = column.sql;
+  value.type = column.type;
+  value.name = column.name;
+  value.at = at;
+  return value;
+}
+
+std::vector<std::string> common_names(const Scope& left, const Scope& right) {
+  std::vector<std::string> names;
+  for (const ScopeColumn& column : left.columns) {
+    if (column.in_star && !named(right, column.name).empty()) names.push_back(column.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<Binder::Source> Binder::source(const From& from) {
+  switch (from.kind) {
+    case From::Kind::table:
+      return table(from);
+    case From::Kind::subquery:
+      return derived(from);
+    case From::Kind::values:
+      return values(from);
+    case From::Kind::join:
+      return join(from);
+  }
+  return table(from);
+}
+
+Result<Binder::Source> Binder::table(const From& from) {
+  Source source;
+  const std::string alias = fresh("t");
+  const std::string& last = from.parts.back();
+  const std::string qualifier = from.alias.empty() ? last : from.alias;
+  if (from.parts.size() == 1) {
+    const auto cte = std::find_if(tables_.rbegin(), tables_.rend(),
+                                  [&](const Table& table) { return same_name(table.name, last); });
+    if (cte != tables_.rend()) {
+      source.sql = cte->physical + " AS " + alias;
+      for (const ResultColumn& column : cte->columns) {
+        source.scope.columns.push_back(
+            {column.name, qualifier, column.type, column_ref(alias, column.physical)});
+      }
+      WEIR_CHECK(rename(from, source));
+      return source;
+    }
+    for (const auto& [tag, type] : relations_) {
+      if (!same_name(tag, last)) continue;
+      source.sql = quoted_identifier(tag) + " AS " + alias;
+      for (const Field& field : type.fields()) {
+        source.scope.columns.push_back(
+            {field.name, qualifier, field.type, column_ref(alias, field.name)});
+      }
+      WEIR_CHECK(rename(from, source));
+      return source;
+    }
+  }
+  std::vector<std::string> known;
+  for (const auto& [tag, type] : relations_) {
+    known.push_back(tag);
+  }
+  std::string name;
+  for (const std::string& part : from.parts) {
+    name += (name.empty() ? "" : ".") + part;
+  }
+  return fail_at(from.at, "there is no table " + name + " here; the tables are: " + listed(known));
+}
+
+Result<Binder::Source> Binder::derived(const From& from) {
+  WEIR_TRY(const Bound inner, query(*from.query, false, nullptr));
+  Source source;
+  const std::string alias = fresh("t");
+  source.sql = "(" + inner.sql + ") AS " + alias;
+  for (const ResultColumn& column : inner.columns) {
+    source.scope.columns.push_back(
+        {column.name, from.alias, column.type, column_ref(alias, column.physical)});
+  }
+  WEIR_CHECK(rename(from, source));
+  return source;
+}
+
+Result<void> Binder::rename(const From& from, Source& source) {
+  if (from.columns.empty()) return {};
+  if (from.columns.size() != source.scope.columns.size()) {
+    return fail_at(from.at, "the alias " + from.alias + " names " +
+                                std::to_string(from.columns.size()) + " columns of " +
+                                std::to_string(source.scope.columns.size()) + "; name them all");
+  }
+  for (std::size_t i = 0; i < from.columns.size(); ++i) {
+    source.scope.columns[i].name = from.columns[i];
+  }
+  return {};
+}
+
+Result<Binder::Source> Binder::values(const From& from) {
+  const std::size_t width = from.rows[0].size();
+  std::vector<std::vector<Typed>> columns(width);
+  const Scope nothing;
+  Env env;
+  env.scope = &nothing;
+  env.clause = "VALUES";
+  for (const auto& row : from.rows) {
+    if (row.size() != width) {
+      return fail_at(row[0]->at, "the rows of VALUES are not equally long; give each " +
+                                     std::to_string(width) + " values");
+    }
+    for (std::size_t i = 0; i < width; ++i) {
+      WEIR_TRY(Typed cell, expression(*row[i], env));
+      columns[i].push_back(std::move(cell));
+    }
+  }
+  const std::string alias = fresh("t");
+  Source source;
+  for (std::size_t i = 0; i < width; ++i) {
+    WEIR_TRY(columns[i], unified(std::move(columns[i]), true, "a column of VALUES"));
+    const std::string name = "col" + std::to_string(i + 1);
+    source.scope.columns.push_back({name, from.alias, columns[i][0].type, column_ref(alias, name)});
+  }
+  std::string rows;
+  for (std::size_t r = 0; r < from.rows.size(); ++r) {
+    rows += r == 0 ? "(" : ", (";
+    for (std::size_t i = 0; i < width; ++i) {
+      rows += (i == 0 ? "CAST(" : ", CAST(") + columns[i][r].sql + " AS " +
+              columns[i][r].type.duckdb_name() + ")";
+    }
+    rows += ")";
+  }
+  std::string names;
+  for (std::size_t i = 0; i < width; ++i) {
+    names += (i == 0 ? "" : ", ") + quoted_identifier("col" + std::to_string(i + 1));
+  }
+  source.sql = "(VALUES " + rows + ") AS " + alias + "(" + names + ")";
+  WEIR_CHECK(rename(from, source));
+  return source;
+}
+
+Result<Binder::Source> Binder::join(const From& from) {
+  WEIR_TRY(Source left, source(*from.left));
+  WEIR_TRY(Source right, source(*from.right));
+  const bool nested = from.right->kind == From::Kind::join;
+  const std::string right_sql = nested ? "(" + right.sql + ")" : right.sql;
+  Source joined;
+  joined.scope.columns = left.scope.columns;
+  joined.scope.columns.insert(joined.scope.columns.end(), right.scope.columns.begin(),
+                              right.scope.columns.end());
+  const bool bare = !from.on && from.using_.empty() && !from.natural;
+  if (bare && (from.join == JoinKind::cross || from.join == JoinKind::inner)) {
+    joined.sql = left.sql + " CROSS JOIN " + right_sql;
+    return joined;
+  }
+  WEIR_TRY(const std::string condition, join_condition(from, left, right, joined.scope));
+  joined.sql = left.sql + std::string(join_word(from.join)) + right_sql + " ON " + condition;
+  if (from.join == JoinKind::semi || from.join == JoinKind::anti) joined.scope = left.scope;
+  return joined;
+}
+
+Result<std::string> Binder::join_condition(const From& from, const Source& left,
+                                           const Source& right, Scope& merged) {
+  if (from.on) {
+    Env env;
+    env.scope = &merged;
+    env.clause = "the condition of a JOIN";
+    return boolean(*from.on, env);
+  }
+  const std::vector<std::string> names =
+      from.natural ? common_names(left.scope, right.scope) : from.using_;
+  if (names.empty()) return std::string("true");
+  return join_using(from, names, left, right, merged);
+}
+
+// The columns joined come first and once; the other side's is to be had by its qualifier only.
+Result<std::string> Binder::join_using(const From& from, const std::vector<std::string>& names,
+                                       const Source& left, const Source& right, Scope& merged) {
+  std::string condition;
+  std::vector<ScopeColumn> first;
+  std::vector<ScopeColumn> hidden;
+  std::vector<ScopeColumn> rest = merged.columns;
+  for (const std::string& name : names) {
+    const auto a = named(left.scope, name);
+    const auto b = named(right.scope, name);
+    if (a.size() != 1 || b.size() != 1) {
+      return fail_at(from.at, "USING names " + name + ", which is not in each table once");
+    }
+    WEIR_TRY(const Typed same,
+             compare("=", typed_column(*a[0], from.at), typed_column(*b[0], from.at)));
+    condition += (condition.empty() ? "" : " AND ") + same.sql;
+    ScopeColumn kept = from.join == JoinKind::right ? *b[0] : *a[0];
+    ScopeColumn other = from.join == JoinKind::right ? *a[0] : *b[0];
+    rest.erase(std::remove_if(rest.begin(), rest.end(),
+                              [&](const ScopeColumn& column) {
+                                return column.sql == kept.sql || column.sql == other.sql;
+                              }),
+               rest.end());
+    if (from.join == JoinKind::full) {
+      std::vector<Typed> both{typed_column(kept, from.at), typed_column(other, from.at)};
+      WEIR_TRY(both, unified(std::move(both), true, "the column " + name + " of USING"));
+      ScopeColumn whole = kept;
+      whole.qualifier.clear();
+      whole.type = both[0].type;
+      whole.sql = "coalesce(" + both[0].sql + ", " + both[1].sql + ")";
+      first.push_back(std::move(whole));
+      kept.in_star = false;
+      hidden.push_back(std::move(kept));
+    } else {
+      first.push_back(std::move(kept));
+    }
+    other.in_star = false;
+    hidden.push_back(std::move(other));
+  }
+  merged.columns = std::move(hidden);
+  merged.columns.insert(merged.columns.end(), first.begin(), first.end());
+  merged.columns.insert(merged.columns.end(), rest.begin(), rest.end());
+  return condition;
+}
+
+Result<Binder::Source> Binder::lateral_view(const LateralView& view, Source from) {
+  const Expr& call = *view.generator;
+  if (!is_generator(call.text)) {
+    return fail_at(view.at, "LATERAL VIEW takes EXPLODE, POSEXPLODE or INLINE, not " + call.text);
+  }
+  Env env;
+  env.scope = &from.scope;
+  env.clause = "LATERAL VIEW";
+  WEIR_TRY(const Generated generated, generator(call, env, view.outer, view.columns));
+  return with_generated(from, generated, view.alias, "");
+}
+
+Result<Binder::Generated> Binder::generator(const Expr& call, const Env& env, bool outer,
+                                            const std::vector<std::string>& aliases) {
+  if (call.children.size() != 1 || call.filter || call.window || call.distinct) {
+    return fail_at(call.at, "the function " + call.text + " takes one array or map");
+  }
+  WEIR_TRY(const Typed value, expression(*call.children[0], env));
+  if (value.aggregate || value.windowed) {
+    return fail_at(call.at, "an aggregate or window function inside " + call.text +
+                                " is not supported by the embedded engine; compute it in WITH");
+  }
+  const bool keeps = outer || call.text.ends_with("_outer");
+  const bool positions = call.text.starts_with("pos");
+  const bool inlines = call.text.starts_with("inline");
+  const bool map = value.type.is(Kind::map) && !inlines;
+  const bool structs = value.type.is(Kind::array) && value.type.element().is(Kind::struct_);
+  if (!(inlines ? structs : map || value.type.is(Kind::array))) {
+    return fail_at(call.at, "the function " + call.text + " takes " +
+                                (inlines ? "an array of structs" : "an array or a map") + ", not " +
+                                value.type.spark_name());
+  }
+  const std::string list = map ? "map_entries(" + value.sql + ")" : value.sql;
+  const auto kept = [&](const std::string& rows) {
+    return keeps ? "CASE WHEN len(" + list + ") > 0 THEN " + rows + " ELSE [NULL] END" : rows;
+  };
+  Generated out;
+  if (positions) {
+    const std::string name = fresh("g");
+    out.projections.push_back("unnest(" + kept("range(CAST(len(" + list + ") AS BIGINT))") +
+                              ") AS " + name);
+    out.columns.push_back({"pos", Kind::int_});
+    out.sql.push_back("CAST(#." + name + " AS INTEGER)");
+  }
+  const std::string name = fresh("g");
+  out.projections.push_back("unnest(" + kept(list) + ") AS " + name);
+  if (map) {
+    out.columns.push_back({"key", value.type.key()});
+    out.columns.push_back({"value", value.type.value()});
+    out.sql.push_back("struct_extract(#." + name + ", 'key')");
+    out.sql.push_back("struct_extract(#." + name + ", 'value')");
+  } else if (inlines) {
+    for (const Field& field : value.type.element().fields()) {
+      out.columns.push_back(field);
+      out.sql.push_back("struct_extract(#." + name + ", " + quoted_string(field.name) + ")");
+    }
+  } else {
+    out.columns.push_back({"col", value.type.element()});
+    out.sql.push_back("#." + name);
+  }
+  if (!aliases.empty() && aliases.size() != out.columns.size()) {
+    return fail_at(call.at, "the function " + call.text + " makes " +
+                                std::to_string(out.columns.size()) + " columns, not " +
+                                std::to_string(aliases.size()) + "; name each of them");
+  }
+  for (std::size_t i = 0; i < aliases.size(); ++i) {
+    out.columns[i].name = aliases[i];
+  }
+  return out;
+}
+
+// The rows so far, under new names, each with what the function makes of it. DuckDB leaves out the
+// columns that nobody asks for.
+Binder::Source Binder::with_generated(const Source& source, const Generated& generated,
+                                      const std::string& qualifier, const std::string& where) {
+  const std::string alias = fresh("t");
+  Source out;
+  out.scope.outer = source.scope.outer;
+  std::string items;
+  for (const ScopeColumn& column : source.scope.columns) {
+    const std::string name = fresh("c");
+    items += column.sql + " AS " + name + ", ";
+    ScopeColumn moved = column;
+    moved.sql = alias + "." + name;
+    out.scope.columns.push_back(std::move(moved));
+  }
+  for (std::size_t i = 0; i < generated.projections.size(); ++i) {
+    items += (i == 0 ? "" : ", ") + generated.projections[i];
+  }
+  for (std::size_t i = 0; i < generated.columns.size(); ++i) {
+    std::string sql = generated.sql[i];
+    sql.replace(sql.find('#'), 1, alias);
+    out.scope.columns.push_back(
+        {generated.columns[i].name, qualifier, generated.columns[i].type, std::move(sql)});
+  }
+  out.sql = "(SELECT " + items + (source.sql.empty() ? "" : " FROM " + source.sql) +
+            (where.empty() ? "" : " WHERE " + where) + ") AS " + alias;
+  return out;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,291 @@
+#include <algorithm>
+
+#include "engine/dialect/binder.hpp"
+#include "engine/dialect/cast.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+// The select item that makes rows, if any.
+Result<const SelectItem*> generating_item(const Select& select) {
+  const SelectItem* found = nullptr;
+  for (const SelectItem& item : select.items) {
+    if (item.expr->kind != ExprKind::call || !is_generator(item.expr->text)) continue;
+    if (found != nullptr) {
+      return fail_at(item.expr->at,
+                     "one EXPLODE is allowed in a select list; put the other into "
+                     "LATERAL VIEW");
+    }
+    found = &item;
+  }
+  return found;
+}
+
+// What Spark calls a column that has no alias.
+std::string standard_name(const Expr& expr, const Typed& value) {
+  if (expr.kind == ExprKind::name) return expr.parts.back();
+  return value.name;
+}
+
+std::optional<std::size_t> position_of(const Expr& expr, const Typed& value) {
+  if (expr.kind != ExprKind::number || !value.number) return std::nullopt;
+  return *value.number < 0 ? 0 : static_cast<std::size_t>(*value.number);
+}
+
+Selected selected_column(const ScopeColumn& column, Position at) {
+  Typed value;
+  value.sql = column.sql;
+  value.type = column.type;
+  value.name = column.name;
+  value.at = at;
+  return {column.name, std::move(value)};
+}
+
+}  // namespace
+
+Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
+                             const Scope* outer) {
+  Source from;
+  if (select.from) {
+    WEIR_TRY(from, source(*select.from));
+  }
+  from.scope.outer = outer;
+  for (const LateralView& view : select.views) {
+    WEIR_TRY(from, lateral_view(view, std::move(from)));
+  }
+  std::string where;
+  Env env;
+  if (select.where) {
+    env.scope = &from.scope;
+    env.clause = "WHERE";
+    WEIR_TRY(where, boolean(*select.where, env));
+  }
+  WEIR_TRY(const SelectItem* generating, generating_item(select));
+  std::vector<ScopeColumn> generated;
+  if (generating != nullptr) {
+    env.scope = &from.scope;
+    env.clause = "the select list";
+    WEIR_TRY(const Generated rows, generator(*generating->expr, env, false, generating->aliases));
+    const std::size_t before = from.scope.columns.size();
+    from = with_generated(from, rows, "", where);
+    where.clear();
+    generated.assign(from.scope.columns.begin() + static_cast<std::ptrdiff_t>(before),
+                     from.scope.columns.end());
+    from.scope.columns.resize(before);  // only the select list has them
+  }
+  const Expr* generator_call = generating != nullptr ? generating->expr.get() : nullptr;
+  WEIR_TRY(const std::vector<Selected> items,
+           select_list(select, from.scope, generator_call, generated));
+  WEIR_TRY(const std::string groups, group_keys(select, items, from.scope));
+  const bool aggregates =
+      !groups.empty() || select.having ||
+      std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.aggregate; });
+  if (aggregates && generating != nullptr) {
+    return fail_at(generating->expr->at,
+                   "EXPLODE in the select list of an aggregation is not "
+                   "supported by the embedded engine; explode in WITH");
+  }
+  env = Env{};
+  env.scope = &from.scope;
+  env.aliases = &items;
+  env.aliases_first = true;
+  env.windows = &select.windows;
+  std::string having;
+  if (select.having) {
+    env.aggregates = true;
+    env.clause = "HAVING";
+    WEIR_TRY(having, boolean(*select.having, env));
+  }
+  std::string order;
+  std::string rows;
+  if (query != nullptr) {
+    env.aggregates = aggregates;
+    env.clause = "ORDER BY";
+    WEIR_TRY(order, order_keys(query->order_by, env, select.distinct));
+    for (const ExprPtr& expr : query->distribute_by) {
+      WEIR_CHECK(expression(*expr, env));
+    }
+    WEIR_TRY(rows, limits(*query));
+  }
+  Bound out;
+  out.columns = result_columns(items, top);
+  out.sql = std::string("SELECT ") + (select.distinct ? "DISTINCT " : "") +
+            select_items(items, out.columns, top) + (from.sql.empty() ? "" : " FROM " + from.sql) +
+            (where.empty() ? "" : " WHERE " + where) +
+            (groups.empty() ? "" : " GROUP BY " + groups) +
+            (having.empty() ? "" : " HAVING " + having) +
+            (order.empty() ? "" : " ORDER BY " + order) + rows;
+  return out;
+}
+
+Result<std::vector<Selected>> Binder::select_list(const Select& select, const Scope& scope,
+                                                  const Expr* generator,
+                                                  const std::vector<ScopeColumn>& generated) {
+  std::vector<Selected> items;
+  Env env;
+  env.scope = &scope;
+  env.aliases = &items;
+  env.aggregates = true;
+  env.windows = &select.windows;
+  env.clause = "the select list";
+  for (const SelectItem& item : select.items) {
+    if (item.expr.get() == generator) {
+      for (const ScopeColumn& column : generated) {
+        items.push_back(selected_column(column, item.expr->at));
+      }
+      continue;
+    }
+    if (item.expr->kind == ExprKind::star) {
+      if (!item.aliases.empty()) {
+        return fail_at(item.expr->at, "* cannot have an alias; name the columns");
+      }
+      WEIR_CHECK(select_star(*item.expr, scope, items));
+      continue;
+    }
+    if (item.aliases.size() > 1) {
+      return fail_at(item.expr->at, "several aliases are for EXPLODE and its like only");
+    }
+    WEIR_TRY(Typed value, expression(*item.expr, env));
+    if (value.type.is(Kind::interval)) {
+      return fail_at(item.expr->at,
+                     "an interval cannot be a column of the result; add it to a date");
+    }
+    std::string name = item.aliases.empty() ? standard_name(*item.expr, value) : item.aliases[0];
+    items.push_back({std::move(name), std::move(value)});
+  }
+  if (items.empty()) {
+    return fail_at(select.at, "the select list is empty; there are no columns for *");
+  }
+  return items;
+}
+
+Result<void> Binder::select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out) {
+  bool found = false;
+  for (const ScopeColumn& column : scope.columns) {
+    const bool wanted = star.parts.empty()
+                            ? column.in_star
+                            : star.parts.size() == 1 && same_name(column.qualifier, star.parts[0]);
+    if (!wanted) continue;
+    found = true;
+    out.push_back(selected_column(column, star.at));
+  }
+  if (found) return {};
+  if (star.parts.empty()) {
+    return fail_at(star.at, "there are no columns for *; name a table behind FROM");
+  }
+  Expr path;
+  path.kind = ExprKind::name;
+  path.at = star.at;
+  path.parts = star.parts;
+  Env env;
+  env.scope = &scope;
+  env.clause = "the select list";
+  WEIR_TRY(const Typed value, name(path, env));
+  if (!value.type.is(Kind::struct_)) {
+    return fail_at(star.at, "\".*\" takes a table or a struct, and " + value.name + " is " +
+                                value.type.spark_name());
+  }
+  for (const Field& part : value.type.fields()) {
+    WEIR_TRY(Typed inner, field(value, part.name, star.at));
+    out.push_back({part.name, std::move(inner)});
+  }
+  return {};
+}
+
+Result<std::string> Binder::group_keys(const Select& select, const std::vector<Selected>& items,
+                                       const Scope& scope) {
+  std::vector<Typed> keys;
+  if (select.group_by_all) {
+    for (const Selected& item : items) {
+      if (!item.value.aggregate) keys.push_back(item.value);
+    }
+  }
+  Env env;
+  env.scope = &scope;
+  env.aliases = &items;
+  env.clause = "GROUP BY";
+  for (const ExprPtr& expr : select.group_by) {
+    WEIR_TRY(Typed key, expression(*expr, env));
+    if (const auto position = position_of(*expr, key)) {
+      if (*position == 0 || *position > items.size()) {
+        return fail_at(expr->at, "GROUP BY position " + expr->text +
+                                     " is not in the select list, "
+                                     "which has " +
+                                     std::to_string(items.size()) + " columns");
+      }
+      key = items[*position - 1].value;
+    }
+    if (key.aggregate || key.windowed) {
+      return fail_at(expr->at, "GROUP BY cannot be by an aggregate; group by the columns under it");
+    }
+    if (key.type.is(Kind::map)) {
+      return fail_at(expr->at, "GROUP BY cannot be by a map; group by its keys or values");
+    }
+    keys.push_back(std::move(key));
+  }
+  std::string text;
+  for (const Typed& key : keys) {
+    text += text.empty() ? "" : ", ";
+    // DuckDB would take a number for a position.
+    text += key.foldable ? "CAST(" + key.sql + " AS " + key.type.duckdb_name() + ")" : key.sql;
+  }
+  return text;
+}
+
+Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const Env& env,
+                                       bool distinct) {
+  const std::vector<Selected>& items = *env.aliases;
+  std::string text;
+  for (const SortItem& item : order) {
+    const Expr& expr = *item.expr;
+    WEIR_TRY(const Typed key, expression(expr, env));
+    std::size_t position = 0;
+    if (const auto written = position_of(expr, key)) {
+      position = *written;
+      if (position == 0 || position > items.size()) {
+        return fail_at(expr.at, "ORDER BY position " + expr.text +
+                                    " is not in the select list, "
+                                    "which has " +
+                                    std::to_string(items.size()) + " columns");
+      }
+    } else if (key.foldable) {
+      continue;  // the same for every row
+    } else {
+      const auto found = std::find_if(items.begin(), items.end(), [&](const Selected& selected) {
+        return selected.value.sql == key.sql;
+      });
+      if (found != items.end()) position = static_cast<std::size_t>(found - items.begin()) + 1;
+    }
+    if (key.type.is(Kind::map)) return fail_at(expr.at, "ORDER BY cannot be by a map");
+    if (distinct && position == 0) {
+      return fail_at(expr.at,
+                     "with SELECT DISTINCT, ORDER BY is by columns of the select list only; "
+                     "add this one to it");
+    }
+    const bool descending = item.sort == SortKind::descending;
+    const bool first =
+        item.nulls == NullOrder::standard ? !descending : item.nulls == NullOrder::first;
+    text += (text.empty() ? "" : ", ") + (position > 0 ? std::to_string(position) : key.sql) +
+            (descending ? " DESC" : " ASC") + (first ? " NULLS FIRST" : " NULLS LAST");
+  }
+  return text;
+}
+
+Result<std::string> Binder::boolean(const Expr& expr, const Env& env) {
+  WEIR_TRY(Typed condition, expression(expr, env));
+  if (condition.type.is(Kind::null_)) {
+    WEIR_TRY(condition, cast(std::move(condition), Kind::boolean));
+  }
+  if (!condition.type.is(Kind::boolean)) {
+    return fail_at(expr.at, std::string(env.clause) + " takes a condition, and this is " +
+                                condition.type.spark_name() + "; compare it with something");
+  }
+  if (condition.windowed) {
+    return fail_at(expr.at, "a window function cannot stand in " + std::string(env.clause) +
+                                "; compute it in WITH");
+  }
+  return condition.sql;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,189 @@
+#include "engine/dialect/cast.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+std::string call(const std::string& function, const std::string& sql) {
+  return function + "(" + sql + ")";
+}
+
+std::string plain(const std::string& sql, const Type& to) {
+  return "CAST(" + sql + " AS " + to.duckdb_name() + ")";
+}
+
+std::string tried(const std::string& sql, const Type& to) {
+  return "TRY_CAST(" + sql + " AS " + to.duckdb_name() + ")";
+}
+
+Failure refused(const Type& from, const Type& to, Position at) {
+  return fail_at(at, "a cast from " + from.spark_name() + " to " + to.spark_name() +
+                         " is not supported by the embedded engine; cast its parts, or to another "
+                         "type first");
+}
+
+std::string number_suffix(const Type& to) {
+  switch (to.kind()) {
+    case Kind::byte:
+      return "tinyint";
+    case Kind::short_:
+      return "smallint";
+    case Kind::int_:
+      return "int";
+    default:
+      return "bigint";
+  }
+}
+
+Result<std::string> to_text(const std::string& sql, const Type& from, Position at) {
+  switch (from.kind()) {
+    case Kind::float_:
+    case Kind::double_:
+      return call("spark_fraction_to_string", sql);
+    case Kind::decimal:
+      if (from.scale() <= 6) return plain(sql, Kind::string);
+      return "spark_decimal_to_string(CAST(" + sql + " AS VARCHAR), " +
+             std::to_string(from.scale()) + ")";
+    case Kind::binary:
+      return call("decode", sql);
+    case Kind::date:
+      return call("spark_date_to_string", sql);
+    case Kind::timestamp:
+      return call("spark_timestamp_to_string", sql);
+    default:
+      break;
+  }
+  if (from.is_integral() || from.is(Kind::boolean)) return plain(sql, Kind::string);
+  return refused(from, Kind::string, at);
+}
+
+Result<std::string> to_boolean(const std::string& sql, const Type& from, Position at) {
+  if (from.is(Kind::string)) return call("spark_string_to_boolean", sql);
+  if (from.is_numeric()) return "(" + sql + " <> 0)";
+  return refused(from, Kind::boolean, at);
+}
+
+Result<std::string> to_integral(const std::string& sql, const Type& from, const Type& to,
+                                Position at) {
+  if (from.is(Kind::string)) return tried(call("spark_string_to_bigint", sql), to);
+  if (from.is(Kind::boolean)) return plain(sql, to);
+  if (from.is_integral()) {
+    if (from.kind() <= to.kind()) return plain(sql, to);
+    return call("spark_wrap_" + number_suffix(to), sql);
+  }
+  if (from.is_fractional()) {
+    if (to.is(Kind::long_)) return call("spark_double_to_bigint", plain(sql, Kind::double_));
+    const std::string whole = call("spark_double_to_int", plain(sql, Kind::double_));
+    return to.is(Kind::int_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
+  }
+  if (from.is(Kind::decimal)) {
+    const std::string whole = "CAST(trunc(" + sql + ") AS BIGINT)";
+    return to.is(Kind::long_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
+  }
+  if (from.is(Kind::timestamp)) {
+    const std::string seconds = call("spark_unix_seconds", sql);
+    return to.is(Kind::long_) ? seconds : call("spark_wrap_" + number_suffix(to), seconds);
+  }
+  return refused(from, to, at);
+}
+
+Result<std::string> to_fraction(const std::string& sql, const Type& from, const Type& to,
+                                Position at) {
+  if (from.is(Kind::string)) return plain(call("spark_string_to_double", sql), to);
+  if (from.is_numeric() || from.is(Kind::boolean)) return plain(sql, to);
+  if (from.is(Kind::timestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0e0)", to);
+  return refused(from, to, at);
+}
+
+Result<std::string> to_decimal(const std::string& sql, const Type& from, const Type& to,
+                               Position at) {
+  if (from.is(Kind::string)) return tried(call("spark_decimal_text", sql), to);
+  if (from.is_fractional()) return tried("CAST(" + sql + " AS VARCHAR)", to);
+  if (from.is_numeric()) return tried(sql, to);
+  if (from.is(Kind::boolean)) return tried("CAST(" + sql + " AS INTEGER)", to);
+  return refused(from, to, at);
+}
+
+Result<std::string> to_datetime(const std::string& sql, const Type& from, const Type& to,
+                                Position at) {
+  const bool date = to.is(Kind::date);
+  if (from.is(Kind::string)) {
+    return call(date ? "spark_string_to_date" : "spark_string_to_timestamp", sql);
+  }
+  if (from.is_datetime()) return plain(sql, to);
+  if (!date && from.is_integral()) {
+    return "make_timestamp(CAST(" + sql + " AS BIGINT) * 1000000)";
+  }
+  return refused(from, to, at);
+}
+
+Result<std::string> to_nested(const std::string& sql, const Type& from, const Type& to,
+                              Position at) {
+  if (from.kind() != to.kind() || from.fields().size() != to.fields().size()) {
+    return refused(from, to, at);
+  }
+  if (from.is(Kind::array)) {
+    // The name of the element differs by depth, so that a lambda inside does not hide this one.
+    const std::string element = "x" + std::to_string(from.spark_name().size());
+    WEIR_TRY(std::string inner, cast_sql(element, from.element(), to.element(), at));
+    return "list_transform(" + sql + ", lambda " + element + ": " + inner + ")";
+  }
+  if (!from.is(Kind::struct_)) return refused(from, to, at);
+  std::string fields;
+  for (std::size_t i = 0; i < to.fields().size(); ++i) {
+    const std::string part =
+        "struct_extract(" + sql + ", " + quoted_string(from.fields()[i].name) + ")";
+    WEIR_TRY(std::string value, cast_sql(part, from.fields()[i].type, to.fields()[i].type, at));
+    if (i > 0) fields += ", ";
+    fields += quoted_identifier(to.fields()[i].name) + " := " + value;
+  }
+  return "CASE WHEN " + sql + " IS NOT NULL THEN struct_pack(" + fields + ") END";
+}
+
+}  // namespace
+
+Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
+                             Position at) {
+  if (from == to) return sql;
+  if (from.is(Kind::null_)) return "CAST(NULL AS " + to.duckdb_name() + ")";
+  switch (to.kind()) {
+    case Kind::string:
+      return to_text(sql, from, at);
+    case Kind::boolean:
+      return to_boolean(sql, from, at);
+    case Kind::byte:
+    case Kind::short_:
+    case Kind::int_:
+    case Kind::long_:
+      return to_integral(sql, from, to, at);
+    case Kind::float_:
+    case Kind::double_:
+      return to_fraction(sql, from, to, at);
+    case Kind::decimal:
+      return to_decimal(sql, from, to, at);
+    case Kind::date:
+    case Kind::timestamp:
+      return to_datetime(sql, from, to, at);
+    case Kind::binary:
+      if (from.is(Kind::string)) return call("encode", sql);
+      return refused(from, to, at);
+    case Kind::array:
+    case Kind::map:
+    case Kind::struct_:
+      return to_nested(sql, from, to, at);
+    default:
+      return refused(from, to, at);
+  }
+}
+
+Result<Typed> cast(Typed value, const Type& to) {
+  if (value.type == to) return value;
+  WEIR_TRY(value.sql, cast_sql(value.sql, value.type, to, value.at));
+  if (value.number && !to.is_integral()) value.number.reset();
+  value.text.reset();
+  value.literal = false;
+  value.type = to;
+  return value;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,254 @@
+#include "engine/dialect/functions.hpp"
+
+#include <algorithm>
+
+#include "engine/dialect/cast.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+/// A function that is one piece of DuckDB text over arguments of fixed types.
+struct Simple {
+  std::string_view name;
+  std::string_view params;  // one letter each, see type_of()
+  Kind result;
+  std::string_view sql;        // $1.. are the arguments
+  std::string_view more = {};  // what Spark adds to the arguments in the name
+};
+
+Type type_of(char letter) {
+  switch (letter) {
+    case 's':
+      return Kind::string;
+    case 'i':
+      return Kind::int_;
+    case 'l':
+      return Kind::long_;
+    case 'd':
+      return Kind::double_;
+    case 'D':
+      return Kind::date;
+    case 'T':
+      return Kind::timestamp;
+    default:
+      return Kind::boolean;
+  }
+}
+
+constexpr Simple simple_functions[] = {
+    // Text.
+    {"upper", "s", Kind::string, "spark_upper($1)"},
+    {"ucase", "s", Kind::string, "spark_upper($1)"},
+    {"lower", "s", Kind::string, "spark_lower($1)"},
+    {"lcase", "s", Kind::string, "spark_lower($1)"},
+    {"initcap", "s", Kind::string, "spark_initcap($1)"},
+    {"length", "s", Kind::int_, "CAST(length($1) AS INTEGER)"},
+    {"len", "s", Kind::int_, "CAST(length($1) AS INTEGER)"},
+    {"char_length", "s", Kind::int_, "CAST(length($1) AS INTEGER)"},
+    {"character_length", "s", Kind::int_, "CAST(length($1) AS INTEGER)"},
+    {"octet_length", "s", Kind::int_, "CAST(strlen($1) AS INTEGER)"},
+    {"substr", "si", Kind::string, "spark_substr($1, $2, 2147483647)", ", 2147483647"},
+    {"substr", "sii", Kind::string, "spark_substr($1, $2, $3)"},
+    {"substring", "si", Kind::string, "spark_substr($1, $2, 2147483647)", ", 2147483647"},
+    {"substring", "sii", Kind::string, "spark_substr($1, $2, $3)"},
+    {"left", "si", Kind::string, "spark_left($1, $2)"},
+    {"right", "si", Kind::string, "spark_right($1, $2)"},
+    {"lpad", "si", Kind::string, "spark_lpad($1, $2, ' ')", ",  "},
+    {"lpad", "sis", Kind::string, "spark_lpad($1, $2, $3)"},
+    {"rpad", "si", Kind::string, "spark_rpad($1, $2, ' ')", ",  "},
+    {"rpad", "sis", Kind::string, "spark_rpad($1, $2, $3)"},
+    {"locate", "ss", Kind::int_, "spark_locate($1, $2, 1)", ", 1"},
+    {"locate", "ssi", Kind::int_, "spark_locate($1, $2, $3)"},
+    {"position", "ss", Kind::int_, "spark_locate($1, $2, 1)", ", 1"},
+    {"position", "ssi", Kind::int_, "spark_locate($1, $2, $3)"},
+    {"instr", "ss", Kind::int_, "CAST(strpos($1, $2) AS INTEGER)"},
+    {"translate", "sss", Kind::string, "translate($1, $2, $3)"},
+    {"replace", "ss", Kind::string, "replace($1, $2, '')", ", "},
+    {"replace", "sss", Kind::string, "replace($1, $2, $3)"},
+    {"repeat", "si", Kind::string, "repeat($1, $2)"},
+    {"startswith", "ss", Kind::boolean, "starts_with($1, $2)"},
+    {"endswith", "ss", Kind::boolean, "ends_with($1, $2)"},
+    {"contains", "ss", Kind::boolean, "contains($1, $2)"},
+    {"unbase64", "s", Kind::binary, "from_base64($1)"},
+    // Numbers.
+    {"sqrt", "d", Kind::double_, "CASE WHEN $1 < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt($1) END"},
+    {"exp", "d", Kind::double_, "exp($1)"},
+    {"ln", "d", Kind::double_, "CASE WHEN $1 > 0 THEN ln($1) END"},
+    {"log10", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log10($1) END"},
+    {"log2", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log2($1) END"},
+    {"sign", "d", Kind::double_, "CAST(sign($1) AS DOUBLE)"},
+    {"signum", "d", Kind::double_, "CAST(sign($1) AS DOUBLE)"},
+    {"radians", "d", Kind::double_, "radians($1)"},
+    {"degrees", "d", Kind::double_, "degrees($1)"},
+    {"isnan", "d", Kind::boolean, "coalesce(isnan($1), false)"},
+    // Dates.
+    {"year", "D", Kind::int_, "CAST(year($1) AS INTEGER)"},
+    {"quarter", "D", Kind::int_, "CAST(quarter($1) AS INTEGER)"},
+    {"month", "D", Kind::int_, "CAST(month($1) AS INTEGER)"},
+    {"day", "D", Kind::int_, "CAST(day($1) AS INTEGER)"},
+    {"dayofmonth", "D", Kind::int_, "CAST(day($1) AS INTEGER)"},
+    {"dayofweek", "D", Kind::int_, "CAST(dayofweek($1) + 1 AS INTEGER)"},
+    {"weekday", "D", Kind::int_, "CAST(isodow($1) - 1 AS INTEGER)"},
+    {"dayofyear", "D", Kind::int_, "CAST(dayofyear($1) AS INTEGER)"},
+    {"weekofyear", "D", Kind::int_, "CAST(weekofyear($1) AS INTEGER)"},
+    {"hour", "T", Kind::int_, "CAST(hour($1) AS INTEGER)"},
+    {"minute", "T", Kind::int_, "CAST(minute($1) AS INTEGER)"},
+    {"second", "T", Kind::int_, "CAST(second($1) AS INTEGER)"},
+    {"date_add", "Di", Kind::date, "($1 + $2)"},
+    {"dateadd", "Di", Kind::date, "($1 + $2)"},
+    {"date_sub", "Di", Kind::date, "($1 - $2)"},
+    {"datediff", "DD", Kind::int_, "CAST(date_diff('day', $2, $1) AS INTEGER)"},
+    {"date_diff", "DD", Kind::int_, "CAST(date_diff('day', $2, $1) AS INTEGER)"},
+    {"add_months", "Di", Kind::date, "CAST($1 + to_months($2) AS DATE)"},
+    {"last_day", "D", Kind::date, "last_day($1)"},
+    {"make_date", "iii", Kind::date, "TRY(make_date($1, $2, $3))"},
+    {"unix_date", "D", Kind::int_, "CAST(date_diff('day', DATE '1970-01-01', $1) AS INTEGER)"},
+    {"unix_seconds", "T", Kind::long_, "spark_unix_seconds($1)"},
+    {"unix_millis", "T", Kind::long_, "spark_floor_div(epoch_us($1), 1000)"},
+    {"unix_micros", "T", Kind::long_, "epoch_us($1)"},
+    {"timestamp_millis", "l", Kind::timestamp, "make_timestamp($1 * 1000)"},
+    {"timestamp_micros", "l", Kind::timestamp, "make_timestamp($1)"},
+};
+
+std::string filled(std::string_view sql, const std::vector<Typed>& args) {
+  std::string out;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] == '$' && i + 1 < sql.size()) {
+      out += args[static_cast<std::size_t>(sql[++i] - '1')].sql;
+    } else {
+      out += sql[i];
+    }
+  }
+  return out;
+}
+
+struct TypeFunction {
+  std::string_view name;
+  Kind kind;
+};
+constexpr TypeFunction type_functions[] = {
+    {"boolean", Kind::boolean}, {"tinyint", Kind::byte},       {"smallint", Kind::short_},
+    {"int", Kind::int_},        {"bigint", Kind::long_},       {"float", Kind::float_},
+    {"double", Kind::double_},  {"string", Kind::string},      {"binary", Kind::binary},
+    {"date", Kind::date},       {"timestamp", Kind::timestamp}};
+
+MaybeTyped call_type(Call& call) {
+  Type to = Type::decimal(10, 0);
+  if (call.function != "decimal") {
+    const auto* found =
+        std::find_if(std::begin(type_functions), std::end(type_functions),
+                     [&](const TypeFunction& entry) { return entry.name == call.function; });
+    if (found == std::end(type_functions)) return std::nullopt;
+    to = found->kind;
+  }
+  if (call.args.size() != 1) return wrong_arguments(call, "one value");
+  WEIR_TRY(Typed value, cast(std::move(call.args[0]), to));
+  return value;
+}
+
+// Known to Spark, and refused with the reason rather than as unknown.
+struct Refused {
+  std::string_view name;
+  std::string_view remedy;
+};
+constexpr Refused refused_functions[] = {
+    {"transform", "use EXPLODE and COLLECT_LIST instead of a lambda function"},
+    {"filter", "use EXPLODE and WHERE instead of a lambda function"},
+    {"exists", "use EXPLODE and WHERE instead of a lambda function"},
+    {"forall", "use EXPLODE and WHERE instead of a lambda function"},
+    {"aggregate", "use EXPLODE and an aggregate function instead of a lambda function"},
+    {"array_sort", "use SORT_ARRAY, which sorts NULLs first"},
+    {"from_json", "JSON arrives typed; read its fields with dots"},
+    {"get_json_object", "JSON arrives typed; read its fields with dots"},
+    {"json_tuple", "JSON arrives typed; read its fields with dots"},
+    {"xpath", "XML arrives typed; read its elements with dots"},
+    {"strpos", "Spark 3.5 has no STRPOS; use INSTR(text, part) or LOCATE(part, text)"},
+    {"stack", "use UNION ALL or EXPLODE(ARRAY(...))"},
+    {"bround", "use ROUND, which rounds halves away from zero"},
+    {"approx_count_distinct", "use COUNT(DISTINCT x)"},
+    {"percentile_approx", "use PERCENTILE"},
+    {"approx_percentile", "use PERCENTILE"},
+};
+
+}  // namespace
+
+std::string call_name(std::string_view function, const std::vector<Typed>& args,
+                      std::string_view more) {
+  std::string name(function);
+  name += "(";
+  for (const Typed& arg : args) {
+    if (&arg != args.data()) name += ", ";
+    name += arg.name;
+  }
+  return name + std::string(more) + ")";
+}
+
+Failure wrong_arguments(const Call& call, const std::string& wanted) {
+  std::string given;
+  for (const Typed& arg : call.args) {
+    given += (given.empty() ? "" : ", ") + arg.type.spark_name();
+  }
+  return fail_at(call.at,
+                 "the function " + call.function + " takes " + wanted + ", not (" + given + ")");
+}
+
+Result<Typed> implicit_cast(const Call& call, Typed value, const Type& wanted) {
+  const Type& from = value.type;
+  const bool text = from.is(Kind::string);
+  const bool scalar = !from.is_nested() && !from.is(Kind::interval) && !from.is(Kind::binary);
+  bool allowed = from == wanted || from.is(Kind::null_);
+  if (wanted.is(Kind::string)) allowed = allowed || scalar;
+  if (wanted.is_numeric()) allowed = allowed || text || from.is_numeric();
+  if (wanted.is_datetime()) allowed = allowed || text || from.is_datetime();
+  if (wanted.is(Kind::binary)) allowed = allowed || text;
+  if (!allowed) {
+    return fail_at(value.at, "the function " + call.function + " wants " + wanted.spark_name() +
+                                 " here, not " + from.spark_name() + "; cast it");
+  }
+  return cast(std::move(value), wanted);
+}
+
+MaybeTyped call_simple(Call& call) {
+  const Simple* found = nullptr;
+  bool known = false;
+  for (const Simple& entry : simple_functions) {
+    if (entry.name != call.function) continue;
+    known = true;
+    if (entry.params.size() == call.args.size()) found = &entry;
+  }
+  if (!known) return std::nullopt;
+  if (found == nullptr) return wrong_arguments(call, "another number of arguments");
+  const std::string name = call_name(call.function, call.args, found->more);
+  std::vector<const Typed*> parts;
+  for (std::size_t i = 0; i < call.args.size(); ++i) {
+    WEIR_TRY(call.args[i], implicit_cast(call, std::move(call.args[i]), type_of(found->params[i])));
+    parts.push_back(&call.args[i]);
+  }
+  return made_of(parts, found->result, filled(found->sql, call.args), name);
+}
+
+Result<Typed> call_function(Call call) {
+  using Family = MaybeTyped (*)(Call&);
+  constexpr Family families[] = {call_simple, call_type,   call_conditional, call_text,
+                                 call_regex,  call_number, call_date,        call_collection};
+  for (const Family family : families) {
+    WEIR_TRY(std::optional<Typed> value, family(call));
+    if (value) {
+      value->at = call.at;
+      return std::move(*value);
+    }
+  }
+  for (const Refused& entry : refused_functions) {
+    if (entry.name == call.function) {
+      return fail_at(call.at, "the function " + call.function +
+                                  " is not supported by the embedded engine; " +
+                                  std::string(entry.remedy));
+    }
+  }
+  return fail_at(call.at, "the function " + call.function +
+                              " is not known to the embedded engine; the functions it knows are "
+                              "listed in the documentation of ingest queries");
+}
+
+}  // namespace weir::dialect

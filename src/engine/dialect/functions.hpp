@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/dialect/ast.hpp"
+#include "engine/dialect/typed.hpp"
+
+/// Spark's functions over arguments whose types are known.
+namespace weir::dialect {
+
+struct Call {
+  std::string function;  // in small letters
+  Position at;
+  std::vector<Typed> args;
+  const Expr* expr = nullptr;  // as written
+};
+
+/// The result of a function, or an error naming it: unknown, wrong number or types of arguments.
+[[nodiscard]] Result<Typed> call_function(Call call);
+
+/// An aggregate or window function in pieces, so that FILTER and OVER can be put between them:
+/// before call [FILTER (WHERE filter)] [OVER (...)] after.
+struct Aggregate {
+  std::string before;
+  std::string call;
+  std::string filter;
+  std::string after;
+  Type type;
+  std::string name;
+  bool window_only = false;  // needs OVER
+  bool needs_order = false;  // and ORDER BY in it
+  bool takes_frame = true;
+};
+
+[[nodiscard]] bool is_aggregate(std::string_view function);
+[[nodiscard]] bool is_generator(std::string_view function);
+/// `star`: COUNT(*).
+[[nodiscard]] Result<Aggregate> call_aggregate(const Call& call, bool star);
+
+/// The argument in the type a function wants, by Spark's implicit casts; an error names the
+/// function.
+[[nodiscard]] Result<Typed> implicit_cast(const Call& call, Typed value, const Type& wanted);
+[[nodiscard]] Failure wrong_arguments(const Call& call, const std::string& wanted);
+/// "name(a, b)"
+[[nodiscard]] std::string call_name(std::string_view function, const std::vector<Typed>& args,
+                                    std::string_view more = {});
+
+// The families call_function asks in turn; no value: not theirs.
+using MaybeTyped = Result<std::optional<Typed>>;
+[[nodiscard]] MaybeTyped call_simple(Call& call);
+[[nodiscard]] MaybeTyped call_conditional(Call& call);
+[[nodiscard]] MaybeTyped call_text(Call& call);
+[[nodiscard]] MaybeTyped call_regex(Call& call);
+[[nodiscard]] MaybeTyped call_number(Call& call);
+[[nodiscard]] MaybeTyped call_date(Call& call);
+[[nodiscard]] MaybeTyped call_collection(Call& call);
+
+/// `value LIKE pattern` and RLIKE; `op` in capitals.
+[[nodiscard]] Result<Typed> like(std::string_view op, Typed value, Typed pattern,
+                                 const std::optional<Typed>& escape);
+
+}  // namespace weir::dialect

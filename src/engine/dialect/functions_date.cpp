@@ -1,0 +1,220 @@
+#include <algorithm>
+
+#include "engine/dialect/cast.hpp"
+#include "engine/dialect/datetime_pattern.hpp"
+#include "engine/dialect/functions.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+struct TruncationUnit {
+  std::string_view spark;
+  std::string_view duckdb;
+  bool of_date;  // TRUNC knows it too
+};
+constexpr TruncationUnit truncations[] = {{"YEAR", "year", true},
+                                          {"YYYY", "year", true},
+                                          {"YY", "year", true},
+                                          {"QUARTER", "quarter", true},
+                                          {"MONTH", "month", true},
+                                          {"MM", "month", true},
+                                          {"MON", "month", true},
+                                          {"WEEK", "week", true},
+                                          {"DAY", "day", false},
+                                          {"DD", "day", false},
+                                          {"HOUR", "hour", false},
+                                          {"MINUTE", "minute", false},
+                                          {"SECOND", "second", false},
+                                          {"MILLISECOND", "millisecond", false},
+                                          {"MICROSECOND", "microsecond", false}};
+
+std::string upper_case(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return out;
+}
+
+Result<std::string> literal_text(const Call& call, const Typed& arg) {
+  if (arg.text) return *arg.text;
+  return fail_at(arg.at, "the unit or pattern of " + call.function +
+                             " must be written as a text, not computed, on the embedded engine");
+}
+
+// DATE_TRUNC(unit, timestamp) and TRUNC(date, unit); NULL for a unit Spark does not know.
+MaybeTyped truncated(Call& call) {
+  if (call.args.size() != 2) return wrong_arguments(call, "a unit and a moment");
+  const std::string name = call_name(call.function, call.args);
+  const bool date = call.function == "trunc";
+  const Type type = date ? Kind::date : Kind::timestamp;
+  WEIR_TRY(const std::string unit, literal_text(call, call.args[date ? 1 : 0]));
+  WEIR_TRY(const Typed value, implicit_cast(call, std::move(call.args[date ? 0 : 1]), type));
+  for (const TruncationUnit& entry : truncations) {
+    if (entry.spark == upper_case(unit) && (entry.of_date || !date)) {
+      return made_of(value, type,
+                     "CAST(date_trunc('" + std::string(entry.duckdb) + "', " + value.sql + ") AS " +
+                         type.duckdb_name() + ")",
+                     name);
+    }
+  }
+  return made_of(value, type, "CAST(NULL AS " + type.duckdb_name() + ")", name);
+}
+
+MaybeTyped formatted(Call& call) {
+  if (call.args.size() != 2) return wrong_arguments(call, "a moment and a pattern");
+  const std::string name = call_name(call.function, call.args);
+  WEIR_TRY(const std::string pattern, literal_text(call, call.args[1]));
+  WEIR_TRY(const Typed value, implicit_cast(call, std::move(call.args[0]), Kind::timestamp));
+  auto sql = format_sql(pattern, value.sql);
+  if (!sql) return fail_at(call.args[1].at, sql.error().message);
+  return made_of(value, Kind::string, *sql, name);
+}
+
+Result<std::string> parsed(const Call& call, const Typed& text, const Typed& pattern) {
+  WEIR_TRY(const std::string format, literal_text(call, pattern));
+  auto sql = parse_sql(format, text.sql);
+  if (!sql) return fail_at(pattern.at, sql.error().message);
+  return *sql;
+}
+
+// TO_DATE and TO_TIMESTAMP, with a pattern or as CAST.
+MaybeTyped converted(Call& call) {
+  if (call.args.empty() || call.args.size() > 2)
+    return wrong_arguments(call, "a text and a pattern");
+  const std::string name = call_name(call.function, call.args);
+  const Type type = call.function == "to_date" ? Kind::date : Kind::timestamp;
+  Typed value = call.args[0];
+  if (call.args.size() == 1 || !value.type.is(Kind::string)) {
+    WEIR_TRY(value, implicit_cast(call, std::move(value), type));
+    value.name = name;
+    return value;
+  }
+  WEIR_TRY(const std::string sql, parsed(call, value, call.args[1]));
+  return made_of(value, type, type.is(Kind::date) ? "CAST(" + sql + " AS DATE)" : sql, name);
+}
+
+MaybeTyped unix_time(Call& call) {
+  constexpr std::string_view pattern = "yyyy-MM-dd HH:mm:ss";
+  std::string name = call_name(call.function, call.args);
+  if (call.args.empty()) {
+    return made_of(std::vector<const Typed*>{}, Kind::long_,
+                   "spark_unix_seconds(spark_current_timestamp())",
+                   call.function + "(current_timestamp(), " + std::string(pattern) + ")");
+  }
+  if (call.args.size() > 2) return wrong_arguments(call, "a moment and a pattern");
+  if (call.args.size() == 1) {
+    name = call_name(call.function, call.args, ", " + std::string(pattern));
+    Typed standard;
+    standard.at = call.at;
+    standard.text = std::string(pattern);
+    call.args.push_back(standard);
+  }
+  Typed value = call.args[0];
+  if (value.type.is_datetime()) {
+    WEIR_TRY(value, cast(std::move(value), Kind::timestamp));
+    return made_of(value, Kind::long_, "spark_unix_seconds(" + value.sql + ")", name);
+  }
+  WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
+  WEIR_TRY(const std::string sql, parsed(call, value, call.args[1]));
+  return made_of(value, Kind::long_, "spark_unix_seconds(" + sql + ")", name);
+}
+
+MaybeTyped from_unix_time(Call& call) {
+  if (call.args.empty() || call.args.size() > 2)
+    return wrong_arguments(call, "seconds and a pattern");
+  const std::string standard = "yyyy-MM-dd HH:mm:ss";
+  const std::string name =
+      call_name(call.function, call.args, call.args.size() == 1 ? ", " + standard : "");
+  std::string pattern = standard;
+  if (call.args.size() == 2) {
+    WEIR_TRY(pattern, literal_text(call, call.args[1]));
+  }
+  const Position at = call.args.back().at;
+  WEIR_TRY(const Typed value, implicit_cast(call, std::move(call.args[0]), Kind::long_));
+  auto sql = format_sql(pattern, "make_timestamp(" + value.sql + " * 1000000)");
+  if (!sql) return fail_at(at, sql.error().message);
+  return made_of(value, Kind::string, *sql, name);
+}
+
+MaybeTyped months_between(Call& call) {
+  if (call.args.size() < 2 || call.args.size() > 3) return wrong_arguments(call, "two moments");
+  const std::string name =
+      call_name(call.function, call.args, call.args.size() == 2 ? ", true" : "");
+  bool rounds = true;
+  if (call.args.size() == 3) {
+    if (call.args[2].sql != "true" && call.args[2].sql != "false") {
+      return fail_at(call.args[2].at, "the third argument of MONTHS_BETWEEN must be TRUE or FALSE");
+    }
+    rounds = call.args[2].sql == "true";
+  }
+  WEIR_TRY(const Typed a, implicit_cast(call, std::move(call.args[0]), Kind::timestamp));
+  WEIR_TRY(const Typed b, implicit_cast(call, std::move(call.args[1]), Kind::timestamp));
+  std::string sql = "spark_months_between(" + a.sql + ", " + b.sql + ")";
+  if (rounds) sql = "(floor(" + sql + " * 1e8 + 0.5e0) / 1e8)";
+  return made_of(a, b, Kind::double_, sql, name);
+}
+
+struct Part {
+  std::string_view name;
+  std::string_view function;
+};
+constexpr Part parts[] = {
+    {"YEAR", "year"},       {"Y", "year"},          {"YEARS", "year"},   {"YR", "year"},
+    {"QUARTER", "quarter"}, {"QTR", "quarter"},     {"MONTH", "month"},  {"MON", "month"},
+    {"MONTHS", "month"},    {"WEEK", "weekofyear"}, {"W", "weekofyear"}, {"WEEKS", "weekofyear"},
+    {"DAY", "day"},         {"D", "day"},           {"DAYS", "day"},     {"DAYOFWEEK", "dayofweek"},
+    {"DOW", "dayofweek"},   {"DOY", "dayofyear"},   {"HOUR", "hour"},    {"H", "hour"},
+    {"HOURS", "hour"},      {"MINUTE", "minute"},   {"MIN", "minute"},   {"MINUTES", "minute"}};
+
+MaybeTyped extracted(Call& call) {
+  if (call.args.size() != 2) return wrong_arguments(call, "the name of a part and a moment");
+  WEIR_TRY(const std::string wanted, literal_text(call, call.args[0]));
+  const std::string name = call.function == "extract"
+                               ? "extract(" + wanted + " FROM " + call.args[1].name + ")"
+                               : call_name(call.function, call.args);
+  for (const Part& part : parts) {
+    if (part.name != upper_case(wanted)) continue;
+    Call inner{std::string(part.function), call.at, {call.args[1]}, call.expr};
+    WEIR_TRY(Typed value, call_function(std::move(inner)));
+    value.name = name;
+    return value;
+  }
+  return fail_at(call.args[0].at, "the part " + wanted +
+                                      " is not supported by the embedded engine; use YEAR, MONTH, "
+                                      "DAY, HOUR, MINUTE, QUARTER, WEEK, DOW or DOY");
+}
+
+MaybeTyped current(Call& call) {
+  if (!call.args.empty()) return wrong_arguments(call, "nothing");
+  const bool date = call.function == "current_date" || call.function == "curdate";
+  return made_of(std::vector<const Typed*>{}, date ? Kind::date : Kind::timestamp,
+                 date ? "spark_current_date()" : "spark_current_timestamp()", call.function + "()");
+}
+
+}  // namespace
+
+MaybeTyped call_date(Call& call) {
+  const std::string& f = call.function;
+  if (f == "current_date" || f == "curdate" || f == "current_timestamp" || f == "now") {
+    return current(call);
+  }
+  if (f == "date_trunc" || f == "trunc") return truncated(call);
+  if (f == "date_format") return formatted(call);
+  if (f == "to_date" || f == "to_timestamp") return converted(call);
+  if (f == "unix_timestamp" || f == "to_unix_timestamp") return unix_time(call);
+  if (f == "from_unixtime") return from_unix_time(call);
+  if (f == "months_between") return months_between(call);
+  if (f == "extract" || f == "date_part" || f == "datepart") return extracted(call);
+  if (f == "timestamp_seconds") {
+    if (call.args.size() != 1) return wrong_arguments(call, "seconds");
+    const std::string name = call_name(f, call.args);
+    const Typed value = call.args[0];
+    if (!value.type.is_integral()) return wrong_arguments(call, "an integer");
+    return made_of(value, Kind::timestamp,
+                   "make_timestamp(CAST(" + value.sql + " AS BIGINT) * 1000000)", name);
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,229 @@
+#include "engine/dialect/cast.hpp"
+#include "engine/dialect/functions.hpp"
+#include "engine/dialect/java_regex.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+Result<Regex> regex_of(const Typed& pattern, RegexUse use) {
+  if (!pattern.text) {
+    return fail_at(pattern.at,
+                   "a regular expression must be written as a text, not computed, on "
+                   "the embedded engine");
+  }
+  auto regex = java_regex(*pattern.text, use);
+  if (!regex) {
+    return fail_at(pattern.at,
+                   "the regular expression '" + *pattern.text + "' " + regex.error().message);
+  }
+  return regex;
+}
+
+// `$` also matches before a last line break in Java; text that has one is refused when it comes.
+std::string guarded(const std::string& value, const Regex& regex) {
+  if (regex.dollar == Dollar::none) return value;
+  const std::string breaks = regex.dollar == Dollar::after_blanks
+                                 ? R"('[\x{85}\x{2028}\x{2029}]\z')"
+                                 : R"('[\n\r\x{85}\x{2028}\x{2029}]\z')";
+  return "spark_no_line_break(" + value + ", " + breaks + ")";
+}
+
+Result<void> arguments(Call& call, std::size_t least, std::size_t most, const std::string& wanted) {
+  if (call.args.size() < least || call.args.size() > most) return wrong_arguments(call, wanted);
+  WEIR_TRY(call.args[0], implicit_cast(call, std::move(call.args[0]), Kind::string));
+  return {};
+}
+
+MaybeTyped null_text(const Call& call, const std::string& name) {
+  return made_of(call.args[0], Kind::string, "CAST(NULL AS VARCHAR)", name);
+}
+
+MaybeTyped replace(Call& call) {
+  const std::string name = call_name(call.function, call.args, call.args.size() == 3 ? ", 1" : "");
+  WEIR_CHECK(arguments(call, 3, 4, "a text, a regular expression and a replacement"));
+  if (call.args.size() == 4 && call.args[3].number != 1) {
+    return fail_at(call.args[3].at,
+                   "REGEXP_REPLACE from another position than 1 is not supported "
+                   "by the embedded engine; cut the text with SUBSTR");
+  }
+  if (call.args[1].type.is(Kind::null_) || call.args[2].type.is(Kind::null_)) {
+    return null_text(call, name);
+  }
+  WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
+  const Typed& value = call.args[0];
+  const Typed& replacement = call.args[2];
+  if (!replacement.text) {
+    return fail_at(replacement.at,
+                   "the replacement of REGEXP_REPLACE must be written as a text, "
+                   "not computed, on the embedded engine");
+  }
+  if (regex.may_be_empty && !replacement.text->empty()) {
+    return fail_at(call.args[1].at,
+                   "the regular expression '" + *call.args[1].text +
+                       "' can match nothing at all, which the embedded engine replaces at other "
+                       "places than Spark; write + instead of *");
+  }
+  auto text = java_replacement(*replacement.text, regex.groups);
+  if (!text) {
+    return fail_at(replacement.at,
+                   "the replacement '" + *replacement.text + "' " + text.error().message);
+  }
+  return made_of(value, Kind::string,
+                 "regexp_replace(" + guarded(value.sql, regex) + ", " + quoted_string(regex.re2) +
+                     ", " + quoted_string(*text) + ", 'g')",
+                 name);
+}
+
+MaybeTyped extract(Call& call) {
+  const std::string name = call_name(call.function, call.args, call.args.size() == 2 ? ", 1" : "");
+  WEIR_CHECK(arguments(call, 2, 3, "a text, a regular expression and the number of a group"));
+  if (call.args[1].type.is(Kind::null_)) return null_text(call, name);
+  WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
+  const auto group = call.args.size() == 3 ? call.args[2].number : std::optional<std::int64_t>(1);
+  if (!group) {
+    return fail_at(call.args[2].at, "the group of REGEXP_EXTRACT must be written as a number");
+  }
+  if (*group < 0 || *group > regex.groups || *group > 9) {
+    return fail_at(call.args[1].at, "REGEXP_EXTRACT asks for group " + std::to_string(*group) +
+                                        " of a regular expression with " +
+                                        std::to_string(regex.groups) +
+                                        " groups (at most 9 count); put it in parentheses");
+  }
+  const Typed& value = call.args[0];
+  return made_of(value, Kind::string,
+                 "regexp_extract(" + guarded(value.sql, regex) + ", " + quoted_string(regex.re2) +
+                     ", " + std::to_string(*group) + ")",
+                 name);
+}
+
+// With a limit the rest stays in one piece, which is clear only for a separator that is a text.
+MaybeTyped split(Call& call) {
+  const std::string name = call_name(call.function, call.args, call.args.size() == 2 ? ", -1" : "");
+  WEIR_CHECK(arguments(call, 2, 3, "a text and a regular expression"));
+  const Type type = Type::array(Kind::string);
+  const Typed& value = call.args[0];
+  if (call.args[1].type.is(Kind::null_)) {
+    return made_of(value, type, "CAST(NULL AS VARCHAR[])", name);
+  }
+  WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
+  const auto limit = call.args.size() == 3 ? call.args[2].number : std::optional<std::int64_t>(-1);
+  if (!limit || (*limit > 0 && !regex.plain)) {
+    return fail_at(call.args[2].at,
+                   "the limit of SPLIT must be a number, and over 0 only with a "
+                   "separator that has no regular expression in it");
+  }
+  const std::string separator = quoted_string(regex.text);
+  if (regex.plain && regex.text.empty()) {
+    if (*limit > 0) return fail_at(call.args[2].at, "SPLIT by '' takes no limit; use SUBSTR");
+    return made_of(
+        value, type,
+        "CASE WHEN " + value.sql + " = '' THEN [''] ELSE string_split(" + value.sql + ", '') END",
+        name);
+  }
+  const std::string parts = regex.plain ? "string_split(" + value.sql + ", " + separator + ")"
+                                        : "string_split_regex(" + guarded(value.sql, regex) + ", " +
+                                              quoted_string(regex.re2) + ")";
+  if (*limit > 0) {
+    const std::string kept = std::to_string(*limit - 1);
+    return made_of(value, type,
+                   "CASE WHEN len(" + parts + ") > " + std::to_string(*limit) +
+                       " THEN list_slice(" + parts + ", 1, " + kept +
+                       ") || [array_to_string(list_slice(" + parts + ", " + std::to_string(*limit) +
+                       ", len(" + parts + ")), " + separator + ")] ELSE " + parts + " END",
+                   name);
+  }
+  if (regex.may_be_empty) {
+    return fail_at(call.args[1].at, "the regular expression '" + *call.args[1].text +
+                                        "' can match nothing at all, where the embedded engine "
+                                        "splits unlike Spark; write + instead of *");
+  }
+  return made_of(value, type, parts, name);
+}
+
+// An escape before anything but %, _ and itself is an error in Spark, and no other meaning here.
+Result<void> check_escapes(const Typed& pattern, char escape) {
+  const std::string& text = *pattern.text;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != escape) continue;
+    ++i;
+    if (i == text.size() || (text[i] != '%' && text[i] != '_' && text[i] != escape)) {
+      return fail_at(pattern.at, "the pattern '" + text +
+                                     "' has the escape character before "
+                                     "something else than %, _ or itself; write it twice");
+    }
+  }
+  return {};
+}
+
+Result<Typed> rlike(Typed value, const Typed& pattern, const std::string& name) {
+  Call call{"rlike", value.at, {}, nullptr};
+  WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
+  if (pattern.type.is(Kind::null_)) {
+    return made_of(value, Kind::boolean, "CAST(NULL AS BOOLEAN)", name);
+  }
+  WEIR_TRY(const Regex regex, regex_of(pattern, RegexUse::find));
+  return made_of(value, Kind::boolean,
+                 "regexp_matches(" + value.sql + ", " + quoted_string(regex.re2) + ")", name);
+}
+
+}  // namespace
+
+Result<Typed> like(std::string_view op, Typed value, Typed pattern,
+                   const std::optional<Typed>& escape) {
+  if (op == "RLIKE") {
+    const std::string name = "RLIKE(" + value.name + ", " + pattern.name + ")";
+    return rlike(std::move(value), pattern, name);
+  }
+  std::string name = value.name + " " + std::string(op) + " " + pattern.name;
+  if (op == "ILIKE") name = "ilike(" + value.name + ", " + pattern.name + ")";
+  char character = '\\';
+  if (escape) {
+    if (escape->text->size() != 1) {
+      return fail_at(escape->at, "ESCAPE takes one ASCII character");
+    }
+    character = (*escape->text)[0];
+    if (character != '\\') name += " ESCAPE '" + *escape->text + "'";
+  }
+  const Call call{"like", value.at, {}, nullptr};
+  if (pattern.text) {
+    WEIR_CHECK(check_escapes(pattern, character));
+  }
+  WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
+  WEIR_TRY(pattern, implicit_cast(call, std::move(pattern), Kind::string));
+  std::string left = value.sql;
+  std::string right = pattern.sql;
+  if (op == "ILIKE") {
+    left = "spark_lower(" + left + ")";
+    right = "spark_lower(" + right + ")";
+  }
+  return made_of(
+      value, pattern, Kind::boolean,
+      "(" + left + " LIKE " + right + " ESCAPE " + quoted_string(std::string(1, character)) + ")",
+      name);
+}
+
+MaybeTyped call_regex(Call& call) {
+  const std::string& f = call.function;
+  if (f == "regexp_replace") return replace(call);
+  if (f == "regexp_extract") return extract(call);
+  if (f == "split") return split(call);
+  if (f == "rlike" || f == "regexp_like" || f == "regexp") {
+    if (call.args.size() != 2) return wrong_arguments(call, "a text and a regular expression");
+    const std::string name = (f == "rlike"    ? "RLIKE"
+                              : f == "regexp" ? "REGEXP"
+                                              : "REGEXP_LIKE") +
+                             ("(" + call.args[0].name + ", " + call.args[1].name + ")");
+    WEIR_TRY(Typed found, rlike(std::move(call.args[0]), call.args[1], name));
+    return found;
+  }
+  if (f == "like" || f == "ilike") {
+    if (call.args.size() != 2) return wrong_arguments(call, "a text and a pattern");
+    WEIR_TRY(Typed found, like(f == "like" ? "LIKE" : "ILIKE", std::move(call.args[0]),
+                               std::move(call.args[1]), std::nullopt));
+    return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,532 @@
+#include "engine/dialect/java_regex.hpp"
+
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace weir::dialect {
+
+namespace {
+
+constexpr int nesting_max = 50;
+constexpr int repeat_max = 1000;  // RE2's own
+constexpr std::string_view line_break = R"((?:\r\n|[\n\r\x{85}\x{2028}\x{2029}])?)";
+constexpr std::string_view not_line_break = R"([^\n\r\x{85}\x{2028}\x{2029}])";
+constexpr std::string_view horizontal =
+    R"( \t\x{A0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000})";
+
+struct Property {
+  std::string_view java;
+  std::string_view re2;  // inside brackets
+  std::string_view not_re2;
+};
+constexpr Property properties[] = {
+    {"Lower", "[:lower:]", "[:^lower:]"},    {"Upper", "[:upper:]", "[:^upper:]"},
+    {"ASCII", "[:ascii:]", "[:^ascii:]"},    {"Alpha", "[:alpha:]", "[:^alpha:]"},
+    {"Digit", "[:digit:]", "[:^digit:]"},    {"Alnum", "[:alnum:]", "[:^alnum:]"},
+    {"Punct", "[:punct:]", "[:^punct:]"},    {"Graph", "[:graph:]", "[:^graph:]"},
+    {"Blank", "[:blank:]", "[:^blank:]"},    {"Cntrl", "[:cntrl:]", "[:^cntrl:]"},
+    {"XDigit", "[:xdigit:]", "[:^xdigit:]"}, {"Space", "[:space:]", "[:^space:]"}};
+
+// Of Unicode, by their short names in both.
+constexpr std::string_view categories =
+    " L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi "
+    "Pf Po S Sm Sc Sk So Z Zs Zl Zp ";
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+Failure refuse(const std::string& construct) {
+  return fail(Errc::bad_request,
+              construct + ", which the embedded engine cannot match as Spark does");
+}
+
+struct Flags {
+  bool ignore_case = false;
+  bool dot_all = false;
+};
+
+class Reader {
+ public:
+  Reader(std::string_view pattern, RegexUse use) : pattern_(pattern), use_(use) {}
+
+  Result<Regex> run() {
+    regex_.plain = true;
+    WEIR_TRY(regex_.may_be_empty, alternatives(Flags{}, 0));
+    if (at_ < pattern_.size()) return refuse("has a \")\" without its \"(\"");
+    return std::move(regex_);
+  }
+
+ private:
+  struct Atom {
+    bool empty = false;
+    bool repeatable = true;
+    bool blanks = false;  // matches every blank that Java's \s does
+  };
+
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < pattern_.size() ? pattern_[at_ + ahead] : '\0';
+  }
+  [[nodiscard]] bool sees(std::string_view text) const {
+    return pattern_.substr(at_).starts_with(text);
+  }
+  bool take(std::string_view text) {
+    if (!sees(text)) return false;
+    at_ += text.size();
+    return true;
+  }
+  void emit(std::string_view text) { regex_.re2 += text; }
+
+  /// One character, as itself.
+  Result<void> literal(Flags flags) {
+    const char c = peek();
+    if (flags.ignore_case && static_cast<unsigned char>(c) >= 0x80) {
+      return refuse("ignores case with letters outside ASCII");
+    }
+    if (std::string_view("\\.+*?()|[]{}^$-").find(c) != std::string_view::npos) emit("\\");
+    regex_.re2 += c;
+    regex_.text += c;
+    ++at_;
+    while ((static_cast<unsigned char>(peek()) & 0xC0) == 0x80) {
+      regex_.re2 += peek();
+      regex_.text += peek();
+      ++at_;
+    }
+    return {};
+  }
+
+  Result<bool> alternatives(Flags flags, int depth);
+  Result<bool> sequence(Flags& flags, int depth);
+  Result<Atom> atom(Flags& flags, int depth, bool was_blanks);
+  Result<Atom> group(Flags& flags, int depth);
+  Result<std::optional<Flags>> group_flags(Flags flags);
+  Result<Atom> escape(Flags flags);
+  Result<bool> quantifier(const Atom& atom);
+  Result<void> bounds(bool& zero);
+  Result<bool> bracket(Flags flags);
+  Result<bool> bracket_escape(bool& has_not_blank);
+  Result<std::string> code_point();
+  Result<std::string> property(bool negated, bool bracketed);
+  void dollar(bool was_blanks);
+
+  std::string_view pattern_;
+  RegexUse use_;
+  std::size_t at_ = 0;
+  Regex regex_;
+};
+
+Result<bool> Reader::alternatives(Flags flags, int depth) {
+  if (depth > nesting_max) return refuse("nests more than 50 groups");
+  bool empty = false;
+  do {
+    WEIR_TRY(const bool branch, sequence(flags, depth));
+    empty = empty || branch;
+    if (!sees("|")) return empty;
+    regex_.plain = false;
+    if (regex_.dollar == Dollar::after_blanks) regex_.dollar = Dollar::elsewhere;
+    emit("|");
+    ++at_;
+  } while (true);
+}
+
+Result<bool> Reader::sequence(Flags& flags, int depth) {
+  bool empty = true;
+  bool was_blanks = false;
+  while (at_ < pattern_.size() && peek() != '|' && peek() != ')') {
+    if (regex_.dollar == Dollar::after_blanks) regex_.dollar = Dollar::elsewhere;
+    const std::size_t begin = at_;
+    WEIR_TRY(const Atom found, atom(flags, depth, was_blanks && depth == 0));
+    const std::string_view quantified = pattern_.substr(at_);
+    WEIR_TRY(const bool optional, quantifier(found));
+    const bool greedy = !quantified.empty() && (quantified[0] == '+' || quantified[0] == '*') &&
+                        peek(0) != '?' && pattern_[at_ - 1] != '?';
+    was_blanks = found.blanks && greedy && at_ > begin;
+    empty = empty && (found.empty || optional);
+  }
+  return empty;
+}
+
+void Reader::dollar(bool was_blanks) {
+  if (use_ == RegexUse::find) {
+    emit(line_break);
+  } else {
+    const bool safe = was_blanks && regex_.dollar == Dollar::none;
+    regex_.dollar = safe ? Dollar::after_blanks : Dollar::elsewhere;
+  }
+  emit("\\z");
+}
+
+Result<Reader::Atom> Reader::atom(Flags& flags, int depth, bool was_blanks) {
+  const char c = peek();
+  if (c == '\\') return escape(flags);
+  if (c == '(') {
+    regex_.plain = false;
+    return group(flags, depth);
+  }
+  if (std::string_view("*+?{").find(c) != std::string_view::npos) {
+    return refuse(std::string("has a \"") + c + "\" with nothing to repeat before it");
+  }
+  if (c == '.' || c == '^' || c == '$' || c == '[') regex_.plain = false;
+  if (c == '.') {
+    ++at_;
+    emit(flags.dot_all ? "(?s:.)" : not_line_break);
+    return Atom{};
+  }
+  if (c == '^') {
+    ++at_;
+    emit("\\A");
+    return Atom{true, false, false};
+  }
+  if (c == '$') {
+    ++at_;
+    dollar(was_blanks);
+    return Atom{true, false, false};
+  }
+  if (c == '[') {
+    WEIR_TRY(const bool blanks, bracket(flags));
+    return Atom{false, true, blanks};
+  }
+  WEIR_CHECK(literal(flags));
+  return Atom{};
+}
+
+Result<bool> Reader::quantifier(const Atom& atom) {
+  const char c = peek();
+  if (c != '*' && c != '+' && c != '?' && c != '{') return false;
+  if (!atom.repeatable) return refuse("repeats a position such as ^ or $");
+  regex_.plain = false;
+  bool zero = c != '+';
+  if (c == '{') {
+    WEIR_CHECK(bounds(zero));
+  } else {
+    regex_.re2 += c;
+    ++at_;
+  }
+  if (take("?")) {
+    emit("?");
+  } else if (peek() == '+') {
+    return refuse("has a possessive quantifier");
+  } else if (peek() == '*' || peek() == '{') {
+    return refuse("has two quantifiers in a row");
+  }
+  return zero;
+}
+
+Result<void> Reader::bounds(bool& zero) {
+  const std::size_t end = pattern_.find('}', at_);
+  const std::string_view inside =
+      end == std::string_view::npos ? "" : pattern_.substr(at_ + 1, end - at_ - 1);
+  int low = -1;
+  int high = -1;
+  const char* last = inside.data() + inside.size();
+  auto read = std::from_chars(inside.data(), last, low);
+  bool good = read.ec == std::errc{} && low >= 0;
+  if (good && read.ptr != last) {
+    good = *read.ptr == ',';
+    if (good && read.ptr + 1 != last) {
+      read = std::from_chars(read.ptr + 1, last, high);
+      good = read.ec == std::errc{} && read.ptr == last && high >= low;
+    }
+  }
+  if (!good) return refuse("has a \"{\" that begins no count; write \\\\{ for the character");
+  if (low > repeat_max || high > repeat_max) return refuse("repeats more than 1000 times");
+  zero = low == 0;
+  emit(pattern_.substr(at_, end + 1 - at_));
+  at_ = end + 1;
+  return {};
+}
+
+Result<std::optional<Flags>> Reader::group_flags(Flags flags) {
+  std::size_t end = at_;
+  bool on = true;
+  for (;; ++end) {
+    const char c = end < pattern_.size() ? pattern_[end] : '\0';
+    if (c == '-') {
+      on = false;
+    } else if (c == 'i') {
+      flags.ignore_case = on;
+    } else if (c == 's') {
+      flags.dot_all = on;
+    } else if (c == ')' || c == ':') {
+      break;
+    } else {
+      return refuse("has the group (?" + std::string(1, c));
+    }
+  }
+  at_ = end;
+  return std::optional<Flags>(flags);
+}
+
+Result<Reader::Atom> Reader::group(Flags& flags, int depth) {
+  ++at_;
+  Flags inner = flags;
+  if (!take("?")) {
+    ++regex_.groups;
+    emit("(");
+  } else if (sees("=") || sees("!")) {
+    return refuse("looks ahead with (?" + std::string(1, peek()));
+  } else if (sees("<=") || sees("<!")) {
+    return refuse("looks behind with (?<" + std::string(1, peek(1)));
+  } else if (sees(">")) {
+    return refuse("has an atomic group (?>");
+  } else if (take("<")) {
+    const std::size_t end = pattern_.find('>', at_);
+    if (end == std::string_view::npos) return refuse("has a group whose name does not end");
+    at_ = end + 1;
+    ++regex_.groups;
+    emit("(");
+  } else {
+    WEIR_TRY(const std::optional<Flags> read, group_flags(flags));
+    inner = *read;
+    const bool rest = peek() == ')';
+    ++at_;
+    if (rest) {  // (?i): for what follows in this group
+      if (inner.ignore_case != flags.ignore_case) emit(inner.ignore_case ? "(?i)" : "(?-i)");
+      flags = inner;
+      return Atom{true, false, false};
+    }
+    emit(inner.ignore_case ? "(?i:" : "(?-i:");
+  }
+  WEIR_TRY(const bool empty, alternatives(inner, depth + 1));
+  if (!take(")")) return refuse("has a \"(\" without its \")\"");
+  emit(")");
+  return Atom{empty, true, false};
+}
+
+// \x41, \x{1F600}, \u00e9 and \0101 as RE2 writes them; the place is behind the backslash.
+Result<std::string> Reader::code_point() {
+  std::string_view digits;
+  int base = 16;
+  if (take("x{")) {
+    const std::size_t end = pattern_.find('}', at_);
+    if (end == std::string_view::npos) return refuse("has an \\x{ that does not end");
+    digits = pattern_.substr(at_, end - at_);
+    at_ = end + 1;
+  } else if (take("x")) {
+    digits = pattern_.substr(at_, 2);
+    at_ += digits.size();
+  } else if (take("u")) {
+    digits = pattern_.substr(at_, 4);
+    at_ += digits.size();
+  } else {
+    ++at_;  // the 0 of an octal number
+    base = 8;
+    std::size_t length = 0;
+    while (length < 3 && peek(length) >= '0' && peek(length) <= '7')
+      ++length;
+    digits = pattern_.substr(at_, length);
+    at_ += length;
+  }
+  unsigned value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, value, base);
+  const bool surrogate = value >= 0xD800 && value < 0xE000;
+  if (digits.empty() || read.ec != std::errc{} || read.ptr != end || value > 0x10FFFF ||
+      surrogate) {
+    return refuse("has a character code that is none");
+  }
+  std::array<char, 12> text{};
+  const auto written = std::to_chars(text.data(), text.data() + text.size(), value, 16);
+  return "\\x{" + std::string(text.data(), written.ptr) + "}";
+}
+
+Result<std::string> Reader::property(bool negated, bool bracketed) {
+  std::string_view name = pattern_.substr(at_, 1);
+  ++at_;
+  if (name == "{") {
+    const std::size_t end = pattern_.find('}', at_);
+    if (end == std::string_view::npos) return refuse("has a \\p{ that does not end");
+    name = pattern_.substr(at_, end - at_);
+    at_ = end + 1;
+  }
+  const std::string open = bracketed ? "" : "[";
+  const std::string close = bracketed ? "" : "]";
+  for (const Property& entry : properties) {
+    if (entry.java == name) {
+      return open + std::string(negated ? entry.not_re2 : entry.re2) + close;
+    }
+  }
+  std::string_view short_name = name;
+  if (short_name.starts_with("Is") && short_name.size() <= 4) short_name.remove_prefix(2);
+  if (!short_name.empty() &&
+      categories.find(" " + std::string(short_name) + " ") != std::string_view::npos) {
+    return std::string(negated ? "\\P{" : "\\p{") + std::string(short_name) + "}";
+  }
+  return refuse("has the class \\p{" + std::string(name.substr(0, 30)) + "}");
+}
+
+Result<Reader::Atom> Reader::escape(Flags flags) {
+  ++at_;
+  const char c = peek();
+  if (at_ >= pattern_.size()) return refuse("ends with a backslash");
+  if (!is_letter(c) && !is_digit(c)) {
+    WEIR_CHECK(literal(flags));
+    return Atom{};
+  }
+  if (c == 'Q') {
+    const std::size_t end = std::min(pattern_.find("\\E", at_), pattern_.size());
+    ++at_;
+    const bool nothing = at_ >= end;
+    while (at_ < end) {
+      WEIR_CHECK(literal(flags));
+    }
+    take("\\E");
+    return Atom{nothing, false, false};
+  }
+  regex_.plain = false;
+  if (c == 'x' || c == 'u' || c == '0') {
+    WEIR_TRY(const std::string code, code_point());
+    emit(code);
+    return Atom{};
+  }
+  ++at_;
+  switch (c) {
+    case 'd':
+    case 'D':
+    case 'w':
+    case 'W':
+    case 't':
+    case 'n':
+    case 'r':
+    case 'f':
+    case 'a':
+      emit("\\");
+      regex_.re2 += c;
+      return Atom{};
+    case 's':
+      emit(R"([\t\n\x0B\f\r ])");
+      return Atom{false, true, true};
+    case 'S':
+      emit(R"([^\t\n\x0B\f\r ])");
+      return Atom{};
+    case 'h':
+      emit("[");
+      emit(horizontal);
+      emit("]");
+      return Atom{};
+    case 'e':
+      emit("\\x1B");
+      return Atom{};
+    case 'b':
+    case 'B':
+    case 'A':
+    case 'z':
+      emit("\\");
+      regex_.re2 += c;
+      return Atom{true, false, false};
+    case 'p':
+    case 'P': {
+      WEIR_TRY(const std::string text, property(c == 'P', false));
+      emit(text);
+      return Atom{};
+    }
+    default:
+      break;
+  }
+  if (is_digit(c)) return refuse("refers back to a group with \\" + std::string(1, c));
+  return refuse("has \\" + std::string(1, c));
+}
+
+// True when it takes every blank of Java's \s.
+Result<bool> Reader::bracket(Flags flags) {
+  ++at_;
+  emit("[");
+  const bool negated = take("^");
+  if (negated) emit("^");
+  if (peek() == ']') return refuse("has an empty []");
+  bool blanks = false;
+  bool has_not_blank = false;
+  while (at_ < pattern_.size() && peek() != ']') {
+    if (peek() == '[') return refuse("has a \"[\" inside []; write \\\\[ for the character");
+    if (sees("&&")) return refuse("has && inside []");
+    const char c = peek();
+    if (c == '\\') {
+      WEIR_TRY(const bool takes, bracket_escape(has_not_blank));
+      blanks = blanks || takes;
+    } else if (c == '-' && regex_.re2.back() != '[' && regex_.re2.back() != '^' && peek(1) != ']') {
+      emit("-");  // of a range
+      ++at_;
+    } else {
+      WEIR_CHECK(literal(flags));
+    }
+  }
+  if (!take("]")) return refuse("has a \"[\" without its \"]\"");
+  if (has_not_blank && !blanks) return refuse("has \\S inside []");
+  emit("]");
+  return blanks && !negated;
+}
+
+Result<bool> Reader::bracket_escape(bool& has_not_blank) {
+  ++at_;
+  const char c = peek();
+  if (at_ >= pattern_.size()) return refuse("ends with a backslash");
+  if (!is_letter(c) && !is_digit(c)) {
+    WEIR_CHECK(literal(Flags{}));
+    return false;
+  }
+  if (c == 'x' || c == 'u' || c == '0') {
+    WEIR_TRY(const std::string code, code_point());
+    emit(code);
+    return false;
+  }
+  ++at_;
+  if (c == 'p' || c == 'P') {
+    WEIR_TRY(const std::string text, property(c == 'P', true));
+    emit(text);
+    return false;
+  }
+  if (c == 's') {
+    emit(R"(\t\n\x0B\f\r )");
+    return true;
+  }
+  if (c == 'h') {
+    emit(horizontal);
+    return false;
+  }
+  if (std::string_view("dDwWStnrfa").find(c) == std::string_view::npos) {
+    return refuse("has \\" + std::string(1, c) + " inside []");
+  }
+  has_not_blank = has_not_blank || c == 'S';
+  emit("\\");
+  regex_.re2 += c;
+  return false;
+}
+
+}  // namespace
+
+Result<Regex> java_regex(std::string_view pattern, RegexUse use) {
+  return Reader(pattern, use).run();
+}
+
+Result<std::string> java_replacement(std::string_view replacement, int groups) {
+  std::string out;
+  for (std::size_t i = 0; i < replacement.size(); ++i) {
+    const char c = replacement[i];
+    if (c != '\\' && c != '$') {
+      out += c;
+      continue;
+    }
+    if (++i == replacement.size()) return refuse(std::string("ends with \"") + c + "\"");
+    if (c == '\\') {
+      out += replacement[i] == '\\' ? "\\\\" : std::string(1, replacement[i]);
+      continue;
+    }
+    if (!is_digit(replacement[i])) return refuse("has a \"$\" without the number of a group");
+    int group = replacement[i] - '0';
+    while (i + 1 < replacement.size() && is_digit(replacement[i + 1]) &&
+           group * 10 + (replacement[i + 1] - '0') <= groups) {
+      group = group * 10 + (replacement[++i] - '0');
+    }
+    if (group > groups)
+      return refuse("names group " + std::to_string(group) + ", which is not there");
+    if (group > 9) return refuse("names a group above 9");
+    out += "\\" + std::to_string(group);
+  }
+  return out;
+}
+
+}  // namespace weir::dialect

@@ -1,0 +1,287 @@
+#include "engine/dialect/operators.hpp"
+
+#include <algorithm>
+
+#include "engine/dialect/cast.hpp"
+#include "engine/dialect/coercion.hpp"
+
+namespace weir::dialect {
+
+namespace {
+
+Failure mismatch(std::string_view op, const Typed& a, const Typed& b) {
+  return fail_at(a.at, "\"" + std::string(op) + "\" cannot take " + a.type.spark_name() + " and " +
+                           b.type.spark_name() + "; cast one of them");
+}
+
+std::string named(std::string_view op, const Typed& a, const Typed& b) {
+  return "(" + a.name + " " + std::string(op) + " " + b.name + ")";
+}
+
+std::string infix(std::string_view op, const Typed& a, const Typed& b) {
+  return "(" + a.sql + " " + std::string(op) + " " + b.sql + ")";
+}
+
+Result<void> cast_both(Typed& a, Typed& b, const Type& type) {
+  WEIR_TRY(a, cast(std::move(a), type));
+  WEIR_TRY(b, cast(std::move(b), type));
+  return {};
+}
+
+// Of a literal as many digits as it has, else as its type can have.
+Type decimal_for(const Typed& value) {
+  if (value.type.is(Kind::decimal)) return value.type;
+  if (value.literal && value.number) {
+    std::string digits = std::to_string(*value.number);
+    if (digits[0] == '-') digits.erase(0, 1);
+    return Type::decimal(static_cast<int>(digits.size()), 0);
+  }
+  return decimal_of(value.type);
+}
+
+Result<Typed> decimal_arithmetic(std::string_view op, Typed a, Typed b) {
+  const std::string name = named(op, a, b);
+  const Type left = decimal_for(a);
+  const Type right = decimal_for(b);
+  WEIR_TRY(a, cast(std::move(a), left));
+  WEIR_TRY(b, cast(std::move(b), right));
+  const int p1 = left.precision();
+  const int s1 = left.scale();
+  const int p2 = right.precision();
+  const int s2 = right.scale();
+  if (op == "/") {
+    const int scale = std::max(6, s1 + p2 + 1);
+    const Type result = adjusted_decimal(p1 - s1 + s2 + scale, scale);
+    if (result.scale() - s1 + s2 < 0) return mismatch(op, a, b);
+    return made_of(a, b, result, decimal_division(a.sql, s1, b.sql, s2, result), name);
+  }
+  const int scale = std::max(s1, s2);
+  Type result;
+  std::string sql;
+  if (op == "*") {
+    if (s1 + s2 > 38) return mismatch(op, a, b);
+    result = adjusted_decimal(p1 + p2 + 1, s1 + s2);
+    sql = infix(op, a, b);
+  } else if (op == "%") {
+    result = adjusted_decimal(std::min(p1 - s1, p2 - s2) + scale, scale);
+    sql = "(" + a.sql + " % nullif(" + b.sql + ", 0))";
+  } else if (op == "DIV") {
+    return mismatch(op, a, b);
+  } else {
+    result = adjusted_decimal(std::max(p1 - s1, p2 - s2) + scale + 1, scale);
+    sql = infix(op, a, b);
+  }
+  return made_of(a, b, result, "TRY_CAST(" + sql + " AS " + result.duckdb_name() + ")", name);
+}
+
+Result<Typed> add_interval(std::string_view op, Typed moment, const Typed& length) {
+  const Interval& interval = *length.interval;
+  const std::int64_t sign = op == "-" ? -1 : 1;
+  const std::string name =
+      moment.name + " " + std::string(op) + " " + length.name;  // as Spark writes it, bare
+  const bool date = moment.type.is(Kind::date);
+  if (!moment.type.is_datetime()) {
+    return fail_at(moment.at, "an interval is added to " + moment.type.spark_name() +
+                                  "; cast it to date or timestamp first");
+  }
+  std::string sql = moment.sql;
+  Type type = moment.type;
+  if (interval.is_months) {
+    sql = "(" + sql + " + to_months(" + std::to_string(sign * interval.months) + "))";
+    if (date) sql = "CAST(" + sql + " AS DATE)";
+  } else if (date && !interval.has_time) {
+    sql = "(" + sql + " + CAST(" + std::to_string(sign * interval.days) + " AS INTEGER))";
+  } else {
+    const std::int64_t all = interval.days * 86'400'000'000 + interval.microseconds;
+    sql = "(CAST(" + sql + " AS TIMESTAMP) + to_microseconds(" + std::to_string(sign * all) + "))";
+    type = Kind::timestamp;
+  }
+  return made_of(moment, length, type, sql, name);
+}
+
+std::string power_of_ten(int exponent) {
+  const std::string digits = "1" + std::string(static_cast<std::size_t>(exponent), '0');
+  return exponent < 9 ? digits : "CAST('" + digits + "' AS HUGEINT)";
+}
+
+std::string_view symbol_of(std::string_view op) {
+  if (op == "<=>") return "IS NOT DISTINCT FROM";
+  return op;
+}
+
+}  // namespace
+
+std::string decimal_division(const std::string& a, int scale_a, const std::string& b, int scale_b,
+                             const Type& result) {
+  const std::string quotient = "spark_divide(spark_decimal_integer(" + a +
+                               "), nullif(spark_decimal_integer(" + b + "), 0), " +
+                               power_of_ten(result.scale() - scale_a + scale_b) + ")";
+  return "TRY_CAST(spark_point(" + quotient + ", " + power_of_ten(result.scale()) + ", " +
+         std::to_string(result.scale()) + ") AS " + result.duckdb_name() + ")";
+}
+
+Result<Typed> compare(std::string_view op, Typed a, Typed b) {
+  std::string name = op == "<>" ? "(NOT " + named("=", a, b) + ")" : named(op, a, b);
+  const bool equality = op == "=" || op == "<=>" || op == "<>";
+  if (a.type.is(Kind::map) || b.type.is(Kind::map)) return mismatch(op, a, b);
+  const bool truth = a.type.is(Kind::boolean) || b.type.is(Kind::boolean);
+  if (truth && (a.type.is_numeric() || b.type.is_numeric())) {
+    if (!equality) return mismatch(op, a, b);
+    Typed& boolean = a.type.is(Kind::boolean) ? a : b;
+    boolean.sql = "CAST(" + boolean.sql + " AS INTEGER)";
+    return made_of(a, b, Kind::boolean, infix(symbol_of(op), a, b), name);
+  }
+  const auto type = comparison_type(a.type, b.type);
+  if (!type || type->is(Kind::interval)) return mismatch(op, a, b);
+  if (type->is(Kind::null_)) {  // NULL against NULL
+    const std::string value = op == "<=>" ? "true" : "CAST(NULL AS BOOLEAN)";
+    return made_of(a, b, Kind::boolean, value, name);
+  }
+  WEIR_CHECK(cast_both(a, b, *type));
+  return made_of(a, b, Kind::boolean, infix(symbol_of(op), a, b), name);
+}
+
+Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
+  const std::string name = named(op == "DIV" ? "div" : op, a, b);
+  if (b.interval && (op == "+" || op == "-")) return add_interval(op, std::move(a), b);
+  if (a.interval && op == "+") {
+    Typed sum = std::move(b);
+    return add_interval(op, std::move(sum), a);
+  }
+  if (a.type.is(Kind::date) && (op == "+" || op == "-") && b.type.is_integral() &&
+      !b.type.is(Kind::long_)) {
+    WEIR_TRY(b, cast(std::move(b), Kind::int_));
+    const std::string function = op == "+" ? "date_add(" : "date_sub(";
+    return made_of(a, b, Kind::date, infix(op, a, b), function + a.name + ", " + b.name + ")");
+  }
+  if (a.type.is_datetime() && b.type.is_datetime() && op == "-") {
+    return fail_at(a.at,
+                   "the difference of two dates is an interval, which is not supported by "
+                   "the embedded engine; use DATEDIFF or UNIX_TIMESTAMP");
+  }
+  const auto numeric = [](const Typed& value) {
+    return value.type.is_numeric() || value.type.is(Kind::string) || value.type.is(Kind::null_);
+  };
+  if (!numeric(a) || !numeric(b)) return mismatch(op, a, b);
+  if (a.type.is(Kind::string)) {
+    WEIR_TRY(a, cast(std::move(a), Kind::double_));
+  }
+  if (b.type.is(Kind::string)) {
+    WEIR_TRY(b, cast(std::move(b), Kind::double_));
+  }
+  if (a.type.is(Kind::null_) && b.type.is(Kind::null_)) {
+    WEIR_TRY(a, cast(std::move(a), Kind::double_));
+  }
+  if (a.type.is(Kind::null_)) a.type = b.type, a.sql = "CAST(NULL AS " + a.type.duckdb_name() + ")";
+  if (b.type.is(Kind::null_)) b.type = a.type, b.sql = "CAST(NULL AS " + b.type.duckdb_name() + ")";
+  const bool fraction = a.type.is_fractional() || b.type.is_fractional();
+  if (!fraction && (a.type.is(Kind::decimal) || b.type.is(Kind::decimal))) {
+    return decimal_arithmetic(op, std::move(a), std::move(b));
+  }
+  Type type = Kind::double_;
+  if (op != "/") {
+    const auto met = tightest_type(a.type, b.type);
+    if (met) type = *met;
+  }
+  WEIR_CHECK(cast_both(a, b, type));
+  if (op == "DIV") {
+    if (fraction) return mismatch(op, a, b);
+    return made_of(a, b, Kind::long_,
+                   "(CAST(" + a.sql + " AS BIGINT) // nullif(CAST(" + b.sql + " AS BIGINT), 0))",
+                   name);
+  }
+  if (op == "/" || op == "%") {
+    return made_of(a, b, type, "(" + a.sql + " " + std::string(op) + " nullif(" + b.sql + ", 0))",
+                   name);
+  }
+  // DuckDB gives these the type of their operands and refuses to overflow.
+  return made_of(a, b, type, infix(op, a, b), name);
+}
+
+Result<Typed> bitwise(std::string_view op, Typed a, Typed b) {
+  const std::string name = named(op, a, b);
+  const auto type = tightest_type(a.type, b.type);
+  if (!type || !type->is_integral()) return mismatch(op, a, b);
+  WEIR_CHECK(cast_both(a, b, *type));
+  const std::string sql = op == "^" ? "xor(" + a.sql + ", " + b.sql + ")" : infix(op, a, b);
+  return made_of(a, b, *type, sql, name);
+}
+
+Result<Typed> concat(std::vector<Typed> parts, Position at) {
+  std::string name = "concat(";
+  for (const Typed& part : parts) {
+    name += (&part == parts.data() ? "" : ", ") + part.name;
+  }
+  name += ")";
+  const bool arrays = std::any_of(parts.begin(), parts.end(),
+                                  [](const Typed& part) { return part.type.is(Kind::array); });
+  if (arrays) {
+    WEIR_TRY(parts, unified(std::move(parts), true, "CONCAT"));
+  }
+  std::vector<const Typed*> from;
+  std::string sql;
+  for (Typed& part : parts) {
+    if (!arrays && part.type.is(Kind::binary)) {
+      return fail_at(part.at,
+                     "CONCAT of binary is not supported by the embedded engine; DECODE it");
+    }
+    if (!arrays) {
+      WEIR_TRY(part, cast(std::move(part), Kind::string));
+    }
+    sql += (sql.empty() ? "" : " || ") + part.sql;
+    from.push_back(&part);
+  }
+  Typed whole = made_of(from, arrays ? parts[0].type : Type(Kind::string),
+                        parts.empty() ? "''" : "(" + sql + ")", name);
+  whole.at = at;
+  return whole;
+}
+
+Result<Typed> negate(std::string_view op, Typed value) {
+  const std::string name = "(- " + value.name + ")";
+  if (op == "~") {
+    if (!value.type.is_integral()) {
+      return fail_at(value.at, "\"~\" takes an integer, not " + value.type.spark_name());
+    }
+    return made_of(value, value.type, "(~" + value.sql + ")", "~" + value.name);
+  }
+  if (value.type.is(Kind::string) || value.type.is(Kind::null_)) {
+    WEIR_TRY(value, cast(std::move(value), Kind::double_));
+  }
+  if (value.interval) {
+    value.interval->months = -value.interval->months;
+    value.interval->days = -value.interval->days;
+    value.interval->microseconds = -value.interval->microseconds;
+    return value;
+  }
+  if (!value.type.is_numeric()) {
+    return fail_at(value.at, "\"-\" takes a number, not " + value.type.spark_name());
+  }
+  return made_of(value, value.type, "(-" + value.sql + ")", name);
+}
+
+Result<std::vector<Typed>> unified(std::vector<Typed> values, bool with_text,
+                                   const std::string& what) {
+  std::vector<Type> types;
+  for (const Typed& value : values) {
+    types.push_back(value.type);
+  }
+  const auto type = with_text ? wider_type(types) : wider_type_without_text(types);
+  const bool interval =
+      std::any_of(types.begin(), types.end(), [](const Type& t) { return t.is(Kind::interval); });
+  if (!type || interval) {
+    std::string all;
+    for (const Type& one : types) {
+      all += (all.empty() ? "" : ", ") + one.spark_name();
+    }
+    const Position at = values.empty() ? Position{} : values[0].at;
+    return fail_at(
+        at, what + " has values of types that do not meet (" + all + "); cast them to one type");
+  }
+  for (Typed& value : values) {
+    WEIR_TRY(value, cast(std::move(value), *type));
+  }
+  return values;
+}
+
+}  // namespace weir::dialect

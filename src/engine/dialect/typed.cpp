@@ -1,0 +1,32 @@
+#include "engine/dialect/typed.hpp"
+
+namespace weir::dialect {
+
+Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql,
+              std::string name) {
+  Typed whole;
+  whole.sql = std::move(sql);
+  whole.type = std::move(type);
+  whole.name = std::move(name);
+  whole.foldable = true;
+  if (!parts.empty()) whole.at = parts[0]->at;
+  for (const Typed* part : parts) {
+    whole.foldable = whole.foldable && part->foldable;
+    whole.aggregate = whole.aggregate || part->aggregate;
+    whole.windowed = whole.windowed || part->windowed;
+    whole.random = whole.random || part->random;
+  }
+  return whole;
+}
+
+Typed made_of(const Typed& part, Type type, std::string sql, std::string name) {
+  return made_of(std::vector<const Typed*>{&part}, std::move(type), std::move(sql),
+                 std::move(name));
+}
+
+Typed made_of(const Typed& a, const Typed& b, Type type, std::string sql, std::string name) {
+  return made_of(std::vector<const Typed*>{&a, &b}, std::move(type), std::move(sql),
+                 std::move(name));
+}
+
+}  // namespace weir::dialect

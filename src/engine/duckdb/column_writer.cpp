@@ -1,0 +1,224 @@
+#include "engine/duckdb/column_writer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/assert.hpp"
+#include "engine/duckdb/spark_text.hpp"
+
+namespace weir::engine {
+
+namespace {
+
+using Kind = SparkType::Kind;
+
+// The longest text that DuckDB keeps within a string's own 16 bytes.
+constexpr std::size_t inlined_max = 12;
+// Up to these many digits a DECIMAL is kept in 16, 32 and 64 bits.
+constexpr int small_decimal_digits = 4;
+constexpr int middle_decimal_digits = 9;
+constexpr int large_decimal_digits = 18;
+
+template <class T>
+bool fits(std::int64_t value) {
+  return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
+}
+
+bool is_list(Kind kind) {
+  return kind == Kind::array || kind == Kind::map;
+}
+
+}  // namespace
+
+ColumnWriter::ColumnWriter(const SparkType& type) : type_(type) {
+  for (const SparkType& inner : type.of)
+    children_.emplace_back(inner);
+  children_.reserve(children_.size() + type.fields.size());
+  for (const SparkField& inner : type.fields) {
+    fields_.emplace(inner.name, children_.size());
+    children_.emplace_back(inner.type);
+  }
+}
+
+void ColumnWriter::attach(duckdb_vector vector) {
+  begin_chunk();
+  fetch(vector);
+}
+
+void ColumnWriter::begin_chunk() {
+  size_ = 0;
+  capacity_ = 0;
+  for (ColumnWriter& child : children_)
+    child.begin_chunk();
+}
+
+/// Where the vector's memory is now; again after each growth of a list above it.
+void ColumnWriter::fetch(duckdb_vector vector) {
+  vector_ = vector;
+  data_ = duckdb_vector_get_data(vector);
+  duckdb_vector_ensure_validity_writable(vector);
+  validity_ = duckdb_vector_get_validity(vector);
+  fetch_children();
+}
+
+void ColumnWriter::fetch_children() {
+  if (type_.kind == Kind::structure) {
+    for (std::size_t i = 0; i < children_.size(); ++i)
+      children_[i].fetch(duckdb_struct_vector_get_child(vector_, i));
+  } else if (type_.kind == Kind::array) {
+    children_[0].fetch(duckdb_list_vector_get_child(vector_));
+  } else if (type_.kind == Kind::map) {
+    duckdb_vector pairs = duckdb_list_vector_get_child(vector_);
+    key().fetch(duckdb_struct_vector_get_child(pairs, 0));
+    value().fetch(duckdb_struct_vector_get_child(pairs, 1));
+  }
+}
+
+void ColumnWriter::finish() {
+  if (is_list(type_.kind)) duckdb_list_vector_set_size(vector_, size_);
+  for (ColumnWriter& child : children_)
+    child.finish();
+}
+
+void ColumnWriter::set_null(idx_t row) {
+  validity_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+  if (type_.kind == Kind::structure) {
+    for (ColumnWriter& child : children_)
+      child.set_null(row);
+  } else if (is_list(type_.kind)) {
+    static_cast<duckdb_list_entry*>(data_)[row] = {0, 0};
+  }
+}
+
+void ColumnWriter::set_bool(idx_t row, bool value) {
+  put(row, value);
+}
+
+bool ColumnWriter::set_whole(idx_t row, std::int64_t value) {
+  switch (type_.kind) {
+    case Kind::byte:
+      if (!fits<std::int8_t>(value)) return false;
+      put(row, static_cast<std::int8_t>(value));
+      return true;
+    case Kind::short_:
+      if (!fits<std::int16_t>(value)) return false;
+      put(row, static_cast<std::int16_t>(value));
+      return true;
+    case Kind::integer:
+      if (!fits<std::int32_t>(value)) return false;
+      put(row, static_cast<std::int32_t>(value));
+      return true;
+    default:
+      put(row, value);
+      return true;
+  }
+}
+
+void ColumnWriter::set_double(idx_t row, double value) {
+  if (type_.kind == Kind::float_) {
+    put(row, static_cast<float>(value));
+  } else {
+    put(row, value);
+  }
+}
+
+void ColumnWriter::set_bytes(idx_t row, std::string_view bytes) {
+  if (bytes.size() > inlined_max) {
+    duckdb_vector_assign_string_element_len(vector_, row, bytes.data(), bytes.size());
+    return set_valid(row);
+  }
+  duckdb_string_t text{};
+  text.value.inlined.length = static_cast<std::uint32_t>(bytes.size());
+  std::memcpy(text.value.inlined.inlined, bytes.data(), bytes.size());
+  put(row, text);
+}
+
+void ColumnWriter::set_from_text(idx_t row, std::string_view text) {
+  switch (type_.kind) {
+    case Kind::string:
+    case Kind::binary:
+      return set_bytes(row, text);
+    case Kind::boolean:
+      if (const auto value = boolean_from_text(text)) return set_bool(row, *value);
+      break;
+    case Kind::byte:
+    case Kind::short_:
+    case Kind::integer:
+    case Kind::long_:
+      if (const auto value = whole_from_text(text); value && set_whole(row, *value)) return;
+      break;
+    case Kind::float_:
+    case Kind::double_:
+      if (const auto value = double_from_text(text)) return set_double(row, *value);
+      break;
+    case Kind::decimal:
+      if (set_decimal(row, text)) return;
+      break;
+    case Kind::date:
+      if (const auto value = date_from_text(text)) return put(row, *value);
+      break;
+    case Kind::timestamp:
+      if (const auto value = timestamp_from_text(text)) return put(row, *value);
+      break;
+    case Kind::null:
+    case Kind::array:
+    case Kind::map:
+    case Kind::structure:
+      break;
+  }
+  set_null(row);
+}
+
+bool ColumnWriter::set_decimal(idx_t row, std::string_view text) {
+  const auto value = decimal_from_text(text, type_.precision, type_.scale);
+  if (!value) return false;
+  if (type_.precision <= small_decimal_digits) {
+    put(row, static_cast<std::int16_t>(*value));
+  } else if (type_.precision <= middle_decimal_digits) {
+    put(row, static_cast<std::int32_t>(*value));
+  } else if (type_.precision <= large_decimal_digits) {
+    put(row, static_cast<std::int64_t>(*value));
+  } else {
+    put(row, duckdb_hugeint{static_cast<std::uint64_t>(*value),
+                            static_cast<std::int64_t>(*value >> 64)});
+  }
+  return true;
+}
+
+void ColumnWriter::begin_struct(idx_t row) {
+  for (ColumnWriter& child : children_)
+    child.set_null(row);
+  set_valid(row);
+  expected_ = 0;
+}
+
+ColumnWriter* ColumnWriter::field(std::string_view name) {
+  std::size_t index = expected_;
+  if (index >= type_.fields.size() || type_.fields[index].name != name) {
+    const auto found = fields_.find(name);
+    if (found == fields_.end()) return nullptr;
+    index = found->second;
+  }
+  expected_ = index + 1;
+  return &children_[index];
+}
+
+void ColumnWriter::begin_list(idx_t row) {
+  put(row, duckdb_list_entry{size_, 0});
+}
+
+idx_t ColumnWriter::append(idx_t row) {
+  if (size_ == capacity_) {
+    capacity_ = std::max<idx_t>(capacity_ * 2, duckdb_vector_size());
+    // The size is what a growing list keeps of its elements.
+    duckdb_list_vector_set_size(vector_, size_);
+    const duckdb_state grown = duckdb_list_vector_reserve(vector_, capacity_);
+    WEIR_ASSERT(grown == DuckDBSuccess);
+    fetch_children();
+  }
+  ++static_cast<duckdb_list_entry*>(data_)[row].length;
+  return size_++;
+}
+
+}  // namespace weir::engine

@@ -1,0 +1,212 @@
+#include "engine/duckdb/connection.hpp"
+
+#include <array>
+#include <charconv>
+
+#include "base/assert.hpp"
+
+namespace weir::engine {
+
+namespace {
+
+std::string quoted(std::string_view text, char quote) {
+  std::string out(1, quote);
+  for (const char c : text) {
+    if (c == quote) out += quote;
+    out += c;
+  }
+  return out += quote;
+}
+
+// DuckDB's error classes come as the beginning of the message, also where there is no type to ask.
+constexpr std::array<std::pair<std::string_view, Errc>, 8> classes{{
+    {"Out of Memory Error", Errc::overloaded},
+    {"IO Error", Errc::io},
+    {"Permission Error", Errc::forbidden},
+    {"INTERRUPT Error", Errc::unavailable},
+    {"Interrupt Error", Errc::unavailable},
+    {"INTERNAL Error", Errc::internal},
+    {"FATAL Error", Errc::internal},
+    {"Serialization Error", Errc::corrupt},
+}};
+
+Errc code_of(std::string_view message) {
+  if (message.find("Could not set lock on file") != std::string_view::npos) return Errc::locked;
+  if (message.find("No space left on device") != std::string_view::npos) return Errc::disk_full;
+  for (const auto& [prefix, code] : classes) {
+    if (message.starts_with(prefix)) return code;
+  }
+  return Errc::bad_request;
+}
+
+class Rows {
+ public:
+  Rows() = default;
+  ~Rows() { duckdb_destroy_result(&result_); }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+  duckdb_result* out() { return &result_; }
+  /// nullptr at the end.
+  DataChunk next() { return DataChunk(duckdb_fetch_chunk(result_)); }
+  Failure failure() { return duckdb_failure(duckdb_result_error(&result_)); }
+
+ private:
+  duckdb_result result_{};
+};
+
+std::optional<std::string> cell(duckdb_vector vector, duckdb_type type, idx_t row) {
+  const std::uint64_t* valid = duckdb_vector_get_validity(vector);
+  if (valid != nullptr && !(valid[row / 64] >> (row % 64) & 1)) return std::nullopt;
+  void* data = duckdb_vector_get_data(vector);
+  switch (type) {
+    case DUCKDB_TYPE_BIGINT:
+      return std::to_string(static_cast<std::int64_t*>(data)[row]);
+    case DUCKDB_TYPE_BOOLEAN:
+      return static_cast<bool*>(data)[row] ? "true" : "false";
+    default: {
+      WEIR_ASSERT(type == DUCKDB_TYPE_VARCHAR);
+      duckdb_string_t* text = static_cast<duckdb_string_t*>(data) + row;
+      return std::string(duckdb_string_t_data(text), duckdb_string_t_length(*text));
+    }
+  }
+}
+
+}  // namespace
+
+std::string quote_name(std::string_view name) {
+  return quoted(name, '"');
+}
+
+std::string quote_text(std::string_view text) {
+  return quoted(text, '\'');
+}
+
+Failure duckdb_failure(const char* message) {
+  std::string_view text = message == nullptr ? "DuckDB gave no reason" : message;
+  text = text.substr(0, text.find("\nStack Trace:"));
+  text = text.substr(0, text.find("\n\nStack Trace:"));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    text.remove_suffix(1);
+  return fail(code_of(text), std::string(text));
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path,
+                                                 const Settings& settings) {
+  duckdb_config config = nullptr;
+  if (duckdb_create_config(&config) == DuckDBError)
+    return fail(Errc::internal, "DuckDB has no memory for its settings");
+  for (const auto& [name, value] : settings) {
+    if (duckdb_set_config(config, name.c_str(), value.c_str()) == DuckDBError) {
+      duckdb_destroy_config(&config);
+      return fail(Errc::bad_request,
+                  "the engine cannot be set to " + name + " = \"" + value + "\"; mend the setting");
+    }
+  }
+  duckdb_database handle = nullptr;
+  char* error = nullptr;
+  const duckdb_state state =
+      duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &handle, config, &error);
+  duckdb_destroy_config(&config);
+  if (state == DuckDBSuccess) return std::unique_ptr<Database>(new Database(handle));
+  Error reason = duckdb_failure(error).value();
+  duckdb_free(error);
+  return fail_while("cannot open the tables in " + path, std::move(reason));
+}
+
+Database::~Database() {
+  duckdb_close(&handle_);
+}
+
+Result<Connection> Connection::open(Database& database) {
+  duckdb_connection handle = nullptr;
+  if (duckdb_connect(database.get(), &handle) == DuckDBError)
+    return fail(Errc::unavailable, "DuckDB refused a connection");
+  return Connection(handle);
+}
+
+Result<void> Connection::run(const std::string& sql) {
+  Rows rows;
+  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError) return rows.failure();
+  return {};
+}
+
+Result<Connection::Cells> Connection::cells(const std::string& sql) {
+  Rows rows;
+  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError) return rows.failure();
+  const idx_t columns = duckdb_column_count(rows.out());
+  Cells out;
+  for (DataChunk chunk = rows.next(); chunk.get() != nullptr; chunk = rows.next()) {
+    const idx_t size = duckdb_data_chunk_get_size(chunk.get());
+    const std::size_t before = out.size();
+    out.resize(before + size, std::vector<std::optional<std::string>>(columns));
+    for (idx_t column = 0; column < columns; ++column) {
+      duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.get(), column);
+      const duckdb_type type = duckdb_column_type(rows.out(), column);
+      for (idx_t row = 0; row < size; ++row)
+        out[before + row][column] = cell(vector, type, row);
+    }
+  }
+  return out;
+}
+
+Result<std::uint64_t> Connection::count(const std::string& sql) {
+  WEIR_TRY(const Cells rows, cells(sql));
+  WEIR_ASSERT(rows.size() == 1 && rows[0].size() == 1 && rows[0][0]);
+  const std::string& text = *rows[0][0];
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+Result<Prepared> Connection::prepare(const std::string& sql) {
+  Prepared statement;
+  if (duckdb_prepare(handle_.get(), sql.c_str(), statement.out()) == DuckDBError)
+    return duckdb_failure(duckdb_prepare_error(statement.get()));
+  return statement;
+}
+
+std::vector<ResultColumn> Connection::columns(duckdb_prepared_statement statement) {
+  std::vector<ResultColumn> out;
+  const idx_t count = duckdb_prepared_statement_column_count(statement);
+  for (idx_t i = 0; i < count; ++i) {
+    const char* name = duckdb_prepared_statement_column_name(statement, i);
+    out.push_back({name, LogicalType(duckdb_prepared_statement_column_logical_type(statement, i))});
+    duckdb_free(const_cast<char*>(name));
+  }
+  return out;
+}
+
+Result<void> Connection::stream(duckdb_prepared_statement statement,
+                                const std::function<bool(duckdb_data_chunk)>& take) {
+  Owned<duckdb_pending_result, duckdb_destroy_pending> pending;
+  if (duckdb_pending_prepared_streaming(statement, pending.out()) == DuckDBError)
+    return duckdb_failure(duckdb_pending_error(pending.get()));
+  Rows rows;
+  if (duckdb_execute_pending(pending.get(), rows.out()) == DuckDBError) return rows.failure();
+  while (true) {
+    const DataChunk chunk = rows.next();
+    if (chunk.get() == nullptr) break;
+    if (!take(chunk.get())) return {};
+  }
+  if (const char* error = duckdb_result_error(rows.out()); error != nullptr)
+    return duckdb_failure(error);
+  return {};
+}
+
+Result<Transaction> Transaction::begin(Connection& connection, bool read_only) {
+  WEIR_CHECK(connection.run(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION"));
+  return Transaction(connection);
+}
+
+Transaction::~Transaction() {
+  // Nothing can be done about a rollback that fails; the connection goes with it.
+  if (connection_ != nullptr) static_cast<void>(connection_->run("ROLLBACK"));
+}
+
+Result<void> Transaction::commit() {
+  WEIR_CHECK(connection_->run("COMMIT"));
+  connection_ = nullptr;
+  return {};
+}
+
+}  // namespace weir::engine

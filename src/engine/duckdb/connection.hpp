@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <duckdb.h>
+
+#include "base/result.hpp"
+
+/// DuckDB's C API with owners for its handles and Results for its errors. Only for this folder.
+namespace weir::engine {
+
+/// `"name"`, with quotes inside doubled: safe in SQL whatever the name holds.
+std::string quote_name(std::string_view name);
+/// `'text'`, likewise.
+std::string quote_text(std::string_view text);
+
+/// What DuckDB said, without stack traces, under the code that fits.
+Failure duckdb_failure(const char* message);
+
+/// Owns a handle that C destroys through its address.
+template <class Handle, void (*Destroy)(Handle*)>
+class Owned {
+ public:
+  Owned() = default;
+  explicit Owned(Handle handle) : handle_(handle) {}
+  Owned(Owned&& other) noexcept : handle_(std::exchange(other.handle_, Handle{})) {}
+  Owned& operator=(Owned&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+  ~Owned() {
+    if (handle_ != nullptr) Destroy(&handle_);
+  }
+  Handle get() const { return handle_; }
+  Handle* out() { return &handle_; }
+
+ private:
+  Handle handle_ = nullptr;
+};
+
+using LogicalType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
+using DataChunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
+using Prepared = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
+
+/// An open database file, or one in memory when the path is empty. Outlives its connections.
+class Database {
+ public:
+  using Settings = std::vector<std::pair<std::string, std::string>>;
+  static Result<std::unique_ptr<Database>> open(const std::string& path, const Settings& settings);
+  /// Writes the log into the file; what fails there is done again when it is next opened.
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  duckdb_database get() const { return handle_; }
+
+ private:
+  explicit Database(duckdb_database handle) : handle_(handle) {}
+  duckdb_database handle_;
+};
+
+struct ResultColumn {
+  std::string name;
+  LogicalType type;
+};
+
+/// One session. Not thread-safe; temporary tables live as long as it does.
+class Connection {
+ public:
+  static Result<Connection> open(Database& database);
+  Connection(Connection&&) noexcept = default;
+  Connection& operator=(Connection&&) noexcept = default;
+
+  /// Any number of statements, their rows dropped.
+  Result<void> run(const std::string& sql);
+
+  /// The rows of one small result whose columns are BIGINT, BOOLEAN or VARCHAR, as text.
+  using Cells = std::vector<std::vector<std::optional<std::string>>>;
+  Result<Cells> cells(const std::string& sql);
+  /// The one BIGINT of a result with one row.
+  Result<std::uint64_t> count(const std::string& sql);
+
+  /// Binds one statement without running it.
+  Result<Prepared> prepare(const std::string& sql);
+  /// What its rows will look like.
+  static std::vector<ResultColumn> columns(duckdb_prepared_statement statement);
+  /// Hands out the rows chunk by chunk as they are made; `take` says false when it has enough.
+  Result<void> stream(duckdb_prepared_statement statement,
+                      const std::function<bool(duckdb_data_chunk)>& take);
+
+  duckdb_connection get() const { return handle_.get(); }
+
+ private:
+  explicit Connection(duckdb_connection handle) : handle_(handle) {}
+  Owned<duckdb_connection, duckdb_disconnect> handle_;
+};
+
+/// Rolls back unless it was committed.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Connection& connection, bool read_only = false);
+  Transaction(Transaction&& other) noexcept
+      : connection_(std::exchange(other.connection_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+  Result<void> commit();
+
+ private:
+  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Connection* connection_;
+};
+
+}  // namespace weir::engine

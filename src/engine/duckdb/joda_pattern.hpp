@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/duckdb/text_scan.hpp"
+
+namespace weir::engine {
+
+/// What a date pattern read: a day and a time of it, as written, and how far east of UTC that is.
+struct Moment {
+  std::int32_t day = 0;      // since 1970
+  std::int64_t time_us = 0;  // of the day
+  std::optional<int> offset_minutes;
+
+  /// Microseconds since 1970 UTC; without an offset it is UTC already.
+  std::int64_t utc_us() const;
+};
+
+/// A Joda-Time pattern, for reading only. Letters:
+///
+///   y Y u year (yy: 1969-2068)   M month (MMM, MMMM: English name)   d day    E name of the day
+///   H k hour 0-23, 1-24          h K hour 1-12, 0-11 with a: AM, PM  m minute s second S fraction
+///   Z z X offset or name of a zone; '...' and what is no letter stands for itself
+///
+/// As in Joda, a number takes fewer digits than letters unless another number follows directly;
+/// yyyy takes four digits exactly, so that a two-digit year is not read as the first century.
+class JodaPattern {
+ public:
+  /// bad_request names a letter it does not know, with its place.
+  static Result<JodaPattern> parse(std::string_view pattern);
+  /// Reads the front of a text; leaves the rest, or all of it when it does not fit.
+  std::optional<Moment> take(TextScan& scan) const;
+  /// Reads a whole text.
+  std::optional<Moment> read(std::string_view text) const;
+
+ private:
+  struct Element {
+    char letter;          // 0: a literal
+    std::size_t count;    // how many letters
+    bool number_follows;  // directly
+    std::string literal;
+  };
+  struct Reading;
+  static bool take_element(const Element& element, TextScan& scan, Reading& reading);
+  static bool take_year(const Element& element, TextScan& scan, Reading& reading);
+  static bool take_month(const Element& element, TextScan& scan, Reading& reading);
+
+  std::vector<Element> elements_;
+};
+
+}  // namespace weir::engine

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/duckdb/tenant.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::engine {
+
+/// Engine::load in one tenant's tables: all of it in one transaction, or nothing.
+Result<LoadCounts> run_load(Tenant& tenant, const Load& load);
+
+}  // namespace weir::engine

@@ -1,0 +1,123 @@
+#include "engine/duckdb/open_sources.hpp"
+
+#include <set>
+#include <utility>
+
+#include "engine/duckdb/infer.hpp"
+#include "engine/duckdb/read_function.hpp"
+#include "engine/duckdb/text_scan.hpp"
+
+namespace weir::engine {
+
+namespace {
+
+Result<std::vector<std::string>> paths_of(Tenant& tenant, const Source& source) {
+  std::vector<std::string> paths;
+  for (const SourceFile& file : source.files) {
+    WEIR_TRY(std::string path, tenant.path_of(file.uri));
+    paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+Result<SparkType> type_of(const Source& source, const std::vector<std::string>& paths) {
+  if (!source.schema_json.empty()) {
+    auto type = parse_spark_schema(source.schema_json);
+    if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
+    return type;
+  }
+  if (source.format == FileFormat::cbor)
+    return fail(Errc::bad_request, "file \"" + source.tag +
+                                       "\" is CBOR, which has no schema of its own; declare one in "
+                                       "the load operation");
+  WEIR_TRY(SparkType type, infer_ndjson(paths));
+  if (type.fields.empty())
+    return fail(Errc::bad_request, "file \"" + source.tag +
+                                       "\" has no records with fields to infer a schema from; "
+                                       "declare one in the load operation");
+  return type;
+}
+
+}  // namespace
+
+Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources) {
+  OpenSources out(tenant.readings());
+  std::set<std::string> tags;
+  for (const Source& source : sources) {
+    if (!tags.insert(folded(source.tag)).second)
+      return fail(Errc::bad_request,
+                  "the file tag \"" + source.tag + "\" is there twice; give each file its own");
+    ReadPlan plan;
+    WEIR_TRY(plan.paths, paths_of(tenant, source));
+    WEIR_TRY(plan.type, type_of(source, plan.paths));
+    WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+  }
+  return out;
+}
+
+Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& source,
+                                              const std::vector<Field>& fields) {
+  OpenSources out(tenant.readings());
+  ReadPlan plan;
+  plan.as_text = true;
+  plan.type = SparkType::scalar(SparkType::Kind::structure);
+  std::set<std::string> names;
+  for (const Field& field : fields) {
+    if (names.insert(folded(field.incoming)).second)
+      plan.type.fields.push_back(
+          {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
+  }
+  WEIR_TRY(plan.paths, paths_of(tenant, source));
+  WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+  return out;
+}
+
+Result<void> OpenSources::add(Tenant& tenant, const Source& source, ReadPlan plan) {
+  plan.format = source.format;
+  plan.row_tag = source.row_tag;
+  auto reading = std::make_shared<Reading>();
+  reading->plan = std::move(plan);
+  opened_.push_back({source.tag, reading, tenant.readings().add(reading)});
+  return {};
+}
+
+OpenSources::~OpenSources() {
+  for (const Opened& opened : opened_)
+    readings_->remove(opened.number);
+}
+
+Result<void> OpenSources::create_views(Connection& connection) const {
+  for (const Opened& opened : opened_) {
+    std::string names;
+    std::string columns;
+    const auto& fields = opened.reading->plan.type.fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      names += (i > 0 ? ", " : "") + quote_name(fields[i].name);
+      columns += (i > 0 ? ", " : "") + data_column(i);
+    }
+    WEIR_CHECK(connection.run("CREATE TEMP VIEW " + quote_name(opened.tag) + " (" + names +
+                              ") AS SELECT " + columns + " FROM weir_read(" +
+                              std::to_string(opened.number) + ")"));
+  }
+  return {};
+}
+
+dialect::Relations OpenSources::relations() const {
+  dialect::Relations out;
+  for (const Opened& opened : opened_)
+    out.push_back({opened.tag, spark_ddl(opened.reading->plan.type)});
+  return out;
+}
+
+std::string OpenSources::first_sql() const {
+  return "weir_read(" + std::to_string(opened_.front().number) + ")";
+}
+
+Failure OpenSources::failure(Error of_sql) const {
+  for (const Opened& opened : opened_) {
+    if (const auto error = opened.reading->report.error()) return fail(*error);
+  }
+  return fail(std::move(of_sql));
+}
+
+}  // namespace weir::engine

@@ -1,0 +1,263 @@
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/duckdb/engine_fixture.hpp"
+
+namespace weir::engine {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class QueryTest : public EngineFixture {
+ protected:
+  void SetUp() override {
+    counts(load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n{\"id\":3,\"v\":null}\n"));
+  }
+
+  void refused(const std::string& sql) {
+    const auto result = engine_->query("acme", sql, 10);
+    ASSERT_FALSE(result) << sql;
+    const Errc code =
+        result.error().code;  // DuckDB reads the script of an IMPORT before it is asked
+    EXPECT_TRUE(code == Errc::bad_request || code == Errc::forbidden)
+        << sql << ": " << result.error().message;
+  }
+};
+
+TEST_F(QueryTest, ColumnsHaveNamesAndTypes) {
+  const auto table = engine_->query("acme",
+                                    "SELECT count(*) AS n, sum(id) AS s, avg(id) AS m, max(v), "
+                                    "1.5 AS d FROM \"Shop:Orders\"",
+                                    10);
+  ASSERT_TRUE(table) << table.error().message;
+  std::vector<std::string> columns;
+  for (const Column& column : table->columns)
+    columns.push_back(column.name + " " + column.type);
+  EXPECT_THAT(columns,
+              ElementsAre("n BIGINT", "s HUGEINT", "m DOUBLE", "max(v) VARCHAR", "d DECIMAL(2,1)"));
+  EXPECT_THAT(shown(table), ElementsAre("3|6|2|\"b\"|1.5"));
+}
+
+TEST_F(QueryTest, EveryValueComesOutAsJson) {
+  EXPECT_THAT(
+      rows("SELECT true, -1::TINYINT, 2::SMALLINT, 3::INTEGER, "
+           "170141183460469231731687303715884105727, "
+           "255::UTINYINT, 1.25::FLOAT, 1e300, 'nan'::DOUBLE, '-inf'::DOUBLE"),
+      ElementsAre("true|-1|2|3|170141183460469231731687303715884105727|255|1.25|1e+300|\"NaN\"|"
+                  "\"-Infinity\""));
+  EXPECT_THAT(rows("SELECT 12345678901234567890123456789012345.678::DECIMAL(38,3), "
+                   "-0.05::DECIMAL(4,2), 7::DECIMAL(9,0), -1.5::DECIMAL(18,1)"),
+              ElementsAre("12345678901234567890123456789012345.678|-0.05|7|-1.5"));
+  EXPECT_THAT(rows("SELECT DATE '2027-03-02', TIMESTAMP '2027-03-02 08:00:00', "
+                   "TIMESTAMP '2027-03-02 08:00:00.5', TIMESTAMPTZ '2027-03-02 08:00:00+02', "
+                   "TIME '08:00:00', INTERVAL 3 DAYS, 'infinity'::TIMESTAMP"),
+              ElementsAre("\"2027-03-02\"|\"2027-03-02T08:00:00Z\"|\"2027-03-02T08:00:00.500000Z\"|"
+                          "\"2027-03-02T06:00:00Z\"|\"08:00:00\"|\"3 days\"|\"infinity\""));
+  EXPECT_THAT(rows("SELECT NULL, [1, NULL], {'a': 'x\"', 'b': [DATE '2027-03-02']}, "
+                   "MAP {'k': 1}, MAP {1: 'x'}, 'a'::ENUM('a'), '\\xAB'::BLOB, "
+                   "UUID '1f75cf62-1a6d-55db-9811-ba9e862df6a1', 'tab\tnew\nline'"),
+              ElementsAre("null|[1,null]|{\"a\":\"x\\\"\",\"b\":[\"2027-03-02\"]}|{\"k\":1}|"
+                          "[{\"key\":1,\"value\":\"x\"}]|\"a\"|\"ab\"|"
+                          "\"1f75cf62-1a6d-55db-9811-ba9e862df6a1\"|\"tab\\u0009new\\nline\""));
+  EXPECT_THAT(rows("SELECT [INTERVAL 3 DAYS], 'x';  "), ElementsAre("\"[3 days]\"|\"x\""));
+}
+
+TEST_F(QueryTest, MoreRowsThanTheLimitAreCutAndSaidSo) {
+  const auto table = engine_->query("acme", "SELECT id FROM \"Shop:Orders\" ORDER BY id DESC", 2);
+  ASSERT_TRUE(table);
+  EXPECT_TRUE(table->truncated);
+  EXPECT_THAT(shown(table), ElementsAre("3", "2"));
+  EXPECT_FALSE(engine_->query("acme", "SELECT id FROM \"Shop:Orders\"", 3)->truncated);
+  EXPECT_EQ(engine_->query("acme", "SELECT * FROM range(1000000000000)", 5)->rows.size(), 5u);
+}
+
+TEST_F(QueryTest, OrdinarySqlWorks) {
+  EXPECT_THAT(
+      rows("WITH o AS (SELECT * FROM \"shop:orders\"), n AS (SELECT max(id) AS m FROM o) "
+           "SELECT o.id, row_number() OVER (ORDER BY o.id DESC) FROM o JOIN n ON o.id <= n.m "
+           "WHERE EXISTS (SELECT 1 FROM main.\"Shop:Orders\" x WHERE x.id = o.id) "
+           "ORDER BY 1 LIMIT 1;"),
+      ElementsAre("1|3"));
+  EXPECT_THAT(rows("SELECT x FROM unnest([1, 2]) u(x) UNION ALL VALUES (7)"),
+              ElementsAre("1", "2", "7"));
+  EXPECT_THAT(rows("SELECT column_name FROM information_schema.columns WHERE table_name = "
+                   "'Shop:Orders' ORDER BY ordinal_position"),
+              ElementsAre("\"id\"", "\"v\"", "\"_pk\"", "\"_uuid_pk\"", "\"_updated\""));
+}
+
+TEST_F(QueryTest, MistakesAreShownWhereTheyAre) {
+  EXPECT_THAT(rows("SELECT id\nFROM \"Shop:Orders\"\nWHER id = 1")[0],
+              AllOf(HasSubstr("syntax error"), HasSubstr("LINE 3"), Not(HasSubstr("Stack"))));
+  EXPECT_THAT(rows("SELECT nope FROM \"Shop:Orders\"")[0],
+              AllOf(HasSubstr("nope"), HasSubstr("LINE 1")));
+  EXPECT_THAT(rows("SELECT * FROM Shop")[0],
+              HasSubstr("there is no table \"Shop\"; the tables are \"shop:orders\""));
+  EXPECT_THAT(rows("")[0], HasSubstr("empty"));
+  EXPECT_THAT(rows("SELECT ?")[0], HasSubstr("parameters"));
+  EXPECT_THAT(rows(std::string("SELECT 1\0", 9))[0], HasSubstr("NUL"));
+}
+
+TEST_F(QueryTest, OnlyOneSelectMayRun) {
+  for (const char* sql : {"SELECT 1; SELECT 2",
+                          "DELETE FROM \"Shop:Orders\"",
+                          "DROP TABLE \"Shop:Orders\"",
+                          "INSERT INTO \"Shop:Orders\" VALUES (1)",
+                          "UPDATE \"Shop:Orders\" SET id = 2",
+                          "CREATE TABLE t AS SELECT 1",
+                          "CREATE TEMP TABLE t AS SELECT 1",
+                          "ATTACH 'x.duckdb' AS x",
+                          "COPY (SELECT 1) TO 'x.csv'",
+                          "COPY \"Shop:Orders\" TO 'x.csv'",
+                          "PRAGMA database_list",
+                          "SET memory_limit = '9GB'",
+                          "RESET memory_limit",
+                          "INSTALL httpfs",
+                          "LOAD httpfs",
+                          "CHECKPOINT",
+                          "BEGIN TRANSACTION",
+                          "COMMIT",
+                          "ROLLBACK",
+                          "EXPORT DATABASE 'x'",
+                          "IMPORT DATABASE 'x'",
+                          "CALL pragma_version()",
+                          "EXPLAIN ANALYZE SELECT 1",
+                          "DESCRIBE \"Shop:Orders\"",
+                          "SHOW TABLES",
+                          "SUMMARIZE \"Shop:Orders\"",
+                          "VACUUM",
+                          "PREPARE p AS SELECT 1",
+                          "USE memory",
+                          "CREATE MACRO m() AS 1",
+                          "DETACH acme",
+                          "COMMENT ON TABLE \"Shop:Orders\" IS ''",
+                          "CREATE SECRET (TYPE s3)",
+                          "MERGE INTO \"Shop:Orders\" USING (SELECT 1 AS id) s ON false WHEN "
+                          "NOT MATCHED THEN INSERT VALUES (1, '', '', uuid(), 0)"})
+    refused(sql);
+  EXPECT_EQ(orders().size(), 3u);
+}
+
+TEST_F(QueryTest, FilesAndTheInsideOfTheServerAreOutOfReach) {
+  const std::string own = file("{\"secret\":1}\n").uri;
+  for (const std::string& sql : std::vector<std::string>{
+           "SELECT * FROM read_json('" + own + "')",
+           "SELECT * FROM '" + own + "'",
+           "SELECT * FROM read_text('/etc/passwd')",
+           "SELECT * FROM read_blob('/etc/passwd')",
+           "SELECT * FROM read_csv('/etc/passwd')",
+           "SELECT * FROM '/etc/passwd.csv'",
+           "SELECT * FROM glob('/*')",
+           "SELECT * FROM weir_read(1)",
+           "SELECT (SELECT count(*) FROM read_text('/etc/passwd'))",
+           "WITH \"/etc/x.csv\" AS (SELECT 1), y AS (SELECT * FROM read_csv('/etc/x.csv')) SELECT "
+           "* "
+           "FROM y",
+           "SELECT * FROM duckdb_settings()",
+           "SELECT * FROM duckdb_databases",
+           "SELECT * FROM duckdb_logs",
+           "SELECT * FROM duckdb_secrets()",
+           "SELECT * FROM pragma_database_list",
+           "SELECT * FROM pg_catalog.pg_settings",
+           "SELECT current_setting('temp_directory')",
+           "SELECT getenv('HOME')",
+           "SELECT * FROM query('SELECT 1')",
+           "SELECT * FROM query_table('Shop:Orders')",
+           "SELECT * FROM sqlite_master",
+           "SELECT * FROM system.main.duckdb_tables",
+           "SELECT * FROM temp.main.x",
+           "SELECT * FROM parquet_scan('x')",
+           "FROM sniff_csv('/etc/passwd')",
+           "SELECT * FROM range(1), LATERAL (SELECT * FROM read_text('/etc/passwd'))",
+           "SELECT nextval('s')"})
+    refused(sql);
+}
+
+TEST_F(QueryTest, ATableOfAnotherTenantIsNotThere) {
+  EXPECT_THAT(rows("SELECT * FROM \"Shop:Orders\"", "other")[0],
+              HasSubstr("no feed was loaded yet"));
+  EXPECT_THAT(engine_->tables("other").value(), IsEmpty());
+  Load load = load_of("{\"id\":9}\n");
+  load.tenant = "other";
+  const auto result = engine_->load(load);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::forbidden);
+  EXPECT_THAT(result.error().message, HasSubstr("not in the tenant's part of the store"));
+}
+
+TEST_F(QueryTest, LinksAndDotsDoNotLeadOutOfTheStore) {
+  const std::string secret = folder_.write("secret.ndjson", "{\"id\":9}\n");
+  const auto in_store = folder_.path() / "store/ingest/stream/acme/link.ndjson";
+  std::filesystem::create_symlink(secret, in_store);
+  for (const std::string& uri :
+       {in_store.string(), "file://" + secret, secret,
+        (folder_.path() / "store/ingest/stream/acme/../../../../secret.ndjson").string(),
+        (folder_.path() / "store/ingest/stream/acme-not/x.ndjson").string()}) {
+    Load load = load_of("");
+    load.sources[0].files[0].uri = uri;
+    const auto result = engine_->load(load);
+    ASSERT_FALSE(result) << uri;
+    EXPECT_EQ(result.error().code, Errc::forbidden) << uri;
+  }
+}
+
+TEST_F(QueryTest, UrisOfTheStoreAreRead) {
+  Load load = load_of("{\"id\":7}\n");
+  load.sources[0].files[0].uri = "file://" + load.sources[0].files[0].uri;
+  EXPECT_EQ(counts(load), "1 1 0 0 0");
+}
+
+TEST_F(QueryTest, TablesAreListedWithRowsAndColumns) {
+  const auto tables = engine_->tables("acme");
+  ASSERT_TRUE(tables);
+  ASSERT_EQ(tables->size(), 1u);
+  EXPECT_EQ(tables->at(0).name, "Shop:Orders");
+  EXPECT_EQ(tables->at(0).rows, 3u);
+  ASSERT_EQ(tables->at(0).columns.size(), 5u);
+  EXPECT_EQ(tables->at(0).columns[0].type, "BIGINT");
+  EXPECT_EQ(tables->at(0).columns[3].type, "UUID");
+}
+
+TEST_F(QueryTest, APreviewShowsTheRowsOfAFile) {
+  const auto sample = source({file("{\"id\":1,\"n\":{\"x\":[1.5]}}\n{\"id\":2}\n{\"id\":3}\n")});
+  const auto table = engine_->preview({sample}, "", "acme", 2);
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->columns[1].name, "n");
+  EXPECT_EQ(table->columns[1].type, "STRUCT(\"x\" DOUBLE[])");
+  EXPECT_THAT(shown(table), ElementsAre("1|{\"x\":[1.5]}", "2|null"));
+  EXPECT_TRUE(table->truncated);
+  EXPECT_THAT(shown(engine_->preview({source({file("{\"id\":\n")})}, "", "acme", 2))[0],
+              HasSubstr("line 1: not a JSON object"));
+  EXPECT_THAT(shown(engine_->preview({source({file("")})}, "", "acme", 2))[0],
+              HasSubstr("no records"));
+}
+
+TEST_F(QueryTest, QueriesAndLoadsOfDifferentThreadsDoNotDisturbOneAnother) {
+  std::vector<Load> loads;
+  for (int i = 0; i < 6; ++i) {
+    loads.push_back(load_of("{\"id\":" + std::to_string(100 + i) + "}\n{\"id\":99}\n"));
+    if (i % 3 == 1) loads.back().table = "Shop:Others";
+  }
+  std::vector<std::thread> threads;
+  std::vector<std::string> failures(loads.size());
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const auto result = engine_->load(loads[i]);
+      if (!result) failures[i] = result.error().message;
+      const auto read = engine_->query("acme", "SELECT count(*) FROM \"Shop:Orders\"", 1);
+      if (!read) failures[i] += read.error().message;
+    });
+  }
+  for (std::thread& thread : threads)
+    thread.join();
+  EXPECT_THAT(failures, ::testing::Each(IsEmpty()));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\""), ElementsAre("8"));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Others\""), ElementsAre("3"));
+}
+
+}  // namespace
+}  // namespace weir::engine

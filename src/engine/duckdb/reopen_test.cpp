@@ -1,0 +1,121 @@
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/duckdb/engine_fixture.hpp"
+
+namespace weir::engine {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class ReopenTest : public EngineFixture {
+ protected:
+  /// Runs `work` in a process that is killed, with no chance to close anything, when it is done.
+  template <class Work>
+  void in_killed_process(const Work& work) {
+    engine_.reset();
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      open();
+      work();
+      ::raise(SIGKILL);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself";
+    open();
+  }
+};
+
+TEST_F(ReopenTest, ClosingLeavesOneFileWithEverything) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+  reopen();
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\""));
+  engine_.reset();
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "tables/acme.duckdb"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "tables/acme.duckdb.wal"));
+}
+
+TEST_F(ReopenTest, AfterAKillEveryLoadThatReturnedIsThere) {
+  const Load first = load_of("{\"id\":1,\"v\":\"a\"}\n");
+  const Load second = load_of("{\"id\":2,\"v\":\"b\"}\n{\"id\":1,\"v\":\"c\"}\n");
+  in_killed_process([&] {
+    counts(first);
+    counts(second);
+  });
+  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "tables/acme.duckdb.wal"));
+  EXPECT_THAT(orders(), ElementsAre("1|\"c\"", "2|\"b\""));
+  EXPECT_EQ(counts(second), "2 0 0 2 0");
+}
+
+TEST_F(ReopenTest, AfterAKillInTheMiddleOfALoadNothingOfItIsThere) {
+  const Load first = load_of("{\"id\":1,\"v\":\"a\"}\n");
+  std::string lines;
+  for (int i = 0; i < 100'000; ++i)
+    lines += "{\"id\":" + std::to_string(i) + "}\n";
+  Load second = load_of(lines);
+  second.truncate = true;
+  in_killed_process([&] {
+    counts(first);
+    ::signal(SIGALRM, [](int) { ::raise(SIGKILL); });
+    ::ualarm(20'000, 0);
+    counts(second);
+    ::ualarm(0, 0);
+  });
+  // Whether the alarm was early or late: all of it or nothing.
+  const auto count = rows("SELECT count(*) FROM \"Shop:Orders\"");
+  EXPECT_TRUE(count == std::vector<std::string>{"1"} ||
+              count == std::vector<std::string>{"100000"});
+}
+
+TEST_F(ReopenTest, ASecondProcessIsToldWhoHasTheTables) {
+  counts(load_of("{\"id\":1}\n"));
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    DuckDbOptions options;
+    options.tables_folder = folder_.path() / "tables";
+    DuckDbEngine other(options);
+    const auto result = other.tables("acme");
+    const char code = result ? 'o' : result.error().code == Errc::locked ? 'l' : 'x';
+    static_cast<void>(::write(pipe[1], &code, 1) == 1);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  char code = 0;
+  ASSERT_EQ(::read(pipe[0], &code, 1), 1);
+  EXPECT_EQ(code, 'l');
+}
+
+TEST_F(ReopenTest, ALoadLargerThanItsMemorySpillsToDisk) {
+  DuckDbOptions options;
+  options.tables_folder = folder_.path() / "small";
+  options.store_root = folder_.path() / "store";
+  options.memory_limit = "40MB";
+  options.threads = 1;
+  engine_ = std::make_unique<DuckDbEngine>(options);
+  std::string lines;
+  for (int i = 0; i < 150'000; ++i)
+    lines += "{\"id\":" + std::to_string(i) + ",\"v\":\"" + std::to_string(i * 2654435761u) +
+             std::string(400, static_cast<char>('a' + i % 26)) + std::to_string(i) + "\"}\n";
+  EXPECT_EQ(counts(load_of(lines)), "150000 150000 0 0 0");
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\" WHERE v LIKE '%' || id"),
+              ElementsAre("150000"));
+}
+
+TEST_F(ReopenTest, AFileThatIsNoDatabaseIsNamed) {
+  folder_.write("tables/broken.duckdb", std::string(9000, 'x'));
+  const auto result = engine_->tables("broken");
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("broken.duckdb"));
+}
+
+}  // namespace
+}  // namespace weir::engine

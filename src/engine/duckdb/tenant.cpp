@@ -1,0 +1,87 @@
+#include "engine/duckdb/tenant.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/duckdb/cast_functions.hpp"
+#include "engine/duckdb/read_function.hpp"
+#include "engine/duckdb/text_scan.hpp"
+
+namespace weir::engine {
+
+namespace {
+
+constexpr std::string_view file_scheme = "file://";
+
+Database::Settings settings_of(const TenantOptions& options) {
+  Database::Settings settings{
+      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},
+      {"allow_community_extensions", "false"},
+      {"temp_directory", options.tables_file.string() + ".tmp"},
+  };
+  if (!options.memory_limit.empty()) settings.emplace_back("memory_limit", options.memory_limit);
+  if (options.threads > 0) settings.emplace_back("threads", std::to_string(options.threads));
+  return settings;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options) {
+  auto tenant = std::unique_ptr<Tenant>(new Tenant(std::move(options)));
+  WEIR_TRY(tenant->database_,
+           Database::open(tenant->options_.tables_file.string(), settings_of(tenant->options_)));
+  WEIR_TRY(Connection connection, tenant->connect());
+  WEIR_CHECK(add_read_function(connection, tenant->readings_));
+  WEIR_CHECK(add_cast_functions(connection));
+  WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
+  WEIR_CHECK(connection.run("SET GLOBAL enable_external_access = false"));
+  WEIR_CHECK(connection.run("SET GLOBAL lock_configuration = true"));
+  return tenant;
+}
+
+std::unique_lock<std::mutex> Tenant::lock_table(const std::string& table) {
+  std::mutex* found = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = table_locks_[folded(table)];
+    if (!slot) slot = std::make_unique<std::mutex>();
+    found = slot.get();
+  }
+  return std::unique_lock(*found);
+}
+
+Result<std::string> Tenant::path_of(const std::string& uri) const {
+  namespace fs = std::filesystem;
+  const std::string_view path = uri.starts_with(file_scheme)
+                                    ? std::string_view(uri).substr(file_scheme.size())
+                                    : std::string_view(uri);
+  std::error_code error;
+  const fs::path file = fs::weakly_canonical(fs::path(path), error);
+  const fs::path folder = error ? fs::path() : fs::weakly_canonical(options_.store_folder, error);
+  if (error) return fail(Errc::io, "cannot look up " + uri + ": " + error.message());
+  const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  if (end != folder.end() || rest == file.end())
+    return fail(Errc::forbidden, uri + " is not in the tenant's part of the store, " +
+                                     options_.store_folder.string());
+  return file.string();
+}
+
+Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool counts) {
+  WEIR_TRY(const auto cells,
+           connection.cells("SELECT table_name, column_name, data_type FROM duckdb_columns() "
+                            "WHERE NOT internal AND NOT database_name IN ('temp', 'system') "
+                            "AND schema_name = 'main' ORDER BY table_name, column_index"));
+  std::vector<TableInfo> tables;
+  for (const auto& row : cells) {
+    if (tables.empty() || tables.back().name != *row[0]) tables.push_back({*row[0], 0, {}});
+    tables.back().columns.push_back({*row[1], *row[2]});
+  }
+  for (TableInfo& table : tables) {
+    if (!counts) break;
+    WEIR_TRY(table.rows, connection.count("SELECT count(*) FROM main." + quote_name(table.name)));
+  }
+  return tables;
+}
+
+}  // namespace weir::engine

@@ -1,0 +1,13 @@
+// DuckDB comes as a library built without the thread sanitizer, which then knows nothing of its
+// atomics and would report every hand-over within it. What our own code does is still watched.
+#ifdef __SANITIZE_THREAD__
+
+extern "C" const char* __tsan_default_suppressions() {
+  return "called_from_lib:libduckdb.so\nrace:libduckdb.so\nmutex:libduckdb.so\n";
+}
+
+extern "C" const char* __tsan_default_options() {
+  return "ignore_noninstrumented_modules=1:detect_deadlocks=0";
+}
+
+#endif

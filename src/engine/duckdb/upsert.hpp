@@ -1,0 +1,21 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "engine/duckdb/connection.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::engine {
+
+/// Brings the good rows of `weir_staged` into the domain table and counts what became of them.
+/// Of the rows of one key stays (reference 5.3):
+///
+///   with a last-updated field  the highest; null is the lowest; of equal ones the new one, and
+///                              within the load the later
+///   without                    the new one, and within the load the later: of the later file, or
+///                              further down in it, or further down in the query's result
+///
+/// A new row equal to the one that stands counts as rejected and changes nothing, not even
+/// `_updated`, so that a load done again is all rejected.
+Result<void> upsert(Connection& connection, const Load& load, LoadCounts& counts);
+
+}  // namespace weir::engine

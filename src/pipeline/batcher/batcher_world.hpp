@@ -1,0 +1,152 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "env/fake/crash_disk.hpp"
+#include "env/fake/manual_clock.hpp"
+#include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/memory_log.hpp"
+#include "pipeline/batcher/memory_manifest.hpp"
+#include "pipeline/batcher/sha256.hpp"
+#include "pipeline/store/local_directory_store.hpp"
+#include "xml/ingest_pack.hpp"
+
+/// A batcher with a log, a manifest and a disk around it, and the verbs its tests are told in.
+namespace weir::batcher {
+
+inline constexpr StreamNo orders{1};  // JSON
+inline constexpr StreamNo sales{2};   // XML
+inline constexpr StreamNo visits{3};  // JSON
+inline constexpr Time eight = Day(std::chrono::year{2027} / 3 / 2) + std::chrono::hours(8);
+
+class BatcherWorld {
+ public:
+  explicit BatcherWorld(std::uint64_t seed, const BatcherSettings& with = {})
+      : settings(with), disk(seed) {
+    for (const StreamNo stream : {orders, sales, visits})
+      manifest.add_stream(stream);
+    start();
+  }
+
+  /// A new process: what an old one held in memory is gone.
+  void start() {
+    batcher.reset();
+    store.reset();
+    auto opened = store::LocalDirectoryStore::open(disk, "/data/store");
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = *std::move(opened);
+    ASSERT_TRUE(store->sweep());
+    batcher = std::make_unique<Batcher>(log, *store, manifest, settings);
+  }
+
+  void power_cut_and_restart() {
+    disk.cancel_planned_crash();
+    disk.crash();
+    disk.power_on();
+    start();
+  }
+
+  void send(StreamNo stream, const std::string& body) {
+    const auto type = stream == sales ? PayloadType::xml : PayloadType::json;
+    log.commit({{stream, type, body}}, now);
+  }
+
+  Result<Progress> step() { return batcher->step(now); }
+
+  /// Steps until there is nothing more to read.
+  void run() {
+    for (bool more = true; more;) {
+      const auto progress = step();
+      ASSERT_TRUE(progress) << progress.error().message;
+      more = progress->more;
+    }
+  }
+
+  /// Files all that is open, whatever it takes.
+  void finish() {
+    now += std::chrono::hours(2);
+    run();
+  }
+
+  std::string read(const catalog::Batch& batch) {
+    return store->read(batch.path).value_or("<cannot be read>");
+  }
+
+  std::vector<std::string> paths() const {
+    std::vector<std::string> out;
+    for (const auto& batch : manifest.batches)
+      out.push_back(batch.path);
+    return out;
+  }
+
+  /// The law: every accepted record is in exactly one file, in its place, or in the quarantine.
+  void expect_each_record_once() {
+    std::map<Address, int> seen;
+    std::map<Address, MemoryLog::Stored> accepted;
+    for (const auto& record : log.accepted())
+      accepted.emplace(record.address, record);
+    for (const auto& one : manifest.quarantined) {
+      ++seen[one.address];
+      EXPECT_EQ(one.body, accepted[one.address].body);
+      EXPECT_FALSE(one.reason.empty());
+    }
+    const std::map<Address, int> in_quarantine = seen;
+    for (const auto& batch : manifest.batches)
+      expect_file(batch, accepted, in_quarantine, seen);
+    for (const auto& [address, record] : accepted) {
+      EXPECT_EQ(seen[address], 1) << "stream " << address.stream.value << ", sequence "
+                                  << address.sequence.value << ": " << record.body;
+    }
+    EXPECT_EQ(seen.size(), accepted.size());
+  }
+
+  BatcherSettings settings;
+  CrashDisk disk;
+  MemoryLog log;
+  MemoryManifest manifest;
+  Time now = eight;
+  std::unique_ptr<store::LocalDirectoryStore> store;
+  std::unique_ptr<Batcher> batcher;
+
+ private:
+  void expect_file(const catalog::Batch& batch,
+                   const std::map<Address, MemoryLog::Stored>& accepted,
+                   const std::map<Address, int>& in_quarantine, std::map<Address, int>& seen) {
+    SCOPED_TRACE(batch.path);
+    const std::string content = read(batch);
+    Sha256 sha256;
+    sha256.update(content);
+    EXPECT_EQ(batch.sha256, sha256.hex());
+    EXPECT_EQ(batch.bytes, content.size());
+    RecordEncoder encoder;
+    std::string expected;
+    std::uint64_t records = 0;
+    for (auto sequence = batch.first_sequence.value; sequence <= batch.last_sequence.value;
+         ++sequence) {
+      const Address address{batch.stream, batch.partition, Sequence{sequence}};
+      const auto found = accepted.find(address);
+      ASSERT_NE(found, accepted.end());
+      EXPECT_EQ(day_of(found->second.received_at), batch.day);
+      EXPECT_EQ(hour_of(found->second.received_at), batch.hour);
+      if (in_quarantine.contains(address)) continue;
+      const auto& record = found->second;
+      expected +=
+          encoder
+              .encode(
+                  {record.lsn, record.address, record.received_at, record.type, {}, record.body})
+              .value_or("<cannot be encoded>");
+      ++records;
+      ++seen[address];
+    }
+    EXPECT_EQ(batch.records, records);
+    EXPECT_TRUE(content == expected) << "the file differs from what was sent";
+  }
+};
+
+}  // namespace weir::batcher

@@ -1,0 +1,472 @@
+#include "pipeline/gateway/gateway.hpp"
+
+#include <atomic>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "base/receipt.hpp"
+#include "http/loopback_client.hpp"
+#include "http/server.hpp"
+#include "pipeline/gateway/fake_log.hpp"
+#include "token/token.hpp"
+
+namespace weir::gateway {
+namespace {
+
+using http::LoopbackClient;
+using http::ReadReply;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+class CountingRandom final : public Random {
+ public:
+  void fill(std::span<char> out) override {
+    for (char& c : out)
+      c = static_cast<char>(next_++);
+  }
+
+ private:
+  unsigned char next_ = 0;
+};
+
+class SettableClock final : public Clock {
+ public:
+  Time now() const override { return Time(std::chrono::microseconds(micros_.load())); }
+  void set(Time time) { micros_ = time.time_since_epoch().count(); }
+  void pass(std::chrono::seconds time) { set(now() + time); }
+
+ private:
+  std::atomic<std::int64_t> micros_{0};
+};
+
+struct RequestParts {
+  std::string method = "POST";
+  std::string stream = "is-json";
+  std::string tenant = "X-Amperity-Tenant: acme\r\n";
+  std::string authorization{};  // whole line; empty: the writer's token
+  std::string content_type = "Content-Type: application/json\r\n";
+  std::string more{};
+  std::string body = "{\"a\": 1}";
+};
+
+class GatewayTest : public ::testing::Test {
+ protected:
+  GatewayTest() {
+    clock_.set(*parse_time("2027-03-02T08:00:00Z"));
+    add_stream("is-json", 1, 1, PayloadType::json);
+    add_stream("is-xml", 2, 1, PayloadType::xml);
+    add_stream("is-open", 3, 1, std::nullopt);
+    add_stream("is-checked", 4, 1, PayloadType::xml);
+    snapshot_.streams["is-checked"].xml_check_sync = true;
+    add_stream("is-rival", 5, 2, PayloadType::json);
+    add_key("tak-writer", 1, catalog::Policies(catalog::Policy::streaming_ingest_write));
+    add_key("tak-operator", 1, catalog::Policies(catalog::Policy::operate));
+    publish();
+    token_ = mint("tak-writer");
+    start(1);
+  }
+  ~GatewayTest() override { server_->stop(); }
+
+  void start(unsigned threads) {
+    http::Options options;
+    options.threads = threads;
+    options.timeouts.tick = std::chrono::milliseconds(5);
+    options.timeouts.drain = std::chrono::milliseconds(20);  // nobody here reads on
+    gateway_ = std::make_unique<Gateway>(
+        Parts{snapshots_, log_, clock_, bindings_, [](std::string_view text) -> Result<void> {
+                if (text.starts_with("<")) return {};
+                return fail(Errc::bad_request, "no element found at line 1, column 1");
+              }});
+    server_ = std::make_unique<http::Server>(
+        options, std::vector<http::Route>{{std::string(path_prefix), gateway_->responder()}},
+        random_);
+    ASSERT_TRUE(server_->start());
+    client_ = connect();
+  }
+  std::unique_ptr<LoopbackClient> connect() {
+    return std::make_unique<LoopbackClient>(server_->port());
+  }
+
+  static std::string tenant_name(std::uint32_t no) { return no == 1 ? "acme" : "rival"; }
+  void add_stream(const std::string& id, std::uint32_t no, std::uint32_t tenant,
+                  std::optional<PayloadType> type) {
+    snapshot_.streams[id] = {StreamNo{no}, tenant, tenant_name(tenant), id, type, false, 1000};
+  }
+  void add_key(const std::string& id, std::uint32_t tenant, catalog::Policies policies) {
+    snapshot_.keys[id] = {
+        id, tenant, tenant_name(tenant), policies, {{1, std::string(32, 's'), std::nullopt}}};
+  }
+  void publish() {
+    ++snapshot_.version;
+    snapshots_.publish(std::make_shared<const catalog::Snapshot>(snapshot_));
+  }
+  std::string mint(const std::string& key, std::optional<Time> expires_at = std::nullopt) {
+    return token::mint(snapshot_.keys.at(key), clock_.now(), expires_at, random_).value();
+  }
+
+  std::string text(const RequestParts& parts) const {
+    const std::string authorization = parts.authorization.empty()
+                                          ? "Authorization: Bearer " + token_ + "\r\n"
+                                          : parts.authorization;
+    return parts.method + " /stream/v0/data/" + parts.stream + " HTTP/1.1\r\nHost: h\r\n" +
+           parts.tenant + authorization + parts.content_type + parts.more +
+           "Content-Length: " + std::to_string(parts.body.size()) + "\r\n\r\n" + parts.body;
+  }
+  /// For requests that get no further than the gateway.
+  ReadReply refused(const RequestParts& parts) {
+    client_->send(text(parts));
+    const auto reply = client_->read();
+    EXPECT_EQ(log_.waiting(), 0u);
+    EXPECT_THAT(reply.body, MatchesRegex(R"(\{"status":)" + std::to_string(reply.status) +
+                                         R"(,"message":".+","request_id":"[-0-9a-f]+"\})"));
+    EXPECT_EQ(reply.headers.at("Content-Type"), "application/json");
+    return reply;
+  }
+  ReadReply accepted(const RequestParts& parts) {
+    client_->send(text(parts));
+    log_.commit(1);
+    return client_->read();
+  }
+
+  FakeLog log_;
+  SettableClock clock_;
+  CountingRandom random_;
+  catalog::Snapshot snapshot_;
+  catalog::SnapshotSource snapshots_;
+  StreamBindings bindings_;
+  std::string token_;
+  std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<LoopbackClient> client_;
+};
+
+TEST_F(GatewayTest, A202CarriesTheReceiptAndTheLogHasOneLine) {
+  const auto reply = accepted({.more = "Idempotency-Key: order-7\r\n",
+                               .body = " {\"b\" : 2.50,\n \"a\":\"x y\\u00e9\"}\n"});
+  EXPECT_EQ(reply.status, 202);
+  const Address address{StreamNo{1}, PartitionNo{0}, Sequence{1}};
+  EXPECT_EQ(reply.body, "{\"status\":202,\"request_id\":\"" +
+                            std::string(view(encode_receipt(address))) + "\"}");
+  EXPECT_EQ(reply.headers.at("Content-Type"), "application/json");
+  ASSERT_EQ(log_.kept().size(), 1u);
+  const auto kept = log_.kept()[0];
+  EXPECT_EQ(kept.body, R"({"b":2.50,"a":"x y\u00e9"})");
+  EXPECT_EQ(kept.stream, StreamNo{1});
+  EXPECT_EQ(kept.type, PayloadType::json);
+  EXPECT_EQ(kept.idempotency_key, "order-7");
+}
+
+TEST_F(GatewayTest, Nothing202IsSaidBeforeTheLogHasSpoken) {
+  client_->send(text({}));
+  log_.wait_for(1);
+  // A second client is served meanwhile, so the first one's silence is not slowness.
+  auto second = connect();
+  second->send(text({.method = "GET"}));
+  EXPECT_EQ(second->read().status, 405);
+  EXPECT_EQ(gateway_->stats().in_flight, 1u);
+  EXPECT_EQ(gateway_->stats().replies[http::StatusCounters::index_of(202)], 0u);
+  log_.commit(1);
+  EXPECT_EQ(client_->read().status, 202);
+  EXPECT_EQ(gateway_->stats().in_flight, 0u);
+}
+
+TEST_F(GatewayTest, AnotherMethodIsA405ThatNamesPost) {
+  const auto reply = refused({.method = "PUT"});
+  EXPECT_EQ(reply.status, 405);
+  EXPECT_EQ(reply.headers.at("Allow"), "POST");
+}
+
+TEST_F(GatewayTest, NoTokenOrABadOneIsA401) {
+  for (const std::string authorization :
+       {"Authorization: Basic abc\r\n", "Authorization: Bearer\r\n", "Authorization: Bearer  \r\n",
+        "Authorization: Bearer not.a.token\r\n", "X: y\r\n"}) {
+    const auto reply = refused({.authorization = authorization});
+    EXPECT_EQ(reply.status, 401) << authorization;
+    EXPECT_EQ(reply.headers.at("WWW-Authenticate"), "Bearer");
+  }
+  EXPECT_EQ(refused({.authorization = "Authorization: Bearer " + token_ + "x\r\n"}).status, 401);
+  EXPECT_EQ(accepted({.authorization = "authorization: bEARER " + token_ + "\r\n"}).status, 202);
+}
+
+TEST_F(GatewayTest, AnExpiredTokenIsA401AlsoWhenItWasGoodBefore) {
+  token_ = mint("tak-writer", clock_.now() + std::chrono::seconds(10));
+  EXPECT_EQ(accepted({}).status, 202);
+  EXPECT_EQ(accepted({}).status, 202);
+  EXPECT_EQ(gateway_->stats().token_cache_hits, 1u);
+  clock_.pass(std::chrono::seconds(10));
+  EXPECT_EQ(refused({}).status, 401);
+}
+
+TEST_F(GatewayTest, ADeletedKeyBitesAtOnce) {
+  EXPECT_EQ(accepted({}).status, 202);
+  snapshot_.keys.erase("tak-writer");
+  publish();
+  EXPECT_EQ(refused({}).status, 401);
+}
+
+TEST_F(GatewayTest, AKeyWithoutThePolicyIsA403UntilItHasIt) {
+  token_ = mint("tak-operator");
+  const auto reply = refused({});
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_THAT(reply.body, HasSubstr("streaming-ingest-api:write"));
+  snapshot_.keys["tak-operator"].policies |=
+      catalog::Policies(catalog::Policy::streaming_ingest_write);
+  publish();
+  EXPECT_EQ(accepted({}).status, 202);
+}
+
+TEST_F(GatewayTest, TheTenantMustBeNamedAndTheTokensOwn) {
+  EXPECT_EQ(refused({.tenant = ""}).status, 400);
+  EXPECT_EQ(refused({.tenant = "Tenant:\r\n"}).status, 400);
+  EXPECT_EQ(refused({.tenant = "Tenant: rival\r\n"}).status, 403);
+  EXPECT_EQ(refused({.tenant = "Tenant: acme\r\nX-Amperity-Tenant: rival\r\n"}).status, 400);
+  for (const std::string name : {"tenant", "AMPERITY-TENANT", "x-amperity-tenant"})
+    EXPECT_EQ(accepted({.tenant = name + ": acme\r\n"}).status, 202) << name;
+}
+
+TEST_F(GatewayTest, AnUnknownStreamAndAnotherTenantsAreTheSame404) {
+  const auto unknown = refused({.stream = "is-none"});
+  const auto others = refused({.stream = "is-rival"});
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(others.status, 404);
+  EXPECT_THAT(unknown.body, HasSubstr(R"(Tenant acme has no stream \"is-none\".)"));
+  EXPECT_THAT(others.body, HasSubstr(R"(Tenant acme has no stream \"is-rival\".)"));
+  EXPECT_EQ(refused({.stream = ""}).status, 404);
+  EXPECT_EQ(refused({.stream = "is-json/x"}).status, 404);
+  EXPECT_EQ(refused({.stream = "\xff\xfe"}).status, 404);
+}
+
+TEST_F(GatewayTest, ContentTypesOtherThanJsonAndXmlAreA415) {
+  for (const std::string type :
+       {"", "Content-Type:\r\n", "Content-Type: text/plain\r\n",
+        "Content-Type: application/jsonx\r\n", "Content-Type: application/x-ndjson\r\n",
+        "Content-Type: application/json; charset=utf-16\r\n"})
+    EXPECT_EQ(refused({.content_type = type}).status, 415) << type;
+  for (const std::string type : {"Application/JSON", "application/json;charset=UTF-8",
+                                 "application/json ; x=y; charset=\"utf-8\""})
+    EXPECT_EQ(accepted({.content_type = "Content-Type: " + type + "\r\n"}).status, 202) << type;
+  for (const std::string type : {"application/xml", "text/xml; charset=utf-8"})
+    EXPECT_EQ(
+        accepted({.stream = "is-xml", .content_type = "Content-Type: " + type + "\r\n"}).status,
+        202)
+        << type;
+}
+
+TEST_F(GatewayTest, ABodyWithoutLengthOrChunksIsA411) {
+  client_->send(
+      "POST /stream/v0/data/is-json HTTP/1.1\r\nHost: h\r\nTenant: acme\r\n"
+      "Content-Type: application/json\r\nAuthorization: Bearer " +
+      token_ + "\r\n\r\n");
+  EXPECT_EQ(client_->read().status, 411);
+}
+
+TEST_F(GatewayTest, ChunksAreTaken) {
+  client_->send(
+      "POST /stream/v0/data/is-json HTTP/1.1\r\nHost: h\r\nTenant: acme\r\n"
+      "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+      "Authorization: Bearer " +
+      token_ + "\r\n\r\n3\r\n{\"a\r\n5\r\n\": 1}\r\n0\r\n\r\n");
+  log_.commit(1);
+  EXPECT_EQ(client_->read().status, 202);
+  EXPECT_EQ(log_.kept()[0].body, "{\"a\":1}");
+}
+
+TEST_F(GatewayTest, TheCapIsTheStreamsOwn) {
+  const std::string most = "{\"a\":\"" + std::string(1000 - 8, 'x') + "\"}";
+  EXPECT_EQ(accepted({.body = most}).status, 202);
+  const auto reply = refused({.body = most + " "});
+  EXPECT_EQ(reply.status, 413);
+  EXPECT_THAT(reply.body, HasSubstr("1000 bytes"));
+  snapshot_.streams["is-json"].payload_bytes_max = limits::payload_bytes_ceiling;
+  publish();
+  const std::string large =
+      "{\"a\":\"" + std::string(limits::payload_bytes_ceiling - 8, 'x') + "\"}";
+  EXPECT_EQ(accepted({.body = large}).status, 202);
+  EXPECT_EQ(log_.kept()[1].body, large);
+}
+
+TEST_F(GatewayTest, ABodyOverTheCapIsRefusedBeforeItIsSent) {
+  client_->send(
+      "POST /stream/v0/data/is-json HTTP/1.1\r\nHost: h\r\nTenant: acme\r\n"
+      "Content-Type: application/json\r\nContent-Length: 1001\r\nAuthorization: Bearer " +
+      token_ + "\r\n\r\n");
+  EXPECT_EQ(client_->read().status, 413);
+}
+
+TEST_F(GatewayTest, AnUnauthorizedBodyIsNotWaitedFor) {
+  client_->send(
+      "POST /stream/v0/data/is-json HTTP/1.1\r\nHost: h\r\nTenant: acme\r\n"
+      "Content-Type: application/json\r\nContent-Length: 999\r\n\r\n");
+  const auto reply = client_->read();
+  EXPECT_EQ(reply.status, 401);
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+}
+
+TEST_F(GatewayTest, WhatIsNotOneObjectIsA400) {
+  for (const std::string body : {"", "[1]", "1", "{\"a\":}", "{}{}", "{\"a\":1}\n{\"a\":2}"})
+    EXPECT_EQ(refused({.body = body}).status, 400) << body;
+}
+
+TEST_F(GatewayTest, AnIdempotencyKeyHasABound) {
+  EXPECT_EQ(accepted({.more = "Idempotency-Key: " + std::string(255, 'k') + "\r\n"}).status, 202);
+  EXPECT_EQ(refused({.more = "Idempotency-Key: " + std::string(256, 'k') + "\r\n"}).status, 400);
+  EXPECT_EQ(refused({.more = "Idempotency-Key:\r\n"}).status, 400);
+  EXPECT_EQ(refused({.more = "Idempotency-Key: a\r\nIdempotency-Key: b\r\n"}).status, 400);
+}
+
+const std::string xml_type = "Content-Type: application/xml\r\n";
+
+TEST_F(GatewayTest, XmlIsKeptAsSentAndNotLookedAt) {
+  const std::string body = "<a>\n not closed & \xff";
+  EXPECT_EQ(accepted({.stream = "is-xml", .content_type = xml_type, .body = body}).status, 202);
+  EXPECT_EQ(log_.kept()[0].body, body);
+  EXPECT_EQ(log_.kept()[0].type, PayloadType::xml);
+  EXPECT_EQ(refused({.stream = "is-xml", .content_type = xml_type, .body = ""}).status, 400);
+}
+
+TEST_F(GatewayTest, XmlIsCheckedAtOnceWhereTheStreamSaysSo) {
+  EXPECT_EQ(accepted({.stream = "is-checked", .content_type = xml_type, .body = "<a/>"}).status,
+            202);
+  const auto reply = refused({.stream = "is-checked", .content_type = xml_type, .body = "a"});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr("line 1, column 1"));
+}
+
+TEST_F(GatewayTest, ADeclaredStreamRefusesTheOtherType) {
+  const auto reply = refused({.content_type = xml_type, .body = "<a/>"});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.body, HasSubstr("Stream is-json carries json, and this is xml."));
+}
+
+TEST_F(GatewayTest, TheFirstAcceptedPayloadBindsAnOpenStream) {
+  EXPECT_EQ(accepted({.stream = "is-open", .content_type = xml_type, .body = "<a/>"}).status, 202);
+  EXPECT_EQ(refused({.stream = "is-open"}).status, 400);
+  EXPECT_EQ(bindings_.carried_by(StreamNo{3}), PayloadType::xml);
+}
+
+TEST_F(GatewayTest, APayloadThatWasNotAcceptedBindsNothing) {
+  EXPECT_EQ(refused({.stream = "is-open", .content_type = xml_type, .body = ""}).status, 400);
+  log_.refuse(Errc::overloaded);
+  EXPECT_EQ(refused({.stream = "is-open", .content_type = xml_type, .body = "<a/>"}).status, 503);
+  log_.refuse(std::nullopt);
+  client_->send(text({.stream = "is-open", .content_type = xml_type, .body = "<a/>"}));
+  log_.commit(1, Errc::disk_full);
+  EXPECT_EQ(client_->read().status, 503);
+  EXPECT_EQ(bindings_.carried_by(StreamNo{3}), std::nullopt);
+  EXPECT_EQ(accepted({.stream = "is-open"}).status, 202);
+  EXPECT_EQ(bindings_.carried_by(StreamNo{3}), PayloadType::json);
+}
+
+TEST_F(GatewayTest, WhatRecoveryBoundIsBound) {
+  bindings_.bind(StreamNo{3}, PayloadType::json);
+  EXPECT_EQ(refused({.stream = "is-open", .content_type = xml_type, .body = "<a/>"}).status, 400);
+  EXPECT_EQ(accepted({.stream = "is-open"}).status, 202);
+}
+
+struct LogRefusal {
+  Errc code;
+  const char* words;
+};
+
+TEST_F(GatewayTest, EachRefusalOfTheLogIsA503OfItsOwn) {
+  for (const auto& [code, words] : {LogRefusal{Errc::overloaded, "waiting for the disk"},
+                                    LogRefusal{Errc::disk_full, "no disk space left"},
+                                    LogRefusal{Errc::log_failed, "disk failed"}}) {
+    log_.refuse(code);
+    const auto at_once = refused({});
+    log_.refuse(std::nullopt);
+    client_->send(text({}));
+    log_.commit(1, code);
+    const auto later = client_->read();
+    for (const auto& reply : {at_once, later}) {
+      EXPECT_EQ(reply.status, 503);
+      EXPECT_EQ(reply.headers.at("Retry-After"), "1");
+      EXPECT_THAT(reply.body, HasSubstr(words));
+    }
+  }
+  EXPECT_EQ(accepted({}).status, 202);
+}
+
+TEST_F(GatewayTest, PipelinedGoodAndBadAreAnsweredInOrder) {
+  client_->send(text({.body = R"({"n":1})"}) + text({.body = "bad"}) +
+                text({.body = R"({"n":2})"}) + text({.stream = "is-none"}) +
+                text({.body = R"({"n":3})"}));
+  log_.wait_for(3);
+  log_.commit(1);
+  log_.commit(2);
+  for (const int status : {202, 400, 202, 404, 202})
+    EXPECT_EQ(client_->read().status, status);
+}
+
+TEST_F(GatewayTest, OneCommitAnswersManyConnections) {
+  std::vector<std::unique_ptr<LoopbackClient>> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(connect());
+    clients.back()->send(text({.body = "{\"client\":" + std::to_string(i) + "}"}));
+    log_.wait_for(static_cast<std::size_t>(i) + 1);
+  }
+  log_.commit(20);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const Address address{StreamNo{1}, PartitionNo{0}, Sequence{i + 1}};
+    EXPECT_THAT(clients[i]->read().body, HasSubstr(std::string(view(encode_receipt(address)))));
+  }
+}
+
+TEST_F(GatewayTest, AClientThatLeftWhileItWaitedHarmsNobody) {
+  auto lost = connect();
+  lost->send(text({}));
+  log_.wait_for(1);
+  lost->reset();
+  client_->send(text({.body = R"({"mine":1})"}));
+  log_.commit(2);
+  const auto reply = client_->read();
+  const Address second{StreamNo{1}, PartitionNo{0}, Sequence{2}};
+  EXPECT_THAT(reply.body, HasSubstr(std::string(view(encode_receipt(second)))));
+  EXPECT_EQ(log_.kept().size(), 2u);
+}
+
+TEST_F(GatewayTest, StopWaitsForTheLogsWord) {
+  client_->send(text({}));
+  log_.wait_for(1);
+  std::jthread stopper([this] { server_->stop(); });
+  log_.commit(1);
+  EXPECT_EQ(client_->read().status, 202);
+  EXPECT_TRUE(client_->at_end());
+}
+
+TEST_F(GatewayTest, WorkersShareNothingButTheLog) {
+  server_->stop();
+  start(3);
+  constexpr int requests = 200;
+  std::vector<std::thread> clients;
+  std::atomic<int> ok = 0;
+  for (int c = 0; c < 6; ++c)
+    clients.emplace_back([&, c] {
+      LoopbackClient client(server_->port());
+      for (int i = 0; i < requests; ++i) {
+        client.send(text({.stream = c % 2 ? "is-open" : "is-json"}));
+        ok += client.read().status == 202;
+      }
+    });
+  for (int i = 0; i < 6 * requests; ++i)
+    log_.commit(1);
+  for (auto& client : clients)
+    client.join();
+  EXPECT_EQ(ok, 6 * requests);
+  const auto stats = gateway_->stats();
+  EXPECT_EQ(stats.replies[http::StatusCounters::index_of(202)], 6u * requests);
+  EXPECT_EQ(stats.payload_bytes, 6u * requests * 8);
+  EXPECT_EQ(stats.token_cache_hits + stats.token_cache_misses, 6u * requests);
+  EXPECT_LE(stats.token_cache_misses, 3u);
+}
+
+TEST_F(GatewayTest, APublishedSnapshotReachesRunningRequests) {
+  EXPECT_EQ(refused({.stream = "is-new"}).status, 404);
+  add_stream("is-new", 9, 1, PayloadType::json);
+  publish();
+  EXPECT_EQ(accepted({.stream = "is-new"}).status, 202);
+}
+
+}  // namespace
+}  // namespace weir::gateway
