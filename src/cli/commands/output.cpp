@@ -71,7 +71,7 @@ std::string full_text(const json::value& value) {
 /// As the engine names its types: BIGINT, DECIMAL(38,2), DOUBLE, but not BIGINT[] or STRUCT(n
 /// BIGINT).
 bool is_number_type(const std::string& type) {
-  if (type.find_first_of("[") != std::string::npos) return false;
+  if (type.find('[') != std::string::npos) return false;
   const std::string name = type.substr(0, type.find('('));
   for (const char* word : {"INT", "DECIMAL", "DOUBLE", "FLOAT"})
     if (name.find(word) != std::string::npos) return true;

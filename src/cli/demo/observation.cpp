@@ -66,9 +66,10 @@ Result<json::value> finished_run(Api& api, const std::string& id,
     const std::string state = text_in(run, "state");
     if (state == "succeeded") return run;
     if (state == "failed" || state == "stopped" || state == "canceled" || state == "skipped") {
-      const std::string reason = text_in(run, "error");
-      return fail(Errc::internal, "the run " + id + " of the courier " + state +
-                                      (reason.empty() ? "" : ": " + reason));
+      std::string message = "the run " + id + " of a courier " + state;
+      if (const std::string reason = text_in(run, "error"); !reason.empty())
+        message.append(": ").append(reason);
+      return fail(Errc::internal, std::move(message));
     }
     sleep(std::chrono::milliseconds(50));
   }
@@ -138,8 +139,11 @@ Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
              api.get("/api/v0/receipts/" + percent_encode(fates[i].receipt)));
     const std::string state = text_in(fate, "state");
     const std::string wanted = payloads[i].malformed ? "quarantined" : "in_file";
-    if (state != wanted)
-      return Check{false, "the receipt " + fates[i].receipt + " says " + state + ", not " + wanted};
+    if (state != wanted) {
+      std::string sentence = "the receipt " + fates[i].receipt;
+      sentence.append(" says ").append(state).append(", not ").append(wanted);
+      return Check{false, std::move(sentence)};
+    }
     ++asked;
   }
   return Check{asked > 0, std::to_string(asked) +

@@ -73,7 +73,7 @@ TEST_F(ObservationTest, AFailedRunIsAnErrorWithItsWords) {
   const Day day = *parse_day("2027-03-02");
   const auto loads = run_couriers(api_, workspace_, day, day, sleep_);
   ASSERT_FALSE(loads);
-  EXPECT_EQ(loads.error().message, "the run wf-1 of the courier failed: No such field.");
+  EXPECT_EQ(loads.error().message, "the run wf-1 of a courier failed: No such field.");
 }
 
 TEST_F(ObservationTest, RowsAreKeysAndVersionsAsOftenAsTheyAreThere) {
