@@ -24,7 +24,8 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
       ->envname("WEIR_TOKEN")
       ->take_last()
       ->group(group);
-  app.add_option("--tenant", session->tenant, "Tenant, where the token alone does not say it")
+  app.add_option("--tenant", session->tenant,
+                 "Tenant; sending needs it, for the rest the token says it")
       ->envname("WEIR_TENANT")
       ->take_last()
       ->group(group);

@@ -71,17 +71,24 @@ TEST_F(CliTest, ATokenIsPrintedAloneSoThatAShellCanTakeIt) {
             "{\"token\":\"eyJ.a.b\",\"expires-at\":\"2027-04-01T08:00:00Z\"}\n");
 }
 
-TEST_F(CliTest, RowsOfAQueryAreATableWithNumbersToTheRight) {
-  const Outcome outcome =
-      run({{"POST /api/v0/query",
-            {.body = R"({"columns":[{"name":"n","type":"BIGINT"},{"name":"who","type":"VARCHAR"}],
-                  "rows":[[7,"Müller"],[1234,null]],"truncated":true})"}}},
-          {"table", "query", "SELECT 1"});
-  EXPECT_EQ(outcome.out,
-            "   n  who\n"
-            "   7  Müller\n"
-            "1234  NULL\n"
+const Answers rows_answer{
+    {"POST /api/v0/query",
+     {.body = R"({"columns":[{"name":"n","type":"BIGINT"},{"name":"who","type":"VARCHAR"},)"
+              R"j({"name":"amount","type":"DECIMAL(38,2)"}],)j"
+              R"("rows":[[7,"Müller \"1.5\"",106.90],[1234,null,12345678901234567890.25]],)"
+              R"("truncated":true})"}}};
+
+TEST_F(CliTest, RowsOfAQueryAreATableWithExactNumbersToTheRight) {
+  EXPECT_EQ(run(rows_answer, {"table", "query", "SELECT 1"}).out,
+            "   n  who                            amount\n"
+            "   7  Müller \"1.5\"                   106.90\n"
+            "1234  NULL          12345678901234567890.25\n"
             "2 rows (there are more: add a LIMIT and an OFFSET)\n");
+}
+
+TEST_F(CliTest, RowsOfAQueryInJsonAreTheVeryAnswer) {
+  EXPECT_EQ(run(rows_answer, {"table", "query", "SELECT 1", "--json"}).out,
+            rows_answer.begin()->second.body + "\n");
 }
 
 TEST_F(CliTest, ACourierThatIsNotValidSaysWhyAndIsTwo) {

@@ -1,5 +1,7 @@
 #include "cli/client/api.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 namespace weir::cli {
@@ -62,6 +64,34 @@ Errc errc_of_status(int http_status) {
   }
 }
 
+Result<json::value> parse_exact(std::string_view text) {
+  constexpr std::size_t digits_safe = 15;
+  constexpr std::string_view number = "+-.0123456789Ee";
+  std::string quoted;
+  bool in_string = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    const bool starts_number = !in_string && (c == '-' || (c >= '0' && c <= '9'));
+    if (!starts_number) {
+      if (c == '"') in_string = !in_string;
+      const std::size_t taken = in_string && c == '\\' ? 2 : 1;  // an escaped quote ends nothing
+      quoted.append(text.substr(at, taken));
+      at += taken;
+      continue;
+    }
+    const std::string_view token =
+        text.substr(at, std::min(text.find_first_not_of(number, at), text.size()) - at);
+    const bool exact =
+        token.size() <= digits_safe && token.find_first_of(".Ee") == std::string_view::npos;
+    quoted += exact ? std::string(token) : '"' + std::string(token) + '"';
+    at += token.size();
+  }
+  boost::system::error_code error;
+  json::value value = json::parse(quoted, error);
+  if (error) return fail(Errc::corrupt, "the answer is no JSON: " + error.message());
+  return value;
+}
+
 std::string with_query(const std::string& path, const std::map<std::string, std::string>& query) {
   std::string target = path;
   char separator = '?';
@@ -86,6 +116,7 @@ Result<json::value> Api::call(std::string_view method, const std::string& target
     request.body = json::serialize(*body);
   }
   refusal_body_.clear();
+  answer_body_.clear();
   WEIR_TRY(const HttpReply reply, client_.exchange(request));
   if (reply.status < 200 || reply.status >= 300) {
     refusal_body_ = reply.body;
@@ -94,6 +125,7 @@ Result<json::value> Api::call(std::string_view method, const std::string& target
       message += " (no token was given: use --token or WEIR_TOKEN)";
     return fail(errc_of_status(reply.status), std::move(message));
   }
+  answer_body_ = reply.body;
   if (reply.body.empty()) return json::value(nullptr);
   boost::system::error_code error;
   json::value answer = json::parse(reply.body, error);

@@ -41,13 +41,20 @@ class Api {
                                       std::map<std::string, std::string> query);
 
   const std::string& refusal_body() const { return refusal_body_; }
+  /// The last answer as it came; numbers in it are exact, which parsed ones (doubles) may not be.
+  const std::string& answer_body() const { return answer_body_; }
   const Access& access() const { return access_; }
 
  private:
   Access access_;
   HttpClient client_;
   std::string refusal_body_;
+  std::string answer_body_;
 };
+
+/// The rows of a query as text: {"columns","rows","truncated"} with every number that a double
+/// might change (a point, an exponent, more than 15 digits) as a string of its digits.
+Result<boost::json::value> parse_exact(std::string_view json);
 
 /// "/api/v0/batches" and {"stream_id": "is-1"} -> "/api/v0/batches?stream_id=is-1"; empty values
 /// are left out.

@@ -68,6 +68,16 @@ std::string full_text(const json::value& value) {
   return out.str();
 }
 
+/// As the engine names its types: BIGINT, DECIMAL(38,2), DOUBLE, but not BIGINT[] or STRUCT(n
+/// BIGINT).
+bool is_number_type(const std::string& type) {
+  if (type.find('[') != std::string::npos) return false;
+  const std::string name = type.substr(0, type.find('('));
+  for (const char* word : {"INT", "DECIMAL", "DOUBLE", "FLOAT"})
+    if (name.find(word) != std::string::npos) return true;
+  return false;
+}
+
 /// A value of a table as it is: data is not prettified.
 std::string data_text(const json::value& value) {
   if (value.is_null()) return "NULL";
@@ -146,25 +156,24 @@ void print_done(Session& session, const json::value& answer, const std::string& 
   }
 }
 
-void print_rows(Session& session, const json::value& answer) {
+Result<void> print_rows(Session& session, const std::string& answer_body) {
   std::ostream& out = session.terminal.out;
+  WEIR_TRY(const json::value answer, parse_exact(answer_body));
   const json::value* columns = find(answer, "columns");
   const json::value* rows = find(answer, "rows");
   const bool readable =
       columns != nullptr && columns->is_array() && rows != nullptr && rows->is_array();
   if (session.json || !readable) {
-    out << json::serialize(answer) << "\n";
-    return;
+    out << answer_body << "\n";
+    return {};
   }
   TextTable table;
   for (const json::value& column : columns->as_array())
-    table.columns.push_back({text_of(column, "name"), false});
+    table.columns.push_back({text_of(column, "name"), is_number_type(text_of(column, "type"))});
   for (const json::value& row : rows->as_array()) {
     if (!row.is_array()) continue;
     std::vector<std::string> cells;
     for (const json::value& value : row.as_array()) {
-      if (cells.size() < table.columns.size() && value.is_number())
-        table.columns[cells.size()].right = true;
       cells.push_back(shorten(data_text(value), cell_width_max));
     }
     table.rows.push_back(std::move(cells));
@@ -174,6 +183,7 @@ void print_rows(Session& session, const json::value& answer) {
       cut != nullptr && cut->is_bool() && cut->as_bool())
     out << " (there are more: add a LIMIT and an OFFSET)";
   out << "\n";
+  return {};
 }
 
 }  // namespace weir::cli

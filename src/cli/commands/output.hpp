@@ -26,8 +26,9 @@ void print_item(Session& session, const boost::json::value& item);
 /// A sentence for people; with --json the document (or nothing where there is none).
 void print_done(Session& session, const boost::json::value& answer, const std::string& sentence);
 
-/// A query's {"columns","rows"} as a table and its number of rows.
-void print_rows(Session& session, const boost::json::value& answer);
+/// A query's answer, {"columns","rows"}, as a table and its number of rows; numbers as exact as
+/// they came. With --json the very text.
+Result<void> print_rows(Session& session, const std::string& answer_body);
 
 /// A value as a table cell: text as it is, null as nothing, moments to the second, the rest as
 /// JSON.

@@ -119,9 +119,8 @@ Result<void> preview(const PreviewOptions& options, Session& session, Api& api) 
   } else {
     WEIR_TRY(body["sql"], sql_of(options.query, session.terminal));
   }
-  WEIR_TRY(const json::value answer, api.post(target, body));
-  print_rows(session, answer);
-  return {};
+  WEIR_CHECK(api.post(target, body));
+  return print_rows(session, api.answer_body());
 }
 
 void add_preview(CLI::App& noun, const SessionPtr& session) {

@@ -15,19 +15,19 @@ const std::string path = "/api/v0/workflow/runs";
 
 void add_list(CLI::App& noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb = add_verb(noun, "list", "All runs, newest first", session,
-                            [paging](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
-                              print_list(s, list,
-                                         {{"ID", "id"},
-                                          {"NAME", "name"},
-                                          {"STATE", "state"},
-                                          {"CREATED", "created_at"},
-                                          {"ENDED", "ended_at"},
-                                          {"ERROR", "error"}},
-                                         "no runs yet; weir courier run ID --day DAY starts one");
-                              return {};
-                            });
+  CLI::App* verb =
+      add_verb(noun, "list", "All runs", session, [paging](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+        print_list(s, list,
+                   {{"ID", "id"},
+                    {"NAME", "name"},
+                    {"STATE", "state"},
+                    {"CREATED", "created_at"},
+                    {"ENDED", "ended_at"},
+                    {"ERROR", "error"}},
+                   "no runs yet; weir courier run ID --day DAY starts one");
+        return {};
+      });
   add_paging(*verb, *paging);
 }
 

@@ -36,17 +36,15 @@ void add_table_commands(CLI::App& app, const SessionPtr& session) {
   CLI::App* noun = add_noun(app, "table", "Domain tables: what the feeds have become");
   add_looks(*noun, session);
   const auto sql = std::make_shared<std::string>();
-  add_verb(
-      *noun, "query", "Read domain tables", session,
-      [sql](Session& s, Api& api) -> Result<void> {
-        std::string text = *sql;
-        if (text == "-") {
-          WEIR_TRY(text, read_text(s.terminal, "-"));
-        }
-        WEIR_TRY(const json::value answer, api.post("/api/v0/query", json::object{{"sql", text}}));
-        print_rows(s, answer);
-        return {};
-      })
+  add_verb(*noun, "query", "Read domain tables", session,
+           [sql](Session& s, Api& api) -> Result<void> {
+             std::string text = *sql;
+             if (text == "-") {
+               WEIR_TRY(text, read_text(s.terminal, "-"));
+             }
+             WEIR_CHECK(api.post("/api/v0/query", json::object{{"sql", text}}));
+             return print_rows(s, api.answer_body());
+           })
       ->add_option("SQL", *sql, "SELECT * FROM \"Source:Feed\" LIMIT 5; - is standard input")
       ->required();
 }

@@ -70,10 +70,10 @@ Outgoing outgoing(const Payload& payload, std::uint64_t index, const Workspace& 
 }  // namespace
 
 Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
-                         const std::vector<Payload>& payloads, const DeliverySettings& settings) {
+                         const std::vector<Payload>& payloads, bool late,
+                         const DeliverySettings& settings, std::vector<Fate>& fates) {
   Delivery delivery;
-  delivery.fates.resize(payloads.size());
-  Progress progress(delivery.fates, settings.kill_after);
+  Progress progress(fates, settings.kill_after);
   WEIR_TRY(Url url, parse_url(server.url()));
   // A restart takes a moment: tries are many and near to each other.
   const SendSettings send{
@@ -89,6 +89,8 @@ Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
     send_all(
         send,
         [&]() -> std::optional<Outgoing> {
+          while (at < payloads.size() && payloads[at].late != late)
+            ++at;
           if (at == payloads.size() || progress.abandoned()) return std::nullopt;
           const std::uint64_t index = at++;
           return outgoing(payloads[index], index, workspace);

@@ -14,7 +14,6 @@
 namespace weir::cli::demo {
 
 struct Delivery {
-  std::vector<Fate> fates;  // by payload
   bool killed = false;
   std::uint64_t accepted_before_kill = 0;
   std::chrono::milliseconds down{};     // from the kill until it listened again
@@ -29,9 +28,12 @@ struct DeliverySettings {
   std::uint64_t seed = 1;
 };
 
-/// Sends every payload over real connections; when half of them are in, the server is killed with
-/// SIGKILL, while requests are in flight, and started again. Fails when it does not come back.
+/// Sends the payloads of one wave (`late` or not) over real connections and writes down in `fates`,
+/// which is as long as `payloads`, what became of each. When `kill_after` of them are accepted the
+/// server is killed with SIGKILL, while requests are in flight, and started again. Fails when it
+/// does not come back.
 Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
-                         const std::vector<Payload>& payloads, const DeliverySettings& settings);
+                         const std::vector<Payload>& payloads, bool late,
+                         const DeliverySettings& settings, std::vector<Fate>& fates);
 
 }  // namespace weir::cli::demo

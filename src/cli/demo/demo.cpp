@@ -1,5 +1,6 @@
 #include "cli/demo/demo.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -53,12 +54,11 @@ class Home {
   }
   const std::string& data() const { return data_; }
   std::string log() const { return data_ + ".log"; }
-  /// What is left of the data afterwards: its path, or nothing.
-  std::string leave(bool keep) const {
-    if (temporary_.empty() || keep) return data_;
+  /// What will be left of the data afterwards: its path, or nothing.
+  std::string left(bool keep) const { return temporary_.empty() || keep ? data_ : ""; }
+  void leave(bool keep) const {
     std::error_code error;
-    fs::remove_all(temporary_, error);
-    return "";
+    if (left(keep).empty()) fs::remove_all(temporary_, error);
   }
 
  private:
@@ -75,12 +75,13 @@ class Story {
 
  private:
   Result<void> start_server(const Home& home);
-  Result<void> send();
-  Result<void> load_and_check();
+  Result<void> send_and_load();
+  Result<void> send(bool late);
+  Result<void> load(const std::string& what, const Expected& before, const Expected& after);
   Result<void> check_streams(const Expected& expected);
-  Result<void> check_tables(const Expected& expected);
+  Result<void> check_others(const Expected& expected);
   NextSteps next_steps(const std::string& url, const std::string& data) const;
-  void stay_until_interrupted();
+  Result<void> stay_until_interrupted();
   void say(const std::string& what) { terminal_.err << what << std::endl; }
 
   const Options& options_;
@@ -92,7 +93,7 @@ class Story {
   std::unique_ptr<Api> api_;
   Workload workload_;
   Workspace workspace_;
-  Delivery delivery_;
+  std::vector<Fate> fates_;  // by payload
   Day first_day_;
   Report report_;
 };
@@ -140,23 +141,28 @@ Result<void> Story::start_server(const Home& home) {
   return {};
 }
 
-Result<void> Story::send() {
-  say("Sending " + std::to_string(workload_.payloads.size()) + " payloads to " +
-      std::to_string(all_streams.size()) + " streams; kill -9 in the middle");
-  first_day_ = day_of(terminal_.now());
+Result<void> Story::send(bool late) {
+  const auto late_ones = static_cast<std::uint64_t>(
+      std::count_if(workload_.payloads.begin(), workload_.payloads.end(),
+                    [](const Payload& payload) { return payload.late; }));
+  const std::uint64_t count = late ? late_ones : workload_.payloads.size() - late_ones;
+  say("Sending " + std::to_string(count) +
+      (late ? " payloads that update what was sent"
+            : " payloads to " + std::to_string(all_streams.size()) +
+                  " streams, with a kill -9 in the middle"));
   const DeliverySettings settings{.connections = options_.connections,
-                                  .kill_after = workload_.payloads.size() / 2,
+                                  .kill_after = late ? 0 : count / 2,
                                   .tenant = tenant,
                                   .sleep = terminal_.sleep,
                                   .seed = options_.seed};
-  WEIR_TRY(delivery_, deliver(*server_, workspace_, workload_.payloads, settings));
-  report_.payloads = workload_.payloads.size();
-  report_.seed = options_.seed;
-  report_.connections = options_.connections;
-  report_.killed = delivery_.killed;
-  report_.accepted_before_kill = delivery_.accepted_before_kill;
-  report_.sending = delivery_.sending;
-  report_.down = delivery_.down;
+  WEIR_TRY(const Delivery delivery,
+           deliver(*server_, workspace_, workload_.payloads, late, settings, fates_));
+  report_.sending += delivery.sending;
+  report_.down += delivery.down;
+  report_.late = late_ones;
+  if (!delivery.killed) return {};
+  report_.killed = true;
+  report_.accepted_before_kill = delivery.accepted_before_kill;
   return {};
 }
 
@@ -171,38 +177,49 @@ Result<void> Story::check_streams(const Expected& expected) {
   return {};
 }
 
-Result<void> Story::check_tables(const Expected& expected) {
-  const Day last_day = day_of(terminal_.now());
+/// Runs every courier and writes down, for each table, what the load did and left behind. `before`
+/// is what must have been there, `after` what must be there now.
+Result<void> Story::load(const std::string& what, const Expected& before, const Expected& after) {
   const auto begin = SteadyTime::now();
   WEIR_TRY(const LoadsByTable loads,
-           run_couriers(*api_, workspace_, first_day_, last_day, terminal_.sleep));
-  report_.loading = since(begin);
-  std::vector<TableRows> before;
-  for (const Table table : all_tables) {
-    WEIR_TRY(TableRows rows, rows_of(*api_, table));
-    before.push_back(std::move(rows));
-  }
-  say("Running the couriers again, to see that nothing changes");
-  WEIR_TRY(const LoadsByTable again,
-           run_couriers(*api_, workspace_, first_day_, last_day, terminal_.sleep));
+           run_couriers(*api_, workspace_, first_day_, day_of(terminal_.now()), terminal_.sleep));
+  report_.loading += since(begin);
   for (const Table table : all_tables) {
     const auto at = static_cast<std::size_t>(table);
-    WEIR_TRY(const TableRows after, rows_of(*api_, table));
-    WEIR_TRY(Sample sample, sample_of(*api_, table, sample_rows));
-    report_.tables.push_back({definition_of(table).table_name(), loads[at], before[at].size(),
-                              check_counts(loads[at], expected.tables[at]),
-                              check_rows(before[at], expected.tables[at]),
-                              check_again(again[at], before[at], after), std::move(sample)});
+    WEIR_TRY(const TableRows rows, rows_of(*api_, table));
+    report_.tables[at].loads.push_back(
+        {what, loads[at], rows.size(),
+         check_counts(loads[at], before.tables[at].rows, after.tables[at]),
+         check_rows(rows, after.tables[at])});
   }
   return {};
 }
 
-Result<void> Story::load_and_check() {
-  const Expected expected = expect(workload_.payloads, delivery_.fates);
+Result<void> Story::send_and_load() {
+  first_day_ = day_of(terminal_.now());
+  fates_.resize(workload_.payloads.size());
+  for (const Table table : all_tables)
+    report_.tables.push_back({definition_of(table).table_name(), {}, {}});
+  WEIR_CHECK(send(false));
   say("Flushing the streams and running the couriers");
   WEIR_CHECK(flush(*api_, workspace_));
-  WEIR_CHECK(check_streams(expected));
-  WEIR_CHECK(check_tables(expected));
+  const Expected first = expect(workload_.payloads, fates_, Waves::first);
+  WEIR_CHECK(load("first", {}, first));
+  WEIR_CHECK(send(true));
+  WEIR_CHECK(flush(*api_, workspace_));
+  const Expected both = expect(workload_.payloads, fates_, Waves::both);
+  WEIR_CHECK(load("updates", first, both));
+  say("Running the couriers once more: nothing may change");
+  WEIR_CHECK(load("again", both, both));
+  WEIR_CHECK(check_streams(both));
+  return check_others(both);
+}
+
+Result<void> Story::check_others(const Expected& expected) {
+  for (const Table table : all_tables) {
+    WEIR_TRY(report_.tables[static_cast<std::size_t>(table)].sample,
+             sample_of(*api_, table, sample_rows));
+  }
   report_.others.push_back({expected.never_accepted == 0,
                             expected.never_accepted == 0 ? "every payload was accepted in the end"
                                                          : std::to_string(expected.never_accepted) +
@@ -212,9 +229,11 @@ Result<void> Story::load_and_check() {
        expected.receipts_twice == 0
            ? "every 202 carried a receipt of its own"
            : std::to_string(expected.receipts_twice) + " payloads have no receipt of their own"});
-  WEIR_TRY(Check receipts,
-           check_receipts(*api_, workload_.payloads, delivery_.fates, receipts_asked));
+  WEIR_TRY(Check receipts, check_receipts(*api_, workload_.payloads, fates_, receipts_asked));
   report_.others.push_back(std::move(receipts));
+  report_.payloads = workload_.payloads.size();
+  report_.seed = options_.seed;
+  report_.connections = options_.connections;
   report_.total = since(began_);
   return {};
 }
@@ -223,19 +242,20 @@ NextSteps Story::next_steps(const std::string& url, const std::string& data) con
   NextSteps steps{.program = program_,
                   .url = url,
                   .admin_token = admin_token_,
+                  .tenant = tenant,
                   .data = data,
                   .sales_stream = workspace_.stream_id(Stream::sales),
                   .deliveries_stream = workspace_.stream_id(Stream::deliveries),
                   .deliveries_courier = workspace_.courier_id(Stream::deliveries),
                   .receipt = "",
                   .day = first_day_};
-  for (const Fate& fate : delivery_.fates)
+  for (const Fate& fate : fates_)
     if (fate.accepted && steps.receipt.empty()) steps.receipt = fate.receipt;
   return steps;
 }
 
-/// Ctrl-C, SIGTERM, or the server's own end.
-void Story::stay_until_interrupted() {
+/// Until Ctrl-C or SIGTERM; the server's own end is an error.
+Result<void> Story::stay_until_interrupted() {
   sigset_t wanted;
   sigemptyset(&wanted);
   for (const int signal : {SIGINT, SIGTERM, SIGCHLD})
@@ -243,7 +263,8 @@ void Story::stay_until_interrupted() {
   ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr);
   int got = 0;
   ::sigwait(&wanted, &got);
-  if (got == SIGCHLD) say("The server has ended; its log is " + server_->log());
+  if (got != SIGCHLD) return {};
+  return fail(Errc::unavailable, "the server has ended by itself; its log is " + server_->log());
 }
 
 Result<bool> Story::tell() {
@@ -256,8 +277,7 @@ Result<bool> Story::tell() {
     WEIR_CHECK(start_server(home));
     say("Making streams, feeds, ingest queries and couriers");
     WEIR_TRY(workspace_, set_up(*api_, terminal_.now() + std::chrono::days(1)));
-    WEIR_CHECK(send());
-    return load_and_check();
+    return send_and_load();
   }();
   if (!done) {
     server_.reset();
@@ -266,16 +286,19 @@ Result<bool> Story::tell() {
         done.error());
   }
   const bool reconciles = report_.reconciles();
-  terminal_.out << (options_.json ? to_json(report_, server_->url(), home.data())
-                                  : render(report_));
+  const bool keep = options_.keep || !reconciles;
+  if (options_.json)
+    terminal_.out << to_json(report_, options_.once ? "" : server_->url(), home.left(keep));
+  else
+    terminal_.out << render(report_);
   if (!options_.once) {
     if (!options_.json) terminal_.out << "\n" << render(next_steps(server_->url(), home.data()));
     terminal_.out << std::flush;
-    stay_until_interrupted();
+    WEIR_CHECK(stay_until_interrupted());
   }
   WEIR_CHECK(server_->stop());
-  const std::string left = home.leave(options_.keep || !reconciles);
-  if (!options_.json) terminal_.out << render(next_steps("", left));
+  home.leave(keep);
+  if (!options_.json) terminal_.out << render(next_steps("", home.left(keep)));
   return reconciles;
 }
 

@@ -154,6 +154,7 @@ GitHubEvents::Delivery GitHubEvents::make(std::uint64_t n, Time at, Luck& luck) 
 Payload GitHubEvents::update(const Payload& event, Time at) {
   json::object changed = json::parse(event.body).as_object();
   Payload payload{Stream::github, {}, false, 0, {}};
+  payload.late = true;
   if (json::object* job = object_in(changed, "workflow_job")) {
     (*job)["run_attempt"] = 2;
     expect_steps(*job, payload);
@@ -172,6 +173,7 @@ Payload GitHubEvents::redelivery(const Payload& log_line, Time at) {
   line["attempt"] = 2;
   line["received_at"] = moment(at);
   Payload payload{Stream::deliveries, json::serialize(line), false, 0, {}};
+  payload.late = true;
   payload.rows.push_back({Table::deliveries, text_in(line, "delivery_id"), "2", 2});
   return payload;
 }

@@ -50,7 +50,8 @@ std::string quoted(const TableDefinition& table) {
 }
 
 Result<json::array> query(Api& api, const std::string& sql, json::value* whole = nullptr) {
-  WEIR_TRY(json::value answer, api.post("/api/v0/query", json::object{{"sql", sql}}));
+  WEIR_CHECK(api.post("/api/v0/query", json::object{{"sql", sql}}));
+  WEIR_TRY(json::value answer, parse_exact(api.answer_body()));
   const json::array* rows = array_in(answer, "rows");
   if (rows == nullptr) return unexpected("POST /api/v0/query");
   json::array copy = *rows;
@@ -65,9 +66,10 @@ Result<json::value> finished_run(Api& api, const std::string& id,
     const std::string state = text_in(run, "state");
     if (state == "succeeded") return run;
     if (state == "failed" || state == "stopped" || state == "canceled" || state == "skipped") {
-      const std::string reason = text_in(run, "error");
-      return fail(Errc::internal, "the run " + id + " of the courier " + state +
-                                      (reason.empty() ? "" : ": " + reason));
+      std::string message = "the run " + id + " of a courier " + state;
+      if (const std::string reason = text_in(run, "error"); !reason.empty())
+        message.append(": ").append(reason);
+      return fail(Errc::internal, std::move(message));
     }
     sleep(std::chrono::milliseconds(50));
   }
@@ -137,8 +139,11 @@ Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
              api.get("/api/v0/receipts/" + percent_encode(fates[i].receipt)));
     const std::string state = text_in(fate, "state");
     const std::string wanted = payloads[i].malformed ? "quarantined" : "in_file";
-    if (state != wanted)
-      return Check{false, "the receipt " + fates[i].receipt + " says " + state + ", not " + wanted};
+    if (state != wanted) {
+      std::string sentence = "the receipt " + fates[i].receipt;
+      sentence.append(" says ").append(state).append(", not ").append(wanted);
+      return Check{false, std::move(sentence)};
+    }
     ++asked;
   }
   return Check{asked > 0, std::to_string(asked) +
@@ -181,16 +186,17 @@ Result<Sample> sample_of(Api& api, Table table, int rows) {
                  &whole));
   Sample sample;
   if (const json::array* columns = array_in(whole, "columns"))
-    for (const json::value& column : *columns)
+    for (const json::value& column : *columns) {
+      const std::string type = text_in(column, "type");
       sample.columns.push_back(text_in(column, "name"));
-  sample.numeric.resize(sample.columns.size(), false);
+      sample.numeric.push_back(type.find("INT") != std::string::npos ||
+                               type.rfind("DECIMAL", 0) == 0);
+    }
   for (const json::value& row : page) {
     sample.rows.emplace_back();
-    for (const json::value& value : row.is_array() ? row.as_array() : json::array()) {
-      const std::size_t at = sample.rows.back().size();
-      if (at < sample.numeric.size() && value.is_number()) sample.numeric[at] = true;
+    if (!row.is_array()) continue;
+    for (const json::value& value : row.as_array())
       sample.rows.back().push_back(text_of(value));
-    }
   }
   return sample;
 }

@@ -56,20 +56,20 @@ struct Expected {
   std::uint64_t never_accepted = 0;
   std::uint64_t receipts_twice = 0;  // accepted payloads whose receipt another one has, too
 };
-/// From what was sent and what became of it; `fates` is by payload.
-Expected expect(const std::vector<Payload>& payloads, const std::vector<Fate>& fates);
+enum class Waves { first, both };
+/// From what was sent in these waves and what became of it; `fates` is by payload.
+Expected expect(const std::vector<Payload>& payloads, const std::vector<Fate>& fates, Waves waves);
 
 /// accepted <= in files + quarantined <= accepted + unanswered, and what cannot be parsed, and only
 /// that, is in quarantine.
 Check check_stream(const StreamSent& sent, const StreamStored& stored);
 
-/// read = inserted + updated + rejected + errors, and these are what the payloads say.
-Check check_counts(const LoadCounts& counts, const TableExpected& expected);
+/// read = inserted + updated + rejected + errors, and these are what the payloads say: a key that
+/// is not among `before` is inserted, one that stands at an older version there is updated.
+Check check_counts(const LoadCounts& counts, const std::map<std::string, std::string>& before,
+                   const TableExpected& expected);
 
 /// Each expected key is there once, at its newest version, and nothing else.
 Check check_rows(const TableRows& rows, const TableExpected& expected);
-
-/// Doing a load again inserts nothing and leaves the same rows.
-Check check_again(const LoadCounts& again, const TableRows& before, const TableRows& after);
 
 }  // namespace weir::cli::demo

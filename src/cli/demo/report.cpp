@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -57,6 +58,7 @@ std::string stream_table(const Report& report) {
 
 std::string table_table(const Report& report) {
   TextTable table{{{"TABLE"},
+                   {"LOAD"},
                    {"READ", true},
                    {"INSERTED", true},
                    {"UPDATED", true},
@@ -66,23 +68,32 @@ std::string table_table(const Report& report) {
                    {""}},
                   {},
                   ""};
-  for (const Report::TableLine& line : report.tables)
-    table.rows.push_back({line.name, grouped(line.counts.read), grouped(line.counts.inserted),
-                          grouped(line.counts.updated), grouped(line.counts.rejected),
-                          grouped(line.counts.errors), grouped(line.rows),
-                          mark(line.law.holds && line.content.holds && line.again.holds)});
+  for (const Report::TableLine& line : report.tables) {
+    std::string name = line.name;
+    for (const auto& [what, counts, rows, law, content] : line.loads) {
+      table.rows.push_back({std::exchange(name, ""), what, grouped(counts.read),
+                            grouped(counts.inserted), grouped(counts.updated),
+                            grouped(counts.rejected), grouped(counts.errors), grouped(rows),
+                            mark(law.holds && content.holds)});
+    }
+  }
   return render(table);
 }
 
-/// Every law in words, those of one thing together.
+/// The laws in words; those of a load only where one is broken or it is the last.
 std::string laws(const Report& report) {
   TextTable table{{{""}, {""}, {""}}, {}, ""};
   for (const Report::StreamLine& line : report.streams)
     table.rows.push_back({mark(line.law.holds), line.name, line.law.sentence});
   for (const Report::TableLine& line : report.tables) {
-    table.rows.push_back({mark(line.law.holds), line.name, line.law.sentence});
-    table.rows.push_back({mark(line.content.holds), "", line.content.sentence});
-    table.rows.push_back({mark(line.again.holds), "", line.again.sentence});
+    for (const auto& load : line.loads) {
+      const bool last = &load == &line.loads.back();
+      if (!load.law.holds)
+        table.rows.push_back({mark(false), line.name, load.what + ": " + load.law.sentence});
+      if (!load.content.holds || last)
+        table.rows.push_back({mark(load.content.holds), line.name,
+                              (last ? "" : load.what + ": ") + load.content.sentence});
+    }
   }
   for (const Check& check : report.others)
     table.rows.push_back({mark(check.holds), "Everything", check.sentence});
@@ -91,7 +102,7 @@ std::string laws(const Report& report) {
 }
 
 std::string sample(const Report::TableLine& line) {
-  constexpr std::size_t cell_width_max = 34;
+  constexpr std::size_t cell_width_max = 36;
   TextTable table{{}, {}, "  "};
   for (std::size_t i = 0; i < line.sample.columns.size(); ++i)
     table.columns.push_back({line.sample.columns[i], line.sample.numeric[i]});
@@ -110,14 +121,16 @@ json::object json_of(const Check& check) {
 }  // namespace
 
 bool Report::reconciles() const {
-  const auto holds = [](const Check& check) { return check.holds; };
+  const auto load_holds = [](const TableLine::Load& load) {
+    return load.law.holds && load.content.holds;
+  };
   return std::all_of(streams.begin(), streams.end(),
                      [](const StreamLine& line) { return line.law.holds; }) &&
          std::all_of(tables.begin(), tables.end(),
-                     [](const TableLine& line) {
-                       return line.law.holds && line.content.holds && line.again.holds;
+                     [&](const TableLine& line) {
+                       return std::all_of(line.loads.begin(), line.loads.end(), load_holds);
                      }) &&
-         std::all_of(others.begin(), others.end(), holds);
+         std::all_of(others.begin(), others.end(), [](const Check& check) { return check.holds; });
 }
 
 std::string render(const Report& report) {
@@ -125,7 +138,11 @@ std::string render(const Report& report) {
   out +=
       "NO ANSWER: tries whose 202 the kill took; the payload was sent again, so it may be stored "
       "twice.\n\n";
-  out += table_table(report) + "\n" + laws(report);
+  out += table_table(report);
+  out +=
+      "Each load reads the whole day. " + grouped(report.late) +
+      " of the payloads update what earlier ones said; they were sent before the second load.\n\n" +
+      laws(report);
   out += "\nA few rows of each table\n";
   for (const Report::TableLine& line : report.tables)
     out += "\n" + sample(line);
@@ -140,6 +157,7 @@ std::string render(const Report& report) {
 std::string to_json(const Report& report, const std::string& url, const std::string& data) {
   json::object out{{"reconciles", report.reconciles()},
                    {"payloads", report.payloads},
+                   {"late", report.late},
                    {"seed", report.seed},
                    {"killed", report.killed},
                    {"accepted_before_kill", report.accepted_before_kill},
@@ -160,17 +178,20 @@ std::string to_json(const Report& report, const std::string& url, const std::str
                                         {"quarantined", line.stored.quarantined},
                                         {"law", json_of(line.law)}});
   json::array table_lines;
-  for (const Report::TableLine& line : report.tables)
-    table_lines.push_back(json::object{{"name", line.name},
-                                       {"read", line.counts.read},
-                                       {"inserted", line.counts.inserted},
-                                       {"updated", line.counts.updated},
-                                       {"rejected", line.counts.rejected},
-                                       {"errors", line.counts.errors},
-                                       {"rows", line.rows},
-                                       {"law", json_of(line.law)},
-                                       {"content", json_of(line.content)},
-                                       {"again", json_of(line.again)}});
+  for (const Report::TableLine& line : report.tables) {
+    json::array loads;
+    for (const auto& load : line.loads)
+      loads.push_back(json::object{{"load", load.what},
+                                   {"read", load.counts.read},
+                                   {"inserted", load.counts.inserted},
+                                   {"updated", load.counts.updated},
+                                   {"rejected", load.counts.rejected},
+                                   {"errors", load.counts.errors},
+                                   {"rows", load.rows},
+                                   {"law", json_of(load.law)},
+                                   {"content", json_of(load.content)}});
+    table_lines.push_back(json::object{{"name", line.name}, {"loads", std::move(loads)}});
+  }
   json::array others;
   for (const Check& check : report.others)
     others.push_back(json_of(check));
@@ -186,20 +207,39 @@ std::string render(const NextSteps& steps) {
     return "The data is in " + steps.data + "; to look around in it:\n  " + steps.program +
            " serve --data " + steps.data + " --listen 127.0.0.1:8080\n";
   }
-  const std::string& weir = steps.program;
+  const std::string day = to_string(steps.day);
   return "The server is at " + steps.url +
-         ". To try next, in another shell:\n\n  export WEIR_URL=" + steps.url +
-         "\n  export WEIR_TOKEN=" + steps.admin_token + "\n  " + weir +
-         " table query 'SELECT channel, count(*) AS tenders, sum(amount) AS amount FROM "
-         "\"Retail:Tenders\" GROUP BY channel ORDER BY amount DESC'\n  " +
-         weir + " quarantine list --stream " + steps.sales_stream + "\n  " + weir +
-         " receipt show " + steps.receipt + "\n  " + weir +
-         " key create --name mine   # then: " + weir + " token create tak-...\n  " +
-         "echo '{\"delivery_id\":\"mine-1\",\"event\":\"ping\",\"received_at\":\"" +
-         to_string(steps.day) + "T12:00:00Z\"}' | " + weir + " send --token INGEST_TOKEN " +
-         steps.deliveries_stream + " -\n  " + weir + " stream flush " + steps.deliveries_stream +
-         "\n  " + weir + " courier run " + steps.deliveries_courier + " --day " +
-         to_string(steps.day) + " --wait\n\nCtrl-C stops the server.\n";
+         ". To try next, in another shell:\n\n"
+         "  alias weir=" +
+         steps.program +
+         "\n"
+         "  export WEIR_URL=" +
+         steps.url +
+         "\n"
+         "  export WEIR_TOKEN=" +
+         steps.admin_token +
+         "\n"
+         "  export WEIR_TENANT=" +
+         steps.tenant +
+         "\n\n"
+         "  weir table query 'SELECT channel, count(*) AS tenders, sum(amount) AS amount\n"
+         "                    FROM \"Retail:Tenders\" GROUP BY channel ORDER BY amount DESC'\n"
+         "  weir quarantine list --stream " +
+         steps.sales_stream +
+         "\n"
+         "  weir receipt show " +
+         steps.receipt +
+         "\n\n"
+         "  echo '{\"delivery_id\":\"mine-1\",\"event\":\"ping\",\"received_at\":\"" +
+         day + "T12:00:00Z\"}' |\n    weir send " + steps.deliveries_stream +
+         " -\n"
+         "  weir stream flush " +
+         steps.deliveries_stream +
+         "\n"
+         "  weir courier run " +
+         steps.deliveries_courier + " --day " + day +
+         " --wait\n\n"
+         "Ctrl-C stops the server.\n";
 }
 
 }  // namespace weir::cli::demo

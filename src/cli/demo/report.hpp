@@ -18,13 +18,18 @@ struct Report {
     Check law;
   };
   struct TableLine {
+    struct Load {
+      std::string what;  // "first", "updates", "again"
+      LoadCounts counts;
+      std::uint64_t rows = 0;  // in the table afterwards
+      Check law, content;
+    };
     std::string name;
-    LoadCounts counts;
-    std::uint64_t rows = 0;
-    Check law, content, again;
+    std::vector<Load> loads;
     Sample sample;
   };
   std::uint64_t payloads = 0;
+  std::uint64_t late = 0;  // of them, sent after the first load
   std::uint64_t seed = 0;
   std::uint32_t connections = 0;
   bool killed = false;
@@ -47,7 +52,7 @@ std::string to_json(const Report& report, const std::string& url, const std::str
 struct NextSteps {
   std::string program;  // the weir binary
   std::string url;      // empty: the server is stopped
-  std::string admin_token;
+  std::string admin_token, tenant;
   std::string data;  // empty: removed
   std::string sales_stream, deliveries_stream, deliveries_courier;
   std::string receipt;  // of a payload that was accepted

@@ -41,6 +41,7 @@ long size_of(const std::string& path) {
 /// between fork and exec only what is async-signal-safe happens.
 Result<pid_t> spawn(const std::vector<std::string>& command, int out, int err) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& part : command)
     arguments.push_back(const_cast<char*>(part.c_str()));
   arguments.push_back(nullptr);

@@ -48,7 +48,8 @@ Result<std::string> ingest_token(Api& api, Time expires_at) {
 
 Result<std::string> make_feed(Api& api, const TableDefinition& table) {
   json::object body{{"source", view(table.source)}, {"name", view(table.name)}};
-  for (const auto& [name, value] : parsed(table.feed_json).as_object())
+  const json::value settings = parsed(table.feed_json);
+  for (const auto& [name, value] : settings.as_object())
     body[name] = value;
   const std::string what = "the feed " + table.table_name();
   WEIR_TRY(std::string id, make(api, "/api/v0/feeds", body, what));

@@ -46,6 +46,7 @@ class Builder {
     for (std::uint64_t n = 1; made.size() < share; n += 3) {
       if (!last.empty() && luck_.once_in(one_repeat_in)) {
         made.push_back(sales_payload({correct(last.front(), at(n) + later)}));
+        made.back().late = true;
         last.clear();  // corrected once at most
         continue;
       }

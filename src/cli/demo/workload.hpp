@@ -34,6 +34,7 @@ struct Payload {
   bool malformed = false;      // XML that will not parse: accepted, then quarantined
   std::uint32_t bad_rows = 0;  // rows that must be counted as errors
   std::vector<ExpectedRow> rows;
+  bool late = false;  // says something newer of an earlier payload: sent in the second wave
 };
 
 struct Workload {
@@ -49,7 +50,7 @@ struct WorkloadSettings {
 /// `events_json`: the text of @octokit/webhooks-examples' index.json, [{"name","examples":[...]}].
 /// Shares: two fifths GitHub events as they are, two fifths a flat delivery log of them, the rest
 /// sales and invoices in XML, a few of these malformed. About one payload in 25 repeats an earlier
-/// one or updates what it said.
+/// one, or updates what it said and is late.
 Result<Workload> make_workload(std::string_view events_json, const WorkloadSettings& settings);
 
 }  // namespace weir::cli::demo
