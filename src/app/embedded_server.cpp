@@ -35,8 +35,8 @@ unsigned count_of(const Config& config, std::string_view key) {
 }
 
 std::string url_of(const std::string& host, std::uint16_t port) {
-  return fmt::format(host.find(':') == std::string::npos ? "http://{}:{}" : "http://[{}]:{}", host,
-                     port);
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return ipv6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
 }
 
 /// For streams that check XML while the request is open.
@@ -154,11 +154,13 @@ void EmbeddedServer::Stages::make_control_api() {
       .wake_runs = [this] { runs->wake(); },
       .check_feed = [](const catalog::Feed& feed) { return feed::check(feed); },
       .check_courier =
-          [this](std::uint32_t, const catalog::Courier& courier) {
+          [this](std::uint32_t tenant_no, catalog::Courier courier) {
+            courier.tenant_no = tenant_no;
             return courier::check(*catalog, courier);
           },
       .validate_courier =
-          [this](std::uint32_t, const catalog::Courier& courier) {
+          [this](std::uint32_t tenant_no, catalog::Courier courier) {
+            courier.tenant_no = tenant_no;
             return courier::validate(*catalog, courier);
           },
       .file_uri = [this](const std::string& path) { return store->uri(path); },
@@ -226,8 +228,8 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   return server;
 }
 
-std::uint16_t EmbeddedServer::port() const {
-  return stages_->http_server->port();
+std::string EmbeddedServer::url() const {
+  return url_of(stages_->host, stages_->http_server->port());
 }
 
 void EmbeddedServer::stop() {
