@@ -25,6 +25,10 @@ Result<const SelectItem*> generating_item(const Select& select) {
 // What Spark calls a column that has no alias.
 std::string standard_name(const Expr& expr, const Typed& value) {
   if (expr.kind == ExprKind::name) return expr.parts.back();
+  if (expr.kind == ExprKind::cast && expr.children[0]->kind == ExprKind::name) {
+    const std::string& column = expr.children[0]->parts.back();
+    if (value.name.starts_with("CAST(" + column + " AS ")) return column;
+  }
   return value.name;
 }
 
@@ -101,6 +105,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   std::string rows;
   if (query != nullptr) {
     env.aggregates = aggregates;
+    env.windows = nullptr;
     env.clause = "ORDER BY";
     WEIR_TRY(order, order_keys(query->order_by, env, select.distinct));
     for (const ExprPtr& expr : query->distribute_by) {
@@ -257,7 +262,10 @@ Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const
       });
       if (found != items.end()) position = static_cast<std::size_t>(found - items.begin()) + 1;
     }
-    if (key.type.is(Kind::map)) return fail_at(expr.at, "ORDER BY cannot be by a map");
+    if (key.type.is_nested()) {
+      return fail_at(expr.at, "ORDER BY " + key.type.spark_name() +
+                                  " is not supported by the embedded engine; order by its parts");
+    }
     if (distinct && position == 0) {
       return fail_at(expr.at,
                      "with SELECT DISTINCT, ORDER BY is by columns of the select list only; "

@@ -436,7 +436,8 @@ Result<ExprPtr> Grammar::word_primary() {
     ++at_;
     return node(ExprKind::call, at, lower_case(upper));
   }
-  if (std::find(no_operand.begin(), no_operand.end(), upper) != no_operand.end()) {
+  const bool like_call = call_follows && (upper == "LIKE" || upper == "RLIKE");
+  if (!like_call && std::find(no_operand.begin(), no_operand.end(), upper) != no_operand.end()) {
     return fail_at(at, "\"" + token.text + "\" stands where an expression should; write `" +
                            token.text + "` in backticks if it is a name");
   }
