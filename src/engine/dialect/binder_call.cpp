@@ -83,7 +83,7 @@ Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
   Env inner = env;
   inner.aggregates = windowed && env.aggregates;
   inner.windows = nullptr;
-  inner.aliases_first = false;
+  inner.aliases = nullptr;
   inner.clause = windowed ? "a window function" : "an aggregate function";
   const bool star = expr.text == "count" && expr.children.size() == 1 &&
                     expr.children[0]->kind == ExprKind::star && expr.children[0]->parts.empty();

@@ -115,7 +115,12 @@ std::string fraction_name(double value, bool single) {
 }  // namespace
 
 Result<Typed> Binder::expression(const Expr& expr, const Env& env) {
-  WEIR_TRY(Typed value, unlimited(expr, env));
+  const bool keeps_filter =
+      expr.kind == ExprKind::logical || expr.kind == ExprKind::in_query ||
+      (expr.kind == ExprKind::not_ && expr.children[0]->kind == ExprKind::in_query);
+  Env inner = env;
+  inner.filters = env.filters && keeps_filter;
+  WEIR_TRY(Typed value, unlimited(expr, inner));
   written_ += value.sql.size();
   if (value.sql.size() > expression_bytes_max || written_ > query_bytes_max) {
     return fail_at(expr.at,
@@ -198,7 +203,8 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       return truth_test(expr, env);
     case ExprKind::exists: {
       WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
-      Typed value = constant(expr, Kind::boolean, "EXISTS (" + inner.sql + ")", "exists()");
+      Typed value = constant(expr, Kind::boolean, "EXISTS (" + inner.sql + ")",
+                             "exists()");
       value.foldable = value.literal = false;
       return value;
     }
@@ -609,7 +615,15 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
                    "IN with several columns is not supported by the embedded engine; use "
                    "EXISTS");
   }
-  WEIR_TRY(Typed value, expression(*expr.children[0], env));
+  // Anywhere else Spark makes false of what should be NULL.
+  if (!env.filters) {
+    return fail_at(expr.at,
+                   "IN with a query stands in WHERE or HAVING only, alone or joined by AND "
+                   "and OR; elsewhere use EXISTS or a LEFT JOIN");
+  }
+  Env plain = env;
+  plain.filters = false;
+  WEIR_TRY(Typed value, expression(*expr.children[0], plain));
   WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "the query of IN has " + std::to_string(inner.columns.size()) +

@@ -63,12 +63,14 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   if (select.where) {
     env.scope = &from.scope;
     env.clause = "WHERE";
+    env.filters = true;
     WEIR_TRY(where, boolean(*select.where, env));
   }
   WEIR_TRY(const SelectItem* generating, generating_item(select));
   std::vector<ScopeColumn> generated;
   if (generating != nullptr) {
     env.scope = &from.scope;
+    env.filters = false;
     env.clause = "the select list";
     WEIR_TRY(const Generated rows, generator(*generating->expr, env, false, generating->aliases));
     const std::size_t before = from.scope.columns.size();
@@ -98,6 +100,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   std::string having;
   if (select.having) {
     env.aggregates = true;
+    env.filters = true;
     env.clause = "HAVING";
     WEIR_TRY(having, boolean(*select.having, env));
   }
@@ -106,6 +109,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   if (query != nullptr) {
     env.aggregates = aggregates;
     env.windows = nullptr;
+    env.filters = false;
     env.clause = "ORDER BY";
     WEIR_TRY(order, order_keys(query->order_by, env, select.distinct));
     for (const ExprPtr& expr : query->distribute_by) {

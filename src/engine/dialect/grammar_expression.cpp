@@ -313,6 +313,10 @@ Result<ExprPtr> Grammar::postfix() {
     } else if (sees_symbol(".") && value->kind != ExprKind::star) {
       ++at_;
       WEIR_TRY(std::string name, identifier("the name of a field"));
+      if (value->kind == ExprKind::name) {  // (a).b is a.b
+        value->parts.push_back(std::move(name));
+        continue;
+      }
       ExprPtr field = node(ExprKind::field, at, std::move(name));
       field->children.push_back(std::move(value));
       WEIR_TRY(value, finished(std::move(field)));

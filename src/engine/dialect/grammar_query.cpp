@@ -497,7 +497,8 @@ Result<FromPtr> Grammar::values_list() {
   do {
     WEIR_TRY(ExprPtr row, expression());
     std::vector<ExprPtr> cells;
-    if (row->kind == ExprKind::row) {
+    const bool structure = row->kind == ExprKind::call && row->text == "struct";
+    if (row->kind == ExprKind::row || structure) {
       cells = std::move(row->children);
     } else {
       cells.push_back(std::move(row));
