@@ -203,8 +203,7 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       return truth_test(expr, env);
     case ExprKind::exists: {
       WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
-      Typed value = constant(expr, Kind::boolean, "EXISTS (" + inner.sql + ")",
-                             "exists()");
+      Typed value = constant(expr, Kind::boolean, "EXISTS (" + inner.sql + ")", "exists()");
       value.foldable = value.literal = false;
       return value;
     }
