@@ -42,6 +42,7 @@ struct Env {
   bool aliases_first = false;  // HAVING and ORDER BY look at the select list before the tables
   const Windows* windows = nullptr;  // null: no window functions here
   bool aggregates = false;
+  bool filters = false;     // NULL counts as false here, as at the top of WHERE
   std::string_view clause;  // for errors: "WHERE"
 };
 

@@ -35,8 +35,7 @@ Result<std::string> bound_text(const FrameBound& bound, bool rows, std::string& 
                                    : "RANGE with a distance is not supported by the embedded "
                                      "engine; use ROWS");
   }
-  const bool before = bound.kind == FrameBound::Kind::preceding;
-  name += (before ? "-" : "") + offset.text + " FOLLOWING";
+  name += offset.text + std::string(bound_word(bound));
   return offset.text + std::string(bound_word(bound));
 }
 
@@ -84,7 +83,7 @@ Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
   Env inner = env;
   inner.aggregates = windowed && env.aggregates;
   inner.windows = nullptr;
-  inner.aliases_first = false;
+  inner.aliases = nullptr;
   inner.clause = windowed ? "a window function" : "an aggregate function";
   const bool star = expr.text == "count" && expr.children.size() == 1 &&
                     expr.children[0]->kind == ExprKind::star && expr.children[0]->parts.empty();
@@ -157,6 +156,11 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows,
   bool first_key = true;
   for (const SortItem& item : window->order_by) {
     WEIR_TRY(const Typed key, expression(*item.expr, env));
+    if (key.type.is_nested()) {
+      return fail_at(item.expr->at, "ORDER BY " + key.type.spark_name() +
+                                        " in OVER is not "
+                                        "supported by the embedded engine; order by its parts");
+    }
     const bool down = item.sort == SortKind::descending;
     const bool first = item.nulls == NullOrder::standard ? !down : item.nulls == NullOrder::first;
     const std::string how =
@@ -177,8 +181,10 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows,
   } else {
     const bool ordered = !window->order_by.empty();
     const std::string rows = !function.takes_frame || !ordered ? "ROWS" : "RANGE";
-    name += (name.ends_with("(") ? "" : " ") + rows + " BETWEEN UNBOUNDED PRECEDING AND " +
-            (ordered ? "CURRENT ROW" : "UNBOUNDED FOLLOWING");
+    const std::string standard = rows + " BETWEEN UNBOUNDED PRECEDING AND " +
+                                 (ordered ? "CURRENT ROW" : "UNBOUNDED FOLLOWING");
+    name += name.ends_with("(") ? "" : " ";
+    name += function.frame_name.empty() ? standard : function.frame_name;
   }
   name += ")";
   return text;

@@ -84,10 +84,43 @@ std::string full_time(std::string_view text) {
   return fraction.empty() ? out : out + "." + fraction;
 }
 
+// As Java writes a double: plainly from 0.001 up to ten million, else with an exponent.
+std::string fraction_name(double value, bool single) {
+  char text[40];
+  const auto end =
+      single ? std::to_chars(text, text + sizeof text, static_cast<float>(value),
+                             std::chars_format::scientific)
+             : std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
+  std::string_view written(text, static_cast<std::size_t>(end.ptr - text));
+  const std::string sign = written.starts_with('-') ? "-" : "";
+  written.remove_prefix(sign.size());
+  const std::size_t e = written.find('e');
+  if (e == std::string_view::npos) return sign + std::string(written);
+  std::string digits(1, written[0]);
+  if (e > 2) digits += written.substr(2, e - 2);
+  int exponent = 0;
+  const std::size_t plus = written[e + 1] == '+' ? 1 : 0;
+  std::from_chars(written.data() + e + 1 + plus, written.data() + written.size(), exponent);
+  const auto size = static_cast<int>(digits.size());
+  if (exponent < -3 || exponent >= 7) {
+    return sign + digits.substr(0, 1) + "." + (size > 1 ? digits.substr(1) : "0") + "E" +
+           std::to_string(exponent);
+  }
+  if (exponent < 0)
+    return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  if (size <= exponent + 1) digits.append(static_cast<std::size_t>(exponent + 2 - size), '0');
+  return sign + digits.insert(static_cast<std::size_t>(exponent) + 1, ".");
+}
+
 }  // namespace
 
 Result<Typed> Binder::expression(const Expr& expr, const Env& env) {
-  WEIR_TRY(Typed value, unlimited(expr, env));
+  const bool keeps_filter =
+      expr.kind == ExprKind::logical || expr.kind == ExprKind::in_query ||
+      (expr.kind == ExprKind::not_ && expr.children[0]->kind == ExprKind::in_query);
+  Env inner = env;
+  inner.filters = env.filters && keeps_filter;
+  WEIR_TRY(Typed value, unlimited(expr, inner));
   written_ += value.sql.size();
   if (value.sql.size() > expression_bytes_max || written_ > query_bytes_max) {
     return fail_at(expr.at,
@@ -219,8 +252,13 @@ Result<Typed> Binder::number(const Expr& expr) {
     const bool single = ends("F");
     ends("D");
     const Type type = single ? Kind::float_ : Kind::double_;
-    Typed value = constant(expr, type, "CAST('" + text + "' AS " + type.duckdb_name() + ")", text);
-    return value;
+    double read = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), read);
+    if (end.ec != std::errc{}) {
+      return fail_at(expr.at, "the number " + expr.text + " is out of the range of its type");
+    }
+    return constant(expr, type, "CAST('" + text + "' AS " + type.duckdb_name() + ")",
+                    fraction_name(read, single));
   }
   std::int64_t whole = 0;
   if (expr.number == TokenKind::integer) {
@@ -576,7 +614,15 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
                    "IN with several columns is not supported by the embedded engine; use "
                    "EXISTS");
   }
-  WEIR_TRY(Typed value, expression(*expr.children[0], env));
+  // Anywhere else Spark makes false of what should be NULL.
+  if (!env.filters) {
+    return fail_at(expr.at,
+                   "IN with a query stands in WHERE or HAVING only, alone or joined by AND "
+                   "and OR; elsewhere use EXISTS or a LEFT JOIN");
+  }
+  Env plain = env;
+  plain.filters = false;
+  WEIR_TRY(Typed value, expression(*expr.children[0], plain));
   WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "the query of IN has " + std::to_string(inner.columns.size()) +
@@ -628,10 +674,13 @@ Result<Typed> Binder::truth_test(const Expr& expr, const Env& env) {
     return fail_at(
         expr.at, "IS " + expr.text + " takes a condition, and this is " + value.type.spark_name());
   }
-  const bool unknown = expr.text == "UNKNOWN";
-  const std::string test =
-      unknown ? " IS NULL)" : " IS NOT DISTINCT FROM " + lower_case(expr.text) + ")";
-  const std::string name = unknown ? " IS NULL)" : " <=> " + lower_case(expr.text) + ")";
+  if (expr.text == "UNKNOWN") {
+    const std::string none = expr.negated ? " IS NOT NULL)" : " IS NULL)";
+    return made_of(value, Kind::boolean, "(" + value.sql + none, "(" + value.name + none);
+  }
+  const std::string truth = lower_case(expr.text) + ")";
+  const std::string test = " IS NOT DISTINCT FROM " + truth;
+  const std::string name = " <=> " + truth;
   return negated(expr,
                  made_of(value, Kind::boolean, "(" + value.sql + test, "(" + value.name + name));
 }

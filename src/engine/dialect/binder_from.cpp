@@ -290,19 +290,18 @@ Result<Binder::Generated> Binder::generator(const Expr& call, const Env& env, bo
                                 value.type.spark_name());
   }
   const std::string list = map ? "map_entries(" + value.sql + ")" : value.sql;
-  const auto kept = [&](const std::string& rows) {
-    return keeps ? "CASE WHEN len(" + list + ") > 0 THEN " + rows + " ELSE [NULL] END" : rows;
-  };
   Generated out;
   if (positions) {
     const std::string name = fresh("g");
-    out.projections.push_back("unnest(" + kept("range(CAST(len(" + list + ") AS BIGINT))") +
-                              ") AS " + name);
+    out.projections.push_back((keeps ? "unnest(spark_outer_positions(" + list + "))"
+                                     : "unnest(range(CAST(len(" + list + ") AS BIGINT)))") +
+                              " AS " + name);
     out.columns.push_back({"pos", Kind::int_});
     out.sql.push_back("CAST(#." + name + " AS INTEGER)");
   }
   const std::string name = fresh("g");
-  out.projections.push_back("unnest(" + kept(list) + ") AS " + name);
+  out.projections.push_back("unnest(" + (keeps ? "spark_outer(" + list + ")" : list) + ") AS " +
+                            name);
   if (map) {
     out.columns.push_back({"key", value.type.key()});
     out.columns.push_back({"value", value.type.value()});

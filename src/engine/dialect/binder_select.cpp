@@ -25,6 +25,10 @@ Result<const SelectItem*> generating_item(const Select& select) {
 // What Spark calls a column that has no alias.
 std::string standard_name(const Expr& expr, const Typed& value) {
   if (expr.kind == ExprKind::name) return expr.parts.back();
+  if (expr.kind == ExprKind::cast && expr.children[0]->kind == ExprKind::name) {
+    const std::string& column = expr.children[0]->parts.back();
+    if (value.name.starts_with("CAST(" + column + " AS ")) return column;
+  }
   return value.name;
 }
 
@@ -59,12 +63,14 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   if (select.where) {
     env.scope = &from.scope;
     env.clause = "WHERE";
+    env.filters = true;
     WEIR_TRY(where, boolean(*select.where, env));
   }
   WEIR_TRY(const SelectItem* generating, generating_item(select));
   std::vector<ScopeColumn> generated;
   if (generating != nullptr) {
     env.scope = &from.scope;
+    env.filters = false;
     env.clause = "the select list";
     WEIR_TRY(const Generated rows, generator(*generating->expr, env, false, generating->aliases));
     const std::size_t before = from.scope.columns.size();
@@ -94,6 +100,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   std::string having;
   if (select.having) {
     env.aggregates = true;
+    env.filters = true;
     env.clause = "HAVING";
     WEIR_TRY(having, boolean(*select.having, env));
   }
@@ -101,6 +108,8 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   std::string rows;
   if (query != nullptr) {
     env.aggregates = aggregates;
+    env.windows = nullptr;
+    env.filters = false;
     env.clause = "ORDER BY";
     WEIR_TRY(order, order_keys(query->order_by, env, select.distinct));
     for (const ExprPtr& expr : query->distribute_by) {
@@ -257,7 +266,10 @@ Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const
       });
       if (found != items.end()) position = static_cast<std::size_t>(found - items.begin()) + 1;
     }
-    if (key.type.is(Kind::map)) return fail_at(expr.at, "ORDER BY cannot be by a map");
+    if (key.type.is_nested()) {
+      return fail_at(expr.at, "ORDER BY " + key.type.spark_name() +
+                                  " is not supported by the embedded engine; order by its parts");
+    }
     if (distinct && position == 0) {
       return fail_at(expr.at,
                      "with SELECT DISTINCT, ORDER BY is by columns of the select list only; "

@@ -49,7 +49,7 @@ Result<std::string> to_text(const std::string& sql, const Type& from, Position a
     case Kind::date:
       return call("spark_date_to_string", sql);
     case Kind::timestamp:
-      return call("spark_timestamp_to_string", sql);
+      return call("spark_date_to_string", sql);
     default:
       break;
   }
@@ -98,7 +98,7 @@ Result<std::string> to_fraction(const std::string& sql, const Type& from, const 
 Result<std::string> to_decimal(const std::string& sql, const Type& from, const Type& to,
                                Position at) {
   if (from.is(Kind::string)) return tried(call("spark_decimal_text", sql), to);
-  if (from.is_fractional()) return tried("CAST(" + sql + " AS VARCHAR)", to);
+  if (from.is_fractional()) return tried(call("spark_fraction_text", sql), to);
   if (from.is_numeric()) return tried(sql, to);
   if (from.is(Kind::boolean)) return tried("CAST(" + sql + " AS INTEGER)", to);
   return refused(from, to, at);

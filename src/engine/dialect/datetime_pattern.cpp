@@ -189,26 +189,25 @@ Result<std::string> parse_sql(std::string_view pattern, const std::string& text)
   };
   if (has("h12") != has("ap")) return refuse(pattern, "\"h\" or \"a\" without the other");
   if (names.empty()) return refuse(pattern, "no field");
-  const std::string parts =
-      "regexp_extract(" + text + ", " + quoted_string("^" + strict + "$") + ", [" + names + "])";
   const auto part = [&](std::string_view name, const std::string& otherwise) {
-    return has(name) ? "struct_extract(" + parts + ", " + quoted_string(name) + ")" : otherwise;
+    return has(name) ? "v_read.p." + quoted_identifier(name) : otherwise;
   };
   const std::string year = has("yy") ? "'20' || " + part("yy", "") : part("y", "'1970'");
-  const std::string month = has("mon") || has("month")
-                                ? "spark_month_number(" + part(has("mon") ? "mon" : "month", "") +
-                                      ", " + (has("mon") ? "true" : "false") + ")"
-                                : part("m", "'1'");
+  const std::string month = has("mon")     ? "spark_month_number(" + part("mon", "") + ", true)"
+                            : has("month") ? "spark_month_number(" + part("month", "") + ", false)"
+                                           : part("m", "'1'");
   const std::string hour = has("h12")
                                ? "spark_hour24(" + part("h12", "") + ", " + part("ap", "") + ")"
                                : part("h", "'0'");
-  const std::string value = "spark_timestamp_of(" + year + ", " + month + ", " + part("d", "'1'") +
-                            ", " + hour + ", " + part("mi", "'0'") + ", " + part("s", "'0'") +
-                            ", " + part("f", "'0'") + ")";
-  return "CASE WHEN " + value + " IS NOT NULL THEN " + value + " WHEN regexp_matches(" + text +
-         ", " + quoted_string(lenient) +
-         ") THEN error('a text does not fit the date pattern ' || " + quoted_string(pattern) +
-         " || ' exactly; Spark refuses it as well') END";
+  const std::string value = "spark_timestamp_of(" + year + " || '-' || " + month + " || '-' || " +
+                            part("d", "'1'") + ", " + hour + ", " + part("mi", "'0'") + ", " +
+                            part("s", "'0'") + ", " + part("f", "'0'") + ")";
+  // The text and its parts are bound once; the moment is computed twice, from parts.
+  return "list_transform([{'t': " + text + ", 'p': regexp_extract(" + text + ", " +
+         quoted_string("^" + strict + "$") + ", [" + names + "])}], lambda v_read: CASE WHEN " +
+         value + " IS NOT NULL THEN " + value + " WHEN regexp_matches(v_read.t, " +
+         quoted_string(lenient) + ") THEN error('a text does not fit the date pattern ' || " +
+         quoted_string(pattern) + " || ' exactly; Spark refuses it as well') END)[1]";
 }
 
 }  // namespace weir::dialect

@@ -34,6 +34,7 @@ struct Aggregate {
   bool window_only = false;  // needs OVER
   bool needs_order = false;  // and ORDER BY in it
   bool takes_frame = true;
+  std::string frame_name = {};  // how Spark names the frame of one that takes none
 };
 
 [[nodiscard]] bool is_aggregate(std::string_view function);
@@ -58,6 +59,9 @@ using MaybeTyped = Result<std::optional<Typed>>;
 [[nodiscard]] MaybeTyped call_number(Call& call);
 [[nodiscard]] MaybeTyped call_date(Call& call);
 [[nodiscard]] MaybeTyped call_collection(Call& call);
+
+/// The texts of a list with a separator between them, without its NULLs.
+[[nodiscard]] std::string joined_text(const std::string& list, const Typed& separator);
 
 /// `value LIKE pattern` and RLIKE; `op` in capitals.
 [[nodiscard]] Result<Typed> like(std::string_view op, Typed value, Typed pattern,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
@@ -90,7 +91,9 @@ Result<Aggregate> avg(const Call& call) {
 Result<Aggregate> extreme(const Call& call) {
   WEIR_CHECK(one_argument(call));
   const Typed& value = call.args[0];
-  if (value.type.is(Kind::map)) return wrong_arguments(call, "values with an order");
+  if (value.type.is_nested()) {
+    return wrong_arguments(call, "a scalar on the embedded engine");
+  }
   Aggregate out;
   out.type = value.type;
   out.call = call.function + "(" + value.sql + ")";
@@ -201,6 +204,12 @@ Result<Aggregate> ranking(const Call& call) {
   out.window_only = true;
   out.needs_order = true;
   out.takes_frame = false;
+  if (call.function.ends_with("rank")) {
+    for (const char c : call.function) {
+      out.name += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
+    }
+    out.name += "()";
+  }
   return out;
 }
 
@@ -211,11 +220,13 @@ Result<Aggregate> neighbour(const Call& call) {
   }
   const Typed& value = call.args[0];
   std::string more;
+  std::int64_t distance = 1;
   if (call.args.size() > 1) {
-    if (!call.args[1].number) {
+    if (!call.args[1].number || std::abs(*call.args[1].number) > INT32_MAX) {
       return fail_at(call.args[1].at, "the distance of " + call.function + " must be a number");
     }
-    more = ", " + std::to_string(*call.args[1].number);
+    distance = *call.args[1].number;
+    more = ", " + std::to_string(distance);
   }
   if (call.args.size() > 2) {
     const auto met = tightest_type(value.type, call.args[2].type);
@@ -233,6 +244,12 @@ Result<Aggregate> neighbour(const Call& call) {
   out.window_only = true;
   out.needs_order = true;
   out.takes_frame = false;
+  const std::string step =
+      std::to_string(call.function == "lag" ? -distance : distance) + " FOLLOWING";
+  out.frame_name = "ROWS BETWEEN " + step + " AND " + step;
+  const std::string otherwise = call.args.size() > 2 ? call.args[2].name : "NULL";
+  out.name =
+      call.function + "(" + value.name + ", " + std::to_string(distance) + ", " + otherwise + ")";
   return out;
 }
 
@@ -338,7 +355,7 @@ Result<Aggregate> call_aggregate(const Call& call, bool star) {
   WEIR_TRY(Aggregate out, entry_of(call.function)->handler(call));
   const std::string open = call.expr->distinct ? call.function + "(DISTINCT " : call.function + "(";
   const std::string plain = call_name("", call.args);
-  out.name = open + plain.substr(1);
+  if (out.name.empty()) out.name = open + plain.substr(1);
   return out;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
 #include "engine/dialect/functions.hpp"
@@ -142,13 +144,9 @@ constexpr ArrayFunction array_functions[] = {
     {"array_min", 1, Gives::element, "list_min($1)"},
     {"array_size", 1, Gives::integer, "CAST(len($1) AS INTEGER)"},
     {"array_compact", 1, Gives::array, "list_filter($1, lambda x: x IS NOT NULL)"},
-    {"array_remove", 2, Gives::array,
-     "CASE WHEN $2 IS NOT NULL THEN list_filter($1, lambda x: x IS DISTINCT FROM $2) END", true},
-    {"array_position", 2, Gives::long_,
-     "CASE WHEN $2 IS NOT NULL AND $1 IS NOT NULL THEN "
-     "CAST(coalesce(list_position($1, $2), 0) AS BIGINT) END",
-     true},
-    {"flatten", 1, Gives::inner, "CASE WHEN len($1) = list_count($1) THEN flatten($1) END"},
+    {"array_remove", 2, Gives::array, "spark_array_remove($1, $2)", true},
+    {"array_position", 2, Gives::long_, "spark_array_position($1, $2)", true},
+    {"flatten", 1, Gives::inner, "spark_flatten($1)"},
 };
 
 std::string filled(std::string_view sql, const std::vector<Typed>& args) {
@@ -188,6 +186,10 @@ MaybeTyped array_function(Call& call, const ArrayFunction& function) {
   if (call.args.size() != function.args || !call.args[0].type.is(Kind::array)) {
     return wrong_arguments(call, function.args == 1 ? "an array" : "an array and a value");
   }
+  const bool extreme = function.gives == Gives::element;
+  if (extreme && call.args[0].type.element().is_nested()) {
+    return wrong_arguments(call, "an array of scalars on the embedded engine");
+  }
   if (function.takes_element) {
     const Type element = call.args[0].type.element();
     const auto met = tightest_type(element, call.args[1].type);
@@ -199,6 +201,34 @@ MaybeTyped array_function(Call& call, const ArrayFunction& function) {
   return made_of(pointers(call.args), std::move(type), filled(function.sql, call.args), name);
 }
 
+// DuckDB sorts a NULL inside a struct or a list behind all values, Spark before them; so each value
+// is sorted together with whether it is there.
+std::string sort_key(const std::string& value, const Type& type, int depth) {
+  std::string key = value;
+  if (type.is(Kind::struct_)) {
+    key.clear();
+    for (std::size_t i = 0; i < type.fields().size(); ++i) {
+      const Field& field = type.fields()[i];
+      key += (i == 0 ? "{'k" : ", 'k") + std::to_string(i) + "': " +
+             sort_key("struct_extract(" + value + ", " + quoted_string(field.name) + ")",
+                      field.type, depth);
+    }
+    key += "}";
+  } else if (type.is(Kind::array)) {
+    const std::string item = "v_key" + std::to_string(depth);
+    key = "list_transform(" + value + ", lambda " + item + ": " +
+          sort_key(item, type.element(), depth + 1) + ")";
+  }
+  return "{'is': " + value + " IS NOT NULL, 'v': " + key + "}";
+}
+
+bool has_map(const Type& type) {
+  if (type.is(Kind::map)) return true;
+  if (!type.is_nested()) return false;
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return has_map(field.type); });
+}
+
 MaybeTyped sorted(Call& call) {
   const std::string name =
       call_name(call.function, call.args, call.args.size() == 1 ? ", true" : "");
@@ -206,7 +236,7 @@ MaybeTyped sorted(Call& call) {
     return wrong_arguments(call, "an array and TRUE or FALSE");
   }
   const Typed& value = call.args[0];
-  if (value.type.element().is(Kind::map)) return wrong_arguments(call, "elements with an order");
+  if (has_map(value.type)) return wrong_arguments(call, "elements with an order");
   bool ascending = true;
   if (call.args.size() == 2) {
     if (call.args[1].sql != "true" && call.args[1].sql != "false") {
@@ -214,10 +244,15 @@ MaybeTyped sorted(Call& call) {
     }
     ascending = call.args[1].sql == "true";
   }
-  return made_of(value, value.type,
-                 "list_sort(" + value.sql +
-                     (ascending ? ", 'ASC', 'NULLS FIRST')" : ", 'DESC', 'NULLS LAST')"),
-                 name);
+  const std::string order = ascending ? ", 'ASC', 'NULLS FIRST')" : ", 'DESC', 'NULLS LAST')";
+  const Type& element = value.type.element();
+  std::string sql = "list_sort(" + value.sql + order;
+  if (element.is_nested()) {
+    sql = "list_transform(list_sort(list_transform(" + value.sql +
+          ", lambda v_sort: {'k': " + sort_key("v_sort", element, 0) + ", 'x': v_sort})" + order +
+          ", lambda v_sorted: v_sorted.x)";
+  }
+  return made_of(value, value.type, sql, name);
 }
 
 MaybeTyped element_at(Call& call) {
@@ -266,10 +301,9 @@ MaybeTyped array_join(Call& call) {
     WEIR_TRY(const Typed null, implicit_cast(call, call.args[2], Kind::string));
     sql = "list_transform(" + sql + ", lambda x: coalesce(x, " + null.sql + "))";
   }
-  return made_of(array, separator, Kind::string,
-                 "CASE WHEN " + array.sql + " IS NOT NULL THEN spark_join(" + sql + ", " +
-                     separator.sql + ") END",
-                 name);
+  return made_of(
+      array, separator, Kind::string,
+      "CASE WHEN " + array.sql + " IS NOT NULL THEN " + joined_text(sql, separator) + " END", name);
 }
 
 MaybeTyped slice(Call& call) {

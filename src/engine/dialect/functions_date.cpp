@@ -113,7 +113,7 @@ MaybeTyped unix_time(Call& call) {
   Typed value = call.args[0];
   if (value.type.is_datetime()) {
     WEIR_TRY(value, cast(std::move(value), Kind::timestamp));
-    return made_of(value, Kind::long_, "spark_unix_seconds(" + value.sql + ")", name);
+    return made_of(value, Kind::long_, "spark_whole_seconds(" + value.sql + ")", name);
   }
   WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
   WEIR_TRY(const std::string sql, parsed(call, value, call.args[1]));

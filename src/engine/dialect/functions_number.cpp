@@ -81,16 +81,16 @@ MaybeTyped absolute(Call& call) {
 MaybeTyped remainder(Call& call) {
   if (call.args.size() != 2) return wrong_arguments(call, "two numbers");
   const std::string name = call_name(call.function, call.args);
-  const Typed divisor = call.args[1];
+  Typed dividend = call.args[0];
+  Typed divisor = call.args[1];
   WEIR_TRY(Typed rest, arithmetic("%", std::move(call.args[0]), std::move(call.args[1])));
   rest.name = name;
   if (call.function == "mod") return rest;
   if (rest.type.is(Kind::decimal)) return wrong_arguments(call, "integers or doubles");
-  WEIR_TRY(const Typed by, cast(divisor, rest.type));
-  return made_of(rest, by, rest.type,
-                 "CASE WHEN " + rest.sql + " < 0 THEN (" + rest.sql + " + " + by.sql + ") % " +
-                     by.sql + " ELSE " + rest.sql + " END",
-                 name);
+  WEIR_TRY(dividend, cast(std::move(dividend), rest.type));
+  WEIR_TRY(divisor, cast(std::move(divisor), rest.type));
+  return made_of(dividend, divisor, rest.type,
+                 "spark_pmod(" + dividend.sql + ", " + divisor.sql + ")", name);
 }
 
 MaybeTyped power(Call& call) {

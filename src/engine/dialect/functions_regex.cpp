@@ -116,22 +116,16 @@ MaybeTyped split(Call& call) {
   const std::string separator = quoted_string(regex.text);
   if (regex.plain && regex.text.empty()) {
     if (*limit > 0) return fail_at(call.args[2].at, "SPLIT by '' takes no limit; use SUBSTR");
-    return made_of(
-        value, type,
-        "CASE WHEN " + value.sql + " = '' THEN [''] ELSE string_split(" + value.sql + ", '') END",
-        name);
+    return made_of(value, type, "spark_characters(" + value.sql + ")", name);
   }
   const std::string parts = regex.plain ? "string_split(" + value.sql + ", " + separator + ")"
                                         : "string_split_regex(" + guarded(value.sql, regex) + ", " +
                                               quoted_string(regex.re2) + ")";
   if (*limit > 0) {
-    const std::string kept = std::to_string(*limit - 1);
-    return made_of(value, type,
-                   "CASE WHEN len(" + parts + ") > " + std::to_string(*limit) +
-                       " THEN list_slice(" + parts + ", 1, " + kept +
-                       ") || [array_to_string(list_slice(" + parts + ", " + std::to_string(*limit) +
-                       ", len(" + parts + ")), " + separator + ")] ELSE " + parts + " END",
-                   name);
+    return made_of(
+        value, type,
+        "spark_split_limit(" + parts + ", " + separator + ", " + std::to_string(*limit) + ")",
+        name);
   }
   if (regex.may_be_empty) {
     return fail_at(call.args[1].at, "the regular expression '" + *call.args[1].text +

@@ -34,6 +34,7 @@ MaybeTyped trimmed(Call& call) {
 MaybeTyped concat_ws(Call& call) {
   if (call.args.empty()) return wrong_arguments(call, "a separator and texts or arrays of text");
   const std::string name = call_name(call.function, call.args);
+  Typed separator = call.args[0];
   std::vector<const Typed*> from;
   std::string parts;
   for (std::size_t i = 0; i < call.args.size(); ++i) {
@@ -53,7 +54,8 @@ MaybeTyped concat_ws(Call& call) {
     from.push_back(&arg);
   }
   if (parts.empty()) parts = "CAST([] AS VARCHAR[])";
-  return made_of(from, Kind::string, "spark_join(" + parts + ", " + call.args[0].sql + ")", name);
+  if (!separator.text) separator = call.args[0];
+  return made_of(from, Kind::string, joined_text(parts, separator), name);
 }
 
 Result<void> utf8_only(const Call& call, const Typed& charset) {
@@ -113,6 +115,12 @@ MaybeTyped reversed(Call& call) {
 }
 
 }  // namespace
+
+std::string joined_text(const std::string& list, const Typed& separator) {
+  // DuckDB's own join wants a constant between.
+  if (!separator.text) return "spark_join(" + list + ", " + separator.sql + ")";
+  return "coalesce(array_to_string(" + list + ", " + quoted_string(*separator.text) + "), '')";
+}
 
 MaybeTyped call_text(Call& call) {
   const std::string& f = call.function;

@@ -313,6 +313,10 @@ Result<ExprPtr> Grammar::postfix() {
     } else if (sees_symbol(".") && value->kind != ExprKind::star) {
       ++at_;
       WEIR_TRY(std::string name, identifier("the name of a field"));
+      if (value->kind == ExprKind::name) {  // (a).b is a.b
+        value->parts.push_back(std::move(name));
+        continue;
+      }
       ExprPtr field = node(ExprKind::field, at, std::move(name));
       field->children.push_back(std::move(value));
       WEIR_TRY(value, finished(std::move(field)));
@@ -436,7 +440,8 @@ Result<ExprPtr> Grammar::word_primary() {
     ++at_;
     return node(ExprKind::call, at, lower_case(upper));
   }
-  if (std::find(no_operand.begin(), no_operand.end(), upper) != no_operand.end()) {
+  const bool like_call = call_follows && (upper == "LIKE" || upper == "RLIKE");
+  if (!like_call && std::find(no_operand.begin(), no_operand.end(), upper) != no_operand.end()) {
     return fail_at(at, "\"" + token.text + "\" stands where an expression should; write `" +
                            token.text + "` in backticks if it is a name");
   }

@@ -283,9 +283,6 @@ Result<std::unique_ptr<Select>> Grammar::select() {
   WEIR_CHECK(expect_word("SELECT", "at the beginning of the query"));
   while (peek().kind == TokenKind::hint)
     ++at_;  // advice on how to run it, never on what comes out
-  if (sees_word("TRANSFORM") && sees_symbol("(", 1)) {
-    return refuse(peek().at, "SELECT TRANSFORM", "use functions");
-  }
   select->distinct = take_word("DISTINCT");
   if (!select->distinct) take_word("ALL");
   do {
@@ -500,7 +497,8 @@ Result<FromPtr> Grammar::values_list() {
   do {
     WEIR_TRY(ExprPtr row, expression());
     std::vector<ExprPtr> cells;
-    if (row->kind == ExprKind::row) {
+    const bool structure = row->kind == ExprKind::call && row->text == "struct";
+    if (row->kind == ExprKind::row || structure) {
       cells = std::move(row->children);
     } else {
       cells.push_back(std::move(row));

@@ -133,6 +133,11 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
   }
   const auto type = comparison_type(a.type, b.type);
   if (!type || type->is(Kind::interval)) return mismatch(op, a, b);
+  if (type->is_nested() && !equality) {
+    return fail_at(a.at, "\"" + std::string(op) + "\" of " + type->spark_name() +
+                             " is not supported by the embedded engine, which puts the NULLs in "
+                             "it elsewhere than Spark; compare its parts");
+  }
   if (type->is(Kind::null_)) {  // NULL against NULL
     const std::string value = op == "<=>" ? "true" : "CAST(NULL AS BOOLEAN)";
     return made_of(a, b, Kind::boolean, value, name);
@@ -216,11 +221,16 @@ Result<Typed> concat(std::vector<Typed> parts, Position at) {
   const bool arrays = std::any_of(parts.begin(), parts.end(),
                                   [](const Typed& part) { return part.type.is(Kind::array); });
   if (arrays) {
+    for (const Typed& part : parts) {
+      if (!part.type.is(Kind::array)) return mismatch("||", parts[0], part);
+    }
     WEIR_TRY(parts, unified(std::move(parts), true, "CONCAT"));
   }
   std::vector<const Typed*> from;
   std::string sql;
+  bool constants = false;
   for (Typed& part : parts) {
+    constants = constants || (part.foldable && !part.text);
     if (!arrays && part.type.is(Kind::binary)) {
       return fail_at(part.at,
                      "CONCAT of binary is not supported by the embedded engine; DECODE it");
@@ -231,8 +241,11 @@ Result<Typed> concat(std::vector<Typed> parts, Position at) {
     sql += (sql.empty() ? "" : " || ") + part.sql;
     from.push_back(&part);
   }
-  Typed whole = made_of(from, arrays ? parts[0].type : Type(Kind::string),
-                        parts.empty() ? "''" : "(" + sql + ")", name);
+  const Type type = arrays ? parts[0].type : Type(Kind::string);
+  sql = parts.empty() ? "''" : "(" + sql + ")";
+  // To DuckDB anything with a constant NULL in it is of no type.
+  if (constants) sql = "CAST(" + sql + " AS " + type.duckdb_name() + ")";
+  Typed whole = made_of(from, type, sql, name);
   whole.at = at;
   return whole;
 }

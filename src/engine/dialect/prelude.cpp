@@ -4,122 +4,148 @@ namespace weir::dialect {
 
 namespace {
 
-// Every macro says which of Spark's rules it is. DuckDB expands a macro in place, so a parameter
-// that is used twice is evaluated once only where the optimizer sees that both are the same.
+// Each macro is one of Spark's rules. DuckDB expands a macro in place, and macros within macros
+// would multiply what their parameters stand for; so every parameter is used once, and what is
+// needed more often is bound to a name by a lambda over a list of one: list_transform([x], lambda
+// v: ...)[1]. The names of the lambdas' parameters differ, so that one inside another hides none.
 constexpr std::string_view macros = R"SQL(
 -- Java's whitespace and control characters, which a cast from text ignores at both ends.
-CREATE OR REPLACE TEMP MACRO spark_trim_all(s) AS trim(s, ' ' || chr(9) || chr(10) || chr(13)
-  || chr(11) || chr(12) || chr(0) || chr(1) || chr(2) || chr(3) || chr(4) || chr(5) || chr(6)
-  || chr(7) || chr(8) || chr(14) || chr(15) || chr(16) || chr(17) || chr(18) || chr(19) || chr(20)
-  || chr(21) || chr(22) || chr(23) || chr(24) || chr(25) || chr(26) || chr(27) || chr(28)
-  || chr(29) || chr(30) || chr(31) || chr(127));
+CREATE OR REPLACE TEMP MACRO spark_trim_all(s) AS trim(s, decode(CAST('\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\x20\x7F' AS BLOB)));
 
 -- CAST from text. A fraction is cut off an integer; an exponent makes it NULL.
-CREATE OR REPLACE TEMP MACRO spark_string_to_bigint(s) AS CASE
-  WHEN regexp_full_match(spark_trim_all(s), '[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]*)')
-  THEN TRY_CAST(regexp_replace(regexp_extract(spark_trim_all(s), '^[+-]?[0-9]*'),
-                               '^([+-]?)$', '\10') AS BIGINT) END;
-CREATE OR REPLACE TEMP MACRO spark_string_to_double(s) AS CASE
-  WHEN regexp_full_match(spark_trim_all(s),
-                         '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?')
-  THEN TRY_CAST(ltrim(rtrim(spark_trim_all(s), 'dDfF'), '+') AS DOUBLE)
-  WHEN regexp_full_match(lower(spark_trim_all(s)), '[+-]?inf(?:inity)?')
-  THEN CASE WHEN starts_with(spark_trim_all(s), '-') THEN CAST('-inf' AS DOUBLE)
-            ELSE CAST('inf' AS DOUBLE) END
-  WHEN lower(spark_trim_all(s)) = 'nan' THEN CAST('nan' AS DOUBLE)
-  WHEN regexp_matches(s, '^[\x00-\x20]*[+-]?0[xX]')
-  THEN error('a hexadecimal number cannot be cast to double by the embedded engine') END;
-CREATE OR REPLACE TEMP MACRO spark_decimal_text(s) AS CASE
-  WHEN regexp_full_match(spark_trim_all(s),
-                         '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?')
-  THEN ltrim(spark_trim_all(s), '+') END;
-CREATE OR REPLACE TEMP MACRO spark_string_to_boolean(s) AS CASE
-  WHEN lower(spark_trim_all(s)) IN ('t', 'true', 'y', 'yes', '1') THEN true
-  WHEN lower(spark_trim_all(s)) IN ('f', 'false', 'n', 'no', '0') THEN false END;
-CREATE OR REPLACE TEMP MACRO spark_date_of(r) AS TRY_CAST(struct_extract(r, 'y') || '-'
-  || coalesce(nullif(struct_extract(r, 'm'), ''), '1') || '-'
-  || coalesce(nullif(struct_extract(r, 'd'), ''), '1') AS DATE);
-CREATE OR REPLACE TEMP MACRO spark_string_to_date(s) AS spark_date_of(regexp_extract(
+CREATE OR REPLACE TEMP MACRO spark_string_to_bigint(s) AS list_transform([spark_trim_all(s)],
+  lambda v_bigint: CASE
+    WHEN regexp_full_match(v_bigint, '[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]*)')
+    THEN TRY_CAST(regexp_replace(regexp_extract(v_bigint, '^[+-]?[0-9]*'), '^([+-]?)$', '\10')
+                  AS BIGINT) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_string_to_double(s) AS list_transform([spark_trim_all(s)],
+  lambda v_double: CASE
+    WHEN regexp_full_match(v_double,
+                           '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?')
+    THEN TRY_CAST(ltrim(rtrim(v_double, 'dDfF'), '+') AS DOUBLE)
+    WHEN regexp_full_match(lower(v_double), '[+-]?inf(?:inity)?')
+    THEN CASE WHEN starts_with(v_double, '-') THEN CAST('-inf' AS DOUBLE)
+              ELSE CAST('inf' AS DOUBLE) END
+    WHEN lower(v_double) = 'nan' THEN CAST('nan' AS DOUBLE)
+    WHEN regexp_full_match(v_double, '[+-]?0[xX][0-9a-fA-F.]+[pP][+-]?[0-9]+[dDfF]?')
+    THEN error('a hexadecimal number cannot be cast to double by the embedded engine') END)[1];
+-- Digits, point and places moved, as plain text: DuckDB's own reading of exponents lets numbers
+-- through that are too large for the type.
+CREATE OR REPLACE TEMP MACRO spark_place_point(sign, digits, place) AS
+  list_transform([{'s': sign, 'd': digits, 'p': place}], lambda v_place: v_place.s || CASE
+    WHEN ltrim(v_place.d, '0') = '' OR v_place.p < -50 THEN '0'
+    WHEN v_place.p > 50 THEN '1' || repeat('0', 50)
+    WHEN v_place.p <= 0 THEN '0.' || repeat('0', -v_place.p) || v_place.d
+    WHEN v_place.p >= length(v_place.d)
+    THEN v_place.d || repeat('0', v_place.p - length(v_place.d))
+    ELSE left(v_place.d, v_place.p) || '.' || substring(v_place.d, v_place.p + 1) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_plain_number(text) AS list_transform([regexp_extract(text,
+  '^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$', ['sign', 'whole', 'rest', 'e'])],
+  lambda v_plain: CASE
+    WHEN v_plain.e = '' THEN v_plain.sign || v_plain.whole || '.' || v_plain.rest
+    ELSE spark_place_point(v_plain.sign, ltrim(v_plain.whole || v_plain.rest, '0'),
+      CAST(length(ltrim(v_plain.whole || v_plain.rest, '0')) - length(v_plain.rest) AS BIGINT)
+      + coalesce(TRY_CAST(ltrim(v_plain.e, '+') AS INTEGER),
+                 CASE WHEN starts_with(v_plain.e, '-') THEN -1000000 ELSE 1000000 END)) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_decimal_text(s) AS list_transform([spark_trim_all(s)],
+  lambda v_decimal: CASE
+    WHEN regexp_full_match(v_decimal, '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?')
+    THEN ltrim(spark_plain_number(v_decimal), '+')
+    WHEN regexp_full_match(v_decimal, '[+-]?[\p{Nd}.]+(?:[eE][+-]?\p{Nd}+)?')
+     AND length(v_decimal) < strlen(v_decimal)
+    THEN error('digits other than 0 to 9 cannot be cast to decimal by the embedded engine') END)[1];
+CREATE OR REPLACE TEMP MACRO spark_fraction_text(x) AS list_transform([CAST(x AS VARCHAR)],
+  lambda v_text: CASE WHEN NOT contains(v_text, 'n') THEN spark_plain_number(v_text) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_string_to_boolean(s) AS list_transform(
+  [lower(spark_trim_all(s))], lambda v_truth: CASE
+    WHEN v_truth IN ('t', 'true', 'y', 'yes', '1') THEN true
+    WHEN v_truth IN ('f', 'false', 'n', 'no', '0') THEN false END)[1];
+CREATE OR REPLACE TEMP MACRO spark_or(text, otherwise) AS coalesce(nullif(text, ''), otherwise);
+CREATE OR REPLACE TEMP MACRO spark_string_to_date(s) AS list_transform([regexp_extract(
   spark_trim_all(s), '(?s)^\+?([0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T].*)?)?)?$',
-  ['y', 'm', 'd']));
+  ['y', 'm', 'd'])], lambda v_date:
+    TRY_CAST(v_date.y || '-' || spark_or(v_date.m, '1') || '-' || spark_or(v_date.d, '1')
+             AS DATE))[1];
 CREATE OR REPLACE TEMP MACRO spark_current_timestamp() AS make_timestamp(epoch_us(now()));
 CREATE OR REPLACE TEMP MACRO spark_current_date() AS CAST(make_timestamp(epoch_us(now())) AS DATE);
 
--- Seven texts, each digits or empty, to a timestamp; NULL where there is no such moment.
-CREATE OR REPLACE TEMP MACRO spark_timestamp_of(y, mo, d, h, mi, s, f) AS CASE
-  WHEN TRY_CAST('0' || h AS INTEGER) < 24 AND TRY_CAST('0' || mi AS INTEGER) < 60
-   AND TRY_CAST('0' || s AS INTEGER) < 60
-  THEN TRY_CAST(y || '-' || mo || '-' || d AS DATE)
-       + to_microseconds(TRY_CAST('0' || h AS BIGINT) * 3600000000
-                         + TRY_CAST('0' || mi AS BIGINT) * 60000000
-                         + TRY_CAST('0' || s AS BIGINT) * 1000000
-                         + CAST(rpad(left(f, 6), 6, '0') AS BIGINT)) END;
-CREATE OR REPLACE TEMP MACRO spark_at_zone(t, z) AS CASE
-  WHEN z IN ('', 'Z', 'UTC', 'GMT', 'UT') THEN t
-  WHEN regexp_full_match(z, '(?:UTC|GMT|UT)?[+-](?:[0-9]{1,2}(?::[0-9]{1,2})?|[0-9]{4})')
-  THEN CASE WHEN CAST(regexp_extract(z, '[+-]([0-9]{1,2})', 1) AS INTEGER) <= 18
-             AND CAST('0' || regexp_extract(z, '[+-][0-9]{1,2}:?([0-9]{1,2})$', 1) AS INTEGER) < 60
-       THEN t - to_minutes(CASE WHEN contains(z, '-') THEN -1 ELSE 1 END
-         * (CAST(regexp_extract(z, '[+-]([0-9]{1,2})', 1) AS INTEGER) * 60
-            + CASE WHEN regexp_matches(z, '[+-][0-9]$') THEN 0 ELSE
-              CAST('0' || regexp_extract(z, '[+-][0-9]{1,2}:?([0-9]{1,2})$', 1) AS INTEGER) END)) END
-  WHEN regexp_matches(z, '^[A-Z]')
-  THEN error('the time zone ' || z || ' is not supported by the embedded engine; use an offset') END;
-CREATE OR REPLACE TEMP MACRO spark_timestamp_from(r) AS spark_at_zone(spark_timestamp_of(
-  struct_extract(r, 'y'), coalesce(nullif(struct_extract(r, 'mo'), ''), '1'),
-  coalesce(nullif(struct_extract(r, 'd'), ''), '1'), struct_extract(r, 'h'),
-  struct_extract(r, 'mi'), struct_extract(r, 's'), struct_extract(r, 'f')),
-  struct_extract(r, 'z'));
-CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS spark_timestamp_from(regexp_extract(
-  CASE WHEN regexp_matches(spark_trim_all(s), '^T?[0-9]{1,2}:')
-       THEN CAST(spark_current_date() AS VARCHAR) || 'T' || ltrim(spark_trim_all(s), 'T')
-       ELSE spark_trim_all(s) END,
-  '^\+?([0-9]{4,6})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T](?:([0-9]{1,2})(?::([0-9]{1,2})'
-  || '(?::([0-9]{1,2})(?:\.([0-9]*))?(?: *([A-Za-z+-].*))?)?)?)?)?)?)?$',
-  ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z']));
+-- A day and four texts, each digits or empty, to a timestamp; NULL where there is no such moment.
+CREATE OR REPLACE TEMP MACRO spark_below(text, bound) AS
+  list_transform([TRY_CAST('0' || text AS INTEGER)],
+                 lambda v_below: CASE WHEN v_below < bound THEN v_below END)[1];
+CREATE OR REPLACE TEMP MACRO spark_timestamp_of(day, h, mi, s, f) AS
+  TRY_CAST(day AS DATE) + to_microseconds(
+    spark_below(h, 24) * CAST(3600000000 AS BIGINT)
+    + spark_below(mi, 60) * CAST(60000000 AS BIGINT) + spark_below(s, 60) * 1000000 + CAST(rpad(left(f, 6), 6, '0') AS BIGINT));
+CREATE OR REPLACE TEMP MACRO spark_zone_minutes(z) AS list_transform([regexp_extract(z,
+  '^(?:UTC|GMT|UT)?([+-])([0-9]{1,2})(?::?([0-9]{1,2}))?$', ['sign', 'h', 'm'])],
+  lambda v_zone: CASE WHEN v_zone.h <> ''
+    THEN CASE WHEN v_zone.sign = '-' THEN -1 ELSE 1 END
+         * (spark_below(v_zone.h, 19) * 60 + spark_below(v_zone.m, 60)) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_at_zone(t, z) AS list_transform([{'t': t, 'z': z}],
+  lambda v_at: CASE
+    WHEN v_at.z IN ('', 'Z', 'UTC', 'GMT', 'UT') THEN v_at.t
+    WHEN regexp_matches(v_at.z, '^(?:UTC|GMT|UT)?[+-]')
+    THEN v_at.t - to_minutes(spark_zone_minutes(v_at.z))
+    WHEN v_at.t IS NOT NULL AND regexp_matches(v_at.z, '^[A-Z]')
+    THEN error('the time zone ' || v_at.z
+               || ' is not supported by the embedded engine; use an offset') END)[1];
+CREATE OR REPLACE TEMP MACRO spark_with_day(s) AS list_transform([spark_trim_all(s)],
+  lambda v_day: CASE WHEN regexp_matches(v_day, '^T?[0-9]{1,2}:')
+    THEN CAST(spark_current_date() AS VARCHAR) || 'T' || ltrim(v_day, 'T') ELSE v_day END)[1];
+CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS list_transform([regexp_extract(
+  spark_with_day(s),
+  '^\+?([0-9]{4,6})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T]([0-9]{1,2})(?::([0-9]{1,2})'
+  || '(?::([0-9]{1,2})(?:\.([0-9]*))?(?: *([A-Za-z+-].*))?)?)?)?)?)?$',
+  ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z'])], lambda v_moment: spark_at_zone(
+    spark_timestamp_of(
+      v_moment.y || '-' || spark_or(v_moment.mo, '1') || '-' || spark_or(v_moment.d, '1'),
+      v_moment.h, v_moment.mi, v_moment.s, v_moment.f), v_moment.z))[1];
+
+-- Reading with a pattern; see datetime_pattern.cpp.
 CREATE OR REPLACE TEMP MACRO spark_month_number(name, short) AS CAST(nullif(list_position(
   CASE WHEN short THEN ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov',
                         'dec']
   ELSE ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september',
         'october', 'november', 'december'] END, lower(name)), 0) AS VARCHAR);
-CREATE OR REPLACE TEMP MACRO spark_hour24(h, half) AS CASE
-  WHEN TRY_CAST(h AS INTEGER) BETWEEN 1 AND 12
-  THEN CAST(TRY_CAST(h AS INTEGER) % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END
-            AS VARCHAR) ELSE '99' END;
+CREATE OR REPLACE TEMP MACRO spark_hour24(h, half) AS list_transform([TRY_CAST(h AS INTEGER)],
+  lambda v_hour: CASE WHEN v_hour >= 1 AND v_hour <= 12
+    THEN CAST(v_hour % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END AS VARCHAR)
+    ELSE '99' END)[1];
 
 -- CAST to text. Java writes fractions plainly from 0.001 up to ten million only.
-CREATE OR REPLACE TEMP MACRO spark_scientific(digits, exponent) AS
-  left(digits, 1) || '.' || CASE WHEN length(digits) > 1 THEN substring(digits, 2) ELSE '0' END
-  || 'E' || CAST(exponent AS VARCHAR);
-CREATE OR REPLACE TEMP MACRO spark_shift(text) AS CASE
-  WHEN contains(text, 'e')
-  THEN spark_scientific(replace(regexp_extract(text, '^[0-9.]+'), '.', ''),
-                        CAST(ltrim(regexp_extract(text, 'e(.*)$', 1), '+') AS INTEGER))
-  WHEN starts_with(text, '0.')
-  THEN spark_scientific(ltrim(substring(text, 3), '0'),
-                        length(ltrim(substring(text, 3), '0')) - length(substring(text, 3)) - 1)
-  ELSE spark_scientific(left(text, 1) || rtrim(replace(substring(text, 2), '.', ''), '0'),
-                        strpos(text, '.') - 2) END;
-CREATE OR REPLACE TEMP MACRO spark_fraction_to_string(x) AS CASE
-  WHEN isnan(x) THEN 'NaN'
-  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
-  WHEN x = 0 OR (abs(x) >= 0.001e0 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
-  WHEN x < 0 THEN '-' || spark_shift(CAST(-x AS VARCHAR))
-  ELSE spark_shift(CAST(x AS VARCHAR)) END;
+CREATE OR REPLACE TEMP MACRO spark_scientific(digits, exponent) AS list_transform([digits],
+  lambda v_digits: left(v_digits, 1) || '.'
+    || CASE WHEN length(v_digits) > 1 THEN substring(v_digits, 2) ELSE '0' END
+    || 'E' || CAST(exponent AS VARCHAR))[1];
+CREATE OR REPLACE TEMP MACRO spark_shift(text) AS list_transform([text], lambda v_shift: CASE
+  WHEN contains(v_shift, 'e')
+  THEN spark_scientific(replace(regexp_extract(v_shift, '^[0-9.]+'), '.', ''),
+                        CAST(ltrim(regexp_extract(v_shift, 'e(.*)$', 1), '+') AS INTEGER))
+  WHEN starts_with(v_shift, '0.')
+  THEN spark_scientific(ltrim(substring(v_shift, 3), '0'),
+    length(ltrim(substring(v_shift, 3), '0')) - length(substring(v_shift, 3)) - 1)
+  ELSE spark_scientific(
+    left(v_shift, 1) || rtrim(replace(substring(v_shift, 2), '.', ''), '0'),
+    strpos(v_shift, '.') - 2) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_fraction_to_string(x) AS list_transform([x], lambda v_frac: CASE
+  WHEN isnan(v_frac) THEN 'NaN'
+  WHEN isinf(v_frac) THEN CASE WHEN v_frac > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN v_frac = 0 OR (abs(v_frac) >= 0.001e0 AND abs(v_frac) < 1e7) THEN CAST(v_frac AS VARCHAR)
+  ELSE CASE WHEN v_frac < 0 THEN '-' ELSE '' END
+       || spark_shift(CAST(abs(v_frac) AS VARCHAR)) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_unscaled(text) AS
-  coalesce(nullif(ltrim(replace(replace(text, '-', ''), '.', ''), '0'), ''), '0');
-CREATE OR REPLACE TEMP MACRO spark_decimal_to_string(text, scale) AS CASE
-  WHEN length(spark_unscaled(text)) - 1 - scale >= -6 THEN text
-  ELSE CASE WHEN starts_with(text, '-') THEN '-' ELSE '' END || left(spark_unscaled(text), 1)
-       || CASE WHEN length(spark_unscaled(text)) > 1 THEN '.' || substring(spark_unscaled(text), 2)
-               ELSE '' END
-       || 'E' || CAST(length(spark_unscaled(text)) - 1 - scale AS VARCHAR) END;
-CREATE OR REPLACE TEMP MACRO spark_date_to_string(d) AS CASE
-  WHEN year(d) BETWEEN 0 AND 9999 THEN CAST(d AS VARCHAR)
-  WHEN d IS NOT NULL THEN error('a year outside 0 to 9999 cannot be cast to string') END;
-CREATE OR REPLACE TEMP MACRO spark_timestamp_to_string(t) AS CASE
-  WHEN year(t) BETWEEN 0 AND 9999 THEN CAST(t AS VARCHAR)
-  WHEN t IS NOT NULL THEN error('a year outside 0 to 9999 cannot be cast to string') END;
+  spark_or(ltrim(replace(replace(text, '-', ''), '.', ''), '0'), '0');
+CREATE OR REPLACE TEMP MACRO spark_decimal_to_string(text, scale) AS list_transform(
+  [{'t': text, 'u': spark_unscaled(text)}], lambda v_dec: CASE
+    WHEN length(v_dec.u) - 1 - scale >= -6 THEN v_dec.t
+    ELSE CASE WHEN starts_with(v_dec.t, '-') THEN '-' ELSE '' END || left(v_dec.u, 1)
+         || CASE WHEN length(v_dec.u) > 1 THEN '.' || substring(v_dec.u, 2) ELSE '' END
+         || 'E' || CAST(length(v_dec.u) - 1 - scale AS VARCHAR) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_date_to_string(d) AS list_transform([d], lambda v_year: CASE
+  WHEN year(v_year) BETWEEN 0 AND 9999 THEN CAST(v_year AS VARCHAR)
+  WHEN v_year IS NOT NULL
+  THEN error('a year outside 0 to 9999 cannot be cast to string by the embedded engine') END)[1];
 
 -- CAST between numbers: integers wrap, fractions are cut and stay within bounds, as in Java.
 CREATE OR REPLACE TEMP MACRO spark_wrap_int(x) AS
@@ -128,95 +154,144 @@ CREATE OR REPLACE TEMP MACRO spark_wrap_smallint(x) AS
   CAST(xor(CAST(x AS BIGINT) & 65535, 32768) - 32768 AS SMALLINT);
 CREATE OR REPLACE TEMP MACRO spark_wrap_tinyint(x) AS
   CAST(xor(CAST(x AS BIGINT) & 255, 128) - 128 AS TINYINT);
-CREATE OR REPLACE TEMP MACRO spark_double_to_int(x) AS CASE
-  WHEN isnan(x) THEN 0 WHEN x >= 2147483647 THEN 2147483647
-  WHEN x <= -2147483648 THEN CAST(-2147483648 AS INTEGER) ELSE CAST(trunc(x) AS INTEGER) END;
-CREATE OR REPLACE TEMP MACRO spark_double_to_bigint(x) AS CASE
-  WHEN isnan(x) THEN 0 WHEN x >= 9.223372036854775e18 THEN 9223372036854775807
-  WHEN x <= -9.223372036854775e18 THEN -9223372036854775807 - 1
-  ELSE CAST(trunc(x) AS BIGINT) END;
-CREATE OR REPLACE TEMP MACRO spark_floor_div(a, b) AS ((a - ((a % b) + b) % b) // b);
+CREATE OR REPLACE TEMP MACRO spark_double_to_int(x) AS list_transform([x], lambda v_int: CASE
+  WHEN isnan(v_int) THEN 0 WHEN v_int >= 2147483647 THEN 2147483647
+  WHEN v_int <= -2147483648 THEN CAST(-2147483648 AS INTEGER)
+  ELSE CAST(trunc(v_int) AS INTEGER) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_double_to_bigint(x) AS list_transform([x], lambda v_long: CASE
+  WHEN isnan(v_long) THEN 0 WHEN v_long >= 9.223372036854775e18 THEN 9223372036854775807
+  WHEN v_long <= -9.223372036854775e18 THEN -9223372036854775807 - 1
+  ELSE CAST(trunc(v_long) AS BIGINT) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_floor_div(a, b) AS list_transform([a],
+  lambda v_div: (v_div - ((v_div % b) + b) % b) // b)[1];
 CREATE OR REPLACE TEMP MACRO spark_unix_seconds(t) AS spark_floor_div(epoch_us(t), 1000000);
+CREATE OR REPLACE TEMP MACRO spark_whole_seconds(t) AS epoch_us(t) // 1000000;
 
 -- Numbers. Fractions are rounded by their shortest decimal text, halves away from zero.
-CREATE OR REPLACE TEMP MACRO spark_round(x, digits) AS CASE
-  WHEN isnan(x) OR isinf(x) OR abs(x) >= 1e17 THEN x
-  ELSE CAST(CAST(round(CAST(CAST(x AS VARCHAR) AS DECIMAL(38, 20)), digits) AS VARCHAR) AS DOUBLE)
-  END;
+CREATE OR REPLACE TEMP MACRO spark_round(x, digits) AS list_transform([x], lambda v_round: CASE
+  WHEN isnan(v_round) OR isinf(v_round) OR abs(v_round) >= 1e17 THEN v_round
+  ELSE CAST(CAST(round(CAST(spark_fraction_text(v_round) AS DECIMAL(38, 20)), digits) AS VARCHAR)
+            AS DOUBLE) END)[1];
 -- The quotient of two unscaled decimals, times a power of ten, halves away from zero.
-CREATE OR REPLACE TEMP MACRO spark_divide(a, b, power) AS
-  CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END
-  * ((abs(a) * power * 2 + abs(b)) // (abs(b) * 2));
+CREATE OR REPLACE TEMP MACRO spark_divide(a, b, power) AS list_transform([{'a': a, 'b': b}],
+  lambda v_quot: CASE WHEN (v_quot.a < 0) <> (v_quot.b < 0) THEN -1 ELSE 1 END
+    * ((abs(v_quot.a) * power * 2 + abs(v_quot.b)) // (abs(v_quot.b) * 2)))[1];
 CREATE OR REPLACE TEMP MACRO spark_decimal_integer(x) AS
   CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT);
-CREATE OR REPLACE TEMP MACRO spark_point(n, power, scale) AS
-  CASE WHEN n < 0 THEN '-' ELSE '' END || CAST(abs(n) // power AS VARCHAR) || '.'
-  || lpad(CAST(abs(n) % power AS VARCHAR), scale, '0');
+CREATE OR REPLACE TEMP MACRO spark_point(n, power, scale) AS list_transform([n], lambda v_point:
+  CASE WHEN v_point < 0 THEN '-' ELSE '' END || CAST(abs(v_point) // power AS VARCHAR) || '.'
+  || lpad(CAST(abs(v_point) % power AS VARCHAR), scale, '0'))[1];
+CREATE OR REPLACE TEMP MACRO spark_pmod(a, b) AS list_transform([{'a': a, 'b': b}], lambda v_mod:
+  CASE WHEN v_mod.a % nullif(v_mod.b, 0) < 0
+       THEN (v_mod.a % nullif(v_mod.b, 0) + v_mod.b) % nullif(v_mod.b, 0)
+       ELSE v_mod.a % nullif(v_mod.b, 0) END)[1];
 
 -- Text. Positions count characters; 0 means 1; negative ones count from the end.
-CREATE OR REPLACE TEMP MACRO spark_upper(s) AS CASE WHEN length(s) = strlen(s) THEN upper(s)
-  ELSE upper(replace(replace(replace(replace(replace(replace(replace(replace(replace(s,
+CREATE OR REPLACE TEMP MACRO spark_upper(s) AS list_transform([s], lambda v_up:
+  CASE WHEN length(v_up) = strlen(v_up) THEN upper(v_up)
+  ELSE upper(replace(replace(replace(replace(replace(replace(replace(replace(replace(v_up,
     'ß', 'SS'), 'ﬁ', 'FI'), 'ﬂ', 'FL'), 'ﬀ', 'FF'), 'ﬃ', 'FFI'), 'ﬄ', 'FFL'), 'ﬆ', 'ST'),
-    'ŉ', 'ʼN'), 'ǰ', 'J̌')) END;
-CREATE OR REPLACE TEMP MACRO spark_lower(s) AS CASE WHEN length(s) = strlen(s) THEN lower(s)
-  ELSE lower(regexp_replace(replace(s, 'İ', 'i̇'), '(\p{L})Σ(\P{L}|$)', '\1ς\2', 'g')) END;
-CREATE OR REPLACE TEMP MACRO spark_from(s, pos) AS CASE WHEN pos > 0 THEN CAST(pos AS BIGINT) - 1
-  WHEN pos < 0 THEN length(s) + CAST(pos AS BIGINT) WHEN pos = 0 THEN 0 END;
-CREATE OR REPLACE TEMP MACRO spark_substr(s, pos, len) AS CASE
-  WHEN spark_from(s, pos) + CAST(len AS BIGINT) > greatest(spark_from(s, pos), 0)
-  THEN substring(s, greatest(spark_from(s, pos), 0) + 1,
-                 spark_from(s, pos) + CAST(len AS BIGINT) - greatest(spark_from(s, pos), 0))
-  WHEN s IS NOT NULL AND pos IS NOT NULL AND len IS NOT NULL THEN '' END;
-CREATE OR REPLACE TEMP MACRO spark_left(s, n) AS
-  left(s, CASE WHEN n < 0 THEN 0 ELSE CAST(n AS BIGINT) END);
-CREATE OR REPLACE TEMP MACRO spark_right(s, n) AS
-  right(s, CASE WHEN n < 0 THEN 0 ELSE CAST(n AS BIGINT) END);
-CREATE OR REPLACE TEMP MACRO spark_lpad(s, n, p) AS CASE WHEN n <= 0 THEN left(s, 0)
-  WHEN p = '' THEN left(s, CAST(n AS BIGINT)) ELSE lpad(s, n, p) END;
-CREATE OR REPLACE TEMP MACRO spark_rpad(s, n, p) AS CASE WHEN n <= 0 THEN left(s, 0)
-  WHEN p = '' THEN left(s, CAST(n AS BIGINT)) ELSE rpad(s, n, p) END;
-CREATE OR REPLACE TEMP MACRO spark_locate(sub, s, pos) AS CASE WHEN pos IS NULL THEN 0
-  WHEN sub IS NULL OR s IS NULL THEN NULL WHEN pos < 1 THEN 0 WHEN sub = '' THEN 1
-  WHEN strpos(substring(s, pos), sub) = 0 THEN 0
-  ELSE CAST(strpos(substring(s, pos), sub) + pos - 1 AS INTEGER) END;
+    'ŉ', 'ʼN'), 'ǰ', 'J̌')) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_lower(s) AS list_transform([s], lambda v_low:
+  CASE WHEN length(v_low) = strlen(v_low) THEN lower(v_low)
+  ELSE lower(regexp_replace(replace(v_low, 'İ', 'i̇'), '(\p{L})Σ(\P{L}|$)', '\1ς\2', 'g')) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_range(s, start, n) AS list_transform(
+  [{'s': s, 'a': start, 'b': start + n}], lambda v_range: CASE
+    WHEN v_range.b > greatest(v_range.a, 0)
+    THEN substring(v_range.s, greatest(v_range.a, 0) + 1, v_range.b - greatest(v_range.a, 0))
+    WHEN v_range.b IS NOT NULL THEN left(v_range.s, 0) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_substr(s, pos, len) AS list_transform(
+  [{'s': s, 'p': CAST(pos AS BIGINT), 'n': CAST(len AS BIGINT)}], lambda v_sub: spark_range(v_sub.s,
+    CASE WHEN v_sub.p > 0 THEN v_sub.p - 1 WHEN v_sub.p < 0 THEN length(v_sub.s) + v_sub.p
+         WHEN v_sub.p = 0 THEN 0 END, v_sub.n))[1];
+CREATE OR REPLACE TEMP MACRO spark_count(n) AS list_transform([CAST(n AS BIGINT)],
+  lambda v_count: CASE WHEN v_count < 0 THEN 0 ELSE v_count END)[1];
+CREATE OR REPLACE TEMP MACRO spark_left(s, n) AS left(s, spark_count(n));
+CREATE OR REPLACE TEMP MACRO spark_right(s, n) AS right(s, spark_count(n));
+CREATE OR REPLACE TEMP MACRO spark_lpad(s, n, p) AS list_transform([{'s': s, 'n': n, 'p': p}],
+  lambda v_lpad: CASE WHEN v_lpad.n <= 0 THEN left(v_lpad.s, 0)
+    WHEN v_lpad.p = '' THEN left(v_lpad.s, CAST(v_lpad.n AS BIGINT))
+    ELSE lpad(v_lpad.s, v_lpad.n, v_lpad.p) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_rpad(s, n, p) AS list_transform([{'s': s, 'n': n, 'p': p}],
+  lambda v_rpad: CASE WHEN v_rpad.n <= 0 THEN left(v_rpad.s, 0)
+    WHEN v_rpad.p = '' THEN left(v_rpad.s, CAST(v_rpad.n AS BIGINT))
+    ELSE rpad(v_rpad.s, v_rpad.n, v_rpad.p) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_locate(sub, s, pos) AS list_transform(
+  [{'sub': sub, 's': s, 'p': pos, 'at': strpos(substring(s, pos), sub)}], lambda v_loc: CASE
+    WHEN v_loc.p IS NULL THEN 0 WHEN v_loc.sub IS NULL OR v_loc.s IS NULL THEN NULL
+    WHEN v_loc.p < 1 THEN 0 WHEN v_loc.sub = '' THEN 1 WHEN v_loc.at = 0 THEN 0
+    ELSE CAST(v_loc.at + v_loc.p - 1 AS INTEGER) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_title(c) AS list_transform([c], lambda v_title:
+  CASE WHEN v_title IN ('ß', 'ŉ', 'ǰ', 'ﬀ', 'ﬁ', 'ﬂ', 'ﬃ', 'ﬄ', 'ﬆ') THEN v_title
+  ELSE translate(upper(v_title), 'ǄǇǊǱ', 'ǅǈǋǲ') END)[1];
 CREATE OR REPLACE TEMP MACRO spark_initcap(s) AS array_to_string(list_transform(
-  string_split(spark_lower(s), ' '), lambda w: spark_upper(left(w, 1)) || substring(w, 2)), ' ');
-CREATE OR REPLACE TEMP MACRO spark_join(parts, sep) AS CASE
-  WHEN sep IS NOT NULL THEN coalesce(array_to_string(parts, sep), '') END;
-CREATE OR REPLACE TEMP MACRO spark_no_line_break(s, breaks) AS CASE
-  WHEN regexp_matches(s, breaks)
+  string_split(spark_lower(s), ' '),
+  lambda v_word: spark_title(left(v_word, 1)) || substring(v_word, 2)), ' ');
+CREATE OR REPLACE TEMP MACRO spark_join(parts, sep) AS list_transform([sep], lambda v_sep:
+  substring(list_reduce(list_prepend('', list_transform(
+      list_filter(parts, lambda v_some: v_some IS NOT NULL), lambda v_item: v_sep || v_item)),
+    lambda v_left, v_right: v_left || v_right), length(v_sep) + 1))[1];
+CREATE OR REPLACE TEMP MACRO spark_no_line_break(s, breaks) AS list_transform([s], lambda v_line:
+  CASE WHEN regexp_matches(v_line, breaks)
   THEN error('a text that ends in a line break meets a regular expression with $, which the '
              || 'embedded engine cannot match as Spark does; remove the line break first')
-  ELSE s END;
+  ELSE v_line END)[1];
+CREATE OR REPLACE TEMP MACRO spark_characters(s) AS list_transform([s], lambda v_chars:
+  CASE WHEN v_chars = '' THEN [''] ELSE string_split(v_chars, '') END)[1];
+CREATE OR REPLACE TEMP MACRO spark_split_limit(parts, sep, n) AS list_transform([parts],
+  lambda v_parts: CASE WHEN len(v_parts) > n
+    THEN list_slice(v_parts, 1, n - 1)
+         || [array_to_string(list_slice(v_parts, n, len(v_parts)), sep)]
+    ELSE v_parts END)[1];
 
--- Arrays and maps. Out of range is NULL.
-CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS CASE WHEN i >= 0 THEN list_extract(a, i + 1) END;
-CREATE OR REPLACE TEMP MACRO spark_element_at(a, i) AS CASE
-  WHEN i = 0 THEN error('element_at counts from 1; the index 0 is not valid')
-  ELSE list_extract(a, i) END;
-CREATE OR REPLACE TEMP MACRO spark_array_contains(a, v) AS CASE
-  WHEN a IS NULL OR v IS NULL THEN NULL WHEN list_contains(a, v) THEN true
-  WHEN len(a) > list_count(a) THEN NULL ELSE false END;
-CREATE OR REPLACE TEMP MACRO spark_array_distinct(a) AS list_filter(a, lambda x, i:
-  CASE WHEN x IS NULL THEN len(list_filter(list_slice(a, 1, i - 1), lambda y: y IS NULL)) = 0
-       ELSE NOT list_contains(list_slice(a, 1, i - 1), x) END);
-CREATE OR REPLACE TEMP MACRO spark_slice(a, i, n) AS CASE
-  WHEN i = 0 THEN error('slice counts from 1; the index 0 is not valid')
-  WHEN n < 0 THEN error('the length of slice must not be negative')
-  WHEN i < 0 AND -i > len(a) THEN list_slice(a, 1, 0)
-  WHEN i < 0 THEN list_slice(a, len(a) + i + 1, len(a) + i + n)
-  ELSE list_slice(a, i, CAST(i AS BIGINT) + n - 1) END;
+-- Arrays. Out of range is NULL.
+CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS list_transform([i], lambda v_get:
+  CASE WHEN v_get >= 0 THEN list_extract(a, v_get + 1) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_element_at(a, i) AS list_transform([i], lambda v_elem: CASE
+  WHEN v_elem = 0 THEN error('element_at counts from 1; the index 0 is not valid')
+  ELSE list_extract(a, v_elem) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_contains(a, v) AS list_transform([{'a': a, 'v': v}],
+  lambda v_has: CASE
+    WHEN v_has.a IS NULL OR v_has.v IS NULL THEN NULL WHEN list_contains(v_has.a, v_has.v) THEN true
+    WHEN len(v_has.a) > list_count(v_has.a) THEN NULL ELSE false END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_distinct(a) AS list_transform([a], lambda v_dist:
+  list_filter(v_dist, lambda v_one, i_one: CASE
+    WHEN v_one IS NULL
+    THEN len(list_slice(v_dist, 1, i_one - 1)) = list_count(list_slice(v_dist, 1, i_one - 1))
+    ELSE NOT list_contains(list_slice(v_dist, 1, i_one - 1), v_one) END))[1];
+CREATE OR REPLACE TEMP MACRO spark_array_remove(a, v) AS list_transform([v], lambda v_gone:
+  CASE WHEN v_gone IS NOT NULL
+       THEN list_filter(a, lambda v_kept: v_kept IS DISTINCT FROM v_gone) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_position(a, v) AS list_transform([{'a': a, 'v': v}],
+  lambda v_pos: CASE WHEN v_pos.a IS NOT NULL AND v_pos.v IS NOT NULL
+    THEN CAST(coalesce(list_position(v_pos.a, v_pos.v), 0) AS BIGINT) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_flatten(a) AS list_transform([a], lambda v_flat:
+  CASE WHEN len(v_flat) = list_count(v_flat) THEN flatten(v_flat) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_slice(a, i, n) AS list_transform(
+  [{'a': a, 'i': CAST(i AS BIGINT), 'n': CAST(n AS BIGINT)}], lambda v_cut: CASE
+    WHEN v_cut.i = 0 THEN error('slice counts from 1; the index 0 is not valid')
+    WHEN v_cut.n < 0 THEN error('the length of slice must not be negative')
+    WHEN v_cut.i < 0 AND -v_cut.i > len(v_cut.a) THEN list_slice(v_cut.a, 1, 0)
+    WHEN v_cut.i < 0
+    THEN list_slice(v_cut.a, len(v_cut.a) + v_cut.i + 1, len(v_cut.a) + v_cut.i + v_cut.n)
+    ELSE list_slice(v_cut.a, v_cut.i, v_cut.i + v_cut.n - 1) END)[1];
+-- The list that OUTER explodes: one NULL where there is nothing.
+CREATE OR REPLACE TEMP MACRO spark_outer(a) AS list_transform([a], lambda v_outer:
+  CASE WHEN len(v_outer) > 0 THEN v_outer ELSE [NULL] END)[1];
+CREATE OR REPLACE TEMP MACRO spark_outer_positions(a) AS list_transform([len(a)], lambda v_len:
+  CASE WHEN v_len > 0 THEN range(CAST(v_len AS BIGINT)) ELSE [NULL] END)[1];
 
 -- Dates.
-CREATE OR REPLACE TEMP MACRO spark_month_end(t) AS day(t) = day(last_day(t));
-CREATE OR REPLACE TEMP MACRO spark_months(a, b) AS
-  CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE);
-CREATE OR REPLACE TEMP MACRO spark_second_of_day(t) AS
-  (hour(t) * 3600 + minute(t) * 60 + second(t));
-CREATE OR REPLACE TEMP MACRO spark_months_between(a, b) AS CASE
-  WHEN day(a) = day(b) OR (spark_month_end(a) AND spark_month_end(b)) THEN spark_months(a, b)
-  ELSE spark_months(a, b) + CAST((day(a) - day(b)) * 86400 + spark_second_of_day(a)
-                                 - spark_second_of_day(b) AS DOUBLE) / 2678400 END;
+CREATE OR REPLACE TEMP MACRO spark_months_between(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_months: CAST((year(v_months.a) - year(v_months.b)) * 12
+                        + month(v_months.a) - month(v_months.b) AS DOUBLE)
+    + CASE WHEN day(v_months.a) = day(v_months.b)
+             OR (day(v_months.a) = day(last_day(v_months.a))
+                 AND day(v_months.b) = day(last_day(v_months.b))) THEN 0e0
+      ELSE CAST((day(v_months.a) - day(v_months.b)) * 86400
+                + (hour(v_months.a) - hour(v_months.b)) * 3600
+                + (minute(v_months.a) - minute(v_months.b)) * 60
+                + second(v_months.a) - second(v_months.b) AS DOUBLE) / 2678400e0 END)[1];
 )SQL";
 
 }  // namespace
