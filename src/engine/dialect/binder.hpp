@@ -13,6 +13,9 @@
 
 namespace weir::dialect {
 
+/// Names made of what they stand for, which can be long, are cut here.
+inline constexpr std::size_t name_bytes_max = 4096;
+
 /// A column that an expression can name, and the DuckDB text that stands for it.
 struct ScopeColumn {
   std::string name;

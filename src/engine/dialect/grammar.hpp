@@ -10,9 +10,25 @@
 
 namespace weir::dialect {
 
+// What one text may nest, so that neither reading nor walking the tree overflows the stack.
+inline constexpr int nesting_max = 60;
+inline constexpr int depth_max = 150;
+
+/// Counts a level for as long as it lives.
+class Nesting {
+ public:
+  explicit Nesting(int& depth) : depth_(depth) { ++depth_; }
+  ~Nesting() { --depth_; }
+  Nesting(const Nesting&) = delete;
+  Nesting& operator=(const Nesting&) = delete;
+
+ private:
+  int& depth_;
+};
+
 /// A recursive-descent reader of Spark's grammar; private to parse(). Methods are named after what
-/// they read and leave the position behind it. Queries are in grammar_query.cpp, expressions in
-/// grammar_expression.cpp.
+/// they read and leave the position behind it. The tokens are in grammar.cpp, the rest in
+/// grammar_query.cpp, grammar_expression.cpp, grammar_call.cpp and grammar_type.cpp.
 class Grammar {
  public:
   explicit Grammar(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}

@@ -10,7 +10,8 @@ namespace {
 // v: ...)[1]. The names of the lambdas' parameters differ, so that one inside another hides none.
 constexpr std::string_view macros = R"SQL(
 -- Java's whitespace and control characters, which a cast from text ignores at both ends.
-CREATE OR REPLACE TEMP MACRO spark_trim_all(s) AS trim(s, decode(CAST('\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1A\x1B\x1C\x1D\x1E\x1F\x20\x7F' AS BLOB)));
+CREATE OR REPLACE TEMP MACRO spark_trim_all(s) AS trim(s, decode(unhex(
+  '000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F207F')));
 
 -- CAST from text. A fraction is cut off an integer; an exponent makes it NULL.
 CREATE OR REPLACE TEMP MACRO spark_string_to_bigint(s) AS list_transform([spark_trim_all(s)],
@@ -76,7 +77,8 @@ CREATE OR REPLACE TEMP MACRO spark_below(text, bound) AS
 CREATE OR REPLACE TEMP MACRO spark_timestamp_of(day, h, mi, s, f) AS
   TRY_CAST(day AS DATE) + to_microseconds(
     spark_below(h, 24) * CAST(3600000000 AS BIGINT)
-    + spark_below(mi, 60) * CAST(60000000 AS BIGINT) + spark_below(s, 60) * 1000000 + CAST(rpad(left(f, 6), 6, '0') AS BIGINT));
+    + spark_below(mi, 60) * CAST(60000000 AS BIGINT) + spark_below(s, 60) * 1000000
+    + CAST(rpad(left(f, 6), 6, '0') AS BIGINT));
 CREATE OR REPLACE TEMP MACRO spark_zone_minutes(z) AS list_transform([regexp_extract(z,
   '^(?:UTC|GMT|UT)?([+-])([0-9]{1,2})(?::?([0-9]{1,2}))?$', ['sign', 'h', 'm'])],
   lambda v_zone: CASE WHEN v_zone.h <> ''

@@ -29,4 +29,15 @@ Typed made_of(const Typed& a, const Typed& b, Type type, std::string sql, std::s
                  std::move(name));
 }
 
+Typed constant(Position at, Type type, std::string sql, std::string name) {
+  Typed value;
+  value.sql = std::move(sql);
+  value.type = std::move(type);
+  value.name = std::move(name);
+  value.at = at;
+  value.foldable = true;
+  value.literal = true;
+  return value;
+}
+
 }  // namespace weir::dialect

@@ -36,6 +36,9 @@ struct Typed {
   bool random = false;     // another value at each evaluation
 };
 
+/// A literal.
+[[nodiscard]] Typed constant(Position at, Type type, std::string sql, std::string name);
+
 /// An expression made of parts: position and everything but text and type come from them.
 [[nodiscard]] Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql,
                             std::string name);
