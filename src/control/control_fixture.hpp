@@ -23,6 +23,10 @@ class RecordingEngine final : public engine::Engine {
   Result<engine::LoadCounts> load(const engine::Load&) override {
     return fail(Errc::internal, "the control API never loads");
   }
+  Result<void> check(const std::string& query) override {
+    if (query.find("FRM") == std::string::npos) return {};
+    return fail(Errc::bad_request, "line 2, column 3: expected FROM");
+  }
   Result<engine::Table> preview(const std::vector<engine::Source>& given, const std::string& query,
                                 const std::string& tenant, std::uint64_t rows_max) override {
     sources = given;

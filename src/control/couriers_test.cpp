@@ -47,6 +47,12 @@ TEST_F(CouriersTest, AnIngestQuerysNameIsTakenOnce) {
   EXPECT_EQ(send("POST", "/api/v0/ingest-queries", R"({"name":"Q","sql":" \n"})").status, 400);
 }
 
+TEST_F(CouriersTest, AnIngestQueryThatCannotBeReadIsRefusedWithItsPlace) {
+  const std::string unreadable = R"({"name":"R","sql":"SELECT a\nb FRM c"})";
+  EXPECT_THAT(refusal(400, send("POST", "/api/v0/ingest-queries", unreadable)),
+              HasSubstr("line 2, column 3"));
+}
+
 TEST_F(CouriersTest, APreviewReadsTheNewestFiles) {
   const catalog::Stream stream = add_stream(acme_);
   for (std::uint64_t i = 1; i <= 7; ++i)

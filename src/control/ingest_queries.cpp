@@ -19,10 +19,11 @@ boost::json::value json_of_query(const catalog::IngestQuery& query) {
           {"created_at", to_string(query.created_at)}};
 }
 
-Result<std::string> sql_of(const Fields& body) {
+Result<std::string> sql_of(const Call& call, const Fields& body) {
   WEIR_TRY(auto sql, body.text("sql"));
   if (sql.find_first_not_of(" \t\r\n") == std::string::npos)
     return fail(Errc::bad_request, "\"sql\" must not be empty.");
+  WEIR_CHECK(call.services.engine.check(sql));
   return sql;
 }
 
@@ -38,7 +39,7 @@ Result<http::Response> create_ingest_query(const Call& call) {
   catalog::IngestQuery query;
   WEIR_TRY(query.name, body.text("name"));
   WEIR_TRY(query.description, body.text_or("description", ""));
-  WEIR_TRY(query.sql, sql_of(body));
+  WEIR_TRY(query.sql, sql_of(call, body));
   auto& queries = call.services.catalog.ingest_queries();
   WEIR_TRY(const auto added, queries.add(call.caller.tenant_no, query));
   return answer(201, json_of_query(added));
@@ -61,7 +62,7 @@ Result<http::Response> update_ingest_query(const Call& call) {
                 "it. Add another query named \"" +
                     name + "\" instead.");
   WEIR_TRY(query.description, body.text_or("description", ""));
-  WEIR_TRY(query.sql, sql_of(body));
+  WEIR_TRY(query.sql, sql_of(call, body));
   WEIR_TRY(const auto updated, queries.update(call.caller.tenant_no, query));
   return answer(200, json_of_query(updated));
 }
@@ -111,7 +112,7 @@ Result<http::Response> preview_ingest_query(const Call& call) {
 Result<http::Response> preview_sql(const Call& call) {
   WEIR_TRY(const auto body, Fields::of_body(call.request, {"sql", "stream_id", "file_tag", "schema",
                                                            "row_tag", "limit"}));
-  WEIR_TRY(const auto sql, sql_of(body));
+  WEIR_TRY(const auto sql, sql_of(call, body));
   return preview(call, body, sql);
 }
 

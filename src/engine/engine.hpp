@@ -106,6 +106,9 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual Result<LoadCounts> load(const Load& load) = 0;
+  /// Whether an ingest query can be read: bad_request with line and column where not. What it
+  /// names is looked up only where there is data.
+  virtual Result<void> check(const std::string& query) = 0;
   /// The rows of an ingest query over sources, none kept. For samples and previews.
   virtual Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
                                 const std::string& tenant, std::uint64_t rows_max) = 0;

@@ -30,7 +30,7 @@ std::string summary(const Report& report) {
   std::string out = "Sent " + grouped(report.payloads) + " payloads on " +
                     std::to_string(report.connections) + " connections in " +
                     seconds(report.sending) + " (" + grouped(rate) +
-                    " a second), each repeated until it "
+                    " a second while it was up), each repeated until it "
                     "was answered 202.\n";
   if (report.killed)
     out += "Killed the server with SIGKILL after " + grouped(report.accepted_before_kill) +

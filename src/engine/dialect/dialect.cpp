@@ -22,6 +22,11 @@ Result<Type> schema_of(const Relation& relation) {
 
 }  // namespace
 
+Result<void> check(std::string_view spark_sql) {
+  WEIR_CHECK(parse(spark_sql));
+  return {};
+}
+
 Result<Translation> translate(std::string_view spark_sql, const Relations& relations) {
   WEIR_TRY(const QueryPtr query, parse(spark_sql));
   std::vector<std::pair<std::string, Type>> schemas;

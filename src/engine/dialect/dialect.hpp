@@ -8,8 +8,8 @@
 
 /// Spark SQL 3.x (as Spark 3.5 runs it, ANSI mode off, session time zone UTC) to DuckDB 1.4.
 /// What the layer does not know it refuses: Errc::bad_request, "line 3, column 7: ...", naming the
-/// construct and a remedy. It never lets a query mean something else than it does in Spark. What is
-/// supported is in README.md; what is right is recorded from Spark under tests/sql.
+/// construct and a remedy. It never lets a query mean something else than it does in Spark. What it
+/// knows is in docs/ingest-queries.md; what is right is recorded from Spark under tests/sql.
 namespace weir::dialect {
 
 /// A table the query may read, under the name it has in DuckDB. Spark's meaning hangs on types, so
@@ -31,6 +31,9 @@ struct Translation {
   std::string sql;  // one DuckDB SELECT; needs prelude() on its connection
   std::vector<OutputColumn> columns;
 };
+
+/// Whether a query can be read, before there are tables to look its names up in.
+[[nodiscard]] Result<void> check(std::string_view spark_sql);
 
 /// Pure and thread-safe; time and depth are bounded by the length of the query.
 [[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations);

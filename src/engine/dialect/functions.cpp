@@ -248,7 +248,7 @@ Result<Typed> call_function(Call call) {
   }
   return fail_at(call.at, "the function " + call.function +
                               " is not known to the embedded engine; the functions it knows are "
-                              "listed in the documentation of ingest queries");
+                              "listed in docs/ingest-queries.md");
 }
 
 }  // namespace weir::dialect

@@ -3,6 +3,7 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/dialect/dialect.hpp"
 #include "engine/duckdb/load.hpp"
 #include "engine/duckdb/query.hpp"
 #include "engine/duckdb/tenant.hpp"
@@ -48,6 +49,10 @@ Result<Tenant*> DuckDbEngine::tenant(const std::string& name) {
 Result<LoadCounts> DuckDbEngine::load(const Load& load) {
   WEIR_TRY(Tenant* const owner, tenant(load.tenant));
   return run_load(*owner, load);
+}
+
+Result<void> DuckDbEngine::check(const std::string& query) {
+  return dialect::check(query);
 }
 
 Result<Table> DuckDbEngine::preview(const std::vector<Source>& sources, const std::string& query,

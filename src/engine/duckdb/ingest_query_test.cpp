@@ -149,6 +149,11 @@ TEST_F(IngestQueryTest, AMistakeInTheQueryIsShownWhereItIs) {
   EXPECT_THAT(counts(query_load({input}, "SELECT id\nFRM streaming")), HasSubstr("line 2"));
   EXPECT_THAT(counts(query_load({input}, "SELECT nope FROM streaming")), HasSubstr("nope"));
   EXPECT_THAT(counts(query_load({input}, "SELECT id FROM other")), HasSubstr("other"));
+
+  EXPECT_TRUE(engine_->check("SELECT id FROM other"));
+  const auto unreadable = engine_->check("SELECT id\nFRM streaming x");
+  ASSERT_FALSE(unreadable);
+  EXPECT_THAT(unreadable.error().message, HasSubstr("line 2, column"));
 }
 
 TEST_F(IngestQueryTest, AQueryCannotReachFilesOrTables) {

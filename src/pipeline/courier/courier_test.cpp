@@ -27,6 +27,7 @@ class FakeEngine final : public engine::Engine {
     if (failure) return fail(*failure);
     return counts;
   }
+  Result<void> check(const std::string&) override { return {}; }
   Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
                                 const std::string&, std::uint64_t) override {
     return fail(Errc::internal, "not asked for");
