@@ -158,6 +158,9 @@ def main():
         assert not load.refused, f"refused under light load: {dict(load.refused)}"
         code = server.stop()
         assert code == 0, f"SIGTERM: exit code {code}"
+    except Exception:
+        print(f"The data stays in {folder}. The end of what the server said:\n{server.said()}", file=sys.stderr)
+        raise
     finally:
         server.kill()
     shutil.rmtree(folder)

@@ -56,6 +56,10 @@ class Server:
         self.process = None
         return code
 
+    def said(self, lines=60):
+        """The last lines of its standard error, over all starts."""
+        return "\n".join(Path(f"{self.data}.log").read_text(errors="replace").splitlines()[-lines:])
+
     def connect(self, timeout=60):
         return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
 
