@@ -13,7 +13,7 @@ namespace weir {
 template <class Tag, class Value>
 struct Number {
   Value value{};
-  constexpr auto operator<=>(const Number&) const = default;
+  constexpr auto operator<=>(const Number&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// The catalog's small number of a stream (its `is-...` id is text); never reused. Starts at 1.

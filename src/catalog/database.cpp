@@ -1,7 +1,7 @@
 #include "catalog/database.hpp"
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include <fcntl.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -27,8 +27,9 @@ Result<void> make_private_file(const std::string& path) {
   const int error = errno;
   if (file >= 0) ::close(file);
   if (failed)
-    return fail(Errc::io, "The catalog database \"" + path + "\" cannot be opened: " +
-                              std::strerror(error) + ". Check the directory and its owner.");
+    return fail(Errc::io, "The catalog database \"" + path +
+                              "\" cannot be opened: " + std::generic_category().message(error) +
+                              ". Check the directory and its owner.");
   return {};
 }
 

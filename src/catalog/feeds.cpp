@@ -15,8 +15,9 @@ constexpr const char* columns =
 /// Stores what was read, unless nothing was.
 template <class T>
 bool take(T& target, std::optional<T> read) {
-  if (read) target = *std::move(read);
-  return read.has_value();
+  if (!read) return false;
+  target = *std::move(read);
+  return true;
 }
 
 void into(Statement& statement, Feed& row) {

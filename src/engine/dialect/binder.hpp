@@ -93,7 +93,7 @@ class Binder {
   Result<Bound> term(const Term& term, bool top, const Scope* outer);
   Result<Bound> set_operation(const Term& term, bool top);
   Result<std::string> branch(Bound bound, const std::vector<ResultColumn>& columns, Position at);
-  Result<Bound> organized(Bound body, const Query& query, bool top);
+  Result<Bound> organized(const Bound& body, const Query& query, bool top);
   Result<std::string> limits(const Query& query);
   Result<Bound> select(const Select& select, const Query* query, bool top, const Scope* outer);
   Result<std::vector<Selected>> select_list(const Select& select, const Scope& scope,
@@ -119,7 +119,7 @@ class Binder {
   Result<std::string> join_using(const From& from, const std::vector<std::string>& names,
                                  const Source& left, const Source& right, Scope& merged);
   Result<void> rename(const From& from, Source& source);
-  Result<Source> lateral_view(const LateralView& view, Source source);
+  Result<Source> lateral_view(const LateralView& view, const Source& source);
   Result<Generated> generator(const Expr& call, const Env& env, bool outer,
                               const std::vector<std::string>& aliases);
   Source with_generated(const Source& source, const Generated& generated,
@@ -145,7 +145,7 @@ class Binder {
   Result<Typed> truth_test(const Expr& expr, const Env& env);
   Result<Typed> case_expression(const Expr& expr, const Env& env);
   Result<Typed> scalar_subquery(const Expr& expr, const Env& env);
-  Result<Typed> field(Typed value, const std::string& name, Position at);
+  Result<Typed> field(const Typed& value, const std::string& name, Position at);
   Result<Typed> call(const Expr& expr, const Env& env);
   Result<Typed> aggregate(const Expr& expr, const Env& env);
   Result<std::string> over(const Window& written, const Windows& windows, const Aggregate& function,

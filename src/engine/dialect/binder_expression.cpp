@@ -50,7 +50,7 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       return fail_at(expr.at, "* stands alone in a select list or in COUNT(*); name a column");
     case ExprKind::field: {
       WEIR_TRY(Typed value, expression(*expr.children[0], env));
-      return field(std::move(value), expr.text, expr.at);
+      return field(value, expr.text, expr.at);
     }
     case ExprKind::index:
       return index(expr, env);
@@ -125,7 +125,7 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
     value.at = expr.at;
     value.name = parts[used - 1];
     for (std::size_t i = used; i < parts.size(); ++i) {
-      WEIR_TRY(value, field(std::move(value), parts[i], expr.at));
+      WEIR_TRY(value, field(value, parts[i], expr.at));
     }
     return value;
   };
@@ -195,7 +195,7 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
 }
 
 // Fields of structs, of each struct in an array, and values of a map.
-Result<Typed> Binder::field(Typed value, const std::string& name, Position at) {
+Result<Typed> Binder::field(const Typed& value, const std::string& name, Position at) {
   const bool array = value.type.is(Kind::array);
   const Type& type = array ? value.type.element() : value.type;
   const std::string shown = value.name + "." + name;

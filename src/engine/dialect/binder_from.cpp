@@ -257,7 +257,7 @@ Result<std::string> Binder::join_using(const From& from, const std::vector<std::
   return condition;
 }
 
-Result<Binder::Source> Binder::lateral_view(const LateralView& view, Source from) {
+Result<Binder::Source> Binder::lateral_view(const LateralView& view, const Source& from) {
   const Expr& call = *view.generator;
   if (!is_generator(call.text)) {
     return fail_at(view.at, "LATERAL VIEW takes EXPLODE, POSEXPLODE or INLINE, not " + call.text);

@@ -37,7 +37,7 @@ Result<Bound> Binder::query(const Query& query, bool top, const Scope* outer) {
     WEIR_TRY(bound, select(*query.body->select, &query, top, outer));
   } else if (organizes) {
     WEIR_TRY(Bound body, term(*query.body, false, outer));
-    WEIR_TRY(bound, organized(std::move(body), query, top));
+    WEIR_TRY(bound, organized(body, query, top));
   } else {
     WEIR_TRY(bound, term(*query.body, top, outer));
   }
@@ -136,7 +136,7 @@ Result<std::string> Binder::branch(Bound bound, const std::vector<ResultColumn>&
 }
 
 // ORDER BY and LIMIT behind a set operation or a query in parentheses: they see its columns only.
-Result<Bound> Binder::organized(Bound body, const Query& query, bool top) {
+Result<Bound> Binder::organized(const Bound& body, const Query& query, bool top) {
   const std::string alias = fresh("t");
   Scope scope;
   std::vector<Selected> items;

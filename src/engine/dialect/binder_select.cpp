@@ -56,7 +56,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   }
   from.scope.outer = outer;
   for (const LateralView& view : select.views) {
-    WEIR_TRY(from, lateral_view(view, std::move(from)));
+    WEIR_TRY(from, lateral_view(view, from));
   }
   std::string where;
   Env env;

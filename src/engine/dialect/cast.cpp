@@ -47,7 +47,6 @@ Result<std::string> to_text(const std::string& sql, const Type& from, Position a
     case Kind::binary:
       return call("decode", sql);
     case Kind::date:
-      return call("spark_date_to_string", sql);
     case Kind::timestamp:
       return call("spark_date_to_string", sql);
     default:

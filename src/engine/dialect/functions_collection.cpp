@@ -9,14 +9,6 @@ namespace weir::dialect {
 
 namespace {
 
-std::vector<const Typed*> pointers(const std::vector<Typed>& args) {
-  std::vector<const Typed*> out;
-  for (const Typed& arg : args) {
-    out.push_back(&arg);
-  }
-  return out;
-}
-
 MaybeTyped size(Call& call) {
   if (call.args.size() != 1) return wrong_arguments(call, "an array or a map");
   const Typed& value = call.args[0];

@@ -14,14 +14,6 @@ std::string joined(const std::vector<Typed>& args) {
   return sql;
 }
 
-std::vector<const Typed*> pointers(const std::vector<Typed>& args) {
-  std::vector<const Typed*> out;
-  for (const Typed& arg : args) {
-    out.push_back(&arg);
-  }
-  return out;
-}
-
 MaybeTyped coalesced(Call& call) {
   if (call.args.empty()) return wrong_arguments(call, "at least one value");
   const std::string name = call_name(call.function, call.args);

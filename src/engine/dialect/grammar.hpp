@@ -97,7 +97,7 @@ class Grammar {
   Result<ExprPtr> cast_expression();
   Result<ExprPtr> interval_literal();
   Result<ExprPtr> name_or_call();
-  Result<ExprPtr> call(std::string name, Position at);
+  Result<ExprPtr> call(const std::string& name, Position at);
   Result<void> call_arguments(Expr& call);
   Result<void> call_tail(Expr& call);
   Result<bool> worded_arguments(Expr& call);

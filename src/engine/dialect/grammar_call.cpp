@@ -25,10 +25,10 @@ Result<ExprPtr> Grammar::name_or_call() {
     return refuse(at, "the function " + name->parts[0] + "." + name->parts[1],
                   "use a built-in function of Spark");
   }
-  return call(std::move(name->parts[0]), at);
+  return call(name->parts[0], at);
 }
 
-Result<ExprPtr> Grammar::call(std::string name, Position at) {
+Result<ExprPtr> Grammar::call(const std::string& name, Position at) {
   ExprPtr call = node(ExprKind::call, at, lower_case(name));
   take_symbol("(");
   if (call->text == "overlay") return refuse(at, "OVERLAY", "use SUBSTRING and CONCAT");

@@ -400,7 +400,7 @@ Result<LateralView> Grammar::lateral_view() {
   const Position at = peek().at;
   WEIR_TRY(std::string function, identifier("a function that makes rows, such as EXPLODE,"));
   if (!sees_symbol("(")) return unexpected("\"(\" after the function of LATERAL VIEW");
-  WEIR_TRY(view.generator, call(std::move(function), at));
+  WEIR_TRY(view.generator, call(function, at));
   if (sees_identifier() && !sees_word("AS") && !is_clause_word(peek().upper)) {
     WEIR_TRY(view.alias, identifier("an alias"));
   }

@@ -74,7 +74,7 @@ Result<Typed> decimal_arithmetic(std::string_view op, Typed a, Typed b) {
   return made_of(a, b, result, "TRY_CAST(" + sql + " AS " + result.duckdb_name() + ")", name);
 }
 
-Result<Typed> add_interval(std::string_view op, Typed moment, const Typed& length) {
+Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed& length) {
   const Interval& interval = *length.interval;
   const std::int64_t sign = op == "-" ? -1 : 1;
   const std::string name =
@@ -148,10 +148,10 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
 
 Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
   const std::string name = named(op == "DIV" ? "div" : op, a, b);
-  if (b.interval && (op == "+" || op == "-")) return add_interval(op, std::move(a), b);
+  if (b.interval && (op == "+" || op == "-")) return add_interval(op, a, b);
   if (a.interval && op == "+") {
     Typed sum = std::move(b);
-    return add_interval(op, std::move(sum), a);
+    return add_interval(op, sum, a);
   }
   if (a.type.is(Kind::date) && (op == "+" || op == "-") && b.type.is_integral() &&
       !b.type.is(Kind::long_)) {
@@ -276,6 +276,7 @@ Result<Typed> negate(std::string_view op, Typed value) {
 Result<std::vector<Typed>> unified(std::vector<Typed> values, bool with_text,
                                    const std::string& what) {
   std::vector<Type> types;
+  types.reserve(values.size());
   for (const Typed& value : values) {
     types.push_back(value.type);
   }

@@ -219,7 +219,8 @@ bool operator==(const Type& a, const Type& b) {
 Result<Type> parse_type_json(std::string_view text) {
   json::error_code error;
   json::parse_options options;
-  options.max_depth = 4 * nesting_max;  // a struct inside a struct is four levels of JSON
+  options.max_depth =
+      std::size_t{4} * nesting_max;  // a struct inside a struct is four levels of JSON
   const json::value value =
       json::parse(json::string_view(text.data(), text.size()), error, {}, options);
   if (error) return bad_schema("not JSON (" + error.message() + ")");

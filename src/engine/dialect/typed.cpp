@@ -2,6 +2,14 @@
 
 namespace weir::dialect {
 
+std::vector<const Typed*> pointers(const std::vector<Typed>& parts) {
+  std::vector<const Typed*> out;
+  out.reserve(parts.size());
+  for (const Typed& part : parts)
+    out.push_back(&part);
+  return out;
+}
+
 Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql,
               std::string name) {
   Typed whole;

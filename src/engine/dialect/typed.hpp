@@ -47,4 +47,6 @@ struct Typed {
 [[nodiscard]] Typed made_of(const Typed& a, const Typed& b, Type type, std::string sql,
                             std::string name);
 
+[[nodiscard]] std::vector<const Typed*> pointers(const std::vector<Typed>& parts);
+
 }  // namespace weir::dialect

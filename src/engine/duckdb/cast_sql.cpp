@@ -165,7 +165,7 @@ Result<std::string> cast_sql(const Field& field, const std::string& x, duckdb_lo
 }
 
 std::string blank_sql(const Field& field, const std::string& x, duckdb_logical_type type) {
-  const std::string null = x + " IS NULL";
+  std::string null = x + " IS NULL";
   if (field.type == FieldType::string || incoming_of(type) != Incoming::text) return null;
   const std::string text = "trim(" + text_of(x) + ")";
   if (field.type != FieldType::boolean) return "(" + null + " OR " + text + " = '')";

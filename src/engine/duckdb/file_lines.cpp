@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,7 +15,8 @@ namespace weir::engine {
 namespace {
 
 Failure file_error(const std::string& what, const std::string& path, int code) {
-  const std::string message = "cannot " + what + " " + path + ": " + std::strerror(code);
+  const std::string message =
+      "cannot " + what + " " + path + ": " + std::generic_category().message(code);
   return fail(code == ENOENT ? Errc::not_found : Errc::io,
               message + (code == ENOENT ? "; the store has lost a batch file" : ""));
 }

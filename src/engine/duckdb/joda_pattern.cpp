@@ -61,7 +61,7 @@ struct JodaPattern::Reading {
                                            std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok()) return std::nullopt;
     const int hours = half_day && afternoon ? hour + 12 : hour;
-    const std::int64_t seconds = std::int64_t{hours} * 3600 + minute * 60 + second;
+    const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{minute} * 60 + second;
     return Moment{static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count()),
                   seconds * 1'000'000 + fraction_us, offset_minutes};
   }

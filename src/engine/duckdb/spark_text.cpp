@@ -94,7 +94,8 @@ std::optional<std::int64_t> taken_time(TextScan& scan) {
   }
   if (!hour || !minute || !second || !fraction) return std::nullopt;
   if (*hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  return (std::int64_t{*hour} * 3600 + *minute * 60 + *second) * 1'000'000 + *fraction;
+  return (std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 + *second) * 1'000'000 +
+         *fraction;
 }
 
 }  // namespace

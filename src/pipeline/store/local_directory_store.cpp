@@ -8,7 +8,7 @@ namespace weir::store {
 namespace {
 
 /// Remembering more directories saves nothing: a day brings new ones.
-constexpr std::size_t directories_remembered_max = 16 * 1024;
+constexpr std::size_t directories_remembered_max = std::size_t{16} << 10;
 
 /// "a/b" of "a/b/c"; "/" of "/a"; "." of "a".
 std::string parent_of(const std::string& path) {
