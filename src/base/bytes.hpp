@@ -31,4 +31,12 @@ T get(const char* at) noexcept {
   return value;
 }
 
+/// The value of a hexadecimal digit; -1 where it is none.
+constexpr int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 }  // namespace weir

@@ -111,18 +111,6 @@ constexpr Simple simple_functions[] = {
     {"timestamp_micros", "l", Kind::timestamp, "make_timestamp($1)"},
 };
 
-std::string filled(std::string_view sql, const std::vector<Typed>& args) {
-  std::string out;
-  for (std::size_t i = 0; i < sql.size(); ++i) {
-    if (sql[i] == '$' && i + 1 < sql.size()) {
-      out += args[static_cast<std::size_t>(sql[++i] - '1')].sql;
-    } else {
-      out += sql[i];
-    }
-  }
-  return out;
-}
-
 struct TypeFunction {
   std::string_view name;
   Kind kind;

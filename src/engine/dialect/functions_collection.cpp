@@ -141,18 +141,6 @@ constexpr ArrayFunction array_functions[] = {
     {"flatten", 1, Gives::inner, "spark_flatten($1)"},
 };
 
-std::string filled(std::string_view sql, const std::vector<Typed>& args) {
-  std::string out;
-  for (std::size_t i = 0; i < sql.size(); ++i) {
-    if (sql[i] == '$' && i + 1 < sql.size()) {
-      out += args[static_cast<std::size_t>(sql[++i] - '1')].sql;
-    } else {
-      out += sql[i];
-    }
-  }
-  return out;
-}
-
 Result<Type> given(const Call& call, const ArrayFunction& function) {
   const Type& array = call.args[0].type;
   switch (function.gives) {

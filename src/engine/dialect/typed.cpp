@@ -10,6 +10,18 @@ std::vector<const Typed*> pointers(const std::vector<Typed>& parts) {
   return out;
 }
 
+std::string filled(std::string_view sql, const std::vector<Typed>& args) {
+  std::string out;
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] == '$' && i + 1 < sql.size()) {
+      out += args[static_cast<std::size_t>(sql[++i] - '1')].sql;
+    } else {
+      out += sql[i];
+    }
+  }
+  return out;
+}
+
 Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql,
               std::string name) {
   Typed whole;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/dialect/token.hpp"
@@ -47,6 +48,8 @@ struct Typed {
 [[nodiscard]] Typed made_of(const Typed& a, const Typed& b, Type type, std::string sql,
                             std::string name);
 
+/// The template with each argument's SQL in the place of its $1, $2, ...
+[[nodiscard]] std::string filled(std::string_view sql, const std::vector<Typed>& args);
 [[nodiscard]] std::vector<const Typed*> pointers(const std::vector<Typed>& parts);
 
 }  // namespace weir::dialect
