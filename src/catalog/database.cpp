@@ -33,14 +33,21 @@ Result<void> make_private_file(const std::string& path) {
   return {};
 }
 
+/// A URI that says through which sqlite3_vfs: its files are not the operating system's.
+bool names_vfs(const std::string& path) {
+  return path.starts_with("file:/") && path.find("?vfs=") != std::string::npos;
+}
+
 Result<void> connect(soci::session& session, const std::string& path) {
   if (path.find('"') != std::string::npos || path.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "The path of the catalog database, " + path +
                                        ", has a double quote in it. Choose another directory.");
   const bool in_memory = path == ":memory:";
-  if (!in_memory) WEIR_CHECK(make_private_file(path));
+  const bool elsewhere = names_vfs(path);
+  if (!in_memory && !elsewhere) WEIR_CHECK(make_private_file(path));
   // A relative path must not be taken for a URI.
-  const std::string name = in_memory || path.starts_with('/') ? path : "./" + path;
+  const bool as_it_is = in_memory || elsewhere || path.starts_with('/');
+  const std::string name = as_it_is ? path : "./" + path;
   try {
     session.open(soci::sqlite3, "db=\"" + name + "\"");
   } catch (const soci::soci_error& error) {
