@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "catalog/statement.hpp"
+#include "catalog/wal_rewrite.hpp"
 
 namespace weir::catalog {
 namespace {
@@ -33,9 +34,19 @@ Result<void> make_private_file(const std::string& path) {
   return {};
 }
 
+constexpr std::string_view uri_head = "file:";
+constexpr std::string_view uri_vfs = "?vfs=";
+
 /// A URI that says through which sqlite3_vfs: its files are not the operating system's.
 bool names_vfs(const std::string& path) {
-  return path.starts_with("file:/") && path.find("?vfs=") != std::string::npos;
+  return path.starts_with("file:/") && path.find(uri_vfs) != std::string::npos;
+}
+
+Result<void> make_safe(const std::string& path) {
+  if (!names_vfs(path)) return rewrite_wal(path, "");
+  const std::size_t end = path.find(uri_vfs);
+  return rewrite_wal(path.substr(uri_head.size(), end - uri_head.size()),
+                     path.substr(end + uri_vfs.size()));
 }
 
 Result<void> connect(soci::session& session, const std::string& path) {
@@ -45,6 +56,7 @@ Result<void> connect(soci::session& session, const std::string& path) {
   const bool in_memory = path == ":memory:";
   const bool elsewhere = names_vfs(path);
   if (!in_memory && !elsewhere) WEIR_CHECK(make_private_file(path));
+  if (!in_memory) WEIR_CHECK(make_safe(path));
   // A relative path must not be taken for a URI.
   const bool as_it_is = in_memory || elsewhere || path.starts_with('/');
   const std::string name = as_it_is ? path : "./" + path;
