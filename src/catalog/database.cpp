@@ -88,6 +88,31 @@ Result<void> Database::execute(const std::string& sql) {
   return {};
 }
 
+/// When its sync fails, a commit is rolled back here but may stand whole in the write-ahead log,
+/// and a start after a crash would bring it back, long after everyone was told that it did not
+/// happen and has gone on from there: a batch file may have been written again with other records.
+/// What is committed next is written over it in the log, and then it is gone for good. So before
+/// anybody sees the database again, something is: its version, as it is.
+Result<void> Database::settle() {
+  const auto written_over = [&]() -> Result<void> {
+    WEIR_CHECK(execute("BEGIN IMMEDIATE"));
+    std::size_t version = 0;
+    WEIR_CHECK(Statement(session_, "PRAGMA user_version").into(version).next());
+    WEIR_CHECK(execute("PRAGMA user_version = " + std::to_string(version)));
+    return execute("COMMIT");
+  };
+  auto done = written_over();
+  if (!done) {
+    roll_back();
+    return fail_while(
+        "A change could not be committed before, and the catalog is closed until that "
+        "is settled",
+        std::move(done).error());
+  }
+  unsettled_ = false;
+  return {};
+}
+
 void Database::roll_back() {
   // When SQLite has rolled back by itself (a full disk, say), there is nothing left to do.
   static_cast<void>(execute("ROLLBACK"));
