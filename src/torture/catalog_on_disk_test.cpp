@@ -77,7 +77,7 @@ TEST(CatalogOnDisk, SurvivesAPowerCutInEveryOperationOfACommit) {
     world.machine.disk.cancel_planned_crash();
     world.power_cut();
     EXPECT_THAT(world.names(), Contains("before")) << nth;
-    if (added) EXPECT_THAT(world.names(), Contains("during")) << nth;
+    EXPECT_TRUE(!added || testing::Value(world.names(), Contains("during"))) << nth;
   }
 }
 
@@ -88,7 +88,7 @@ TEST(CatalogOnDisk, AFailedCommitThatWasSeenNotToHaveHappenedDoesNotComeBack) {
     world.machine.disk.fail_next(Op::sync, Errc::io);
     ASSERT_FALSE(world.add("failed"));
     ASSERT_THAT(world.names(), Not(Contains("failed")));
-    world.power_cut();
+    seed % 2 == 0 ? world.kill() : world.power_cut();
     EXPECT_THAT(world.names(), Contains("before")) << seed;
     EXPECT_THAT(world.names(), Not(Contains("failed"))) << seed;
   }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <new>
+#include <mutex>
+#include <utility>
 #include <vector>
 
 #include <sqlite3.h>
@@ -243,19 +244,23 @@ int last_error(sqlite3_vfs*, int, char*) {
   return 0;
 }
 
-std::string new_name() {
-  static std::atomic<std::uint64_t> made{0};
-  return "weir-torture-" + std::to_string(++made);
+std::mutex registration;
+
+/// The first that is free, so that one machine after the other has the same in messages. The lock
+/// is held.
+std::string free_name() {
+  for (std::uint64_t number = 1;; ++number) {
+    std::string name = "weir-torture-" + std::to_string(number);
+    if (sqlite3_vfs_find(name.c_str()) == nullptr) return name;
+  }
 }
 
 }  // namespace
 
 DiskVfs::DiskVfs(CrashDisk& disk, const Clock& clock, std::uint64_t seed)
-    : disk_(disk),
-      clock_(clock),
-      random_(seed),
-      name_(new_name()),
-      vfs_(std::make_unique<sqlite3_vfs>()) {
+    : disk_(disk), clock_(clock), random_(seed), vfs_(std::make_unique<sqlite3_vfs>()) {
+  const std::lock_guard lock(registration);
+  name_ = free_name();
   vfs_->iVersion = 2;
   vfs_->szOsFile = sizeof(Handle);
   vfs_->mxPathname = path_bytes_max;
@@ -275,6 +280,7 @@ DiskVfs::DiskVfs(CrashDisk& disk, const Clock& clock, std::uint64_t seed)
 }
 
 DiskVfs::~DiskVfs() {
+  const std::lock_guard lock(registration);
   sqlite3_vfs_unregister(vfs_.get());
 }
 

@@ -35,7 +35,7 @@ class DiskVfs {
   const Clock& clock_;
   SeededRandom random_;
   std::uint64_t temporaries_ = 0;
-  const std::string name_;
+  std::string name_;
   std::unique_ptr<sqlite3_vfs> vfs_;
 };
 
