@@ -95,7 +95,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
       kept = static_cast<std::int8_t>(line);
       return;
     }
-    if (text_of(head_.lines[static_cast<std::size_t>(kept)].value) !=
+    if (text_of(head_.lines[static_cast<std::uint8_t>(kept)].value) !=
         text_of(head_.lines[line].value))
       head_.conflicting |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(field));
   }
