@@ -9,6 +9,7 @@
 #include "cli/cli.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
+#include "torture/real/torture_command.hpp"
 
 namespace {
 
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
   add_server_commands(app, terminal);
+  weir::torture::add_torture_command(app, terminal);
   weir::cli::add_client_commands(app, terminal);
   return weir::cli::run(app, terminal, argc, argv);
 }
