@@ -39,6 +39,15 @@ std::string url_of(const std::string& host, std::uint16_t port) {
   return ipv6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
 }
 
+gateway::Limits gateway_limits(const Config& config) {
+  gateway::Limits limits;
+  limits.commit_timeout = std::chrono::seconds(config["ingest.commit_timeout_s"]);
+  const unsigned rate = count_of(config, "ingest.tenant_rate");
+  const unsigned burst = count_of(config, "ingest.tenant_burst");
+  limits.tenant_rate = {rate, burst == 0 ? rate : burst};
+  return limits;
+}
+
 /// For streams that check XML while the request is open.
 Result<void> check_xml(std::string_view document) {
   thread_local xml::Converter converter;
@@ -178,7 +187,8 @@ void EmbeddedServer::Stages::make_control_api() {
 
 Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   host = listen.host;
-  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml});
+  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml,
+                                 gateway_limits(config)});
   make_control_api();
   control_pool.emplace(
       [this](const http::Request& request) { return control_api->handle(request); },
@@ -189,7 +199,10 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   options.threads = count_of(config, "http.threads");
   options.connections_max = static_cast<std::uint32_t>(config["http.connections"]);
   options.timeouts.idle = std::chrono::seconds(config["http.idle_s"]);
+  options.timeouts.head = std::chrono::seconds(config["http.head_s"]);
   options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
+  options.large_body_bytes_max =
+      static_cast<std::uint64_t>(config["http.body_memory_mb"]) * limits::mib;
   options.timeouts.grace = std::chrono::seconds(config["http.grace_s"]);
   http_server.emplace(
       options,

@@ -62,6 +62,8 @@ std::string metrics_text(const Measured& measured) {
       gauge("weir_http_connections", "Connections open now.", http.connections_open),
       counter("weir_http_connections_refused_total", "Connections over the limit.",
               http.connections_refused),
+      gauge("weir_http_large_body_bytes",
+            "Memory that bodies on their way hold beyond 16 KiB each.", http.large_body_bytes),
       gauge("weir_log_ready", "1 while the log takes records.", log_ready ? 1 : 0),
       counter("weir_batcher_records_total", "Records put into batch files.", batcher.records),
       counter("weir_batcher_batches_total", "Batch files made visible.", batcher.batches),

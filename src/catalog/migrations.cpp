@@ -156,11 +156,19 @@ constexpr std::string_view workflow_runs[] = {
     R"(CREATE INDEX run_tasks_by_run ON run_tasks (run_id, position))",
 };
 
+constexpr std::string_view rate_limits[] = {
+    R"(ALTER TABLE tenants ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE tenants ADD COLUMN rate_burst BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE streams ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE streams ADD COLUMN rate_burst BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
     {"feeds, ingest queries and couriers", feeds_queries_couriers},
     {"workflow runs", workflow_runs},
+    {"rate limits", rate_limits},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -48,7 +48,10 @@ class Connection {
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void parse();
   void take_head();
+  std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
   void take_request();
+  void handle(const RequestView& request, Ticket ticket);
+  void own_up(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
   Ticket open_slot(const RequestView* request);
   Slot& slot(std::uint64_t number) { return slots_[number % slots_.size()]; }

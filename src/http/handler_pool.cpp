@@ -137,6 +137,10 @@ class HandlerPool::Pooled final : public Responder {
   }
 
   void handle(const RequestView& view, Ticket ticket) override {
+    if (const auto coding = view.value(Field::content_encoding);
+        !coding.empty() && coding != "identity")
+      return loop_.reply(ticket, Error{Errc::unsupported_media,
+                                       "Bodies are not taken compressed here. Send it as it is."});
     if (view.body().size() > queue_->options().body_bytes_max)
       return loop_.reply(ticket, too_large(queue_->options().body_bytes_max));
     auto request = copy_request(view, loop_.request_id());

@@ -122,6 +122,10 @@ void Listener::refuse(int socket) {
   [[maybe_unused]] const auto sent =
       ::send(socket, reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   ::shutdown(socket, SHUT_WR);
+  // What it has sent already would, unread, turn the close into a reset that outruns the reply.
+  auto& discard = workers_.front()->discard();
+  [[maybe_unused]] const auto dropped =
+      ::recv(socket, discard.data(), discard.size(), MSG_DONTWAIT);
   ::close(socket);
 }
 

@@ -144,7 +144,7 @@ void Worker::reply(Ticket ticket, const Error& error, std::string_view headers) 
   const Response response = error_response(error, request_id());
   std::string lines(headers);
   for (const auto& [name, value] : response.headers)
-    lines += name + ": " + value + "\r\n";
+    if (lines.find(name + ": ") == std::string::npos) lines += name + ": " + value + "\r\n";
   reply(ticket, {response.status, response.content_type, lines, response.body});
 }
 
@@ -200,6 +200,8 @@ void Worker::start_ticking() {
   timer_.async_wait([this](const error_code& error) {
     if (error) return;
     ++tick_;
+    for (const auto& responder : responders_)
+      responder->on_tick(shared_.options.timeouts.tick);
     sweep();
     if (on_tick_) on_tick_();
     start_ticking();

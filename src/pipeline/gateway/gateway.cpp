@@ -7,8 +7,9 @@
 namespace weir::gateway {
 
 struct Gateway::Shared {
-  explicit Shared(Parts given) : parts(std::move(given)) {}
+  explicit Shared(Parts given) : parts(std::move(given)), throttle(parts.limits.tenant_rate) {}
   const Parts parts;
+  Throttle throttle;
   mutable std::mutex mutex;
   std::vector<std::shared_ptr<DeskCounters>> counters;  // of every desk there ever was
 };
@@ -22,7 +23,7 @@ http::ResponderFactory Gateway::responder() const {
     auto counters = std::make_shared<DeskCounters>();
     const std::lock_guard lock(shared->mutex);
     shared->counters.push_back(counters);
-    return std::make_unique<Desk>(loop, shared->parts, std::move(counters));
+    return std::make_unique<Desk>(loop, shared->parts, shared->throttle, std::move(counters));
   };
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,14 @@ using XmlChecker = std::function<Result<void>(std::string_view)>;
 
 inline constexpr std::string_view path_prefix = "/stream/v0/data/";
 
+struct Limits {
+  /// A payload whose fate the log has not told by then is answered with 504; told within a tick or
+  /// two of the server.
+  std::chrono::milliseconds commit_timeout{10'000};
+  /// Of tenants without a limit of their own. Unset: none.
+  catalog::RateLimit tenant_rate{};
+};
+
 /// What the gateway stands on; all of it outlives the gateway.
 struct Parts {
   const catalog::SnapshotSource& snapshots;
@@ -31,6 +40,7 @@ struct Parts {
   const Clock& clock;
   StreamBindings& bindings;
   XmlChecker check_xml;  // for streams with xml_check_sync
+  Limits limits{};
 };
 
 /// Sums over all workers since start.
