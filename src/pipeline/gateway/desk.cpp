@@ -67,12 +67,13 @@ void FateBox::collect(std::vector<log::Appended>& fates) {
   fates.swap(fates_);
 }
 
-Desk::Desk(http::Loop& loop, const Parts& parts, std::shared_ptr<DeskCounters> counters)
+Desk::Desk(http::Loop& loop, const Parts& parts, KeyUses& key_uses,
+           std::shared_ptr<DeskCounters> counters)
     : loop_(loop),
       parts_(parts),
       counters_(std::move(counters)),
       snapshot_(parts.snapshots.current()),
-      tokens_(counters_->token_cache_hits, counters_->token_cache_misses),
+      tokens_(counters_->token_cache_hits, counters_->token_cache_misses, key_uses),
       fate_box_(loop) {}
 
 std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ticket ticket) {
@@ -171,6 +172,7 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
                                        fate_box_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
+    handed_over_.push_back(parts_.clock.now());
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -181,8 +183,13 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
 
 void Desk::on_wake() {
   fate_box_.collect(fates_);
+  if (fates_.empty()) return;
+  const Time now = parts_.clock.now();
   for (const log::Appended& fate : fates_) {
     counters_->in_flight.subtract();
+    const std::chrono::duration<double> waited = now - handed_over_.front();
+    handed_over_.pop_front();
+    if (!fate.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) settle_claim(fate);
     if (fate.error)
       refuse({fate.cookie}, refusal_of(*fate.error));

@@ -11,6 +11,7 @@ struct Gateway::Shared {
   const Parts parts;
   mutable std::mutex mutex;
   std::vector<std::shared_ptr<DeskCounters>> counters;  // of every desk there ever was
+  KeyUses key_uses;
 };
 
 Gateway::Gateway(Parts parts) : shared_(std::make_shared<Shared>(std::move(parts))) {}
@@ -22,7 +23,7 @@ http::ResponderFactory Gateway::responder() const {
     auto counters = std::make_shared<DeskCounters>();
     const std::lock_guard lock(shared->mutex);
     shared->counters.push_back(counters);
-    return std::make_unique<Desk>(loop, shared->parts, std::move(counters));
+    return std::make_unique<Desk>(loop, shared->parts, shared->key_uses, std::move(counters));
   };
 }
 
@@ -36,8 +37,13 @@ GatewayStats Gateway::stats() const {
     sum.token_cache_hits += counters->token_cache_hits.value();
     sum.token_cache_misses += counters->token_cache_misses.value();
     sum.in_flight += counters->in_flight.value();
+    counters->accepted_seconds.add_to(sum.accepted_seconds);
   }
   return sum;
+}
+
+std::map<std::string, Time> Gateway::take_key_uses() {
+  return shared_->key_uses.take();
 }
 
 }  // namespace weir::gateway
