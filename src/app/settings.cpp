@@ -48,13 +48,54 @@ constexpr Setting table[] = {
     {"batch.age_s", "A batch file is closed when its first record is this old.", 60, 1, 3600},
     {"engine.memory_mb", "Memory of the embedded engine, for each tenant.", 2048, 64, 1'000'000},
     {"engine.threads", "Threads of the embedded engine.", 2, 1, 256},
-    {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64},
+    {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},
+    {"keys.last_used_s", "How often the last use of API keys is written down.", 30, 1, 3600},
 };
 
-const Setting* find(std::string_view key) {
-  const auto* found = std::find_if(std::begin(table), std::end(table),
-                                   [&](const Setting& one) { return one.key == key; });
-  return found == std::end(table) ? nullptr : found;
+constexpr TextSetting text_table[] = {
+    {"tls.certificate",
+     "PEM file of the server's certificate and its chain. With it and `tls.key`, https is spoken "
+     "(TLS 1.2 and 1.3).",
+     "", "", Takes::on_reload},
+    {"tls.key", "PEM file of the certificate's key.", "", "", Takes::on_reload},
+    {"log.format", "What the server says on standard error: lines of text, or of JSON.", "text",
+     "text|json", Takes::on_reload},
+    {"log.level", "The least that is said. `debug` has every control request.", "info",
+     "debug|info|warning|error", Takes::on_reload},
+};
+
+template <class Table>
+auto* find_in(const Table& all, std::string_view key) {
+  const auto* found =
+      std::find_if(std::begin(all), std::end(all), [&](const auto& one) { return one.key == key; });
+  return found == std::end(all) ? nullptr : found;
+}
+
+Failure unknown(std::string_view key) {
+  return fail(Errc::bad_request,
+              fmt::format("There is no setting \"{}\"; `weir settings` lists them all.", key));
+}
+
+bool is_choice(std::string_view choices, std::string_view value) {
+  while (!choices.empty()) {
+    const std::size_t end = std::min(choices.find('|'), choices.size());
+    if (choices.substr(0, end) == value) return true;
+    choices.remove_prefix(std::min(end + 1, choices.size()));
+  }
+  return false;
+}
+
+/// Of one kind of values: those that differ, taken where a running server can.
+template <class Table, class Values>
+void take(const Table& all, Values& own, const Values& next, Config::Changes& changes) {
+  for (const auto& one : all) {
+    auto& value = own.find(one.key)->second;
+    const auto& wanted = next.find(one.key)->second;
+    if (value == wanted) continue;
+    if (one.takes == Takes::on_reload) value = wanted;
+    auto& list = one.takes == Takes::on_reload ? changes.taken : changes.waiting;
+    list.emplace_back(one.key);
+  }
 }
 
 }  // namespace
@@ -63,9 +104,15 @@ std::span<const Setting> settings() {
   return table;
 }
 
+std::span<const TextSetting> text_settings() {
+  return text_table;
+}
+
 Config::Config() {
   for (const Setting& one : table)
-    values_.emplace(one.key, one.standard);
+    numbers_.emplace(one.key, one.standard);
+  for (const TextSetting& one : text_table)
+    texts_.emplace(one.key, one.standard);
 }
 
 Result<void> Config::set(std::string_view assignment) {
@@ -73,24 +120,35 @@ Result<void> Config::set(std::string_view assignment) {
   if (equals == std::string_view::npos)
     return fail(Errc::bad_request,
                 fmt::format("\"{}\" is no setting: write it as key=value.", assignment));
+  const std::string_view key = assignment.substr(0, equals);
   const std::string_view text = assignment.substr(equals + 1);
+  if (find_in(text_table, key)) return set(key, text);
+  if (!find_in(table, key)) return unknown(key);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size())
-    return fail(Errc::bad_request, fmt::format("Setting {}: \"{}\" is no whole number.",
-                                               assignment.substr(0, equals), text));
-  return set(assignment.substr(0, equals), value);
+    return fail(Errc::bad_request,
+                fmt::format("Setting {}: \"{}\" is no whole number.", key, text));
+  return set(key, value);
 }
 
 Result<void> Config::set(std::string_view key, std::int64_t value) {
-  const Setting* setting = find(key);
-  if (!setting)
-    return fail(Errc::bad_request,
-                fmt::format("There is no setting \"{}\"; `weir settings` lists them all.", key));
+  const Setting* setting = find_in(table, key);
+  if (!setting) return unknown(key);
   if (value < setting->min || value > setting->max)
     return fail(Errc::bad_request, fmt::format("Setting {} must be from {} to {}; {} is not.", key,
                                                setting->min, setting->max, value));
-  values_.find(key)->second = value;
+  numbers_.find(key)->second = value;
+  return {};
+}
+
+Result<void> Config::set(std::string_view key, std::string_view value) {
+  const TextSetting* setting = find_in(text_table, key);
+  if (!setting) return unknown(key);
+  if (!setting->choices.empty() && !is_choice(setting->choices, value))
+    return fail(Errc::bad_request, fmt::format("Setting {} must be one of {}; \"{}\" is not.", key,
+                                               setting->choices, value));
+  texts_.find(key)->second = value;
   return {};
 }
 
@@ -105,9 +163,14 @@ Result<void> Config::load(const std::string& path) {
       for (const auto& [name, value] : *group) {
         const std::string key = fmt::format("{}.{}", section.str(), name.str());
         const auto number = value.value_exact<std::int64_t>();
-        if (!number)
+        const auto text = value.value_exact<std::string>();
+        const bool wants_text = find_in(text_table, key) != nullptr;
+        if (find_in(table, key) && !number)
           return fail(Errc::bad_request, fmt::format("{}: {} is no whole number.", path, key));
-        if (auto done = set(key, *number); !done) return fail_while(path, done.error());
+        if (wants_text && !text)
+          return fail(Errc::bad_request, fmt::format("{}: {} is no text in quotes.", path, key));
+        auto done = wants_text ? set(key, *text) : set(key, number.value_or(0));
+        if (!done) return fail_while(path, done.error());
       }
     }
   } catch (const toml::parse_error& error) {
@@ -120,20 +183,45 @@ Result<void> Config::load(const std::string& path) {
 }
 
 std::int64_t Config::operator[](std::string_view key) const {
-  const auto found = values_.find(key);
-  WEIR_ASSERT(found != values_.end());
+  const auto found = numbers_.find(key);
+  WEIR_ASSERT(found != numbers_.end());
   return found->second;
+}
+
+const std::string& Config::text(std::string_view key) const {
+  const auto found = texts_.find(key);
+  WEIR_ASSERT(found != texts_.end());
+  return found->second;
+}
+
+Config::Changes Config::reload(const Config& next) {
+  Changes changes;
+  take(table, numbers_, next.numbers_, changes);
+  take(text_table, texts_, next.texts_, changes);
+  return changes;
 }
 
 std::string settings_markdown() {
   std::string out =
       "# Configuration\n\nSettings come from `--config FILE` (TOML) and `--set key=value`, the "
       "later "
-      "winning. This page is\nwhat `weir settings` prints; a test holds the two together.\n\n"
-      "| key | standard | from | to | meaning |\n|---|--:|--:|--:|---|\n";
+      "winning. An unknown key is refused.\nThis page is what `weir settings` prints; a test "
+      "holds the two together.\n\n"
+      "On SIGHUP a running server reads its configuration file again (`--set` still wins) and "
+      "takes over those settings that\nsay so; the others wait for the next start, which the "
+      "log says. A file with an error changes nothing.\n\n"
+      "| key | standard | from | to | on SIGHUP | meaning |\n|---|--:|--:|--:|---|---|\n";
+  const auto when = [](Takes takes) { return takes == Takes::on_reload ? "yes" : ""; };
   for (const Setting& one : table)
-    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", one.key, one.standard, one.min, one.max,
-                       one.doc);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", one.key, one.standard, one.min,
+                       one.max, when(one.takes), one.doc);
+  out += "\n| key | standard | one of | on SIGHUP | meaning |\n|---|---|---|---|---|\n";
+  for (const TextSetting& one : text_table) {
+    std::string choices(one.choices);
+    std::replace(choices.begin(), choices.end(), '|', ' ');
+    out += fmt::format("| `{}` | {} | {} | {} | {} |\n", one.key, one.standard, choices,
+                       when(one.takes), one.doc);
+  }
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "control/batch_json.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
+#include "control/stream_samples.hpp"
 
 /// Streams: where payloads are sent to (reference 3).
 namespace weir::control {
@@ -114,6 +115,19 @@ Result<http::Response> flush_stream(const Call& call) {
   return answer(200, {{"batches", std::move(items)}});
 }
 
+template <std::string (*sample)(const SampleSubject&)>
+Result<http::Response> get_sample(const Call& call) {
+  WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
+  http::Response response;
+  if (sample != postman_sample) response.content_type = "text/plain; charset=utf-8";
+  response.body = sample({.base_url = call.services.base_url(),
+                          .tenant = call.caller.tenant,
+                          .stream_id = stream.id,
+                          .stream_name = stream.name,
+                          .type = stream.payload_type});
+  return response;
+}
+
 }  // namespace
 
 void add_stream_routes(Routes& routes) {
@@ -125,6 +139,14 @@ void add_stream_routes(Routes& routes) {
   routes.push_back(
       {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", operate, limit_stream});
   routes.push_back({"POST", "/api/v0/streams/{id}/flush", "flushStream", operate, flush_stream});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/postman", "getPostmanSample", operate,
+                    get_sample<postman_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/curl", "getCurlSample", operate,
+                    get_sample<curl_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/http", "getHttpSample", operate,
+                    get_sample<http_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/python", "getPythonSample", operate,
+                    get_sample<python_sample>});
 }
 
 }  // namespace weir::control

@@ -33,9 +33,9 @@ void clear(std::string& text) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, Socket socket, std::uint64_t ticket_base, std::string peer)
+Connection::Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer)
     : worker_(worker),
-      socket_(std::move(socket)),
+      socket_(std::move(stream)),
       ticket_base_(ticket_base),
       peer_(std::move(peer)),
       parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max) {}
@@ -290,7 +290,8 @@ void Connection::set_deadline() {
     deadline_ = request_deadline_;
   } else {
     request_deadline_ = 0;
-    deadline_ = slots_empty() ? worker_.tick_after(timeouts.idle) : 0;
+    const auto patience = socket_.handshaking() ? timeouts.head : timeouts.idle;
+    deadline_ = slots_empty() ? worker_.tick_after(patience) : 0;
   }
 }
 

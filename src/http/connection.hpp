@@ -7,6 +7,7 @@
 
 #include "http/reply_format.hpp"
 #include "http/request_parser.hpp"
+#include "http/stream.hpp"
 #include "http/worker.hpp"
 
 namespace weir::http {
@@ -19,7 +20,7 @@ namespace weir::http {
 /// is outstanding.
 class Connection {
  public:
-  Connection(Worker& worker, Socket socket, std::uint64_t ticket_base, std::string peer);
+  Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer);
 
   std::uint32_t seat() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
   void start();
@@ -68,7 +69,7 @@ class Connection {
   void retire_if_done();
 
   Worker& worker_;
-  Socket socket_;
+  Stream socket_;
   const std::uint64_t ticket_base_;
   const std::string peer_;
   RequestParser parser_;

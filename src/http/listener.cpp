@@ -112,6 +112,10 @@ void Listener::place(int socket, std::string peer) {
 
 void Listener::refuse(int socket) {
   refused_.add();
+  if (shared_.options.tls) {  // it would take a handshake to say why
+    ::close(socket);
+    return;
+  }
   const Response response = error_response(
       {Errc::overloaded, "Too many connections are open. Reuse connections, or try later."},
       workers_.front()->request_id());

@@ -104,7 +104,9 @@ void Worker::empty_mailbox() {
 }
 
 void Worker::adopt(int socket, std::string peer) {
-  if (stopping_ || (free_seats_.empty() && seats_.size() == seats_max)) {
+  const auto& tls = shared_.options.tls;
+  auto session = tls && !stopping_ ? tls->session(socket) : nullptr;
+  if (stopping_ || (tls && !session) || (free_seats_.empty() && seats_.size() == seats_max)) {
     ::close(socket);
     return;
   }
@@ -119,8 +121,8 @@ void Worker::adopt(int socket, std::string peer) {
   const std::uint64_t ticket_base = (std::uint64_t{number} << generation_bits | seat.generation)
                                     << number_bits;
   Socket accepted(io_.get_executor(), asio::ip::tcp::v4(), socket);
-  seat.connection =
-      std::make_unique<Connection>(*this, std::move(accepted), ticket_base, std::move(peer));
+  seat.connection = std::make_unique<Connection>(
+      *this, Stream(std::move(accepted), std::move(session)), ticket_base, std::move(peer));
   open_.fetch_add(1, std::memory_order_relaxed);
   accepted_.add();
   seat.connection->start();

@@ -10,24 +10,20 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include "http/exchange.hpp"
 #include "http/memory_budget.hpp"
 #include "http/server.hpp"
 #include "http/stats.hpp"
+#include "http/stream.hpp"
 
 namespace weir::http {
 
 class Connection;
 
-// The concrete executor: the type-erased default costs an indirection and a count per operation.
-using Executor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;

@@ -72,14 +72,14 @@ void FateBox::collect(std::vector<log::Appended>& fates) {
   fates.swap(fates_);
 }
 
-Desk::Desk(http::Loop& loop, const Parts& parts, Throttle& throttle,
+Desk::Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
            std::shared_ptr<DeskCounters> counters)
     : loop_(loop),
       parts_(parts),
       throttle_(throttle),
       counters_(std::move(counters)),
       snapshot_(parts.snapshots.current()),
-      tokens_(counters_->token_cache_hits, counters_->token_cache_misses),
+      tokens_(counters_->token_cache_hits, counters_->token_cache_misses, key_uses),
       fate_box_(loop) {}
 
 std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ticket ticket) {
@@ -191,6 +191,7 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
   if (taken) {
     counters_->in_flight.add();
     in_flight_.add(ticket.value, uptime_);
+    handed_over_.push_back(parts_.clock.now());
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -201,8 +202,13 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
 
 void Desk::on_wake() {
   fate_box_.collect(fates_);
+  if (fates_.empty()) return;
+  const Time now = parts_.clock.now();
   for (const log::Appended& fate : fates_) {
     counters_->in_flight.subtract();
+    const std::chrono::duration<double> waited = now - handed_over_.front();
+    handed_over_.pop_front();
+    if (!fate.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) settle_claim(fate);
     const bool was_given_up = in_flight_.settle(fate.cookie);
     if (was_given_up) continue;  // 504 was the answer

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,6 +24,7 @@ struct DeskCounters {
   http::Counter token_cache_hits;
   http::Counter token_cache_misses;
   http::Counter in_flight;
+  Histogram accepted_seconds;
 };
 
 /// Takes the fates of appended entries from the log's thread and keeps them for the worker's.
@@ -51,7 +53,7 @@ class FateBox final : public log::AppendSink {
 /// One worker's gateway: checks requests, hands payloads to the log, answers with the fates.
 class Desk final : public http::Responder {
  public:
-  Desk(http::Loop& loop, const Parts& parts, Throttle& throttle,
+  Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
        std::shared_ptr<DeskCounters> counters);
 
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
@@ -94,8 +96,9 @@ class Desk final : public http::Responder {
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  std::vector<log::Appended> fates_;                    // scratch
-  FateBox fate_box_;  // last: waits for the log before anything else goes
+  std::deque<Time> handed_over_;      // when, of each that waits; fates come in this order
+  std::vector<log::Appended> fates_;  // scratch
+  FateBox fate_box_;                  // last: waits for the log before anything else goes
 };
 
 }  // namespace weir::gateway

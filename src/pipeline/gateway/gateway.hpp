@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "base/result.hpp"
 #include "catalog/snapshot.hpp"
 #include "env/clock.hpp"
 #include "http/exchange.hpp"
 #include "http/stats.hpp"
+#include "pipeline/gateway/key_uses.hpp"
 #include "pipeline/gateway/stream_bindings.hpp"
 #include "pipeline/log/log.hpp"
 
@@ -49,7 +51,8 @@ struct GatewayStats {
   std::uint64_t payload_bytes = 0;  // handed to the log, as sent
   std::uint64_t token_cache_hits = 0;
   std::uint64_t token_cache_misses = 0;
-  std::uint64_t in_flight = 0;  // handed to the log, not yet decided
+  std::uint64_t in_flight = 0;       // handed to the log, not yet decided
+  HistogramCounts accepted_seconds;  // from there to the 202
 };
 
 /// Admits payloads. One object for the server; each of its workers has a Desk of its own, which
@@ -68,6 +71,8 @@ class Gateway {
 
   /// Any thread.
   GatewayStats stats() const;
+  /// The API keys used since the last call, and when.
+  std::map<std::string, Time> take_key_uses();
 
  private:
   struct Shared;

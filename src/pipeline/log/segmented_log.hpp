@@ -6,11 +6,21 @@
 #include <mutex>
 #include <thread>
 
+#include "base/histogram.hpp"
 #include "env/clock.hpp"
 #include "pipeline/log/commit_buffer.hpp"
 #include "pipeline/log/recovery.hpp"
 
 namespace weir::log {
+
+/// What the log has done since it was opened, and holds now.
+struct LogStats {
+  HistogramCounts commit_seconds;  // written and synced
+  HistogramCounts commit_bytes;    // whole blocks
+  std::uint64_t segments = 0;      // in use
+  std::uint64_t disk_bytes = 0;    // theirs and of the spares
+  std::uint64_t kept_bytes = 0;    // behind the checkpoint: a restart would read them
+};
 
 /// The log of one partition in files of its own (docs/formats/log-segment.md).
 ///
@@ -57,6 +67,9 @@ class SegmentedLog final : public Log {
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
   void release(PartitionNo partition, Lsn checkpoint) override;
   Result<void> health() const override;
+
+  /// Any thread.
+  LogStats stats() const;
 
   /// By hand: writes what was appended as one commit and tells the fates; false: nothing was.
   bool commit_step();
@@ -132,6 +145,8 @@ class SegmentedLog final : public Log {
   // Of whoever commits.
   std::shared_ptr<const Segment> current_;
   std::shared_ptr<File> current_file_;
+  Histogram commit_seconds_;
+  Histogram commit_bytes_{byte_bounds};
 
   std::thread committer_;
   std::thread segment_maker_;
