@@ -53,8 +53,7 @@ struct Job {
 
 class HandlerPool::Queue {
  public:
-  Queue(Handler handler, PoolOptions options)
-      : handler_(std::move(handler)), options_(std::move(options)) {
+  Queue(Handler handler, PoolOptions options) : handler_(std::move(handler)), options_(options) {
     for (unsigned i = 0; i < std::max(options_.threads, 1u); ++i)
       threads_.emplace_back([this]() noexcept { work(); });
   }
@@ -167,7 +166,7 @@ class HandlerPool::Pooled final : public Responder {
 };
 
 HandlerPool::HandlerPool(Handler handler, PoolOptions options)
-    : queue_(std::make_shared<Queue>(std::move(handler), std::move(options))) {}
+    : queue_(std::make_shared<Queue>(std::move(handler), options)) {}
 
 HandlerPool::~HandlerPool() {
   queue_->stop();

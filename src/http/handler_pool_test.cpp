@@ -48,6 +48,13 @@ TEST_F(PoolTest, AHandlerSeesTheWholeRequest) {
   EXPECT_EQ(seen.request_id, "0001020304050607-0-1");
 }
 
+TEST_F(PoolTest, AHandlerMayAskForThePort) {
+  start_with([this](const Request&) { return Response{200, "", std::to_string(port()), {}}; });
+  LoopbackClient client(port());
+  client.send(get("/a"));
+  EXPECT_EQ(client.read().body, std::to_string(port()));
+}
+
 TEST_F(PoolTest, AnEscapeThatIsNoneIsA400) {
   start_with([](const Request&) { return Response{}; });
   LoopbackClient client(port());

@@ -101,7 +101,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
       return;
     }
     const bool is_list = field == Field::content_encoding;  // the same twice is done twice
-    if (is_list || text_of(head_.lines[static_cast<std::size_t>(kept)].value) !=
+    if (is_list || text_of(head_.lines[static_cast<std::uint8_t>(kept)].value) !=
                        text_of(head_.lines[line].value))
       head_.conflicting |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(field));
   }

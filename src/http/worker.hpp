@@ -81,7 +81,7 @@ class Worker final : public Loop {
   /// The end of a turn: writes what became ready, forgets what was closed.
   void flush();
   /// Where bytes go that nobody will look at.
-  std::array<char, 16 * 1024>& discard() { return discard_; }
+  std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
 
  private:
   struct Seat {
@@ -107,7 +107,7 @@ class Worker final : public Loop {
   std::vector<Connection*> dirty_;
   std::vector<Connection*> retired_;
   std::array<char, 8> mailbox_count_{};
-  std::array<char, 16 * 1024> discard_;
+  std::array<char, std::size_t{16} << 10> discard_;
   std::uint64_t tick_ = 1;
   std::uint64_t stop_tick_ = 0;
   std::uint64_t ids_ = 0;
