@@ -39,6 +39,16 @@ TEST(Settings, AreReadFromATomlFile) {
   EXPECT_THAT(config.load(path).error().message, HasSubstr("line 1"));
 }
 
+TEST(Settings, AKeyThatBeginsLikeNoneIsRefused) {
+  const std::string path = ::testing::TempDir() + "weir-settings-key.toml";
+  std::ofstream(path) << "[`batch]\nage_s = 7\n";
+  Config config;
+  const auto loaded = config.load(path);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::bad_request);
+  EXPECT_THAT(loaded.error().message, HasSubstr("line 1"));
+}
+
 TEST(Settings, ThePageOfTheDocumentsIsWhatTheTableSays) {
   std::ifstream in(std::string(WEIR_SOURCE_DIR) + "/docs/configuration.md");
   std::ostringstream page;
