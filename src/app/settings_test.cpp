@@ -74,6 +74,16 @@ TEST(Settings, AReloadTakesWhatARunningServerCanChangeAndNamesTheRest) {
   EXPECT_EQ(running["batch.age_s"], 60);
 }
 
+TEST(Settings, AKeyThatBeginsLikeNoneIsRefused) {
+  const std::string path = ::testing::TempDir() + "weir-settings-key.toml";
+  std::ofstream(path) << "[`batch]\nage_s = 7\n";
+  Config config;
+  const auto loaded = config.load(path);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::bad_request);
+  EXPECT_THAT(loaded.error().message, HasSubstr("line 1"));
+}
+
 TEST(Settings, ThePageOfTheDocumentsIsWhatTheTableSays) {
   std::ifstream in(std::string(WEIR_SOURCE_DIR) + "/docs/configuration.md");
   std::ostringstream page;
