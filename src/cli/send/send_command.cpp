@@ -1,9 +1,7 @@
-#include <algorithm>
-#include <array>
-#include <filesystem>
+#include <chrono>
 #include <memory>
 #include <ostream>
-#include <vector>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -11,107 +9,32 @@
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/print/table.hpp"
+#include "cli/send/payload_source.hpp"
+#include "cli/send/progress.hpp"
+#include "cli/send/resume_file.hpp"
 
 namespace weir::cli {
 namespace {
 
 namespace json = boost::json;
-namespace fs = std::filesystem;
 
 struct Options {
-  std::string stream_id, type;
-  std::vector<std::string> paths;
+  std::string stream_id;
+  SourceOptions source;
+  std::string resume;
   std::uint32_t concurrency = 4;
   std::uint32_t retries = 8;
   bool receipts = false;
+  bool no_progress = false;
 };
 
 /// What the command has to say in the end.
 struct Tally {
-  std::uint64_t accepted = 0, refused = 0, gave_up = 0, retried = 0, unanswered = 0;
+  std::uint64_t accepted = 0, refused = 0, gave_up = 0, retried = 0, unanswered = 0, before = 0;
   Errc worst = Errc::bad_request;
   json::array failures;
 };
 constexpr std::size_t failures_told_max = 10;
-
-/// Every file named, and every file below the directories named, in order.
-Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> files;
-  for (const std::string& path : paths) {
-    std::error_code error;
-    if (path == "-" || !fs::is_directory(path, error)) {
-      if (path != "-" && !fs::exists(path, error))
-        return fail(Errc::bad_request, "there is no file \"" + path + "\"");
-      files.push_back(path);
-      continue;
-    }
-    const std::size_t first = files.size();
-    for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
-         it.increment(error))
-      if (it->is_regular_file(error)) files.push_back(it->path().string());
-    if (error)
-      return fail(Errc::bad_request,
-                  "cannot read the directory \"" + path + "\": " + error.message());
-    std::sort(files.begin() + static_cast<std::ptrdiff_t>(first), files.end());
-  }
-  return files;
-}
-
-/// By --type, by the file's name, by its first character; in that order.
-std::string content_type_of(const Options& options, const std::string& path,
-                            const std::string& body) {
-  const std::string extension = fs::path(path).extension().string();
-  const std::size_t begin = body.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-  bool xml = begin != std::string::npos && body[begin] == '<';
-  if (extension == ".json" || extension == ".xml") xml = extension == ".xml";
-  if (!options.type.empty()) xml = options.type == "xml";
-  return xml ? "application/xml" : "application/json";
-}
-
-/// Reads each file as its turn comes, so that a directory of any size may be sent.
-class Files {
- public:
-  Files(const Options& options, Terminal& terminal, std::vector<std::string> paths)
-      : options_(options), terminal_(terminal), paths_(std::move(paths)) {}
-
-  std::optional<Outgoing> next(Tally& tally) {
-    while (at_ < paths_.size()) {
-      const std::string& path = paths_[at_++];
-      auto body = read_text(terminal_, path);
-      if (!body) {
-        ++tally.refused;
-        if (tally.failures.size() < failures_told_max)
-          tally.failures.push_back(
-              {{"name", path}, {"status", 0}, {"message", body.error().message}});
-        continue;
-      }
-      std::string type = content_type_of(options_, path, *body);
-      return Outgoing{at_, path, options_.stream_id, std::move(type), *std::move(body)};
-    }
-    return std::nullopt;
-  }
-
- private:
-  const Options& options_;
-  Terminal& terminal_;
-  std::vector<std::string> paths_;
-  std::size_t at_ = 0;
-};
-
-void count(Tally& tally, const Outgoing& payload, const Fate& fate) {
-  tally.unanswered += fate.unanswered;
-  if (fate.tries > 1) tally.retried += fate.tries - 1;
-  if (fate.accepted) {
-    ++tally.accepted;
-    return;
-  }
-  const bool may_pass_later = fate.status == 0 || is_retryable(fate.status);
-  ++(may_pass_later ? tally.gave_up : tally.refused);
-  tally.worst = fate.status == 0 ? Errc::unavailable : errc_of_status(fate.status);
-  if (tally.failures.size() < failures_told_max)
-    tally.failures.push_back(
-        {{"name", payload.name}, {"status", fate.status}, {"message", fate.message}});
-}
 
 void print_tally(Session& session, const Tally& tally) {
   if (session.json) {
@@ -120,44 +43,163 @@ void print_tally(Session& session, const Tally& tally) {
                                                          {"gave_up", tally.gave_up},
                                                          {"retried", tally.retried},
                                                          {"unanswered", tally.unanswered},
+                                                         {"done_before", tally.before},
                                                          {"failures", tally.failures}})
                          << "\n";
     return;
   }
   for (const json::value& failure : tally.failures)
-    session.terminal.err << "weir: " << text_of(failure, "name") << ": "
-                         << (text_of(failure, "status") == "0" ? ""
-                                                               : text_of(failure, "status") + " ")
-                         << text_of(failure, "message") << "\n";
+    session.terminal.err
+        << "weir: " << (text_of(failure, "name").empty() ? "" : text_of(failure, "name") + ": ")
+        << (text_of(failure, "status") == "0" ? "" : text_of(failure, "status") + " ")
+        << text_of(failure, "message") << "\n";
   session.terminal.out << grouped(tally.accepted) << " accepted, " << grouped(tally.refused)
                        << " refused, " << grouped(tally.gave_up) << " given up after retries";
   if (tally.retried > 0) session.terminal.out << " (" << grouped(tally.retried) << " retries)";
   session.terminal.out << "\n";
+  if (tally.before > 0)
+    session.terminal.out << grouped(tally.before) << " were done before, by the resume file\n";
   if (tally.unanswered > 0)
     session.terminal.out << grouped(tally.unanswered)
-                         << " tries got no answer and were repeated: each may be stored twice\n";
+                         << " tries got no answer and were repeated under the same "
+                            "idempotency key\n";
 }
 
+/// One run of the command: payloads go from the source to send_all, their fates to the tally, the
+/// resume file and the terminal. send_all calls it one at a time.
+class Sending {
+ public:
+  Sending(const Options& options, Session& session, PayloadSource source, ResumeFile resume)
+      : options_(options),
+        session_(session),
+        source_(std::move(source)),
+        resume_(std::move(resume)),
+        progress_(session.terminal, !options.no_progress && !session.json) {
+    state_.bytes_total = source_.bytes_total();
+  }
+
+  /// Goes behind what an earlier run is done with.
+  Result<void> skip() {
+    std::string name;
+    while (number_ < resume_.done_before()) {
+      auto found = source_.next();
+      if (found && !*found) break;
+      name = found ? (*found)->name : "";
+      ++number_;
+      if (found) state_.bytes = (*found)->bytes_read;
+    }
+    if (number_ < resume_.done_before() || name != resume_.last_name())
+      return fail(Errc::bad_request,
+                  "the resume file says that " + std::to_string(resume_.done_before()) +
+                      " payloads are done, the last of them \"" + resume_.last_name() +
+                      "\", which is not what these paths give; name the same "
+                      "paths, or remove the file to send everything anew");
+    tally_.before = number_;
+    return {};
+  }
+
+  std::optional<Outgoing> next() {
+    for (;;) {
+      auto found = source_.next();
+      if (!found) {
+        note_failure("", 0, found.error().message);
+        ++tally_.refused;
+        resume_.sent(number_, "");
+        resume_.done(number_++);
+        continue;
+      }
+      if (!*found) return std::nullopt;
+      Found& payload = **found;
+      const std::uint64_t number = number_++;
+      std::string key = resume_.key_of(payload.name, payload.body);
+      resume_.sent(number, payload.name);
+      state_.bytes = payload.bytes_read;
+      return Outgoing{number,
+                      std::move(payload.name),
+                      options_.stream_id,
+                      std::move(payload.content_type),
+                      std::move(payload.body),
+                      std::move(key)};
+    }
+  }
+
+  void done(const Outgoing& payload, const Fate& fate) {
+    count(payload, fate);
+    if (options_.receipts && fate.accepted && !session_.json)
+      session_.terminal.out << fate.receipt << "  " << payload.name << "\n";
+    state_.accepted = tally_.accepted;
+    state_.failed = tally_.refused + tally_.gave_up;
+    progress_.show(state_);
+    const Time now = session_.terminal.now();
+    if (now - saved_at_ < save_every) return;
+    saved_at_ = now;
+    note_save(resume_.save());
+  }
+
+  void end() {
+    progress_.end();
+    note_save(resume_.save());
+    print_tally(session_, tally_);
+    if (tally_.refused + tally_.gave_up > 0)
+      session_.terminal.exit_code = outcome_of(tally_.worst).exit_code;
+  }
+
+ private:
+  static constexpr std::chrono::seconds save_every{1};
+
+  void count(const Outgoing& payload, const Fate& fate) {
+    tally_.unanswered += fate.unanswered;
+    if (fate.tries > 1) tally_.retried += fate.tries - 1;
+    const bool may_pass_later = fate.status == 0 || is_retryable(fate.status);
+    if (fate.accepted || !may_pass_later) resume_.done(payload.index);
+    if (fate.accepted) {
+      ++tally_.accepted;
+      return;
+    }
+    ++(may_pass_later ? tally_.gave_up : tally_.refused);
+    tally_.worst = fate.status == 0 ? Errc::unavailable : errc_of_status(fate.status);
+    note_failure(payload.name, fate.status, fate.message);
+  }
+
+  void note_failure(const std::string& name, int status, const std::string& message) {
+    if (tally_.failures.size() < failures_told_max)
+      tally_.failures.push_back({{"name", name}, {"status", status}, {"message", message}});
+  }
+
+  /// Told once: what is sent is sent, and only a resumption would be longer.
+  void note_save(const Result<void>& saved) {
+    if (saved || std::exchange(save_failed_, true)) return;
+    session_.terminal.err << "weir: " << saved.error().message << "\n";
+  }
+
+  const Options& options_;
+  Session& session_;
+  PayloadSource source_;
+  ResumeFile resume_;
+  Progress progress_;
+  Tally tally_;
+  SendState state_;
+  std::uint64_t number_ = 0;
+  Time saved_at_{};
+  bool save_failed_ = false;
+};
+
 Result<void> send(const Options& options, Session& session, const Api& api) {
-  WEIR_TRY(std::vector<std::string> paths, files_of(options.paths));
   Terminal& terminal = session.terminal;
-  SendSettings settings{.access = api.access(),
-                        .connections = options.concurrency,
-                        .attempts_max = options.retries + 1,
-                        .backoff = {},
-                        .sleep = terminal.sleep,
-                        .seed = terminal.seed};
-  Tally tally;
-  Files files(options, terminal, std::move(paths));
+  WEIR_TRY(PayloadSource source, PayloadSource::open(options.source, terminal.in));
+  WEIR_TRY(ResumeFile resume, ResumeFile::open(options.resume, options.stream_id, terminal.seed));
+  Sending sending(options, session, std::move(source), std::move(resume));
+  WEIR_CHECK(sending.skip());
+  const SendSettings settings{.access = api.access(),
+                              .connections = options.concurrency,
+                              .attempts_max = options.retries + 1,
+                              .backoff = {},
+                              .sleep = terminal.sleep,
+                              .seed = terminal.seed};
   send_all(
-      settings, [&] { return files.next(tally); },
-      [&](const Outgoing& payload, const Fate& fate) {
-        count(tally, payload, fate);
-        if (options.receipts && fate.accepted && !session.json)
-          terminal.out << fate.receipt << "  " << payload.name << "\n";
-      });
-  print_tally(session, tally);
-  if (tally.refused + tally.gave_up > 0) terminal.exit_code = outcome_of(tally.worst).exit_code;
+      settings, [&] { return sending.next(); },
+      [&](const Outgoing& payload, const Fate& fate) { sending.done(payload, fate); });
+  sending.end();
   return {};
 }
 
@@ -166,12 +208,13 @@ Result<void> send(const Options& options, Session& session, const Api& api) {
 void add_send_command(CLI::App& app, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
   CLI::App* verb =
-      add_verb(app, "send", "Send payloads to a stream: one file, one payload", session,
-               [options](Session& s, Api& api) { return send(*options, s, api); });
+      add_verb(app, "send", "Send payloads to a stream: a file each, or a line of NDJSON each",
+               session, [options](Session& s, Api& api) { return send(*options, s, api); });
   verb->add_option("STREAM", options->stream_id, "Stream id, is-...")->required();
-  verb->add_option("PATH", options->paths, "Files and directories; - is standard input")
+  verb->add_option("PATH", options->source.paths, "Files and directories; - is standard input")
       ->required();
-  verb->add_option("--type", options->type, "What they are; otherwise told from name and content")
+  verb->add_option("--type", options->source.type,
+                   "What they are; otherwise told from name and content")
       ->check(CLI::IsMember({"json", "xml"}));
   verb->add_option("--concurrency", options->concurrency, "Connections at a time")
       ->check(CLI::Range(1, 256))
@@ -180,6 +223,11 @@ void add_send_command(CLI::App& app, const SessionPtr& session) {
                    "How often 429, 500, 503, 504 and broken connections are tried again")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
+  verb->add_flag("--lines", options->source.lines,
+                 "Every line is a payload; .ndjson and .jsonl files are read so anyway");
+  verb->add_option("--resume", options->resume,
+                   "File to remember in how far it is: the same command goes on from there");
+  verb->add_flag("--no-progress", options->no_progress, "No progress bar on a terminal");
   verb->add_flag("--receipts", options->receipts, "Print the receipt of each accepted payload");
 }
 
