@@ -168,7 +168,9 @@ class HttpClient::Connection {
     tls_->set_verify_callback(asio::ssl::host_name_verification(url_.host), error);
     error_code is_name;
     asio::ip::make_address(url_.host, is_name);
-    if (is_name) SSL_set_tlsext_host_name(tls_->native_handle(), url_.host.c_str());
+    if (is_name)  // what SSL_set_tlsext_host_name is a macro for, with casts of C
+      SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               url_.host.data());
     error = finish([&](auto done) { tls_->async_handshake(asio::ssl::stream_base::client, done); });
     if (!error) return {};
     forget();

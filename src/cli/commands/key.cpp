@@ -90,7 +90,8 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
         if (!change->name.empty()) body["name"] = change->name;
         if (!change->policies.empty())
           body["policies"] = json::array(change->policies.begin(), change->policies.end());
-        WEIR_TRY(const json::value key, api.call("PATCH", one(), body));
+        const json::value sent(body);
+        WEIR_TRY(const json::value key, api.call("PATCH", one(), &sent));
         print_item(s, key);
         return {};
       }));
