@@ -76,7 +76,6 @@ void Connection::on_read(const error_code& error, std::size_t bytes) {
     parse();
     worker_.mark_dirty(*this);
   }
-  worker_.flush();
 }
 
 bool Connection::backlogged() const {
@@ -269,7 +268,6 @@ void Connection::on_writable(const error_code& error) {
     write();
     if (!closed_) worker_.mark_dirty(*this);
   }
-  worker_.flush();
 }
 
 /// The end of the connection's turn: what does it wait for now?

@@ -70,6 +70,10 @@ class Responder {
   /// After Loop::wake(): what other threads have left for this one.
   virtual void on_wake() = 0;
 
+  /// After a turn of the loop: all requests that were here have been handled, their replies not yet
+  /// written.
+  virtual void on_turn_end() {}
+
   /// Every now and then; `elapsed` is since the last time, by a clock that nobody turns.
   virtual void on_tick(std::chrono::milliseconds elapsed) { static_cast<void>(elapsed); }
 };

@@ -75,7 +75,6 @@ void Listener::wait() {
     waiting_ = false;
     if (error) return;
     accept_all();
-    workers_.front()->flush();
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/assert.hpp"
 #include "base/http.hpp"
+#include "base/thread.hpp"
 #include "http/connection.hpp"
 
 namespace weir::http {
@@ -20,6 +21,8 @@ constexpr unsigned seat_bits = 20;
 constexpr unsigned generation_bits = 28;
 constexpr unsigned number_bits = 16;
 constexpr std::uint32_t seats_max = 1u << seat_bits;
+// Enough that what costs once a turn is little a request, few enough that replies do not wait long.
+constexpr int handlers_a_turn_max = 128;
 static_assert(seat_bits + generation_bits + number_bits == 64);
 static_assert(limits::pipelined_requests_max < (1u << number_bits));
 
@@ -49,9 +52,14 @@ Worker::Worker(Shared& shared, unsigned number)
 Worker::~Worker() = default;
 
 void Worker::run() noexcept {
+  name_this_thread(("weir-http-" + std::to_string(number_)).c_str());
   watch_mailbox();
   start_ticking();
-  io_.run();
+  while (io_.run_one() > 0) {
+    for (int handlers = 1; handlers < handlers_a_turn_max && io_.poll_one() > 0; ++handlers) {
+    }
+    end_turn();
+  }
   seats_.clear();  // whatever the grace time did not suffice for
 }
 
@@ -82,7 +90,6 @@ void Worker::watch_mailbox() {
                              if (error == asio::error::operation_aborted) return;
                              watch_mailbox();
                              empty_mailbox();
-                             flush();
                            });
 }
 
@@ -175,6 +182,18 @@ void Worker::retire(Connection& connection) {
   retired_.push_back(&connection);
 }
 
+void Worker::end_turn() {
+  tell_turn_ended();
+  flush();
+  tell_turn_ended();  // flushing may have made room for requests that waited
+  end_if_drained();
+}
+
+void Worker::tell_turn_ended() {
+  for (const auto& responder : responders_)
+    responder->on_turn_end();
+}
+
 void Worker::flush() {
   for (std::size_t i = 0; i < dirty_.size(); ++i) {  // grows meanwhile
     dirty_[i]->dirty = false;
@@ -188,7 +207,6 @@ void Worker::flush() {
     open_.fetch_sub(1, std::memory_order_relaxed);
   }
   retired_.clear();
-  end_if_drained();
 }
 
 std::uint64_t Worker::tick_after(std::chrono::milliseconds time) const {
@@ -207,7 +225,6 @@ void Worker::start_ticking() {
     sweep();
     if (on_tick_) on_tick_();
     start_ticking();
-    flush();
   });
 }
 

@@ -74,8 +74,6 @@ class Worker final : public Loop {
   std::uint64_t tick() const { return tick_; }
   void mark_dirty(Connection& connection);
   void retire(Connection& connection);
-  /// The end of a turn: writes what became ready, forgets what was closed.
-  void flush();
   /// Where bytes go that nobody will look at.
   std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
 
@@ -84,6 +82,10 @@ class Worker final : public Loop {
     std::uint32_t generation = 0;
     std::unique_ptr<Connection> connection;
   };
+  void end_turn();
+  void tell_turn_ended();
+  /// Writes what became ready, forgets what was closed.
+  void flush();
   void watch_mailbox();
   void empty_mailbox();
   void begin_stop();

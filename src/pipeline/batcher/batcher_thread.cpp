@@ -1,5 +1,7 @@
 #include "pipeline/batcher/batcher_thread.hpp"
 
+#include "base/thread.hpp"
+
 namespace weir::batcher {
 
 BatcherThread::BatcherThread(Batcher& batcher, Clock& clock, Settings settings)
@@ -46,6 +48,8 @@ Result<void> BatcherThread::health() const {
 }
 
 void BatcherThread::run() noexcept {
+  name_this_thread("weir-batcher");
+  yield_to_others();  // files may come later; answers may not
   while (true) {
     const std::chrono::milliseconds pause = step();
     std::unique_lock lock(mutex_);

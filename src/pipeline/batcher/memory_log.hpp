@@ -61,6 +61,7 @@ class MemoryLog final : public log::Log {
   Result<void> append(const log::Entry&, log::AppendSink&, std::uint64_t) override {
     return fail(Errc::internal, "tests call commit()");
   }
+  void commit_soon() override {}
 
   Result<std::unique_ptr<log::Reader>> read_from(PartitionNo, Lsn from) override {
     const std::lock_guard lock(mutex_);

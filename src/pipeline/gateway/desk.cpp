@@ -190,8 +190,8 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
                                        fate_box_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
-    in_flight_.add(ticket.value, uptime_);
-    handed_over_.push_back(parts_.clock.now());
+    in_flight_.add(ticket.value, uptime_, parts_.clock.now());
+    appended_ = true;
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -206,11 +206,10 @@ void Desk::on_wake() {
   const Time now = parts_.clock.now();
   for (const log::Appended& fate : fates_) {
     counters_->in_flight.subtract();
-    const std::chrono::duration<double> waited = now - handed_over_.front();
-    handed_over_.pop_front();
+    const auto [was_given_up, handed_over] = in_flight_.settle(fate.cookie);
+    const std::chrono::duration<double> waited = now - handed_over;
     if (!fate.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) settle_claim(fate);
-    const bool was_given_up = in_flight_.settle(fate.cookie);
     if (was_given_up) continue;  // 504 was the answer
     if (fate.error)
       refuse({fate.cookie}, refusal_of(*fate.error));
@@ -218,6 +217,11 @@ void Desk::on_wake() {
       accept(fate);
   }
   fates_.clear();
+}
+
+/// One commit for all payloads of a turn.
+void Desk::on_turn_end() {
+  if (std::exchange(appended_, false)) parts_.log.commit_soon();
 }
 
 void Desk::on_tick(std::chrono::milliseconds elapsed) {

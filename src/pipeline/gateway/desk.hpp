@@ -1,7 +1,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -59,6 +58,7 @@ class Desk final : public http::Responder {
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
   void on_wake() override;
+  void on_turn_end() override;
   void on_tick(std::chrono::milliseconds elapsed) override;
 
  private:
@@ -96,7 +96,7 @@ class Desk final : public http::Responder {
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  std::deque<Time> handed_over_;      // when, of each that waits; fates come in this order
+  bool appended_ = false;  // in this turn
   std::vector<log::Appended> fates_;  // scratch
   FateBox fate_box_;                  // last: waits for the log before anything else goes
 };

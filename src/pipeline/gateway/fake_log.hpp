@@ -34,6 +34,8 @@ class FakeLog final : public log::Log {
     return {};
   }
 
+  void commit_soon() override {}
+
   /// Waits for `entries` and ends their wait, each sink told once; with an error, they failed.
   void commit(std::size_t entries, std::optional<Errc> error = std::nullopt) {
     std::unique_lock lock(mutex_);

@@ -2,24 +2,24 @@
 
 namespace weir::gateway {
 
-void InFlight::add(std::uint64_t cookie, Moment now) {
+void InFlight::add(std::uint64_t cookie, Moment now, Time handed_over) {
   if (size_ == ring_.size()) grow();
-  at(size_++) = {cookie, now, State::waiting};
+  at(size_++) = {cookie, now, handed_over, State::waiting};
 }
 
-bool InFlight::settle(std::uint64_t cookie) {
+InFlight::Settled InFlight::settle(std::uint64_t cookie) {
   for (std::size_t i = 0; i < size_; ++i) {
     Entry& entry = at(i);
     if (entry.cookie != cookie || entry.state == State::settled) continue;
-    const bool was_given_up = entry.state == State::given_up;
+    const Settled settled{entry.state == State::given_up, entry.handed_over};
     entry.state = State::settled;
     for (; size_ > 0 && at(0).state == State::settled; --size_) {
       first_ = (first_ + 1) & (ring_.size() - 1);
       if (given_up_ > 0) --given_up_;
     }
-    return was_given_up;
+    return settled;
   }
-  return false;
+  return {};
 }
 
 void InFlight::grow() {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace weir::gateway {
 
 /// What one worker has handed to the log and not heard of, in the order of handing over, which is
@@ -11,11 +13,15 @@ namespace weir::gateway {
 /// allocated a request. One thread.
 class InFlight {
  public:
-  using Moment = std::chrono::milliseconds;
+  using Moment = std::chrono::milliseconds;  // of a clock that nobody turns
 
-  void add(std::uint64_t cookie, Moment now);
-  /// Its fate is known. True: it had been given up.
-  bool settle(std::uint64_t cookie);
+  void add(std::uint64_t cookie, Moment now, Time handed_over = {});
+  struct Settled {
+    bool was_given_up = false;
+    Time handed_over;
+  };
+  /// Its fate is known.
+  Settled settle(std::uint64_t cookie);
   /// Gives up what was added at or before `then`, and tells `visit` its cookies.
   template <class Visit>
   void give_up_since(Moment then, const Visit& visit) {
@@ -35,6 +41,7 @@ class InFlight {
   struct Entry {
     std::uint64_t cookie = 0;
     Moment added_at{0};
+    Time handed_over;
     State state = State::waiting;
   };
   Entry& at(std::size_t i) { return ring_[(first_ + i) & (ring_.size() - 1)]; }

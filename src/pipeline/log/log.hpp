@@ -67,12 +67,17 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  /// Takes an entry; its fate goes to `sink` with `cookie`, after this returns. Any thread. Never
+  /// Takes an entry into the next commit; its fate goes to `sink` with `cookie`, after this returns.
+  /// The commit is not written before somebody calls commit_soon(). Any thread. Never
   /// blocks on the disk. Refuses at once, and then no fate follows, with overloaded (too much is
   /// waiting for the disk), disk_full (no room for a segment), log_failed (poisoned), unavailable
   /// (closing, or no segment can be made), too_large (for any commit) or bad_request (the key is
   /// longer than a header may be).
   virtual Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) = 0;
+
+  /// What was appended is written now or, while another commit is, right after it. Once for all
+  /// that came together: a commit costs the same for one record as for a hundred. Any thread.
+  virtual void commit_soon() = 0;
 
   /// `from` is a checkpoint: 0, a Record's lsn, or what a Reader's position() said. not_found: what
   /// stood there was released, or nothing begins there. The reader must not outlive the log.

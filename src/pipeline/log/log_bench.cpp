@@ -91,11 +91,14 @@ void durable_records(benchmark::State& state) {
   std::vector<double> latencies_us;
   const auto send = [&](std::uint64_t caller) {
     sent[caller] = std::chrono::steady_clock::now();
-    while (!bench.append(caller))
+    while (!bench.append(caller)) {
+      bench.log->commit_soon();
       std::this_thread::yield();
+    }
   };
   for (std::uint64_t caller = 0; caller < callers; ++caller)
     send(caller);
+  bench.log->commit_soon();
   std::vector<Appended> fates;
   std::uint64_t turns = 0;
   for (auto _ : state) {
@@ -107,6 +110,7 @@ void durable_records(benchmark::State& state) {
       latencies_us.push_back(took.count());
       send(fate.cookie);
     }
+    bench.log->commit_soon();
     bench.log->release(only, bench.log->durable_end(only));
   }
   const auto at = [&](double share) {

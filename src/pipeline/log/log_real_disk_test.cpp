@@ -53,7 +53,9 @@ TEST_P(LogOnARealDiskTest, ReadsBackEverythingOverSegmentsAndRestarts) {
       const std::string text = body(sent);
       const Entry entry{
           .stream = orders, .type = PayloadType::xml, .idempotency_key = "k", .body = text};
-      if (log_->append(entry, sink_, sent))
+      const auto appended = log_->append(entry, sink_, sent);
+      log_->commit_soon();
+      if (appended)
         ++sent;
       else
         sink_.wait_for(sent);

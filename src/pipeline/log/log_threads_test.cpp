@@ -26,6 +26,7 @@ class ThreadedWorld : public LogWorld {
                         .idempotency_key = {},
                         .body = body};
       const auto appended = log->append(entry, fates, sent);
+      log->commit_soon();
       if (appended)
         ++sent;
       else if (appended.error().code == Errc::overloaded)

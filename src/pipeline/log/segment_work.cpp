@@ -1,5 +1,6 @@
 // The half of SegmentedLog that makes segments ahead of need and recycles those that are done.
 #include "base/assert.hpp"
+#include "base/thread.hpp"
 #include "pipeline/log/segmented_log.hpp"
 
 namespace weir::log {
@@ -98,6 +99,7 @@ bool SegmentedLog::note_segment_failure(const Error& error) {
 }
 
 void SegmentedLog::run_segments() noexcept {
+  name_this_thread("weir-segments");
   const auto may_succeed = [this] {
     if (stopping_) return true;
     if (segment_failure_ || poison_) return false;

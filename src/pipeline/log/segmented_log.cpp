@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/thread.hpp"
 
 namespace weir::log {
 namespace {
@@ -108,22 +109,25 @@ void SegmentedLog::close() {
 Result<void> SegmentedLog::append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) {
   const Time now = clock_.now();
   const std::uint64_t bytes = record_bytes(entry);
-  bool is_first = false;
+  const std::lock_guard lock(mutex_);
+  if (entry.idempotency_key.size() > limits::header_bytes_max)
+    return fail(Errc::bad_request, "the idempotency key is longer than any header may be");
+  WEIR_CHECK(admit(bytes));
+  Sequence& next = next_sequences_[entry.stream];
+  const Sequence sequence{std::max<std::uint64_t>(next.value, 1)};
+  next = {sequence.value + 1};
+  last_received_at_ = std::max(last_received_at_, now);
+  filling_->add(entry, {entry.stream, options_.partition, sequence}, last_received_at_, sink,
+                cookie);
+  return {};
+}
+
+void SegmentedLog::commit_soon() {
   {
     const std::lock_guard lock(mutex_);
-    if (entry.idempotency_key.size() > limits::header_bytes_max)
-      return fail(Errc::bad_request, "the idempotency key is longer than any header may be");
-    WEIR_CHECK(admit(bytes));
-    Sequence& next = next_sequences_[entry.stream];
-    const Sequence sequence{std::max<std::uint64_t>(next.value, 1)};
-    next = {sequence.value + 1};
-    last_received_at_ = std::max(last_received_at_, now);
-    is_first = filling_->empty();
-    filling_->add(entry, {entry.stream, options_.partition, sequence}, last_received_at_, sink,
-                  cookie);
+    commit_asked_ = true;
   }
-  if (is_first) work_.notify_one();
-  return {};
+  work_.notify_one();
 }
 
 /// Whether an entry of that size has a place in the next commit, and that commit one on the disk.
@@ -146,6 +150,7 @@ std::uint64_t SegmentedLog::room_for_next_commit() const {
 
 std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
   const std::lock_guard lock(mutex_);
+  commit_asked_ = false;
   if (filling_->empty()) return std::nullopt;
   Commit commit{.buffer = filling_,
                 .lsn = end_,
@@ -259,11 +264,12 @@ LogStats SegmentedLog::stats() const {
 }
 
 void SegmentedLog::run_committer() noexcept {
+  name_this_thread("weir-log");
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return stopping_ || !filling_->empty(); });
-      if (filling_->empty()) return;
+      work_.wait(lock, [this] { return stopping_ || commit_asked_; });
+      if (stopping_ && filling_->empty()) return;
     }
     commit_step();
   }

@@ -62,6 +62,7 @@ class SegmentedLog final : public Log {
   void close();
 
   Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) override;
+  void commit_soon() override;
   Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) override;
   Lsn durable_end(PartitionNo partition) const override;
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
@@ -137,6 +138,7 @@ class SegmentedLog final : public Log {
   Lsn end_;                 // behind the commit in flight
   std::uint64_t room_ = 0;  // bytes behind it in its segment
   Lsn checkpoint_;
+  bool commit_asked_ = false;
   bool stopping_ = false;
   bool closed_ = false;
 
