@@ -49,7 +49,7 @@ Result<void> Server::open(Machine& machine, const Shape& shape) {
   log_->release(only_partition, checkpoint.lsn);
   WEIR_TRY(store_, store::LocalDirectoryStore::open(machine.disk, machine.store_path));
   WEIR_CHECK(store_->sweep());
-  manifest_.emplace(*catalog_);
+  manifest_.emplace(*catalog_, machine.clock);
   batcher_.emplace(*log_, *store_, *manifest_, shape.batcher);
   return {};
 }
