@@ -37,6 +37,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"listApiKeys", {}},
     {"createApiKey", {}},
     {"getApiKey", {}},
+    {"updateApiKey", {}},
     {"deleteApiKey", {}},
     {"createToken", {issue_policy}},
     {"rotateApiKey", {}},
@@ -190,6 +191,7 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
                                    R"("load_operations":{}})";
   const std::map<std::string, std::pair<std::string, std::string>> calls = {
       {"getApiKey", {key, ""}},
+      {"updateApiKey", {key, R"({"name":"Mine"})"}},
       {"deleteApiKey", {key, ""}},
       {"createToken", {key, "{}"}},
       {"rotateApiKey", {key, ""}},
