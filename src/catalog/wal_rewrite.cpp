@@ -11,7 +11,7 @@
 namespace weir::catalog {
 namespace {
 
-// SQLite writes a page at a time; of a write of 128 KiB or more its VFS drops the length's high bits.
+// SQLite writes a page at a time; of a write of 128 KiB or more its VFS drops the high bits.
 constexpr sqlite3_int64 chunk_bytes = 64 * limits::kib;
 
 /// A file as SQLite itself opens it.
