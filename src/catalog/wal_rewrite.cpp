@@ -11,7 +11,8 @@
 namespace weir::catalog {
 namespace {
 
-constexpr sqlite3_int64 chunk_bytes = limits::mib;
+// SQLite writes a page at a time; of a write of 128 KiB or more its VFS drops the high bits.
+constexpr sqlite3_int64 chunk_bytes = 64 * limits::kib;
 
 /// A file as SQLite itself opens it.
 class VfsFile {
