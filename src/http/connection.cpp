@@ -1,14 +1,12 @@
 #include "http/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 
 namespace weir::http {
 namespace {
-
-namespace asio = boost::asio;
-using boost::system::error_code;
 
 // A buffer that one large reply has stretched is not kept.
 constexpr std::size_t kept_reply_bytes = 64 * limits::kib;
@@ -33,53 +31,53 @@ void clear(std::string& text) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer)
+Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> session,
+                       std::uint64_t ticket_base, std::string peer)
     : worker_(worker),
-      socket_(std::move(stream)),
+      stream_(socket, std::move(session)),
       ticket_base_(ticket_base),
       peer_(std::move(peer)),
-      parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max) {}
+      parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max),
+      slots_(1) {
+  set_deadline();
+}
 
-void Connection::start() {
-  error_code ignored;
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  worker_.mark_dirty(*this);
+void Connection::on_ready(Poller::Ready ready) {
+  if (closed_) return;
+  hung_up_ |= ready.hung_up;
+  may_read_ |= ready.readable || stream_.handshaking();
+  if (writing_) write();
+  if (!closed_) read();
 }
 
 void Connection::read() {
+  if (closed_) return;
+  if (draining_) return drain();
+  if (!may_read_ || last_request_ || parked_) return worker_.mark_dirty(*this);
   const auto room = parser_.room();
   if (room.empty()) return refuse(no_memory());
-  reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(room.data(), room.size()),
-      [this](const error_code& error, std::size_t bytes) { on_read(error, bytes); });
-}
-
-void Connection::on_read(const error_code& error, std::size_t bytes) {
-  reading_ = false;
-  if (closed_) {
-    retire_if_done();
-  } else if (draining_) {
-    drained_ += bytes;
-    if (error || drained_ > limits::drain_bytes_max)
-      close();
-    else
-      drain();
-  } else if (error == asio::error::eof) {
-    last_request_ = true;  // the client may still want its replies
-    worker_.mark_dirty(*this);
-  } else if (error) {
-    close();
-  } else if (!last_request_) {
-    parser_.filled(bytes);
-    parse();
-    worker_.mark_dirty(*this);
+  const auto [step, bytes] = stream_.read(room);
+  switch (step) {
+    case Stream::Step::done:
+      may_read_ = hung_up_ || stream_.may_have_more(bytes, room.size());
+      parser_.filled(bytes);
+      parse();
+      break;
+    case Stream::Step::want_read:
+    case Stream::Step::want_write:
+      may_read_ = false;
+      break;
+    case Stream::Step::ended:
+      last_request_ = true;  // the client may still want its replies
+      break;
+    case Stream::Step::failed:
+      return close();
   }
+  worker_.mark_dirty(*this);
 }
 
 bool Connection::backlogged() const {
-  const bool no_slot = !admitted_ && next_ - first_ == slots_.size();
+  const bool no_slot = !admitted_ && next_ - first_ == limits::pipelined_requests_max;
   return no_slot || out_.size() - written_ > limits::unsent_reply_bytes_max;
 }
 
@@ -194,7 +192,8 @@ void Connection::refuse(const Error& error) {
 }
 
 Ticket Connection::open_slot(const RequestView* request) {
-  WEIR_ASSERT(next_ - first_ < slots_.size());
+  WEIR_ASSERT(next_ - first_ < limits::pipelined_requests_max);
+  if (next_ - first_ == slots_.size()) grow_slots();
   Slot& own = slot(next_);
   own.waiting = true;
   own.close = !request || !request->keep_alive() || worker_.stopping();
@@ -202,6 +201,13 @@ Ticket Connection::open_slot(const RequestView* request) {
   own.head_only = request && request->method() == "HEAD";
   own.continue_first = false;
   return {ticket_base_ | (next_++ & 0xFFFF)};
+}
+
+void Connection::grow_slots() {
+  std::vector<Slot> larger(slots_.size() * 2);
+  for (std::uint64_t number = first_; number < next_; ++number)
+    larger[number & (larger.size() - 1)] = std::move(slot(number));
+  slots_ = std::move(larger);
 }
 
 bool Connection::fill(Ticket ticket, const Reply& reply) {
@@ -244,37 +250,23 @@ void Connection::gather() {
 }
 
 void Connection::write() {
-  error_code error;
-  written_ +=
-      socket_.write_some(asio::buffer(out_.data() + written_, out_.size() - written_), error);
-  if (error && error != asio::error::would_block) return close();
-  if (written_ == out_.size()) {
-    clear(out_);
-    written_ = 0;
+  const auto [step, bytes] = stream_.write(std::string_view(out_).substr(written_));
+  written_ += bytes;
+  if (step == Stream::Step::ended || step == Stream::Step::failed) return close();
+  writing_ = written_ < out_.size();
+  if (writing_) {
+    deadline_ = worker_.tick_after(worker_.shared().options.timeouts.write);
     return;
   }
-  writing_ = true;
-  deadline_ = worker_.tick_after(worker_.shared().options.timeouts.write);
-  socket_.async_wait(Socket::wait_write, [this](const error_code& failed) { on_writable(failed); });
-}
-
-void Connection::on_writable(const error_code& error) {
-  writing_ = false;
-  if (closed_) {
-    retire_if_done();
-  } else if (error) {
-    close();
-  } else {
-    write();
-    if (!closed_) worker_.mark_dirty(*this);
-  }
+  clear(out_);
+  written_ = 0;
 }
 
 /// The end of the connection's turn: what does it wait for now?
 void Connection::settle() {
   if (draining_) return;
   if (last_request_ && all_written()) return finish();
-  if (!reading_ && !last_request_ && !parked_) read();
+  if (may_read_ && !last_request_ && !parked_) worker_.mark_has_more(*this);
   set_deadline();
 }
 
@@ -288,7 +280,7 @@ void Connection::set_deadline() {
     deadline_ = request_deadline_;
   } else {
     request_deadline_ = 0;
-    const auto patience = socket_.handshaking() ? timeouts.head : timeouts.idle;
+    const auto patience = stream_.handshaking() ? timeouts.head : timeouts.idle;
     deadline_ = slots_empty() ? worker_.tick_after(patience) : 0;
   }
 }
@@ -311,31 +303,26 @@ void Connection::wind_down() {
 /// might never see the reply that says why.
 void Connection::finish() {
   if (!must_drain_) return close();
-  error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  draining_ = true;
+  stream_.end_writing();
+  draining_ = may_read_ = true;
   deadline_ = worker_.tick_after(worker_.shared().options.timeouts.drain);
   drain();
 }
 
 void Connection::drain() {
-  if (reading_) return;
-  reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(worker_.discard()),
-      [this](const error_code& error, std::size_t bytes) { on_read(error, bytes); });
+  while (may_read_) {
+    const auto [step, bytes] = stream_.read(worker_.discard());
+    drained_ += bytes;
+    const bool over = step == Stream::Step::ended || step == Stream::Step::failed;
+    if (over || drained_ > limits::drain_bytes_max) return close();
+    may_read_ = step == Stream::Step::done;
+  }
 }
 
 void Connection::close() {
-  if (closed_) return;
-  closed_ = true;
-  error_code ignored;
-  socket_.close(ignored);
-  retire_if_done();
-}
-
-void Connection::retire_if_done() {
-  if (closed_ && !reading_ && !writing_) worker_.retire(*this);
+  if (std::exchange(closed_, true)) return;
+  stream_.close();
+  worker_.retire(*this);
 }
 
 }  // namespace weir::http

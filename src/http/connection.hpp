@@ -1,10 +1,11 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "http/poller.hpp"
 #include "http/reply_format.hpp"
 #include "http/request_parser.hpp"
 #include "http/stream.hpp"
@@ -16,14 +17,16 @@ namespace weir::http {
 /// write what is ready, in order, at once. Lives on its worker's thread.
 ///
 /// Replies wait in a ring of slots, one a request in flight; a ticket's low bits are its slot's
-/// running number. The connection is deleted by its worker once closed and no operation of Asio's
-/// is outstanding.
-class Connection {
+/// running number. Once closed, the connection is deleted by its worker at the end of the turn.
+class Connection final : public Poller::Watcher {
  public:
-  Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer);
+  Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> session,
+             std::uint64_t ticket_base, std::string peer);
 
   std::uint32_t seat() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
-  void start();
+  void on_ready(Poller::Ready ready) override;
+  /// Reads once: what a busy client has left is for the next turn, so that others have theirs.
+  void read();
   /// Fills the slot the ticket names; false if it waits for no reply any more.
   bool fill(Ticket ticket, const Reply& reply);
   /// Writes what is ready and goes on with what waited for room.
@@ -33,7 +36,9 @@ class Connection {
   void wind_down();
   void close();
 
-  bool dirty = false;  // the worker's mark
+  // The worker's marks.
+  bool dirty = false;
+  bool has_more = false;
 
  private:
   struct Slot {
@@ -45,8 +50,6 @@ class Connection {
     std::string reply;
   };
 
-  void read();
-  void on_read(const boost::system::error_code& error, std::size_t bytes);
   void parse();
   void take_head();
   std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
@@ -55,25 +58,24 @@ class Connection {
   void own_up(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
   Ticket open_slot(const RequestView* request);
-  Slot& slot(std::uint64_t number) { return slots_[number % slots_.size()]; }
+  Slot& slot(std::uint64_t number) { return slots_[number & (slots_.size() - 1)]; }
   bool slots_empty() const { return first_ == next_; }
   bool backlogged() const;
   void gather();
   void write();
-  void on_writable(const boost::system::error_code& error);
   bool all_written() const { return slots_empty() && out_.empty(); }
   void finish();
   void drain();
   void settle();
   void set_deadline();
-  void retire_if_done();
+  void grow_slots();
 
   Worker& worker_;
-  Stream socket_;
+  Stream stream_;
   const std::uint64_t ticket_base_;
   const std::string peer_;
   RequestParser parser_;
-  std::array<Slot, limits::pipelined_requests_max> slots_;
+  std::vector<Slot> slots_;         // a ring of a power of two, as large as it ever had to be
   std::uint64_t first_ = 0;         // number of the oldest slot
   std::uint64_t next_ = 0;          // of the next to open
   std::optional<Ticket> admitted_;  // the request whose body is on its way
@@ -83,8 +85,9 @@ class Connection {
   std::uint64_t request_deadline_ = 0;  // in ticks; 0: none
   std::uint64_t deadline_ = 0;
 
-  bool reading_ = false;       // an operation is outstanding
-  bool writing_ = false;       // the same
+  bool may_read_ = false;      // the socket was not yet found empty
+  bool hung_up_ = false;       // its end can be read behind what is there
+  bool writing_ = false;       // waits for room in the socket
   bool parked_ = false;        // has requests that wait for slots or room
   bool last_request_ = false;  // no further request is taken: close once all is written
   bool draining_ = false;      // all is said; drop what still comes so that it can be read

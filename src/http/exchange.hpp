@@ -70,9 +70,8 @@ class Responder {
   /// After Loop::wake(): what other threads have left for this one.
   virtual void on_wake() = 0;
 
-  /// After a turn of the loop: all requests that were here have been handled, their replies not yet
-  /// written.
-  virtual void on_turn_end() {}
+  /// The loop has nothing else to do: all that is here has been handled and what is ready written.
+  virtual void on_idle() {}
 
   /// Every now and then; `elapsed` is since the last time, by a clock that nobody turns.
   virtual void on_tick(std::chrono::milliseconds elapsed) { static_cast<void>(elapsed); }

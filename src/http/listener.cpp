@@ -1,9 +1,10 @@
 #include "http/listener.hpp"
 
 #include <cerrno>
-#include <numeric>
+#include <system_error>
 
-#include <boost/asio/ip/tcp.hpp>
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,45 +15,68 @@
 namespace weir::http {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-
 constexpr int accepts_a_turn = 64;
 
 std::string address_of(const sockaddr_storage& storage) {
-  tcp::endpoint endpoint;
-  std::memcpy(endpoint.data(), &storage, std::min(endpoint.capacity(), sizeof storage));
-  error_code ignored;
-  return endpoint.address().to_string(ignored);
+  char text[INET6_ADDRSTRLEN] = "";
+  if (storage.ss_family == AF_INET)
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(storage).sin_addr, text,
+                sizeof text);
+  if (storage.ss_family == AF_INET6)
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(storage).sin6_addr, text,
+                sizeof text);
+  return text;
+}
+
+std::uint16_t port_of(const sockaddr_storage& storage) {
+  if (storage.ss_family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(storage).sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in&>(storage).sin_port);
+}
+
+int listen_at(const addrinfo& address) {
+  const int socket =
+      ::socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  if (socket >= 0 && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+      ::bind(socket, address.ai_addr, address.ai_addrlen) == 0 && ::listen(socket, SOMAXCONN) == 0)
+    return socket;
+  const int error = errno;
+  if (socket >= 0) ::close(socket);
+  errno = error;
+  return -1;
 }
 
 }  // namespace
 
-Listener::Listener(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers)
-    : shared_(shared), workers_(workers), acceptor_(workers.front()->io().get_executor()) {}
+Listener::~Listener() {
+  close();
+}
 
 Result<void> Listener::listen() {
   const Options& options = shared_.options;
   const std::string where = options.host + ":" + std::to_string(options.port);
-  asio::io_context resolving;
-  tcp::resolver resolver(resolving);
-  error_code error;
-  const auto found =
-      resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive, error);
-  if (error || found.empty())
+  addrinfo wanted{};
+  wanted.ai_flags = AI_PASSIVE;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const int answer =
+      ::getaddrinfo(options.host.c_str(), std::to_string(options.port).c_str(), &wanted, &found);
+  if (answer != 0)
     return fail(Errc::bad_request, "Cannot listen on " + where + ": no such host (" +
-                                       error.message() + "). Give an address of this machine.");
-  const tcp::endpoint endpoint = found.begin()->endpoint();
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) acceptor_.non_blocking(true, error);
-  if (error)
-    return fail(Errc::io, "Cannot listen on " + where + ": " + error.message() +
+                                       ::gai_strerror(answer) +
+                                       "). Give an address of this machine.");
+  socket_ = listen_at(*found);
+  const int error = errno;
+  ::freeaddrinfo(found);
+  if (socket_ < 0)
+    return fail(Errc::io, "Cannot listen on " + where + ": " +
+                              std::generic_category().message(error) +
                               ". Choose another port, or end the process that has it.");
-  port_ = acceptor_.local_endpoint(error).port();
+  sockaddr_storage own{};
+  socklen_t bytes = sizeof own;
+  ::getsockname(socket_, reinterpret_cast<sockaddr*>(&own), &bytes);
+  port_ = port_of(own);
   return {};
 }
 
@@ -60,39 +84,37 @@ void Listener::start() {
   Worker& home = *workers_.front();
   // Out of descriptors: try again at the next tick rather than spin.
   home.on_each_tick([this] {
-    if (!waiting_ && acceptor_.is_open()) accept_all();
+    if (!waiting_ && socket_ >= 0) wait();
   });
-  home.on_stop([this] {
-    error_code ignored;
-    acceptor_.close(ignored);
-  });
+  home.on_stop([this] { close(); });
   wait();
+}
+
+void Listener::close() {
+  if (socket_ >= 0) ::close(socket_);
+  socket_ = -1;
 }
 
 void Listener::wait() {
-  waiting_ = true;
-  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const error_code& error) {
-    waiting_ = false;
-    if (error) return;
-    accept_all();
-  });
+  waiting_ = workers_.front()->poller().watch_readable(socket_, *this);
 }
 
-void Listener::accept_all() {
-  for (int i = 0; i < accepts_a_turn; ++i) {
+void Listener::accept_some() {
+  for (int i = 0; i < accepts_a_turn && socket_ >= 0; ++i) {
     sockaddr_storage storage{};
     socklen_t bytes = sizeof storage;
-    const int socket = ::accept4(acceptor_.native_handle(), reinterpret_cast<sockaddr*>(&storage),
-                                 &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int socket = ::accept4(socket_, reinterpret_cast<sockaddr*>(&storage), &bytes,
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {
       place(socket, address_of(storage));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      break;
+      return;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      workers_.front()->poller().forget(socket_);
+      waiting_ = false;
       return;
     }  // else: that one client went away; the next
   }
-  wait();
 }
 
 void Listener::place(int socket, std::string peer) {

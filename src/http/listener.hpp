@@ -3,8 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include <boost/asio/basic_socket_acceptor.hpp>
-
 #include "http/worker.hpp"
 
 namespace weir::http {
@@ -13,9 +11,13 @@ namespace weir::http {
 /// worker that has the fewest. One socket rather than one a worker with SO_REUSEPORT: the load is
 /// even with few connections too, and a second server on the same port fails to start instead of
 /// taking half of the requests.
-class Listener {
+class Listener final : private Poller::Watcher {
  public:
-  Listener(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers);
+  Listener(Shared& shared, std::vector<std::unique_ptr<Worker>>& workers)
+      : shared_(shared), workers_(workers) {}
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   Result<void> listen();
   std::uint16_t port() const { return port_; }
@@ -24,14 +26,16 @@ class Listener {
   std::uint64_t refused() const { return refused_.value(); }
 
  private:
+  void on_ready(Poller::Ready) override { accept_some(); }
   void wait();
-  void accept_all();
+  void accept_some();
+  void close();
   void place(int socket, std::string peer);
   void refuse(int socket);
 
   Shared& shared_;
   std::vector<std::unique_ptr<Worker>>& workers_;
-  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_;
+  int socket_ = -1;
   std::uint16_t port_ = 0;
   bool waiting_ = false;
   Counter refused_;

@@ -1,8 +1,12 @@
 #include "http/worker.hpp"
 
+#include <algorithm>
 #include <charconv>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/assert.hpp"
@@ -13,16 +17,11 @@
 namespace weir::http {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-
 // A ticket is seat, generation and the request's running number within its connection.
 constexpr unsigned seat_bits = 20;
 constexpr unsigned generation_bits = 28;
 constexpr unsigned number_bits = 16;
 constexpr std::uint32_t seats_max = 1u << seat_bits;
-// Enough that what costs once a turn is little a request, few enough that replies do not wait long.
-constexpr int handlers_a_turn_max = 128;
 static_assert(seat_bits + generation_bits + number_bits == 64);
 static_assert(limits::pipelined_requests_max < (1u << number_bits));
 
@@ -40,25 +39,25 @@ Error too_large(std::uint64_t bytes_max) {
 }
 
 Worker::Worker(Shared& shared, unsigned number)
-    : shared_(shared),
-      number_(number),
-      io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE),
-      mailbox_(io_.get_executor(), new_eventfd()),
-      timer_(io_.get_executor()) {
+    : shared_(shared), number_(number), mailbox_(new_eventfd()) {
+  const bool watched = poller_.watch_readable(mailbox_, *this);
+  WEIR_ASSERT(watched);
   for (const Route& route : shared.routes)
     responders_.push_back(route.responder(*this));
 }
 
-Worker::~Worker() = default;
+Worker::~Worker() {
+  ::close(mailbox_);
+}
 
 void Worker::run() noexcept {
   name_this_thread(("weir-http-" + std::to_string(number_)).c_str());
-  watch_mailbox();
-  start_ticking();
-  while (io_.run_one() > 0) {
-    for (int handlers = 1; handlers < handlers_a_turn_max && io_.poll_one() > 0; ++handlers) {
-    }
-    end_turn();
+  next_tick_at_ = std::chrono::steady_clock::now() + shared_.options.timeouts.tick;
+  while (!drained_) {
+    if (take_turn(std::chrono::milliseconds(0))) continue;
+    for (const auto& responder : responders_)
+      responder->on_idle();
+    take_turn(until_tick());
   }
   seats_.clear();  // whatever the grace time did not suffice for
 }
@@ -66,7 +65,7 @@ void Worker::run() noexcept {
 void Worker::wake() noexcept {
   if (woken_.exchange(true, std::memory_order_acq_rel)) return;
   const std::uint64_t one = 1;
-  const auto written = ::write(mailbox_.native_handle(), &one, sizeof one);
+  const auto written = ::write(mailbox_, &one, sizeof one);
   WEIR_ASSERT(written == sizeof one);
 }
 
@@ -84,16 +83,29 @@ void Worker::request_stop() {
   wake();
 }
 
-void Worker::watch_mailbox() {
-  mailbox_.async_read_some(asio::buffer(mailbox_count_),
-                           [this](const error_code& error, std::size_t) {
-                             if (error == asio::error::operation_aborted) return;
-                             watch_mailbox();
-                             empty_mailbox();
-                           });
+/// False: nothing was to be done.
+bool Worker::take_turn(std::chrono::milliseconds patience) {
+  const std::size_t ready = poller_.wait(patience) + read_on();
+  if (std::chrono::steady_clock::now() >= next_tick_at_) tick_on();
+  flush();
+  return ready > 0;
+}
+
+/// For what was left in the sockets in the turn before.
+std::size_t Worker::read_on() {
+  reading_on_.swap(have_more_);
+  for (Connection* connection : reading_on_) {
+    connection->has_more = false;
+    connection->read();
+  }
+  const std::size_t count = reading_on_.size();
+  reading_on_.clear();
+  return count;
 }
 
 void Worker::empty_mailbox() {
+  std::uint64_t wakes = 0;
+  [[maybe_unused]] const auto read = ::read(mailbox_, &wakes, sizeof wakes);
   // Before looking: what is put in from now on wakes us again.
   woken_.store(false, std::memory_order_seq_cst);
   std::vector<Arrival> arrivals;
@@ -127,12 +139,13 @@ void Worker::adopt(int socket, std::string peer) {
   seat.generation = (seat.generation + 1) & ((1u << generation_bits) - 1);
   const std::uint64_t ticket_base = (std::uint64_t{number} << generation_bits | seat.generation)
                                     << number_bits;
-  Socket accepted(io_.get_executor(), asio::ip::tcp::v4(), socket);
-  seat.connection = std::make_unique<Connection>(
-      *this, Stream(std::move(accepted), std::move(session)), ticket_base, std::move(peer));
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  seat.connection =
+      std::make_unique<Connection>(*this, socket, std::move(session), ticket_base, std::move(peer));
   open_.fetch_add(1, std::memory_order_relaxed);
   accepted_.add();
-  seat.connection->start();
+  if (!poller_.watch_edges(socket, *seat.connection)) seat.connection->close();
 }
 
 Connection* Worker::find(Ticket ticket) {
@@ -178,20 +191,13 @@ void Worker::mark_dirty(Connection& connection) {
   dirty_.push_back(&connection);
 }
 
+void Worker::mark_has_more(Connection& connection) {
+  if (std::exchange(connection.has_more, true)) return;
+  have_more_.push_back(&connection);
+}
+
 void Worker::retire(Connection& connection) {
   retired_.push_back(&connection);
-}
-
-void Worker::end_turn() {
-  tell_turn_ended();
-  flush();
-  tell_turn_ended();  // flushing may have made room for requests that waited
-  end_if_drained();
-}
-
-void Worker::tell_turn_ended() {
-  for (const auto& responder : responders_)
-    responder->on_turn_end();
 }
 
 void Worker::flush() {
@@ -201,12 +207,14 @@ void Worker::flush() {
   }
   dirty_.clear();
   for (Connection* connection : retired_) {
+    if (connection->has_more) std::erase(have_more_, connection);
     const std::uint32_t seat = connection->seat();
     seats_[seat].connection.reset();
     free_seats_.push_back(seat);
     open_.fetch_sub(1, std::memory_order_relaxed);
   }
   retired_.clear();
+  drained_ = stopping_ && free_seats_.size() == seats_.size();
 }
 
 std::uint64_t Worker::tick_after(std::chrono::milliseconds time) const {
@@ -215,17 +223,20 @@ std::uint64_t Worker::tick_after(std::chrono::milliseconds time) const {
          1;
 }
 
-void Worker::start_ticking() {
-  timer_.expires_after(shared_.options.timeouts.tick);
-  timer_.async_wait([this](const error_code& error) {
-    if (error) return;
-    ++tick_;
-    for (const auto& responder : responders_)
-      responder->on_tick(shared_.options.timeouts.tick);
-    sweep();
-    if (on_tick_) on_tick_();
-    start_ticking();
-  });
+/// Rounded up: epoll counts in milliseconds, and waking too early is a turn for nothing.
+std::chrono::milliseconds Worker::until_tick() const {
+  const auto left = next_tick_at_ - std::chrono::steady_clock::now();
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0));
+}
+
+void Worker::tick_on() {
+  const auto tick = shared_.options.timeouts.tick;
+  next_tick_at_ = std::chrono::steady_clock::now() + tick;
+  ++tick_;
+  for (const auto& responder : responders_)
+    responder->on_tick(tick);
+  sweep();
+  if (on_tick_) on_tick_();
 }
 
 /// One look at every connection a tick costs nothing beside a timer per request.
@@ -246,11 +257,6 @@ void Worker::begin_stop() {
   if (on_stop_) on_stop_();
   for (const Seat& seat : seats_)
     if (seat.connection) seat.connection->wind_down();
-}
-
-void Worker::end_if_drained() {
-  if (!stopping_ || free_seats_.size() != seats_.size()) return;
-  io_.stop();
 }
 
 void Worker::add_to(ServerStats& stats) const {

@@ -10,23 +10,15 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
-
 #include "http/exchange.hpp"
 #include "http/memory_budget.hpp"
+#include "http/poller.hpp"
 #include "http/server.hpp"
 #include "http/stats.hpp"
-#include "http/stream.hpp"
 
 namespace weir::http {
 
 class Connection;
-
-using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
-using Timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 /// What all workers of a server share.
 struct Shared {
@@ -36,10 +28,11 @@ struct Shared {
   MemoryBudget large_bodies;
 };
 
-/// One thread's event loop with its connections and responders. The loop is built without any lock
-/// (concurrency hint UNSAFE), so another thread may only do two things: hand over a socket and
-/// wake(), which write to a mailbox of ours and to an eventfd that the loop watches.
-class Worker final : public Loop {
+/// One thread's event loop with its connections and responders. A turn is: take what is ready, let
+/// handlers answer, write what is to be written, each once for all connections. Nothing is locked:
+/// another thread may only do two things, hand over a socket and wake(), which write to a mailbox
+/// and to an eventfd that the loop watches.
+class Worker final : public Loop, private Poller::Watcher {
  public:
   Worker(Shared& shared, unsigned number);
   ~Worker() override;
@@ -53,7 +46,7 @@ class Worker final : public Loop {
 
   /// The thread's body: until stopped and drained.
   void run() noexcept;
-  boost::asio::io_context& io() { return io_; }
+  Poller& poller() { return poller_; }
 
   // On the loop's thread.
   void reply(Ticket ticket, const Reply& reply) override;
@@ -73,6 +66,8 @@ class Worker final : public Loop {
   std::uint64_t tick_after(std::chrono::milliseconds time) const;
   std::uint64_t tick() const { return tick_; }
   void mark_dirty(Connection& connection);
+  /// It is to read() again in the next turn.
+  void mark_has_more(Connection& connection);
   void retire(Connection& connection);
   /// Where bytes go that nobody will look at.
   std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
@@ -82,34 +77,37 @@ class Worker final : public Loop {
     std::uint32_t generation = 0;
     std::unique_ptr<Connection> connection;
   };
-  void end_turn();
-  void tell_turn_ended();
-  /// Writes what became ready, forgets what was closed.
-  void flush();
-  void watch_mailbox();
+  bool take_turn(std::chrono::milliseconds patience);
+  /// The mailbox.
+  void on_ready(Poller::Ready) override { empty_mailbox(); }
   void empty_mailbox();
+  std::size_t read_on();
+  /// Writes what is to be written, forgets what was closed.
+  void flush();
   void begin_stop();
-  void start_ticking();
+  std::chrono::milliseconds until_tick() const;
+  void tick_on();
   void sweep();
-  void end_if_drained();
   Connection* find(Ticket ticket);
 
   Shared& shared_;
   const unsigned number_;
-  boost::asio::io_context io_;
-  Descriptor mailbox_;
-  Timer timer_;
+  Poller poller_;
+  const int mailbox_;                                   // an eventfd
   std::vector<std::unique_ptr<Responder>> responders_;  // as routes
   std::vector<Seat> seats_;
   std::vector<std::uint32_t> free_seats_;
   std::vector<Connection*> dirty_;
+  std::vector<Connection*> have_more_;
+  std::vector<Connection*> reading_on_;  // scratch
   std::vector<Connection*> retired_;
-  std::array<char, 8> mailbox_count_{};
   std::array<char, std::size_t{16} << 10> discard_;
   std::uint64_t tick_ = 1;
+  std::chrono::steady_clock::time_point next_tick_at_;
   std::uint64_t stop_tick_ = 0;
   std::uint64_t ids_ = 0;
   bool stopping_ = false;
+  bool drained_ = false;
   std::function<void()> on_tick_;
   std::function<void()> on_stop_;
 

@@ -14,6 +14,10 @@ constexpr std::string_view reply_begin = R"({"status":202,"request_id":")";
 constexpr std::string_view reply_end = R"("})";
 constexpr std::size_t reply_bytes = reply_begin.size() + Receipt{}.size() + reply_end.size();
 
+// A loop that is never idle does not let payloads wait for more than so many others.
+constexpr std::size_t commit_payloads = 128;
+constexpr std::size_t commit_bytes = 512 * limits::kib;
+
 constexpr std::string_view allow = "Allow: POST, OPTIONS\r\n";
 
 /// What a payload meets that the log does not take now.
@@ -191,7 +195,8 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
   if (taken) {
     counters_->in_flight.add();
     in_flight_.add(ticket.value, uptime_, parts_.clock.now());
-    appended_ = true;
+    uncommitted_bytes_ += payload.size();
+    if (++uncommitted_ >= commit_payloads || uncommitted_bytes_ >= commit_bytes) commit_soon();
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -219,9 +224,14 @@ void Desk::on_wake() {
   fates_.clear();
 }
 
-/// One commit for all payloads of a turn.
-void Desk::on_turn_end() {
-  if (std::exchange(appended_, false)) parts_.log.commit_soon();
+/// While there are requests to be read a commit can wait: it costs as much for one as for many.
+void Desk::on_idle() {
+  if (uncommitted_ > 0) commit_soon();
+}
+
+void Desk::commit_soon() {
+  uncommitted_ = uncommitted_bytes_ = 0;
+  parts_.log.commit_soon();
 }
 
 void Desk::on_tick(std::chrono::milliseconds elapsed) {

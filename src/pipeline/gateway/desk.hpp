@@ -58,7 +58,7 @@ class Desk final : public http::Responder {
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
   void on_wake() override;
-  void on_turn_end() override;
+  void on_idle() override;
   void on_tick(std::chrono::milliseconds elapsed) override;
 
  private:
@@ -77,6 +77,7 @@ class Desk final : public http::Responder {
   Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
   bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);
   Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
+  void commit_soon();
   void settle_claim(const log::Appended& fate);
   void accept(const log::Appended& fate);
   void refuse(http::Ticket ticket, const Error& error);
@@ -96,7 +97,8 @@ class Desk final : public http::Responder {
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  bool appended_ = false;  // in this turn
+  std::size_t uncommitted_ = 0;  // payloads appended since the last commit_soon(), and their bytes
+  std::size_t uncommitted_bytes_ = 0;
   std::vector<log::Appended> fates_;  // scratch
   FateBox fate_box_;                  // last: waits for the log before anything else goes
 };
