@@ -13,6 +13,8 @@ namespace weir {
 /// How a file's writes reach the disk.
 enum class Durability {
   on_sync,   // after sync(); through the page cache
+  streamed,  // after sync(), for large files written once from front to back: past the page cache,
+             // where the file system can and offset, size and address are multiples of 4096
   on_write,  // when write_at returns (O_DIRECT|O_DSYNC where the file system has it, otherwise a
              // sync per write): offsets, sizes and addresses are multiples of 4096
 };

@@ -15,6 +15,7 @@ namespace weir {
 namespace {
 
 constexpr std::size_t direct_block_bytes = 4096;
+constexpr std::size_t write_back_bytes = std::size_t{64} << 10;
 
 Errc code_of(int error) {
   switch (error) {
@@ -68,15 +69,12 @@ Descriptor open_retrying(const std::string& path, int flags) {
 
 class PosixFile final : public File {
  public:
-  struct Mode {
-    bool direct;           // O_DIRECT is set: unaligned tails cannot be read on
-    bool sync_each_write;  // the kernel does not do it for us
-  };
-  PosixFile(std::string path, Descriptor fd, Mode mode)
+  /// `direct`: O_DIRECT is set, and for Durability::on_write O_DSYNC too.
+  PosixFile(std::string path, Descriptor fd, Durability durability, bool direct)
       : path_(std::move(path)),
         fd_(std::move(fd)),
-        direct_(mode.direct),
-        sync_each_write_(mode.sync_each_write) {}
+        on_write_(durability == Durability::on_write),
+        direct_(direct) {}
 
   Result<std::size_t> read_at(std::uint64_t offset, char* out, std::size_t size) override {
     std::size_t done = 0;
@@ -94,6 +92,8 @@ class PosixFile final : public File {
   }
 
   Result<void> write_at(std::uint64_t offset, std::string_view bytes) override {
+    const auto whole_offset = static_cast<off_t>(offset);
+    const std::size_t whole_bytes = bytes.size();
     while (!bytes.empty()) {
       const ssize_t got =
           ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -103,8 +103,14 @@ class PosixFile final : public File {
       bytes.remove_prefix(static_cast<std::size_t>(got));
       offset += static_cast<std::size_t>(got);
     }
-    if (!sync_each_write_) return {};
-    return sync();
+    if (direct_) return {};
+    if (on_write_) return sync();
+    // Begun now, the write-back is done little by little. Left to sync(), it would come all at
+    // once, and whoever else waits for the disk would wait for all of it.
+    if (whole_bytes >= write_back_bytes)
+      ::sync_file_range(fd_.get(), whole_offset, static_cast<off_t>(whole_bytes),
+                        SYNC_FILE_RANGE_WRITE);
+    return {};
   }
 
   Result<void> sync() override {
@@ -119,37 +125,32 @@ class PosixFile final : public File {
   }
 
  private:
-  /// Some file systems take O_DIRECT when opening and refuse it when reading or writing.
+  /// Some file systems take O_DIRECT when opening and refuse it when reading or writing, and all
+  /// refuse it for the odd end of a stream.
   bool leave_direct() {
     if (!direct_.exchange(false)) return false;
     const int flags = ::fcntl(fd_.get(), F_GETFL);
-    sync_each_write_ = true;
     return flags >= 0 && ::fcntl(fd_.get(), F_SETFL, flags & ~O_DIRECT) == 0;
   }
 
   const std::string path_;
   Descriptor fd_;
+  const bool on_write_;
   std::atomic<bool> direct_;  // reads come from any thread
-  std::atomic<bool> sync_each_write_;
 };
-
-std::unique_ptr<File> file_of(const std::string& path, Descriptor fd, PosixFile::Mode mode) {
-  return std::make_unique<PosixFile>(path, std::move(fd), mode);
-}
 
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixDisk::open(const std::string& path, Durability durability) {
-  const bool syncs_writes = durability == Durability::on_write;
-  if (syncs_writes && on_write_ == OnWrite::direct) {
-    Descriptor fd = open_retrying(path, O_RDWR | O_DIRECT | O_DSYNC);
-    if (fd.is_open())
-      return file_of(path, std::move(fd), {.direct = true, .sync_each_write = false});
+  if (durability != Durability::on_sync && on_write_ == OnWrite::direct) {
+    const int dsync = durability == Durability::on_write ? O_DSYNC : 0;
+    Descriptor fd = open_retrying(path, O_RDWR | O_DIRECT | dsync);
+    if (fd.is_open()) return std::make_unique<PosixFile>(path, std::move(fd), durability, true);
     if (errno != EINVAL) return refused("open", path, errno);
   }
   Descriptor fd = open_retrying(path, O_RDWR);
   if (!fd.is_open()) return refused("open", path, errno);
-  return file_of(path, std::move(fd), {.direct = false, .sync_each_write = syncs_writes});
+  return std::make_unique<PosixFile>(path, std::move(fd), durability, false);
 }
 
 Result<std::unique_ptr<File>> PosixDisk::create(const std::string& path, Durability durability) {

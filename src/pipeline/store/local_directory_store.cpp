@@ -1,8 +1,11 @@
 #include "pipeline/store/local_directory_store.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <vector>
+
+#include "env/aligned_buffer.hpp"
 
 namespace weir::store {
 namespace {
@@ -44,10 +47,12 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
   Result<void> write(std::string_view bytes) override {
     WEIR_CHECK(check_usable());
     while (!bytes.empty()) {
-      const std::size_t taken = std::min(bytes.size(), write_bytes - gathered_.size());
-      gathered_.append(bytes.substr(0, taken));
+      if (gathered_bytes_ == gathered_.size()) grow_gathered();
+      const std::size_t taken = std::min(bytes.size(), gathered_.size() - gathered_bytes_);
+      std::memcpy(gathered_.data() + gathered_bytes_, bytes.data(), taken);
+      gathered_bytes_ += taken;
       bytes.remove_prefix(taken);
-      if (gathered_.size() == write_bytes) WEIR_CHECK(guarded(spill()));
+      if (gathered_bytes_ == write_bytes) WEIR_CHECK(guarded(spill()));
     }
     return {};
   }
@@ -72,18 +77,27 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
     return done;
   }
 
+  /// Small objects are many, and hold no more memory than they need.
+  void grow_gathered() {
+    AlignedBuffer larger(std::max<std::size_t>(gathered_.size() * 2, AlignedBuffer::alignment));
+    if (gathered_bytes_ > 0) std::memcpy(larger.data(), gathered_.data(), gathered_bytes_);
+    gathered_ = std::move(larger);
+  }
+
   Result<void> spill() {
     if (!file_) {
-      WEIR_TRY(partial_, store_.create_partial(file_));
+      const bool is_large = gathered_bytes_ == write_bytes;
+      WEIR_TRY(partial_,
+               store_.create_partial(file_, is_large ? Durability::streamed : Durability::on_sync));
     }
-    WEIR_CHECK(file_->write_at(size_, gathered_));
-    size_ += gathered_.size();
-    gathered_.clear();
+    WEIR_CHECK(file_->write_at(size_, {gathered_.data(), gathered_bytes_}));
+    size_ += gathered_bytes_;
+    gathered_bytes_ = 0;
     return {};
   }
 
   Result<void> publish_whole() {
-    if (!gathered_.empty() || !file_) WEIR_CHECK(spill());
+    if (gathered_bytes_ > 0 || !file_) WEIR_CHECK(spill());
     WEIR_CHECK(file_->sync());
     file_.reset();
     WEIR_CHECK(store_.publish(partial_, key_));
@@ -93,7 +107,8 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
 
   LocalDirectoryStore& store_;
   const std::string key_;
-  std::string gathered_;
+  AlignedBuffer gathered_;
+  std::size_t gathered_bytes_ = 0;
   std::unique_ptr<File> file_;
   std::string partial_;  // the file's path, once there is one
   std::uint64_t size_ = 0;
@@ -128,10 +143,11 @@ Result<std::unique_ptr<ObjectWriter>> LocalDirectoryStore::create(const std::str
   return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key));
 }
 
-Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& file) {
+Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& file,
+                                                        Durability durability) {
   while (true) {
     const std::string path = partial_directory() + "/" + std::to_string(++partials_);
-    auto created = disk_.create(path, Durability::on_sync);
+    auto created = disk_.create(path, durability);
     if (created) {
       file = *std::move(created);
       return path;

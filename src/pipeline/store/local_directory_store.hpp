@@ -19,7 +19,7 @@ namespace weir::store {
 class LocalDirectoryStore final : public ObjectStore {
  public:
   /// What a writer holds in memory at most. Times limits::open_batches_max it is 256 MiB.
-  static constexpr std::size_t write_bytes = std::size_t{64} << 10;
+  static constexpr std::size_t write_bytes = std::size_t{256} << 10;
 
   /// Makes the directory, durably, where there is none. `disk` outlives the store.
   static Result<std::unique_ptr<LocalDirectoryStore>> open(Disk& disk, std::string root);
@@ -36,7 +36,7 @@ class LocalDirectoryStore final : public ObjectStore {
 
   LocalDirectoryStore(Disk& disk, std::string root) : disk_(disk), root_(std::move(root)) {}
   std::string partial_directory() const { return root_ + "/.partial"; }
-  Result<std::string> create_partial(std::unique_ptr<File>& file);
+  Result<std::string> create_partial(std::unique_ptr<File>& file, Durability durability);
   Result<void> publish(const std::string& partial, const std::string& key);
   Result<void> make_durable_parent(const std::string& key);
   void forget_directories();
