@@ -7,8 +7,8 @@
 namespace weir {
 namespace {
 
-// A tenth of the weight of a thread at nice 0 (sched(7)).
-constexpr int background_nice = 10;
+// A third of the weight of a thread at nice 0 (sched(7)): behind them, but not starved by them.
+constexpr int background_nice = 5;
 
 }  // namespace
 
