@@ -13,7 +13,7 @@
 namespace weir::app {
 
 ServiceNotifier ServiceNotifier::of_environment() {
-  const char* path = std::getenv("NOTIFY_SOCKET");
+  const char* path = std::getenv("NOTIFY_SOCKET");  // NOLINT(concurrency-mt-unsafe): nobody sets
   return ServiceNotifier(path ? path : "");
 }
 

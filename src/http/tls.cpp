@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdint>
 #include <string_view>
 
 #include <openssl/bio.h>
@@ -14,7 +13,7 @@ namespace weir::http {
 namespace {
 
 int socket_of(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+  return *static_cast<const int*>(BIO_get_data(bio));
 }
 
 bool is_patience_needed() {
@@ -76,7 +75,7 @@ TlsSession::TlsSession(ssl_st* session, int socket) : session_(session), socket_
     failed_ = true;
     return;
   }
-  BIO_set_data(bio, reinterpret_cast<void*>(std::intptr_t{socket}));
+  BIO_set_data(bio, &socket_);
   BIO_set_init(bio, 1);
   SSL_set_bio(session, bio, bio);  // which owns it now
   SSL_set_accept_state(session);
@@ -145,7 +144,7 @@ void TlsSession::refuse_plain_http() {
       "Connection: close\r\n\r\n"
       R"({"status":400,"message":"This port speaks TLS: use https in the URL."})";
   static_assert(reply.size() - reply.find("\r\n\r\n") - 4 == 70);
-  std::array<char, 16 * 1024> unread;  // left there, it would turn the close into a reset
+  std::array<char, std::size_t{16} * 1024> unread;  // left there, it would turn the close into a reset
   while (::recv(socket_, unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
   }
   [[maybe_unused]] const auto sent =

@@ -49,7 +49,7 @@ class TlsSession {
     void operator()(ssl_st* session) const;
   };
   std::unique_ptr<ssl_st, Freed> session_;
-  const int socket_;
+  int socket_;  // not const: OpenSSL keeps a pointer to it
   bool failed_ = false;
 };
 
