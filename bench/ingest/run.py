@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from servers import Edge, Nginx, NodeGroupCommit, RedisWebdis, Server, Weir
+from servers import Certificate, Edge, Nginx, NodeGroupCommit, RedisWebdis, Server, Weir
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_CORE = "1"
@@ -90,6 +90,11 @@ request = function()
   end
   return table.concat(parts)
 end
+done = function(summary, latency)
+  for _, percent in ipairs({{50, 99, 99.9}}) do
+    print(string.format("percentile %g %d", percent, latency:percentile(percent)))
+  end
+end
 """
 
 
@@ -104,11 +109,6 @@ LOADS = {
 }
 
 
-def milliseconds(text: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", text).groups()
-    return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-
-
 def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[str, float]:
     script = server.work / f"{id(load)}.lua"
     if not script.exists():
@@ -116,7 +116,7 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
     before = server.cpu_seconds()
     output = subprocess.run(
         ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
-         "--latency", "-s", str(script), server.base + "/"],
+         "-s", str(script), server.base + "/"],
         check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     cpu = server.cpu_seconds() - before
     if "Non-2xx" in output or "Socket errors" in output:
@@ -124,20 +124,21 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
     requests = int(re.search(r"(\d+) requests in", output).group(1))
     figures = {"requests": requests, "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
                "cpu_us": cpu * 1e6 / max(requests, 1)}
-    for name, percent in (("p50", "50%"), ("p99", "99%")):
-        figures[name] = milliseconds(re.search(rf"^ +{percent} +(\S+)", output, re.M).group(1))
+    for percent, microseconds in re.findall(r"^percentile (\S+) (\d+)", output, re.M):
+        figures["p" + percent] = int(microseconds) / 1000
     return figures
 
 
 def report(title: str, runs: dict[str, list[dict[str, float]]]) -> None:
     print(f"\n{title}")
-    print(f"{'server':<22} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8}")
+    print(f"{'server':<22} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'p99.9 ms':>8} "
+          f"{'CPU us':>8}")
     baseline = next(iter(runs.values()))
     for name, rounds in runs.items():
         median = {key: statistics.median(run[key] for run in rounds) for key in rounds[0]}
         ratio = statistics.median(own["rate"] / base["rate"] for own, base in zip(rounds, baseline))
         print(f"{name:<22} {median['rate']:>9.0f} {ratio:>6.2f} {median['p50']:>8.2f} "
-              f"{median['p99']:>8.2f} {median['cpu_us']:>8.2f}", flush=True)
+              f"{median['p99']:>8.2f} {median['p99.9']:>8.2f} {median['cpu_us']:>8.2f}", flush=True)
 
 
 def report_idle(servers: list[Server]) -> None:
@@ -152,6 +153,26 @@ def report_idle(servers: list[Server]) -> None:
             time.sleep(1)
             after = server.memory_bytes()
         print(f"{server.name:<22} {after / 1e6:>7.0f} MB resident, {(after - before) / 1e6:.0f} MB of it for them")
+
+
+def report_tls(arguments, work: Path) -> None:
+    """The same load, to servers of their own that speak TLS."""
+    own = work / "tls"
+    own.mkdir(mode=0o755)
+    certificate = Certificate(own)
+    with Nginx(own, certificate) as nginx, Weir(own, arguments.weir, arguments.set, certificate) as weir:
+        for connections in arguments.connections:
+            compare([nginx, weir], LOADS["json"], "1 KiB of JSON over TLS", connections, arguments)
+
+
+def compare(servers, load: Load, title: str, connections: int, arguments) -> dict[str, int]:
+    """Measures in turns and reports; says how many each answered with 202."""
+    runs: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
+    for _ in range(arguments.rounds):
+        for server in servers:
+            runs[server.name].append(measure(server, load, connections, arguments.seconds))
+    report(f"{title}, {connections} connections", runs)
+    return {name: sum(int(run["requests"]) for run in rounds) for name, rounds in runs.items()}
 
 
 def report_kept(servers: list[Server], acknowledged: dict[str, int]) -> None:
@@ -181,7 +202,7 @@ def main() -> None:
     parser.add_argument("--edge", type=Path, help="also measure this gateway_ceiling binary")
     parser.add_argument("--set", action="append", default=[], help="a setting for weir serve")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=["nginx"], help="default: nginx")
-    parser.add_argument("--loads", nargs="+", choices=[*LOADS, "idle"], default=["json"])
+    parser.add_argument("--loads", nargs="+", choices=[*LOADS, "tls", "idle"], default=["json"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of one run")
     parser.add_argument("--connections", type=int, nargs="+", default=[64, 256])
@@ -203,14 +224,13 @@ def main() -> None:
             if name == "idle":
                 report_idle(servers)
                 continue
+            if name == "tls":
+                report_tls(arguments, work)
+                continue
             for connections in arguments.connections:
-                runs: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
-                for _ in range(arguments.rounds):
-                    for server in servers:
-                        figures = measure(server, LOADS[name], connections, arguments.seconds)
-                        acknowledged[server.name] += figures.pop("requests")
-                        runs[server.name].append(figures)
-                report(f"{LOADS[name].title}, {connections} connections", runs)
+                load = LOADS[name]
+                for server, count in compare(servers, load, load.title, connections, arguments).items():
+                    acknowledged[server] += count
         report_kept([server for server in servers if server.durable], acknowledged)
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -51,6 +52,17 @@ def wait_until_open(port: int, process: subprocess.Popen) -> None:
         if time.monotonic() > deadline or process.poll() is not None:
             sys.exit(f"{process.args} does not serve on port {port}")
         time.sleep(0.05)
+
+
+class Certificate:
+    """Of a server at 127.0.0.1, signed by itself."""
+
+    def __init__(self, work: Path):
+        self.file, self.key = work / "certificate.pem", work / "key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                        "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-out", self.file, "-keyout", self.key],
+                       check=True, capture_output=True)
 
 
 def free_port() -> int:
@@ -127,9 +139,14 @@ class Nginx(Server):
     name = "nginx return 202"
     durable = False
 
+    def __init__(self, work, certificate: Certificate | None = None):
+        super().__init__(work)
+        self.certificate = certificate
+
     def start(self):
         port = free_port()
-        work = self.work
+        work, own = self.work, self.certificate
+        tls = f"ssl_certificate {own.file}; ssl_certificate_key {own.key};" if own else ""
         (work / "nginx.conf").write_text(f"""
             daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log;
             events {{ worker_connections 20000; }}
@@ -138,12 +155,12 @@ class Nginx(Server):
               access_log off; keepalive_requests 1000000000; client_body_buffer_size 64k;
               client_body_temp_path {work}; proxy_temp_path {work}; fastcgi_temp_path {work};
               uwsgi_temp_path {work}; scgi_temp_path {work};
-              server {{ listen 127.0.0.1:{port}; location / {{ return 202; }} }}
+              server {{ listen 127.0.0.1:{port}{" ssl" if own else ""}; {tls} location / {{ return 202; }} }}
             }}""")
         nginx = shutil.which("nginx") or "/usr/sbin/nginx"
         self.processes.append(start([nginx, "-c", work / "nginx.conf", "-e", work / "nginx.log"]))
         wait_until_open(port, self.processes[0])
-        self.base = f"http://127.0.0.1:{port}"
+        self.base = f"{'https' if own else 'http'}://127.0.0.1:{port}"
 
 
 class NodeGroupCommit(Server):
@@ -206,10 +223,14 @@ class Weir(Server):
     name = "weir"
     checks = True
 
-    def __init__(self, work, binary: Path, settings: list[str]):
+    def __init__(self, work, binary: Path, settings: list[str], certificate: Certificate | None = None):
         super().__init__(work)
         self.binary = binary
         self.settings = settings
+        self.tls = None
+        if certificate:
+            self.settings = [*settings, f"tls.certificate={certificate.file}", f"tls.key={certificate.key}"]
+            self.tls = ssl.create_default_context(cafile=certificate.file)
         self.data = self.work / "data"
         made = json.loads(subprocess.run(
             [binary, "init", "--data", self.data, "--tenant", "bench", "--json"], check=True,
@@ -230,7 +251,7 @@ class Weir(Server):
         request = urllib.request.Request(
             self.base + path, None if body is None else json.dumps(body).encode(),
             {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}, method=method)
-        with urllib.request.urlopen(request, timeout=10 * START_SECONDS) as reply:
+        with urllib.request.urlopen(request, timeout=10 * START_SECONDS, context=self.tls) as reply:
             return json.load(reply)
 
     def headers(self, token=0):
