@@ -165,6 +165,24 @@ def report_tls(arguments, work: Path) -> None:
             compare([nginx, weir], LOADS["json"], "1 KiB of JSON over TLS", connections, arguments)
 
 
+def report_history(server: Server, connections: int, arguments) -> int:
+    """Does a request cost more once many records have come before it? Says how many were sent."""
+    tiny = Load("", b"{}", depth=32)
+    print(f"\n{server.name}, 1 KiB of JSON, {connections} connections, and again later")
+    print(f"{'records before it':>20} {'202/s':>9} {'p99 ms':>8} {'CPU us':>8}")
+    sent = 0
+    while True:
+        rounds = [measure(server, LOADS["json"], connections, arguments.seconds)
+                  for _ in range(arguments.rounds)]
+        rate, p99, cpu = (statistics.median(run[key] for run in rounds) for key in ("rate", "p99", "cpu_us"))
+        print(f"{sent:>20,} {rate:>9.0f} {p99:>8.2f} {cpu:>8.2f}", flush=True)
+        sent += sum(int(run["requests"]) for run in rounds)
+        if sent >= arguments.history:
+            return sent
+        while sent < arguments.history:
+            sent += int(measure(server, tiny, connections, 10)["requests"])
+
+
 def compare(servers, load: Load, title: str, connections: int, arguments) -> dict[str, int]:
     """Measures in turns and reports; says how many each answered with 202."""
     runs: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
@@ -202,9 +220,10 @@ def main() -> None:
     parser.add_argument("--edge", type=Path, help="also measure this gateway_ceiling binary")
     parser.add_argument("--set", action="append", default=[], help="a setting for weir serve")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=["nginx"], help="default: nginx")
-    parser.add_argument("--loads", nargs="+", choices=[*LOADS, "tls", "idle"], default=["json"])
+    parser.add_argument("--loads", nargs="+", choices=[*LOADS, "tls", "idle", "history"], default=["json"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of one run")
+    parser.add_argument("--history", type=int, default=100_000_000, help="records, for the load of that name")
     parser.add_argument("--connections", type=int, nargs="+", default=[64, 256])
     arguments = parser.parse_args()
     for tool in ("wrk", "taskset"):
@@ -223,6 +242,10 @@ def main() -> None:
         for name in arguments.loads:
             if name == "idle":
                 report_idle(servers)
+                continue
+            if name == "history":
+                weir = servers[-1]
+                acknowledged[weir.name] += report_history(weir, arguments.connections[0], arguments)
                 continue
             if name == "tls":
                 report_tls(arguments, work)
