@@ -58,10 +58,15 @@ class DisklessLog final : public log::Log {
                       std::uint64_t cookie) override {
     const std::lock_guard lock(mutex_);
     bytes_.append(entry.body);
-    const bool first = waiting_.empty();
     waiting_[&sink].push_back({cookie, {entry.stream, PartitionNo{0}, {++next_}}, {}});
-    if (first) changed_.notify_one();
     return {};
+  }
+  void commit_soon() override {
+    {
+      const std::lock_guard lock(mutex_);
+      asked_ = true;
+    }
+    changed_.notify_one();
   }
   Result<std::unique_ptr<log::Reader>> read_from(PartitionNo, Lsn) override {
     return fail(Errc::unavailable, "nothing is kept");
@@ -75,8 +80,9 @@ class DisklessLog final : public log::Log {
   void run() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
+      changed_.wait(lock, [this] { return ending_ || asked_; });
+      if (ending_) return;
+      asked_ = false;
       auto told = std::exchange(waiting_, {});
       bytes_.clear();
       lock.unlock();
@@ -91,6 +97,7 @@ class DisklessLog final : public log::Log {
   std::map<log::AppendSink*, std::vector<log::Appended>> waiting_;
   std::string bytes_;
   std::uint64_t next_ = 0;
+  bool asked_ = false;
   bool ending_ = false;
   std::thread thread_;
 };
