@@ -81,7 +81,7 @@ class DisklessLog final : public log::Log {
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return ending_ || asked_; });
-      if (ending_) return;
+      if (ending_ && waiting_.empty()) return;
       asked_ = false;
       auto told = std::exchange(waiting_, {});
       bytes_.clear();

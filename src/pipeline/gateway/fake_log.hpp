@@ -30,16 +30,27 @@ class FakeLog final : public log::Log {
         {&sink,
          {cookie, {entry.stream, PartitionNo{0}, sequence}, std::nullopt},
          {entry.stream, entry.type, std::string(entry.idempotency_key), std::string(entry.body)}});
+    is_asked_ = false;
     changed_.notify_all();
     return {};
   }
 
-  void commit_soon() override {}
+  void commit_soon() override {
+    const std::lock_guard lock(mutex_);
+    ++commits_asked_;
+    is_asked_ = true;
+    changed_.notify_all();
+  }
 
-  /// Waits for `entries` and ends their wait, each sink told once; with an error, they failed.
+  int commits_asked() const {
+    const std::lock_guard lock(mutex_);
+    return commits_asked_;
+  }
+
+  /// Waits for `entries` and for being asked to commit them, and ends their wait, each sink told once; with an error, they failed.
   void commit(std::size_t entries, std::optional<Errc> error = std::nullopt) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.size() >= entries; });
+    changed_.wait(lock, [&] { return waiting_.size() >= entries && is_asked_; });
     std::map<log::AppendSink*, std::vector<log::Appended>> fates;
     for (std::size_t i = 0; i < entries; ++i) {
       waiting_[i].fate.error = error;
@@ -89,6 +100,8 @@ class FakeLog final : public log::Log {
   std::map<std::uint32_t, std::uint64_t> sequences_;
   std::vector<Waiting> waiting_;
   std::vector<Kept> kept_;
+  int commits_asked_ = 0;
+  bool is_asked_ = false;  // since the last append
 };
 
 }  // namespace weir::gateway

@@ -269,6 +269,17 @@ TEST_F(GatewayTest, PipelinedGoodAndBadAreAnsweredInOrder) {
     EXPECT_EQ(client_->read().status, status);
 }
 
+TEST_F(GatewayTest, PayloadsThatCameTogetherAreOneCommit) {
+  std::string together;
+  for (int i = 0; i < 10; ++i)
+    together += text({.body = "{\"n\":" + std::to_string(i) + "}"});
+  client_->send(together);
+  log_.commit(10);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_EQ(client_->read().status, 202);
+  EXPECT_EQ(log_.commits_asked(), 1);
+}
+
 TEST_F(GatewayTest, OneCommitAnswersManyConnections) {
   std::vector<std::unique_ptr<LoopbackClient>> clients;
   for (int i = 0; i < 20; ++i) {
