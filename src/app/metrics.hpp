@@ -1,9 +1,12 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
+#include "catalog/snapshot.hpp"
 #include "http/stats.hpp"
 #include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/law.hpp"
 #include "pipeline/gateway/gateway.hpp"
 
 namespace weir::app {
@@ -14,6 +17,9 @@ struct Measured {
   http::ServerStats http;
   batcher::BatcherGauges batcher;
   bool log_ready = false;
+  std::shared_ptr<const batcher::LawReport> law;  // null before the first check
+  std::uint64_t law_checks = 0;
+  std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
 };
 
 /// The body of GET /metrics, in the Prometheus text format. Names are weir_<stage>_<what>_<unit>.

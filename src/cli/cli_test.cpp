@@ -45,6 +45,8 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
        R"({"expires-at":"2028-01-01T00:00:00Z"})"},
       {"GET /api/v0/receipts/R1", {"receipt", "show", "R1"}, ""},
       {"GET /api/v0/quarantine/R1", {"quarantine", "show", "R1"}, ""},
+      {"POST /api/v0/quarantine/R1/drop", {"quarantine", "drop", "R1"}, "{}"},
+      {"POST /api/v0/quarantine/R1/replay", {"quarantine", "replay", "R1"}, "{}"},
       {"POST /api/v0/ingest-queries",
        {"query", "create", "--name", "Flat", "--sql", "SELECT 1"},
        R"({"name":"Flat","description":"","sql":"SELECT 1"})"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,7 @@ std::string as_utf8(std::string text);
 
 /// RFC 4648, with padding.
 std::string to_base64(std::string_view bytes);
+/// nullopt where it is no base64.
+std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace weir::control
