@@ -72,8 +72,8 @@ def check_layers(sources: list[Path]) -> None:
                 report(f"src/{relative}:{number}", "include by the full path from src/")
                 continue
             if included[1].startswith("env/fake/"):
-                if not is_test and own != "env":
-                    report(f"src/{relative}:{number}", "env/fake is for tests only")
+                if not is_test and own not in ("env", "torture"):
+                    report(f"src/{relative}:{number}", "env/fake is for tests and torture only")
                 continue
             if included[1].startswith("env/real/"):
                 if not is_test and own not in ("env", "app"):

@@ -1,175 +1,107 @@
 #!/usr/bin/env python3
-"""Durable, authenticated 202s against nginx's `return 202`, in turns on the same two cores.
+"""What a durable, authenticated 202 costs: Weir and its peers in turns on the same two cores.
 
-Every round runs each server once: server on core 0, wrk on core 1, 1 KiB of JSON with a real
-token. Prints medians: rate, ratio to nginx in the same rounds, latencies, CPU per request.
-See README.md.
+Every round runs each server once: server on core 0, wrk on core 1. Prints medians over the rounds:
+rate, ratio to the first server in the same rounds, latencies, CPU per request; at the end each
+durable server is killed with -9 and what it acknowledged is looked for. See README.md.
 """
 
 import argparse
 import contextlib
+import gzip
 import json
 import os
 import re
+import resource
 import shutil
-import signal
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+from servers import Edge, Nginx, NodeGroupCommit, RedisWebdis, Server, Weir
+
 ROOT = Path(__file__).resolve().parents[2]
-SERVER_CORE = "0"
 CLIENT_CORE = "1"
-START_SECONDS = 15
-TOKEN_BYTES = 316  # of a token as the server mints it
-BODY_BYTES = 1024
+PIPELINE_DEPTH = 8
+IDLE_CONNECTIONS = 10_000
+PEERS = {"nginx": Nginx, "node": NodeGroupCommit, "redis": RedisWebdis}
 
 
-def payload() -> str:
-    """One order of exactly BODY_BYTES, with some white space to normalise away."""
-    order = {"order_id": "A-100937", "email": "kim@example.org", "total": 118.5, "currency": "EUR",
-             "placed_at": "2027-03-02T08:00:00Z", "lines": []}
-    while len(json.dumps(order)) < BODY_BYTES - 120:
-        order["lines"].append({"sku": f"SKU-{len(order['lines']):05}", "quantity": 2,
-                               "price": 19.75, "gift": False})
-    order["note"] = ""
-    order["note"] = "x" * (BODY_BYTES - len(json.dumps(order)))
-    return json.dumps(order)
+def order(size: int) -> bytes:
+    """One order of exactly `size` bytes of JSON, with some white space to normalise away."""
+    body = {"order_id": "A-100937", "email": "kim@example.org", "total": 118.5, "currency": "EUR",
+            "placed_at": "2027-03-02T08:00:00Z", "lines": []}
+    while len(json.dumps(body)) < size - 120:
+        body["lines"].append({"sku": f"SKU-{len(body['lines']):05}", "quantity": 2, "price": 19.75,
+                              "gift": False})
+    body["note"] = ""
+    body["note"] = "x" * (size - len(json.dumps(body)))
+    return json.dumps(body).encode()
 
 
-def start(command: list[str], **options) -> subprocess.Popen:
-    return subprocess.Popen(["taskset", "-c", SERVER_CORE, *command], **options)
+def sale(size: int) -> bytes:
+    """One sale of exactly `size` bytes of XML."""
+    head, tail = b'<Sale id="T-1"><Store>103</Store>', b"</Sale>"
+    line = b'<Line no="%d"><Sku>SKU-00017</Sku><Quantity>2</Quantity><Price currency="EUR">19.75</Price></Line>'
+    body = b""
+    while len(head + body + tail) < size - 130:
+        body += line % body.count(b"<Line")
+    return head + body + b"<Note>" + b"x" * (size - len(head + body + tail) - 13) + b"</Note>" + tail
 
 
-def stop(process: subprocess.Popen) -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(START_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+class Load:
+    """What wrk sends: its requests in turn, `depth` of them at once."""
+
+    def __init__(self, title, body=order(1024), kind="json", encoding=None, streams=1, tokens=1, depth=1):
+        self.title, self.kind, self.depth = title, kind, depth
+        self.streams, self.tokens = streams, tokens
+        self.body = gzip.compress(body) if encoding == "gzip" else body
+        self.more = {"Content-Type": f"application/{kind}"}
+        if encoding:
+            self.more["Content-Encoding"] = encoding
+
+    def script(self, server: Server) -> str:
+        requests = []
+        for number in range(max(self.streams, self.tokens)):
+            headers = server.headers(number % self.tokens) | self.more
+            path = server.path(number % self.streams, self.kind)
+            fields = ", ".join(f'["{name}"] = "{value}"' for name, value in headers.items())
+            requests.append(f'  {{"{path}", {{{fields}}}}}')
+        body = "".join(f"\\{byte:03}" for byte in self.body)
+        listed = ",\n".join(requests)
+        return f"""
+local all = {{
+{listed}
+}}
+local texts = {{}}
+init = function()
+  for i, one in ipairs(all) do texts[i] = wrk.format("{server.method}", one[1], one[2], "{body}") end
+end
+local turn = 0
+request = function()
+  local parts = {{}}
+  for i = 1, {self.depth} do
+    turn = turn % #texts + 1
+    parts[i] = texts[turn]
+  end
+  return table.concat(parts)
+end
+"""
 
 
-class Server:
-    """A running server: where to send, what headers, and whose CPU time counts."""
-
-    def __init__(self, name: str, process: subprocess.Popen, url: str, headers: dict[str, str]):
-        self.name, self.process, self.url, self.headers = name, process, url, headers
-
-    def cpu_seconds(self) -> float:
-        ticks = 0
-        for pid in self.pids():
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])  # utime, stime; of all its threads
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def pids(self) -> list[int]:
-        own = self.process.pid
-        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
-        return [own, *map(int, children)]
-
-
-def read_lines_until(process: subprocess.Popen, prefix: str) -> list[str]:
-    """The process' output lines up to the one that begins with `prefix`."""
-    lines = []
-    for line in process.stdout:
-        lines.append(line.strip())
-        if line.startswith(prefix):
-            return lines
-    sys.exit(f"{process.args} ended before it served: {lines}")
-
-
-@contextlib.contextmanager
-def nginx(work: Path, port: int):
-    (work / "nginx.conf").write_text(f"""
-        daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log;
-        events {{ worker_connections 1024; }}
-        http {{
-          access_log off; keepalive_requests 1000000000; client_body_buffer_size 64k;
-          client_body_temp_path {work}; proxy_temp_path {work}; fastcgi_temp_path {work};
-          uwsgi_temp_path {work}; scgi_temp_path {work};
-          server {{ listen 127.0.0.1:{port}; location / {{ return 202; }} }}
-        }}""")
-    process = start([shutil.which("nginx") or "/usr/sbin/nginx", "-c", str(work / "nginx.conf"),
-                     "-e", str(work / "nginx.log")])
-    try:
-        url = f"http://127.0.0.1:{port}/stream/v0/data/is-bench"
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(urllib.request.Request(url, b"{}"), timeout=1).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or process.poll() is not None:
-                    sys.exit(f"nginx does not serve: {(work / 'nginx.log').read_text()}")
-                time.sleep(0.05)
-        # As many bytes arrive at nginx, which looks at none of them.
-        yield Server("nginx return 202", process, url,
-                     {"X-Amperity-Tenant": "bench", "Authorization": "Bearer " + "x" * TOKEN_BYTES})
-    finally:
-        stop(process)
-
-
-def call(base: str, token: str, path: str, body: dict) -> dict:
-    request = urllib.request.Request(
-        base + path, json.dumps(body).encode(),
-        {"Authorization": f"Bearer {token}", "Content-Type": "application/json",
-         "X-Amperity-Tenant": "bench"})
-    with urllib.request.urlopen(request, timeout=START_SECONDS) as reply:
-        return json.load(reply)
-
-
-@contextlib.contextmanager
-def weir(binary: Path, work: Path, settings: list[str]):
-    data = str(work / "data")
-    made = json.loads(subprocess.run(
-        [binary, "init", "--data", data, "--tenant", "bench", "--json"], check=True,
-        capture_output=True, text=True, timeout=START_SECONDS).stdout)
-    command = [str(binary), "serve", "--data", data, "--listen", "127.0.0.1:0"]
-    for setting in settings:
-        command += ["--set", setting]
-    with open(work / "weir.log", "w") as log:
-        process = start(command, stdout=subprocess.PIPE, stderr=log, text=True)
-    try:
-        base = read_lines_until(process, "listening on ")[-1].split()[-1]
-        admin = made["admin_token"]
-        key = call(base, admin, "/api/v0/admin/api-keys",
-                   {"name": "bench", "policies": ["streaming-ingest-api:write"]})
-        expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 24 * 3600))
-        token = call(base, admin, f"/api/v0/admin/api-keys/{key['id']}/tokens",
-                     {"expires-at": expires})["token"]
-        stream = call(base, admin, "/api/v0/streams",
-                      {"name": "bench", "description": "bench/ingest", "payload_type": "json"})
-        yield Server("weir, durable", process, f"{base}/stream/v0/data/{stream['id']}",
-                     {"X-Amperity-Tenant": "bench", "Authorization": f"Bearer {token}"})
-    finally:
-        stop(process)
-
-
-@contextlib.contextmanager
-def ceiling(binary: Path, kind: str):
-    """The edge alone (bench/gateway_ceiling): "empty" or "checked", neither durable."""
-    process = start([str(binary), "0", "1", kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                    text=True)
-    try:
-        lines = dict(line.split(" ", 1) for line in read_lines_until(process, "listening on "))
-        base = lines["listening"].split()[-1]
-        headers = {"X-Amperity-Tenant": lines.get("tenant", "acme"),
-                   "Authorization": "Bearer " + lines.get("token", "x" * TOKEN_BYTES)}
-        yield Server(f"edge only, {kind}", process, f"{base}/stream/v0/data/is-bench", headers)
-    finally:
-        stop(process)
-
-
-def write_script(path: Path, headers: dict[str, str]) -> None:
-    lines = ['wrk.method = "POST"', f"wrk.body = [==[{payload()}]==]",
-             'wrk.headers["Content-Type"] = "application/json"']
-    lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items()]
-    path.write_text("\n".join(lines) + "\n")
+LOADS = {
+    "json": Load("1 KiB of JSON"),
+    "json4k": Load("4 KiB of JSON", order(4096)),
+    "xml": Load("1 KiB of XML", sale(1024), kind="xml"),
+    "gzip": Load("1 KiB of JSON, gzip", encoding="gzip"),
+    "pipelined": Load(f"1 KiB of JSON, pipelined {PIPELINE_DEPTH} deep", depth=PIPELINE_DEPTH),
+    "streams": Load("1 KiB of JSON to 1,000 streams", streams=1000),
+    "tokens": Load("1 KiB of JSON with 256 tokens", tokens=256),
+}
 
 
 def milliseconds(text: str) -> float:
@@ -177,72 +109,109 @@ def milliseconds(text: str) -> float:
     return float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def measure(server: Server, work: Path, connections: int, seconds: int) -> dict[str, float]:
-    script = work / "post.lua"
-    write_script(script, server.headers)
+def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[str, float]:
+    script = server.work / f"{id(load)}.lua"
+    if not script.exists():
+        script.write_text(load.script(server))
     before = server.cpu_seconds()
     output = subprocess.run(
         ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
-         "--latency", "-s", str(script), server.url],
-        check=True, capture_output=True, text=True, timeout=seconds + START_SECONDS).stdout
+         "--latency", "-s", str(script), server.base + "/"],
+        check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     cpu = server.cpu_seconds() - before
     if "Non-2xx" in output or "Socket errors" in output:
-        sys.exit(f"{server.name} did not answer everything with 202:\n{output}")
+        sys.exit(f"{server.name} did not answer everything with 2xx:\n{output}")
     requests = int(re.search(r"(\d+) requests in", output).group(1))
-    return {"rate": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
-            "p50": milliseconds(re.search(r"^ +50% +(\S+)", output, re.M).group(1)),
-            "p99": milliseconds(re.search(r"^ +99% +(\S+)", output, re.M).group(1)),
-            "cpu_us": cpu * 1e6 / max(requests, 1)}
+    figures = {"requests": requests, "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
+               "cpu_us": cpu * 1e6 / max(requests, 1)}
+    for name, percent in (("p50", "50%"), ("p99", "99%")):
+        figures[name] = milliseconds(re.search(rf"^ +{percent} +(\S+)", output, re.M).group(1))
+    return figures
 
 
-def report(connections: int, runs: dict[str, list[dict[str, float]]]) -> None:
-    print(f"\n{connections} connections")
-    print(f"{'server':<20} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8}")
+def report(title: str, runs: dict[str, list[dict[str, float]]]) -> None:
+    print(f"\n{title}")
+    print(f"{'server':<22} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'CPU us':>8}")
     baseline = next(iter(runs.values()))
     for name, rounds in runs.items():
         median = {key: statistics.median(run[key] for run in rounds) for key in rounds[0]}
-        ratio = statistics.median(own["rate"] / base["rate"]
-                                  for own, base in zip(rounds, baseline))
-        print(f"{name:<20} {median['rate']:>9.0f} {ratio:>6.2f} {median['p50']:>8.2f} "
-              f"{median['p99']:>8.2f} {median['cpu_us']:>8.2f}")
+        ratio = statistics.median(own["rate"] / base["rate"] for own, base in zip(rounds, baseline))
+        print(f"{name:<22} {median['rate']:>9.0f} {ratio:>6.2f} {median['p50']:>8.2f} "
+              f"{median['p99']:>8.2f} {median['cpu_us']:>8.2f}", flush=True)
+
+
+def report_idle(servers: list[Server]) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (IDLE_CONNECTIONS + 1000,) * 2)
+    print(f"\n{IDLE_CONNECTIONS:,} idle connections")
+    for server in servers:
+        port = int(server.base.rpartition(":")[2])
+        before = server.memory_bytes()
+        with contextlib.ExitStack() as opened:
+            for _ in range(IDLE_CONNECTIONS):
+                opened.enter_context(socket.create_connection(("127.0.0.1", port)))
+            time.sleep(1)
+            after = server.memory_bytes()
+        print(f"{server.name:<22} {after / 1e6:>7.0f} MB resident, {(after - before) / 1e6:.0f} MB of it for them")
+
+
+def report_kept(servers: list[Server], acknowledged: dict[str, int]) -> None:
+    print("\nAfter kill -9: acknowledged, and readable (more is right: wrk stops without waiting for answers)")
+    for server in servers:
+        readable = server.readable_after_kill()
+        if readable is None:
+            continue
+        verdict = "all there" if readable >= acknowledged[server.name] else "LOST RECORDS"
+        print(f"{server.name:<22} {acknowledged[server.name]:>10,} {readable:>10,}  {verdict}", flush=True)
+
+
+def servers_of(arguments, work: Path) -> list[Server]:
+    servers: list[Server] = [PEERS[name](work) for name in arguments.peers]
+    if arguments.weir.exists():
+        servers.append(Weir(work, arguments.weir, arguments.set))
+    elif not arguments.edge:
+        sys.exit(f"{arguments.weir} is missing: run script/build, or give --weir.")
+    if arguments.edge:
+        servers += [Edge(work, arguments.edge, kind) for kind in ("empty", "checked")]
+    return servers
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weir", type=Path, default=ROOT / "build/release/bin/weir")
-    parser.add_argument("--ceiling", type=Path, help="also measure this gateway_ceiling binary")
+    parser.add_argument("--edge", type=Path, help="also measure this gateway_ceiling binary")
     parser.add_argument("--set", action="append", default=[], help="a setting for weir serve")
+    parser.add_argument("--peers", nargs="*", choices=PEERS, default=["nginx"], help="default: nginx")
+    parser.add_argument("--loads", nargs="+", choices=[*LOADS, "idle"], default=["json"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="of one run")
     parser.add_argument("--connections", type=int, nargs="+", default=[64, 256])
-    parser.add_argument("--nginx-port", type=int, default=18202)
     arguments = parser.parse_args()
     for tool in ("wrk", "taskset"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is missing: apt-get install wrk util-linux nginx-light")
     if (os.cpu_count() or 1) < 2:
-        sys.exit("Two cores are needed: one for the server, one for wrk.")
+        sys.exit("Two cores are needed: one for the servers, one for wrk.")
 
     with contextlib.ExitStack() as running:
         work = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="weir-bench-")))
-        os.chmod(work, 0o755)  # nginx's worker is another user
-        servers = [running.enter_context(nginx(work, arguments.nginx_port))]
-        if arguments.weir.exists():
-            servers.append(running.enter_context(weir(arguments.weir, work, arguments.set)))
-        elif not arguments.ceiling:
-            sys.exit(f"{arguments.weir} is missing: run script/build, or give --weir.")
-        if arguments.ceiling:
-            for kind in ("empty", "checked"):
-                servers.append(running.enter_context(ceiling(arguments.ceiling, kind)))
-        print(f"{arguments.rounds} rounds of {arguments.seconds} s, {BODY_BYTES} B of JSON; "
-              f"server on core {SERVER_CORE}, wrk on core {CLIENT_CORE}; medians", flush=True)
-        for connections in arguments.connections:
-            runs: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
-            for _ in range(arguments.rounds):
-                for server in servers:
-                    runs[server.name].append(
-                        measure(server, work, connections, arguments.seconds))
-            report(connections, runs)
+        os.chmod(work, 0o755)
+        servers = [running.enter_context(server) for server in servers_of(arguments, work)]
+        acknowledged = {server.name: 0 for server in servers}
+        print(f"{arguments.rounds} rounds of {arguments.seconds} s; servers on core 0, wrk on core "
+              f"{CLIENT_CORE}; medians; ratio to {servers[0].name}", flush=True)
+        for name in arguments.loads:
+            if name == "idle":
+                report_idle(servers)
+                continue
+            for connections in arguments.connections:
+                runs: dict[str, list[dict[str, float]]] = {server.name: [] for server in servers}
+                for _ in range(arguments.rounds):
+                    for server in servers:
+                        figures = measure(server, LOADS[name], connections, arguments.seconds)
+                        acknowledged[server.name] += figures.pop("requests")
+                        runs[server.name].append(figures)
+                report(f"{LOADS[name].title}, {connections} connections", runs)
+        report_kept([server for server in servers if server.durable], acknowledged)
 
 
 if __name__ == "__main__":

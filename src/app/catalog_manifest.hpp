@@ -1,14 +1,17 @@
 #pragma once
 
+#include "base/histogram.hpp"
 #include "catalog/catalog.hpp"
+#include "env/clock.hpp"
 #include "pipeline/batcher/manifest.hpp"
 
 namespace weir::app {
 
-/// The catalog, as the batcher asks for it.
+/// The catalog, as the batcher asks for it; measures commits.
 class CatalogManifest final : public batcher::Manifest {
  public:
-  explicit CatalogManifest(catalog::Catalog& catalog) : catalog_(catalog) {}
+  CatalogManifest(catalog::Catalog& catalog, const Clock& clock)
+      : catalog_(catalog), clock_(clock) {}
   Result<catalog::Checkpoint> checkpoint(PartitionNo partition) override {
     return catalog_.batches().checkpoint(partition);
   }
@@ -16,7 +19,11 @@ class CatalogManifest final : public batcher::Manifest {
     return catalog_.batches().positions(partition);
   }
   Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) override {
-    return catalog_.batches().commit(commit);
+    const Time begun = clock_.now();
+    auto committed = catalog_.batches().commit(commit);
+    if (committed)
+      commit_seconds_.record(std::chrono::duration<double>(clock_.now() - begun).count());
+    return committed;
   }
   Result<std::optional<catalog::StreamView>> stream(StreamNo stream) override {
     return catalog_.streams().view(stream);
@@ -40,8 +47,17 @@ class CatalogManifest final : public batcher::Manifest {
     return catalog_.hours().seal(hours);
   }
 
+  /// Any thread.
+  HistogramCounts commit_seconds() const {
+    HistogramCounts counts;
+    commit_seconds_.add_to(counts);
+    return counts;
+  }
+
  private:
   catalog::Catalog& catalog_;
+  const Clock& clock_;
+  Histogram commit_seconds_;
 };
 
 }  // namespace weir::app

@@ -6,11 +6,12 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 #include <pthread.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include "app/data_directory.hpp"
 #include "app/embedded_server.hpp"
+#include "app/logging.hpp"
+#include "app/service_notifier.hpp"
 #include "control/init.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
@@ -18,18 +19,22 @@
 namespace weir::app {
 namespace {
 
-/// SIGTERM and SIGINT are taken by whoever waits for them here, in every thread started later too.
-class StopSignals {
+/// The signals that the server listens to are taken by whoever waits for them here, in every thread
+/// started later too.
+class Signals {
  public:
-  StopSignals() {
+  Signals() {
     sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP})
+      sigaddset(&set_, number);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    // A file over the process's size limit is a write that fails, and is dealt with as one.
+    std::signal(SIGXFSZ, SIG_IGN);
   }
-  void wait() const {
+  int wait() const {
     int number = 0;
     sigwait(&set_, &number);
+    return number;
   }
 
  private:
@@ -41,18 +46,49 @@ int report(const Error& error) {
   return outcome_of(error.code).exit_code;
 }
 
-Result<void> run(const ServeOptions& options) {
-  const StopSignals stop_signals;
+Result<Config> read_config(const ServeOptions& options) {
   Config config;
   if (!options.config_file.empty()) WEIR_CHECK(config.load(options.config_file));
   for (const std::string& assignment : options.assignments)
     WEIR_CHECK(config.set(assignment));
+  if (!options.log_format.empty()) WEIR_CHECK(config.set("log.format=" + options.log_format));
+  return config;
+}
+
+boost::json::array names(const std::vector<std::string>& keys) {
+  return boost::json::array(keys.begin(), keys.end());
+}
+
+void reload(const ServeOptions& options, EmbeddedServer& server) {
+  const auto config = read_config(options);
+  const auto changes = config ? server.reload(*config) : fail(config.error());
+  if (!changes)
+    log_event(LogLevel::error, "The settings were not reloaded, and stay as they were",
+              {LogMember{"reason", changes.error().message}});
+  else
+    log_event(changes->waiting.empty() ? LogLevel::info : LogLevel::warning,
+              "The settings were reloaded",
+              {{"taken", names(changes->taken)}, {"after_a_restart", names(changes->waiting)}});
+}
+
+Result<void> run(const ServeOptions& options) {
+  const Signals signals;
+  const ServiceNotifier notifier = ServiceNotifier::of_environment();
+  WEIR_TRY(const Config config, read_config(options));
+  set_up_logging(config.text("log.format"), config.text("log.level"));
   WEIR_TRY(const Listen listen, parse_listen(options.listen));
   WEIR_TRY(auto directory, DataDirectory::open(options.data));
   WEIR_TRY(const auto server, EmbeddedServer::start(std::move(directory), config, listen));
   fmt::print("listening on {}\n", server->url());
   std::fflush(stdout);
-  stop_signals.wait();
+  notifier.ready();
+  notifier.status("Serving on " + server->url());
+  while (signals.wait() == SIGHUP) {
+    notifier.reloading();
+    reload(options, *server);
+    notifier.ready();
+  }
+  notifier.stopping();
   spdlog::info("Stopping: what is in flight is answered first");
   server->stop();
   spdlog::info("Stopped");
@@ -71,8 +107,7 @@ Result<control::InitResult> make(const InitOptions& options) {
 
 int serve(const ServeOptions& options) {
   // Standard output belongs to the line that says where we listen; the log goes to standard error.
-  spdlog::set_default_logger(spdlog::stderr_color_mt("weir"));
-  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  set_up_logging("text", "info");
   const auto done = run(options);
   return done ? 0 : report(done.error());
 }

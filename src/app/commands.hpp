@@ -12,9 +12,11 @@ struct ServeOptions {
   std::string listen = "127.0.0.1:8080";
   std::string config_file;
   std::vector<std::string> assignments;  // key=value
+  std::string log_format;                // empty: as the settings say
 };
 
-/// `weir serve`: runs until SIGTERM or SIGINT. Returns the process's exit code.
+/// `weir serve`: runs until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the
+/// process's exit code.
 int serve(const ServeOptions& options);
 
 struct InitOptions {

@@ -8,9 +8,12 @@
 
 #include "app/catalog_manifest.hpp"
 #include "app/health_checks.hpp"
+#include "app/housekeeping.hpp"
 #include "app/law_watch.hpp"
+#include "app/logging.hpp"
 #include "app/metrics.hpp"
 #include "app/replay.hpp"
+#include "app/request_log.hpp"
 #include "app/run_threads.hpp"
 #include "catalog/catalog.hpp"
 #include "control/control_api.hpp"
@@ -38,9 +41,33 @@ unsigned count_of(const Config& config, std::string_view key) {
   return static_cast<unsigned>(config[key]);
 }
 
-std::string url_of(const std::string& host, std::uint16_t port) {
+std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
   const bool ipv6 = host.find(':') != std::string::npos;
-  return ipv6 ? fmt::format("http://[{}]:{}", host, port) : fmt::format("http://{}:{}", host, port);
+  return ipv6 ? fmt::format("{}://[{}]:{}", scheme, host, port)
+              : fmt::format("{}://{}:{}", scheme, host, port);
+}
+
+http::TlsFiles tls_files(const Config& config) {
+  return {config.text("tls.certificate"), config.text("tls.key")};
+}
+
+/// Null where the settings name no files.
+Result<std::shared_ptr<http::Tls>> load_tls(const Config& config) {
+  const http::TlsFiles files = tls_files(config);
+  if (files.certificate.empty() && files.key.empty()) return std::shared_ptr<http::Tls>();
+  if (files.certificate.empty() || files.key.empty())
+    return fail(Errc::bad_request,
+                "TLS takes both tls.certificate and tls.key; set the other too.");
+  return http::Tls::load(files);
+}
+
+gateway::Limits gateway_limits(const Config& config) {
+  gateway::Limits limits;
+  limits.commit_timeout = std::chrono::seconds(config["ingest.commit_timeout_s"]);
+  const unsigned rate = count_of(config, "ingest.tenant_rate");
+  const unsigned burst = count_of(config, "ingest.tenant_burst");
+  limits.tenant_rate = {rate, burst == 0 ? rate : burst};
+  return limits;
 }
 
 /// For streams that check XML while the request is open.
@@ -68,11 +95,16 @@ struct EmbeddedServer::Stages {
   void start_runs();
   void make_control_api();
   Result<void> listen(const Listen& listen);
+  void keep_house();
+  std::string url() const;
+  Measured measure() const;
+  Result<Config::Changes> reload(const Config& next);
   void stop();
 
   const DataDirectory directory;
-  const Config config;
+  Config config;
   std::string host;
+  std::shared_ptr<http::Tls> tls;
   PosixDisk disk;
   SystemClock clock;
   SystemRandom random;
@@ -87,11 +119,13 @@ struct EmbeddedServer::Stages {
   std::optional<engine::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
 
+  RequestLog request_log{clock};
   gateway::StreamBindings bindings;
   std::optional<gateway::Gateway> gateway;
   std::optional<control::ControlApi> control_api;
   std::optional<http::HandlerPool> control_pool;
   std::optional<http::Server> http_server;
+  std::optional<Housekeeping> housekeeping;
 };
 
 Result<void> EmbeddedServer::Stages::open_catalog() {
@@ -132,7 +166,7 @@ void EmbeddedServer::Stages::start_batcher() {
   settings.roll.age_max = std::chrono::seconds(config["batch.age_s"]);
   settings.keys.window = std::chrono::seconds(config["idempotency.window_s"]);
   settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
-  manifest.emplace(*catalog);
+  manifest.emplace(*catalog, clock);
   batcher.emplace(*log, *store, *manifest, settings);
   batcher::BatcherThread::Settings thread;
   thread.on_error = [](const Error& error) {
@@ -193,18 +227,9 @@ void EmbeddedServer::Stages::make_control_api() {
             return courier::validate(*catalog, courier);
           },
       .file_uri = [this](const std::string& path) { return store->uri(path); },
-      .base_url = [this] { return url_of(host, http_server->port()); },
+      .base_url = [this] { return url(); },
       .ready = [this] { return log->health(); },
-      .metrics =
-          [this] {
-            return metrics_text({.gateway = gateway->stats(),
-                                 .http = http_server->stats(),
-                                 .batcher = batcher_thread->gauges(),
-                                 .log_ready = log->health().has_value(),
-                                 .law = law->newest(),
-                                 .law_checks = law->checks(),
-                                 .snapshot = catalog->snapshots().current()});
-          },
+      .metrics = [this] { return metrics_text(measure()); },
       .locate = [this](const catalog::Batch& batch,
                        Sequence sequence) { return batcher::locate(*store, batch, sequence); },
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
@@ -217,18 +242,29 @@ void EmbeddedServer::Stages::make_control_api() {
 
 Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   host = listen.host;
-  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml});
+  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml,
+                                 gateway_limits(config)});
   make_control_api();
+  const http::Handler handler = [this](const http::Request& request) {
+    return control_api->handle(request);
+  };
   control_pool.emplace(
-      [this](const http::Request& request) { return control_api->handle(request); },
+      [this, handler](const http::Request& request) {
+        return request_log.answer(request, handler);
+      },
       http::PoolOptions{.threads = count_of(config, "http.control_threads")});
   http::Options options;
   options.host = listen.host;
   options.port = listen.port;
+  WEIR_TRY(tls, load_tls(config));
+  options.tls = tls;
   options.threads = count_of(config, "http.threads");
   options.connections_max = static_cast<std::uint32_t>(config["http.connections"]);
   options.timeouts.idle = std::chrono::seconds(config["http.idle_s"]);
+  options.timeouts.head = std::chrono::seconds(config["http.head_s"]);
   options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
+  options.large_body_bytes_max =
+      static_cast<std::uint64_t>(config["http.body_memory_mb"]) * limits::mib;
   options.timeouts.grace = std::chrono::seconds(config["http.grace_s"]);
   http_server.emplace(
       options,
@@ -238,8 +274,53 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   return http_server->start();
 }
 
+void EmbeddedServer::Stages::keep_house() {
+  housekeeping.emplace(Housekeeping::Chores{
+      .write_key_uses =
+          [this] {
+            const auto written = catalog->keys().mark_used(gateway->take_key_uses());
+            if (!written)
+              spdlog::warn("The last use of API keys could not be written down: {}",
+                           written.error().message);
+          },
+      .write_key_uses_every = std::chrono::seconds(config["keys.last_used_s"]),
+      .ready = [this] { return log->health(); },
+  });
+}
+
+std::string EmbeddedServer::Stages::url() const {
+  return url_of(tls ? "https" : "http", host, http_server->port());
+}
+
+Measured EmbeddedServer::Stages::measure() const {
+  return {.gateway = gateway->stats(),
+          .http = http_server->stats(),
+          .log = log->stats(),
+          .batcher = batcher_thread->gauges(),
+          .batch_seconds = manifest->commit_seconds(),
+          .run_seconds = runs->seconds(),
+          .control_seconds = request_log.seconds(),
+          .log_ready = log->health().has_value(),
+          .law = law->newest(),
+          .law_checks = law->checks(),
+          .snapshot = catalog->snapshots().current()};
+}
+
+Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
+  const bool wants_tls = !next.text("tls.certificate").empty() || !next.text("tls.key").empty();
+  if (wants_tls != (tls != nullptr))
+    return fail(Errc::bad_request,
+                "Whether TLS is spoken is decided at the start. Restart the server to change it.");
+  if (tls) WEIR_CHECK(tls->reload(tls_files(next)));
+  const Config::Changes changes = config.reload(next);
+  set_up_logging(config.text("log.format"), config.text("log.level"));
+  runs->resize(count_of(config, "runs.parallel"));
+  return changes;
+}
+
 void EmbeddedServer::Stages::stop() {
   if (http_server) http_server->stop();
+  if (housekeeping) housekeeping->stop();
   if (log) log->close();
   if (law) law->stop();
   if (batcher_thread) batcher_thread->stop();
@@ -266,11 +347,16 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   all.make_engine();
   all.start_runs();
   WEIR_CHECK(all.listen(listen));
+  all.keep_house();
   return server;
 }
 
 std::string EmbeddedServer::url() const {
-  return url_of(stages_->host, stages_->http_server->port());
+  return stages_->url();
+}
+
+Result<Config::Changes> EmbeddedServer::reload(const Config& next) {
+  return stages_->reload(next);
 }
 
 void EmbeddedServer::stop() {

@@ -28,8 +28,11 @@ class EmbeddedServer {
                                                        const Config& config, const Listen& listen);
   ~EmbeddedServer();
 
-  /// "http://127.0.0.1:8080", with the port it really has.
+  /// "http://127.0.0.1:8080", or https with TLS, with the port it really has.
   std::string url() const;
+  /// Takes over the settings of `next` that a running server can change, the TLS files anew even
+  /// where their names are the same. When one of them cannot be used, nothing is changed.
+  Result<Config::Changes> reload(const Config& next);
   /// Answers what is in flight and stops. Once.
   void stop();
 

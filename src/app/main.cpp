@@ -3,6 +3,7 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
+#include <unistd.h>
 
 #include "app/commands.hpp"
 #include "app/settings.hpp"
@@ -10,6 +11,7 @@
 #include "cli/cli.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
+#include "torture/real/torture_command.hpp"
 
 namespace {
 
@@ -23,6 +25,8 @@ void add_server_commands(CLI::App& app, Terminal& terminal) {
       ->capture_default_str();
   serve->add_option("--config", serve_options->config_file, "TOML file of settings");
   serve->add_option("--set", serve_options->assignments, "key=value; see `weir settings`");
+  serve->add_option("--log-format", serve_options->log_format, "text or json; as log.format")
+      ->check(CLI::IsMember({"text", "json"}));
   serve->callback(
       [serve_options, &terminal] { terminal.exit_code = weir::app::serve(*serve_options); });
 
@@ -61,10 +65,12 @@ int main(int argc, char** argv) {
                     [&] { return clock.now(); },
                     [](std::chrono::milliseconds time) { std::this_thread::sleep_for(time); },
                     seed};
+  terminal.is_interactive = ::isatty(STDERR_FILENO) == 1 && ::isatty(STDIN_FILENO) == 1;
   CLI::App app("Weir: self-hosted streaming ingest for customer data", "weir");
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
   add_server_commands(app, terminal);
+  weir::torture::add_torture_command(app, terminal);
   weir::cli::add_client_commands(app, terminal);
   return weir::cli::run(app, terminal, argc, argv);
 }

@@ -1,5 +1,6 @@
 #include "app/metrics.hpp"
 
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <vector>
@@ -44,6 +45,47 @@ MetricFamily by_status(const char* name, const char* help, const Counts& counts)
     out.metric.push_back(std::move(metric));
   }
   return out;
+}
+
+ClientMetric histogram_of(const HistogramCounts& counts, const std::array<double, 20>& bounds) {
+  ClientMetric metric;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < counts.classes.size(); ++i) {
+    sum += counts.classes[i];
+    const double bound = i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back({sum, bound});
+  }
+  metric.histogram.sample_count = sum;
+  metric.histogram.sample_sum = counts.sum;
+  return metric;
+}
+
+/// How long each stage takes over its unit of work.
+MetricFamily stage_seconds(const Measured& measured) {
+  MetricFamily out{
+      "weir_stage_seconds",
+      "gateway: payload handed to the log to its 202; log: write and sync of a commit; "
+      "batcher: commit of batches in the catalog; courier: a workflow run; control: a "
+      "control request.",
+      MetricType::Histogram,
+      {}};
+  for (const auto& [stage, counts] :
+       {std::pair("gateway", &measured.gateway.accepted_seconds),
+        std::pair("log", &measured.log.commit_seconds),
+        std::pair("batcher", &measured.batch_seconds), std::pair("courier", &measured.run_seconds),
+        std::pair("control", &measured.control_seconds)}) {
+    ClientMetric metric = histogram_of(*counts, second_bounds);
+    metric.label = {{"stage", stage}};
+    out.metric.push_back(std::move(metric));
+  }
+  return out;
+}
+
+MetricFamily commit_bytes(const Measured& measured) {
+  return {"weir_log_commit_bytes",
+          "Size of the log's commits.",
+          MetricType::Histogram,
+          {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
 /// Its id or, were it gone, its number.
@@ -125,7 +167,8 @@ void add_law(std::vector<MetricFamily>& families, const batcher::LawReport& law,
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
-  const auto& [gateway, http, batcher, log_ready, law, law_checks, snapshot] = measured;
+  const auto& [gateway, http, log, batcher, batch_seconds, run_seconds, control_seconds, log_ready,
+               law, law_checks, snapshot] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -140,6 +183,14 @@ std::string metrics_text(const Measured& measured) {
       gauge("weir_http_connections", "Connections open now.", http.connections_open),
       counter("weir_http_connections_refused_total", "Connections over the limit.",
               http.connections_refused),
+      gauge("weir_http_large_body_bytes",
+            "Memory that bodies on their way hold beyond 16 KiB each.", http.large_body_bytes),
+      stage_seconds(measured),
+      commit_bytes(measured),
+      gauge("weir_log_segments", "Segments of the log in use.", log.segments),
+      gauge("weir_log_disk_bytes", "Disk space of the log, spare segments included.",
+            log.disk_bytes),
+      gauge("weir_log_kept_bytes", "Log that a restart would read again.", log.kept_bytes),
       gauge("weir_log_ready", "1 while the log takes records.", log_ready ? 1 : 0),
       counter("weir_batcher_records_total", "Records put into batch files.", batcher.records),
       counter("weir_batcher_batches_total", "Batch files made visible.", batcher.batches),

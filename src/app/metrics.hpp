@@ -3,11 +3,13 @@
 #include <memory>
 #include <string>
 
+#include "base/histogram.hpp"
 #include "catalog/snapshot.hpp"
 #include "http/stats.hpp"
 #include "pipeline/batcher/batcher.hpp"
 #include "pipeline/batcher/law.hpp"
 #include "pipeline/gateway/gateway.hpp"
+#include "pipeline/log/segmented_log.hpp"
 
 namespace weir::app {
 
@@ -15,14 +17,19 @@ namespace weir::app {
 struct Measured {
   gateway::GatewayStats gateway;
   http::ServerStats http;
+  log::LogStats log;
   batcher::BatcherGauges batcher;
+  HistogramCounts batch_seconds;    // commits of batches in the catalog
+  HistogramCounts run_seconds;      // workflow runs
+  HistogramCounts control_seconds;  // control requests
   bool log_ready = false;
   std::shared_ptr<const batcher::LawReport> law;  // null before the first check
   std::uint64_t law_checks = 0;
   std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
 };
 
-/// The body of GET /metrics, in the Prometheus text format. Names are weir_<stage>_<what>_<unit>.
+/// The body of GET /metrics, in the Prometheus text format. Names are weir_<stage>_<what>_<unit>;
+/// docs/operations.md says what each is for.
 std::string metrics_text(const Measured& measured);
 
 }  // namespace weir::app

@@ -1,5 +1,6 @@
 #include "app/run_threads.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -16,8 +17,22 @@ constexpr std::chrono::seconds look_every{1};
 }  // namespace
 
 RunThreads::RunThreads(const Parts& parts, unsigned threads) : parts_(parts) {
-  for (unsigned number = 0; number < threads; ++number)
+  resize(threads);
+}
+
+void RunThreads::resize(unsigned threads) {
+  for (auto number = static_cast<unsigned>(threads_.size()); number < threads; ++number)
     threads_.emplace_back([this, number](const std::stop_token& stop) { work(stop, number); });
+  for (std::size_t number = threads; number < threads_.size(); ++number)
+    threads_[number].request_stop();
+  threads_.resize(std::min<std::size_t>(threads, threads_.size()));
+}
+
+HistogramCounts RunThreads::seconds() const {
+  const std::lock_guard lock(mutex_);
+  HistogramCounts counts;
+  seconds_.add_to(counts);
+  return counts;
 }
 
 void RunThreads::wake() {
@@ -42,10 +57,14 @@ void RunThreads::work(const std::stop_token& stop, unsigned number) {
       {.owner = "process " + std::to_string(::getpid()) + ", runner " + std::to_string(number)});
   std::uint64_t seen = 0;
   while (!stop.stop_requested()) {
+    const Time begun = parts_.clock.now();
     const auto ran = runner.run_next();
     if (!ran) spdlog::error("A workflow run could not be taken up: {}", ran.error().message);
-    if (ran && *ran) continue;
     std::unique_lock lock(mutex_);
+    if (ran && *ran) {
+      seconds_.record(std::chrono::duration<double>(parts_.clock.now() - begun).count());
+      continue;
+    }
     changed_.wait_for(lock, stop, look_every, [&] { return wakes_ != seen; });
     seen = wakes_;
   }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
@@ -33,13 +34,19 @@ class RunThreads {
   void wake();
   void stop();
 
+  /// More or fewer threads from now on; one that is at a run finishes it first, and this waits.
+  void resize(unsigned threads);
+  /// How long runs took.
+  HistogramCounts seconds() const;
+
  private:
   void work(const std::stop_token& stop, unsigned number);
 
   Parts parts_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;
+  Histogram seconds_;  // guarded by mutex_
   std::vector<std::jthread> threads_;
 };
 

@@ -11,18 +11,32 @@
 
 namespace weir::app {
 
-/// One setting of the server. All of them stand in one table (settings.cpp), from which come
-/// parsing, bounds, `weir settings` and docs/configuration.md. Values are whole numbers in the unit
-/// the key ends with.
+/// Whether a running server takes a new value on SIGHUP, or at its next start.
+enum class Takes : std::uint8_t { at_start, on_reload };
+
+/// One setting of the server whose value is a whole number, in the unit the key ends with. All
+/// settings stand in two tables (settings.cpp), from which come parsing, bounds, `weir settings`
+/// and docs/configuration.md.
 struct Setting {
   std::string_view key;
   std::string_view doc;
   std::int64_t standard;
   std::int64_t min;
   std::int64_t max;
+  Takes takes = Takes::at_start;
+};
+
+/// One whose value is text.
+struct TextSetting {
+  std::string_view key;
+  std::string_view doc;
+  std::string_view standard;
+  std::string_view choices;  // "text|json"; empty: anything
+  Takes takes = Takes::at_start;
 };
 
 std::span<const Setting> settings();
+std::span<const TextSetting> text_settings();
 
 /// The values a server runs with.
 class Config {
@@ -32,14 +46,26 @@ class Config {
   Result<void> set(std::string_view assignment);
   /// A TOML file of the same keys: [batch] age_s = 60.
   Result<void> load(const std::string& path);
+  /// The value of a number's key, which is in the table.
   std::int64_t operator[](std::string_view key) const;
+  /// The value of a text's key, which is in the table.
+  const std::string& text(std::string_view key) const;
+
+  struct Changes {
+    std::vector<std::string> taken;    // keys whose new value is in use now
+    std::vector<std::string> waiting;  // keys whose new value waits for the next start
+  };
+  /// Takes over the values of `next` that a running server can change.
+  Changes reload(const Config& next);
 
  private:
   Result<void> set(std::string_view key, std::int64_t value);
-  std::map<std::string, std::int64_t, std::less<>> values_;
+  Result<void> set(std::string_view key, std::string_view value);
+  std::map<std::string, std::int64_t, std::less<>> numbers_;
+  std::map<std::string, std::string, std::less<>> texts_;
 };
 
-/// The settings table as docs/configuration.md shows it.
+/// The settings tables as docs/configuration.md shows them.
 std::string settings_markdown();
 
 }  // namespace weir::app

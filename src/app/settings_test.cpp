@@ -9,6 +9,7 @@
 namespace weir::app {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(Settings, StandAtTheirStandardUntilSet) {
@@ -37,6 +38,50 @@ TEST(Settings, AreReadFromATomlFile) {
   EXPECT_THAT(config.load(path).error().message, HasSubstr("batch.ages"));
   std::ofstream(path) << "[batch\n";
   EXPECT_THAT(config.load(path).error().message, HasSubstr("line 1"));
+}
+
+TEST(Settings, TextsAreOfTheirChoicesAndOfTheirType) {
+  Config config;
+  EXPECT_EQ(config.text("log.format"), "text");
+  ASSERT_TRUE(config.set("log.format=json"));
+  EXPECT_EQ(config.text("log.format"), "json");
+  EXPECT_THAT(config.set("log.format=xml").error().message, HasSubstr("text|json"));
+  ASSERT_TRUE(config.set("tls.key=/a path/with=signs.pem"));
+  EXPECT_EQ(config.text("tls.key"), "/a path/with=signs.pem");
+  const std::string path = ::testing::TempDir() + "weir-texts.toml";
+  std::ofstream(path) << "[tls]\nkey = \"k.pem\"\n";
+  ASSERT_TRUE(config.load(path));
+  EXPECT_EQ(config.text("tls.key"), "k.pem");
+  std::ofstream(path) << "[log]\nformat = 7\n";
+  EXPECT_THAT(config.load(path).error().message, HasSubstr("no text in quotes"));
+  std::ofstream(path) << "[http]\nthreads = \"2\"\n";
+  EXPECT_THAT(config.load(path).error().message, HasSubstr("no whole number"));
+  std::ofstream(path) << "[http]\nthread = \"2\"\n";
+  EXPECT_THAT(config.load(path).error().message, HasSubstr("`weir settings`"));
+}
+
+TEST(Settings, AReloadTakesWhatARunningServerCanChangeAndNamesTheRest) {
+  Config running;
+  Config next;
+  ASSERT_TRUE(next.set("log.level=debug"));
+  ASSERT_TRUE(next.set("runs.parallel=5"));
+  ASSERT_TRUE(next.set("batch.age_s=5"));
+  const Config::Changes changes = running.reload(next);
+  EXPECT_THAT(changes.taken, ElementsAre("runs.parallel", "log.level"));
+  EXPECT_THAT(changes.waiting, ElementsAre("batch.age_s"));
+  EXPECT_EQ(running.text("log.level"), "debug");
+  EXPECT_EQ(running["runs.parallel"], 5);
+  EXPECT_EQ(running["batch.age_s"], 60);
+}
+
+TEST(Settings, AKeyThatBeginsLikeNoneIsRefused) {
+  const std::string path = ::testing::TempDir() + "weir-settings-key.toml";
+  std::ofstream(path) << "[`batch]\nage_s = 7\n";
+  Config config;
+  const auto loaded = config.load(path);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().code, Errc::bad_request);
+  EXPECT_THAT(loaded.error().message, HasSubstr("line 1"));
 }
 
 TEST(Settings, ThePageOfTheDocumentsIsWhatTheTableSays) {

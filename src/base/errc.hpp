@@ -19,9 +19,11 @@ enum class Errc : std::uint8_t {
   too_large,           // the body is over the cap
   unsupported_media,   // neither JSON nor XML
   headers_too_large,   // header section over its cap
+  throttled,           // over its rate; the same request may pass once a token is there
   overloaded,          // too much in flight; the same request may pass in a second
   disk_full,           // no room to make a record durable
   log_failed,          // a write or sync failed: the log is poisoned until restart
+  commit_timeout,      // not known to be durable in time; it may become so nevertheless
   unavailable,         // a part we need is not there or is shutting down
   corrupt,             // bytes on disk are not what was written
   newer_version,       // written by a newer weir than this one
@@ -63,12 +65,16 @@ constexpr Outcome outcome_of(Errc code) {
       return {415, false, "unsupported_media", 2};
     case Errc::headers_too_large:
       return {431, false, "headers_too_large", 2};
+    case Errc::throttled:
+      return {429, true, "throttled", 6};
     case Errc::overloaded:
       return {503, true, "overloaded", 6};
     case Errc::disk_full:
       return {503, true, "disk_full", 6};
     case Errc::log_failed:
       return {503, true, "log_failed", 6};
+    case Errc::commit_timeout:
+      return {504, true, "commit_timeout", 6};
     case Errc::unavailable:
       return {503, true, "unavailable", 6};
     case Errc::corrupt:

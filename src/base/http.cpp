@@ -13,7 +13,7 @@ Response error_response(const Error& error, std::string_view request_id) {
   body["message"] = error.message;
   body["request_id"] = request_id;
   response.body = boost::json::serialize(body);
-  if (outcome.http_status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (outcome.retryable) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
 

@@ -32,7 +32,8 @@ struct Response {
 /// Takes whole requests. Called on a pool thread of the server; may block.
 using Handler = std::function<Response(const Request&)>;
 
-/// {"status","message","request_id"} with Retry-After where the error is retryable (decision 1.13).
+/// {"status","message","request_id"} with Retry-After, a second, where the error is retryable
+/// (decision 1.13).
 Response error_response(const Error& error, std::string_view request_id);
 
 }  // namespace weir::http

@@ -19,9 +19,11 @@ TEST(Time, AnOffsetIsTakenIntoAccount) {
   EXPECT_EQ(to_string(*time), "2027-03-01T22:30:00.000000Z");
 }
 
-TEST(Time, AFractionMayBeShort) {
+TEST(Time, AFractionMayBeShortAndIsCutAtMicroseconds) {
   EXPECT_EQ(to_string(parse_time("2027-03-02T01:00:00.25-00:30").value()),
             "2027-03-02T01:30:00.250000Z");
+  EXPECT_EQ(to_string(parse_time("2027-03-02T01:00:00.123456789Z").value()),
+            "2027-03-02T01:00:00.123456Z");
 }
 
 TEST(Time, RefusesWhatIsNotOne) {

@@ -25,8 +25,9 @@ class Database;
 
 class Catalog {
  public:
-  /// Opens or creates the database at `path` (":memory:" for tests) and brings it to the newest
-  /// migration. A database of a newer weir is Errc::newer_version. `clock` and `random` outlive it.
+  /// Opens or creates the database at `path` and brings it to the newest migration. For tests,
+  /// ":memory:", or "file:/PATH?vfs=NAME" for a file of a registered sqlite3_vfs. A database of a
+  /// newer weir is Errc::newer_version. `clock` and `random` outlive it.
   static Result<std::unique_ptr<Catalog>> open(const std::string& path, const Clock& clock,
                                                Random& random);
   ~Catalog();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "catalog/statement.hpp"
+#include "catalog/wal_rewrite.hpp"
 
 namespace weir::catalog {
 namespace {
@@ -33,14 +34,32 @@ Result<void> make_private_file(const std::string& path) {
   return {};
 }
 
+constexpr std::string_view uri_head = "file:";
+constexpr std::string_view uri_vfs = "?vfs=";
+
+/// A URI that says through which sqlite3_vfs: its files are not the operating system's.
+bool names_vfs(const std::string& path) {
+  return path.starts_with("file:/") && path.find(uri_vfs) != std::string::npos;
+}
+
+Result<void> make_safe(const std::string& path) {
+  if (!names_vfs(path)) return rewrite_wal(path, "");
+  const std::size_t end = path.find(uri_vfs);
+  return rewrite_wal(path.substr(uri_head.size(), end - uri_head.size()),
+                     path.substr(end + uri_vfs.size()));
+}
+
 Result<void> connect(soci::session& session, const std::string& path) {
   if (path.find('"') != std::string::npos || path.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "The path of the catalog database, " + path +
                                        ", has a double quote in it. Choose another directory.");
   const bool in_memory = path == ":memory:";
-  if (!in_memory) WEIR_CHECK(make_private_file(path));
+  const bool elsewhere = names_vfs(path);
+  if (!in_memory && !elsewhere) WEIR_CHECK(make_private_file(path));
+  if (!in_memory) WEIR_CHECK(make_safe(path));
   // A relative path must not be taken for a URI.
-  const std::string name = in_memory || path.starts_with('/') ? path : "./" + path;
+  const bool as_it_is = in_memory || elsewhere || path.starts_with('/');
+  const std::string name = as_it_is ? path : "./" + path;
   try {
     session.open(soci::sqlite3, "db=\"" + name + "\"");
   } catch (const soci::soci_error& error) {
@@ -66,6 +85,31 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
 
 Result<void> Database::execute(const std::string& sql) {
   WEIR_CHECK(Statement(session_, sql).run());
+  return {};
+}
+
+/// When its sync fails, a commit is rolled back here but may stand whole in the write-ahead log,
+/// and a start after a crash would bring it back, long after everyone was told that it did not
+/// happen and has gone on from there: a batch file may have been written again with other records.
+/// What is committed next is written over it in the log, and then it is gone for good. So before
+/// anybody sees the database again, something is: its version, as it is.
+Result<void> Database::settle() {
+  const auto written_over = [&]() -> Result<void> {
+    WEIR_CHECK(execute("BEGIN IMMEDIATE"));
+    std::size_t version = 0;
+    WEIR_CHECK(Statement(session_, "PRAGMA user_version").into(version).next());
+    WEIR_CHECK(execute("PRAGMA user_version = " + std::to_string(version)));
+    return execute("COMMIT");
+  };
+  auto done = written_over();
+  if (!done) {
+    roll_back();
+    return fail_while(
+        "A change could not be committed before, and the catalog is closed until that "
+        "is settled",
+        std::move(done).error());
+  }
+  unsettled_ = false;
   return {};
 }
 

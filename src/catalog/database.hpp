@@ -67,12 +67,14 @@ class Database {
   Database(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
   Result<void> execute(const std::string& sql);
   Result<NextSnapshot> next_snapshot(Publish publish);
+  Result<void> settle();
   void roll_back();
 
   template <class Work>
   auto transact(const char* begin, Publish publish, Work&& work)
       -> std::invoke_result_t<Work&, soci::session&> {
     const std::lock_guard lock(mutex_);
+    if (unsettled_) WEIR_CHECK(settle());
     WEIR_CHECK(execute(begin));
     auto result = work(session_);
     if (!result) {
@@ -83,6 +85,7 @@ class Database {
     auto next = next_snapshot(publish);
     auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
     if (!committed) {
+      unsettled_ = next.has_value();
       roll_back();
       return fail(std::move(committed).error());
     }
@@ -92,9 +95,10 @@ class Database {
 
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;  // guards session_ and publish_asked_, and orders publications
+  std::mutex mutex_;  // guards all below it, and orders publications
   soci::session session_;
   bool publish_asked_ = false;
+  bool unsettled_ = false;  // a commit failed, and may come back after a crash
   SnapshotSource snapshots_;
 };
 

@@ -162,10 +162,38 @@ Result<void> Keys::remove(std::uint32_t tenant_no, const std::string& id) {
   });
 }
 
-Result<void> Keys::mark_used(const std::string& id) {
+Result<ApiKey> Keys::update(std::uint32_t tenant_no, const std::string& id,
+                            const std::optional<std::string>& name,
+                            const std::optional<std::vector<std::string>>& policies) {
+  if (name) WEIR_CHECK(check_name("an API key", *name));
+  std::optional<Policies> wanted;
+  if (policies) {
+    WEIR_TRY(wanted, parse_policies(*policies));
+  }
+  return database_.write_and_publish([&](soci::session& session) -> Result<ApiKey> {
+    WEIR_TRY(const KeyRow row, select(session, tenant_no, id));
+    const Policies next = wanted.value_or(row.policies);
+    if (!allows(next, Policy::administer))
+      WEIR_CHECK(check_not_last_administrator(session, row, "Give another key that policy first."));
+    Statement update(session,
+                     "UPDATE api_keys SET name = :name, policies = :policies"
+                     " WHERE no = :no");
+    update.bind(name.value_or(row.key.name)).bind(pack_policies(next)).bind(row.no);
+    WEIR_CHECK(update.run());
+    WEIR_TRY(KeyRow changed, select(session, tenant_no, id));
+    return std::move(changed.key);
+  });
+}
+
+Result<void> Keys::mark_used(const std::map<std::string, Time>& uses) {
+  if (uses.empty()) return {};
   return database_.write([&](soci::session& session) -> Result<void> {
-    Statement update(session, "UPDATE api_keys SET last_used_at = :now WHERE id = :id");
-    WEIR_CHECK(update.bind(database_.now()).bind(id).run());
+    for (const auto& [id, at] : uses) {
+      Statement update(session,
+                       "UPDATE api_keys SET last_used_at = :at WHERE id = :id"
+                       " AND (last_used_at IS NULL OR last_used_at < :at_least)");
+      WEIR_CHECK(update.bind(at).bind(id).bind(at).run());
+    }
     return {};
   });
 }

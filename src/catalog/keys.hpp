@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,8 +31,14 @@ class Keys {
   Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
   /// All its tokens stop being accepted. Refused (conflict) for the last key that may administer.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);
-  /// Writes last_used_at. One transaction: callers do it at most about once a minute a key.
-  Result<void> mark_used(const std::string& id);
+  /// Another name or other policies; what is not given stays. Tokens of the key are judged by its
+  /// new policies from now on. Refused (conflict) where nobody could administer afterwards.
+  Result<ApiKey> update(std::uint32_t tenant_no, const std::string& id,
+                        const std::optional<std::string>& name,
+                        const std::optional<std::vector<std::string>>& policies);
+  /// Writes last_used_at of keys by their ids, never back in time. One transaction: callers gather
+  /// uses for a while.
+  Result<void> mark_used(const std::map<std::string, Time>& uses);
 
  private:
   Database& database_;

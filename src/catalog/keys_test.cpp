@@ -147,8 +147,47 @@ TEST_F(KeysTest, TheLastAdministratorCannotLockEveryoneOut) {
 TEST_F(KeysTest, LastUseIsRemembered) {
   const ApiKey key = add_key();
   clock_.turn(hours(1));
-  ASSERT_TRUE(catalog_->keys().mark_used(key.id));
+  ASSERT_TRUE(catalog_->keys().mark_used({{key.id, clock_.now()}}));
   EXPECT_EQ(catalog_->keys().find(acme_, key.id)->last_used_at, clock_.now());
+}
+
+TEST_F(KeysTest, ALaterUseIsNotForgottenForAnEarlierOne) {
+  const ApiKey key = add_key();
+  const ApiKey unused = add_key();
+  const Time now = clock_.now();
+  ASSERT_TRUE(catalog_->keys().mark_used({{key.id, now}, {"tak-gone", now}}));
+  ASSERT_TRUE(catalog_->keys().mark_used({{key.id, now - hours(1)}}));
+  EXPECT_EQ(catalog_->keys().find(acme_, key.id)->last_used_at, now);
+  EXPECT_EQ(catalog_->keys().find(acme_, unused.id)->last_used_at, std::nullopt);
+}
+
+TEST_F(KeysTest, PoliciesAndNameAreChangedOneWithoutTheOther) {
+  const ApiKey key = add_key({"datagrid:operate"});
+  const auto secrets = view(key.id).secrets;
+  auto changed = catalog_->keys().update(acme_, key.id, std::nullopt,
+                                         std::vector<std::string>{"api-keys:issue"});
+  ASSERT_TRUE(changed) << changed.error().message;
+  EXPECT_EQ(changed->name, "Producer");
+  EXPECT_THAT(changed->policies, ElementsAre("api-keys:issue"));
+  EXPECT_EQ(view(key.id).policies, static_cast<Policies>(Policy::token_issue)) << "at once";
+  EXPECT_EQ(view(key.id).secrets[0].secret, secrets[0].secret) << "tokens stay good";
+  changed = catalog_->keys().update(acme_, key.id, "Issuer", std::nullopt);
+  EXPECT_EQ(changed->name, "Issuer");
+  EXPECT_THAT(changed->policies, ElementsAre("api-keys:issue"));
+  EXPECT_EQ(code_of(catalog_->keys().update(acme_, key.id, "", std::nullopt)), Errc::bad_request);
+  EXPECT_EQ(code_of(catalog_->keys().update(acme_, key.id, std::nullopt,
+                                            std::vector<std::string>{"root"})),
+            Errc::bad_request);
+  EXPECT_EQ(code_of(catalog_->keys().update(rival_, key.id, "Mine", std::nullopt)),
+            Errc::not_found);
+}
+
+TEST_F(KeysTest, TheLastAdministratorStaysOne) {
+  const ApiKey admin = add_key({"api-keys:administer"});
+  const std::vector<std::string> less{"datagrid:operate"};
+  EXPECT_EQ(code_of(catalog_->keys().update(acme_, admin.id, std::nullopt, less)), Errc::conflict);
+  add_key({"api-keys:administer"});
+  EXPECT_TRUE(catalog_->keys().update(acme_, admin.id, std::nullopt, less));
 }
 
 TEST_F(KeysTest, KeysAndSecretsSurviveAReopen) {

@@ -156,6 +156,13 @@ constexpr std::string_view workflow_runs[] = {
     R"(CREATE INDEX run_tasks_by_run ON run_tasks (run_id, position))",
 };
 
+constexpr std::string_view rate_limits[] = {
+    R"(ALTER TABLE tenants ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE tenants ADD COLUMN rate_burst BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE streams ADD COLUMN rate_limit BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE streams ADD COLUMN rate_burst BIGINT NOT NULL DEFAULT 0)",
+};
+
 /// Rows made before there were hours give theirs: every record is in a file's range or aside.
 constexpr std::string_view conservation[] = {
     R"(CREATE TABLE batches_with_duplicates (
@@ -241,6 +248,7 @@ constexpr Migration all[] = {
     {"the manifest", manifest},
     {"feeds, ingest queries and couriers", feeds_queries_couriers},
     {"workflow runs", workflow_runs},
+    {"rate limits", rate_limits},
     {"the law of conservation", conservation},
 };
 

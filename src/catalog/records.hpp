@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/payload.hpp"
 #include "base/time.hpp"
+#include "catalog/snapshot.hpp"
 
 /// What the catalog keeps, as plain values. Times are UTC; text ids carry their prefix.
 namespace weir::catalog {
@@ -39,6 +40,7 @@ struct Stream {
   std::optional<PayloadType> payload_type;
   bool xml_check_sync = false;
   Time created_at;
+  RateLimit rate_limit;
 };
 
 /// One row of the manifest (docs/formats/manifest.md).

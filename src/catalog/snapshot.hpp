@@ -30,6 +30,15 @@ constexpr bool allows(Policies policies, Policy policy) {
   return (policies & static_cast<Policies>(policy)) != 0;
 }
 
+/// How many requests are taken: `rate` a second, `burst` at once after a pause. A rate of 0 is no
+/// limit.
+struct RateLimit {
+  std::uint32_t rate = 0;
+  std::uint32_t burst = 0;
+  bool is_set() const { return rate != 0; }
+  bool operator==(const RateLimit&) const = default;
+};
+
 struct StreamView {
   StreamNo no;
   std::uint32_t tenant_no = 0;
@@ -38,6 +47,9 @@ struct StreamView {
   std::optional<PayloadType> payload_type;  // unbound until declared or first accepted
   bool xml_check_sync = false;
   std::uint64_t payload_bytes_max = 0;
+  RateLimit rate_limit;  // of the stream
+  RateLimit
+      tenant_rate_limit;  // of all the tenant's streams together; unset: the server's standard
 };
 
 struct SecretView {

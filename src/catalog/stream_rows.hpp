@@ -7,12 +7,15 @@ namespace weir::catalog {
 
 /// Every stream with its tenant; a WHERE on `s` and `t` may follow.
 inline constexpr const char* stream_view_select =
-    "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max"
+    "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max,"
+    " s.rate_limit, s.rate_burst, t.rate_limit, t.rate_burst"
     " FROM streams s JOIN tenants t ON t.no = s.tenant_no";
 
 inline void stream_view_columns(Statement& statement, StreamView& view) {
   statement.into(view.no).into(view.tenant_no).into(view.tenant).into(view.id);
   statement.into(view.payload_type).into(view.xml_check_sync).into(view.payload_bytes_max);
+  statement.into(view.rate_limit.rate).into(view.rate_limit.burst);
+  statement.into(view.tenant_rate_limit.rate).into(view.tenant_rate_limit.burst);
 }
 
 /// not_found when the tenant has no such stream; its number otherwise. Inside a transaction.

@@ -1,5 +1,6 @@
 #include "catalog/streams.hpp"
 
+#include "base/limits.hpp"
 #include "catalog/database.hpp"
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
@@ -9,11 +10,13 @@ namespace weir::catalog {
 namespace {
 
 constexpr const char* columns =
-    "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at";
+    "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
+    "rate_limit, rate_burst";
 
 void into(Statement& statement, Stream& row) {
   statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
   statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
+  statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
 }
 
 Result<Stream> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -28,6 +31,16 @@ Result<Stream> select(soci::session& session, std::uint32_t tenant_no, const std
 
 }  // namespace
 
+Result<void> check_rate_limit(RateLimit limit) {
+  const auto possible = [](std::uint32_t number) {
+    return number >= 1 && number <= limits::rate_limit_max;
+  };
+  if (!limit.is_set() || (possible(limit.rate) && possible(limit.burst))) return {};
+  return fail(Errc::bad_request,
+              "A rate limit is 1 to " + std::to_string(limits::rate_limit_max) +
+                  " requests a second, and so is its burst; a rate of 0 is no limit.");
+}
+
 Result<StreamNo> find_stream_no(soci::session& session, std::uint32_t tenant_no,
                                 const std::string& id) {
   WEIR_TRY(const Stream stream, select(session, tenant_no, id));
@@ -36,14 +49,16 @@ Result<StreamNo> find_stream_no(soci::session& session, std::uint32_t tenant_no,
 
 Result<Stream> Streams::add(std::uint32_t tenant_no, const NewStream& stream) {
   WEIR_CHECK(check_name("a stream", stream.name));
+  WEIR_CHECK(check_rate_limit(stream.rate_limit));
   return database_.write_and_publish([&](soci::session& session) -> Result<Stream> {
     WEIR_TRY(const std::string id, database_.new_id("streams", id_prefix::stream, 9));
     Statement insert(session,
                      "INSERT INTO streams (id, tenant_no, name, description, payload_type,"
-                     " xml_check_sync, created_at) VALUES (:id, :tenant, :name, :description,"
-                     " :type, :sync, :now)");
+                     " xml_check_sync, created_at, rate_limit, rate_burst) VALUES (:id, :tenant,"
+                     " :name, :description, :type, :sync, :now, :rate, :burst)");
     insert.bind(id).bind(tenant_no).bind(stream.name).bind(stream.description);
     insert.bind(stream.payload_type).bind(stream.xml_check_sync).bind(database_.now());
+    insert.bind(stream.rate_limit.rate).bind(stream.rate_limit.burst);
     WEIR_CHECK(insert.run());
     return select(session, tenant_no, id);
   });
@@ -51,6 +66,18 @@ Result<Stream> Streams::add(std::uint32_t tenant_no, const NewStream& stream) {
 
 Result<Stream> Streams::find(std::uint32_t tenant_no, const std::string& id) {
   return database_.read([&](soci::session& session) { return select(session, tenant_no, id); });
+}
+
+Result<Stream> Streams::limit_rate(std::uint32_t tenant_no, const std::string& id,
+                                   RateLimit limit) {
+  WEIR_CHECK(check_rate_limit(limit));
+  return database_.write_and_publish([&](soci::session& session) -> Result<Stream> {
+    Statement update(session,
+                     "UPDATE streams SET rate_limit = :rate, rate_burst = :burst"
+                     " WHERE tenant_no = :tenant AND id = :id");
+    WEIR_CHECK(update.bind(limit.rate).bind(limit.burst).bind(tenant_no).bind(id).run());
+    return select(session, tenant_no, id);
+  });
 }
 
 Result<Page<Stream>> Streams::list(std::uint32_t tenant_no, const PageRequest& page) {

@@ -12,6 +12,9 @@ namespace weir::catalog {
 
 class Database;
 
+/// bad_request unless it is unset, or rate and burst are 1 to limits::rate_limit_max.
+Result<void> check_rate_limit(RateLimit limit);
+
 class Tenants {
  public:
   explicit Tenants(Database& database) : database_(database) {}
@@ -20,6 +23,8 @@ class Tenants {
   Result<Tenant> find(const std::string& name);
   /// The largest payload of its streams: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
   Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
+  /// Of all its streams together; unset: what the server's settings say.
+  Result<void> limit_rate(const std::string& name, RateLimit limit);
 
  private:
   Database& database_;
@@ -30,6 +35,7 @@ struct NewStream {
   std::string description;
   std::optional<PayloadType> payload_type;
   bool xml_check_sync = false;
+  RateLimit rate_limit{};  // unset: none
 };
 
 class Streams {
@@ -37,6 +43,8 @@ class Streams {
   explicit Streams(Database& database) : database_(database) {}
   Result<Stream> add(std::uint32_t tenant_no, const NewStream& stream);
   Result<Stream> find(std::uint32_t tenant_no, const std::string& id);
+  /// In force for requests at once. Unset: none.
+  Result<Stream> limit_rate(std::uint32_t tenant_no, const std::string& id, RateLimit limit);
   Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Every stream of every tenant, with its tenant's name: for the batcher, by number.
   Result<std::optional<StreamView>> view(StreamNo no);

@@ -106,6 +106,36 @@ TEST_F(StreamsTest, ATenantsPayloadLimitHoldsForItsStreams) {
   EXPECT_EQ(code_of(catalog_->tenants().limit_payload("nobody", 1)), Errc::not_found);
 }
 
+TEST_F(StreamsTest, RateLimitsAreInTheSnapshotAtOnce) {
+  const Stream stream =
+      catalog_->streams().add(acme_, {"Sales", "", std::nullopt, false, {100, 200}}).value();
+  const auto view = [&] { return catalog_->snapshots().current()->streams.at(stream.id); };
+  EXPECT_EQ(stream.rate_limit, (RateLimit{100, 200}));
+  EXPECT_EQ(view().rate_limit, (RateLimit{100, 200}));
+  EXPECT_FALSE(view().tenant_rate_limit.is_set());
+  EXPECT_EQ(catalog_->streams().limit_rate(acme_, stream.id, {5, 5})->rate_limit,
+            (RateLimit{5, 5}));
+  ASSERT_TRUE(catalog_->tenants().limit_rate("acme", {1000, 2000}));
+  EXPECT_EQ(view().rate_limit, (RateLimit{5, 5}));
+  EXPECT_EQ(view().tenant_rate_limit, (RateLimit{1000, 2000}));
+  EXPECT_EQ(catalog_->streams().view(stream.no).value()->rate_limit, (RateLimit{5, 5}));
+  ASSERT_TRUE(catalog_->streams().limit_rate(acme_, stream.id, {}));
+  ASSERT_TRUE(catalog_->tenants().limit_rate("acme", {}));
+  EXPECT_FALSE(view().rate_limit.is_set());
+  EXPECT_FALSE(view().tenant_rate_limit.is_set());
+}
+
+TEST_F(StreamsTest, ARateLimitThatIsNoneOrNotOnesOwnIsRefused) {
+  const Stream stream =
+      catalog_->streams().add(acme_, {"Sales", "", std::nullopt, false, {}}).value();
+  EXPECT_EQ(code_of(catalog_->streams().limit_rate(acme_, stream.id, {1, 0})), Errc::bad_request);
+  EXPECT_EQ(code_of(catalog_->tenants().limit_rate("acme", {limits::rate_limit_max + 1, 1})),
+            Errc::bad_request);
+  EXPECT_EQ(code_of(catalog_->streams().limit_rate(rival_, stream.id, {1, 1})), Errc::not_found);
+  EXPECT_EQ(code_of(catalog_->tenants().limit_rate("nobody", {1, 1})), Errc::not_found);
+  EXPECT_FALSE(catalog_->streams().find(acme_, stream.id)->rate_limit.is_set());
+}
+
 TEST_F(StreamsTest, AViewByNumberKnowsTheTenant) {
   const Stream stream = add_stream(rival_, PayloadType::xml);
   const auto view = catalog_->streams().view(stream.no);

@@ -65,4 +65,16 @@ Result<void> Tenants::limit_payload(const std::string& name, std::uint64_t bytes
   });
 }
 
+Result<void> Tenants::limit_rate(const std::string& name, RateLimit limit) {
+  WEIR_CHECK(check_rate_limit(limit));
+  return database_.write_and_publish([&](soci::session& session) -> Result<void> {
+    Statement update(session,
+                     "UPDATE tenants SET rate_limit = :rate, rate_burst = :burst"
+                     " WHERE name = :name");
+    WEIR_TRY(const auto changed, update.bind(limit.rate).bind(limit.burst).bind(name).run());
+    if (changed == 0) return fail(Errc::not_found, "There is no tenant \"" + name + "\".");
+    return {};
+  });
+}
+
 }  // namespace weir::catalog

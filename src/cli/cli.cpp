@@ -29,10 +29,16 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
       ->envname("WEIR_TENANT")
       ->take_last()
       ->group(group);
+  app.add_option("--ca", session->ca_file,
+                 "PEM file of whom to trust with https; without it, whom the system trusts")
+      ->envname("WEIR_CA")
+      ->take_last()
+      ->group(group);
   add_stream_commands(app, session);
   add_key_commands(app, session);
   add_token_commands(app, session);
   add_send_command(app, session);
+  add_bench_command(app, session);
   add_receipt_commands(app, session);
   add_batch_commands(app, session);
   add_quarantine_commands(app, session);

@@ -40,6 +40,7 @@ class CliTest : public testing::Test {
     std::istringstream input(in);
     Terminal terminal{out, err, input, [] { return *parse_time("2027-03-02T08:00:00.5Z"); },
                       [this](std::chrono::milliseconds time) { slept_ += time; }};
+    terminal.is_interactive = is_interactive_;
     CLI::App app{"test", "weir"};
     app.require_subcommand(1);
     add_client_commands(app, terminal);
@@ -64,6 +65,7 @@ class CliTest : public testing::Test {
     return outcome.asked.size() == 1 ? outcome.asked[0] : "not one request";
   }
   std::chrono::milliseconds slept_{};
+  bool is_interactive_ = false;
 };
 
 }  // namespace weir::cli

@@ -43,6 +43,15 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
       {"POST /api/v0/admin/api-keys/tak-1/tokens",
        {"token", "create", "tak-1", "--expires-at", "2028-01-01T01:00:00+01:00"},
        R"({"expires-at":"2028-01-01T00:00:00Z"})"},
+      {"POST /api/v0/admin/api-keys/tak-1/tokens",
+       {"token", "create", "tak-1", "--days", "3", "--rotate"},
+       R"({"expires-at":"2027-03-05T08:00:00Z","rotate":true})"},
+      {"PATCH /api/v0/admin/api-keys/tak-1",
+       {"key", "update", "tak-1", "--policy", "a:b", "--name", "N"},
+       R"({"name":"N","policies":["a:b"]})"},
+      {"GET /api/v0/streams/is-1/samples/curl",
+       {"stream", "samples", "is-1", "--format", "curl"},
+       ""},
       {"GET /api/v0/receipts/R1", {"receipt", "show", "R1"}, ""},
       {"GET /api/v0/quarantine/R1", {"quarantine", "show", "R1"}, ""},
       {"POST /api/v0/quarantine/R1/drop", {"quarantine", "drop", "R1"}, "{}"},
@@ -220,6 +229,45 @@ TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {
             "PUT /api/v0/couriers/cr-1 "
             R"({"name":"D","stream_id":"is-1","file_format":"XML","file_tag":"t",)"
             R"("file_pattern_prefix":"","load_operations":{"df-1":[]}})");
+}
+
+TEST_F(CliTest, ASampleIsPrintedAsItCame) {
+  const Outcome outcome = run({{"GET /api/v0/streams/is-1/samples/python", {200, "print(1)"}}},
+                              {"stream", "samples", "is-1", "--format", "python"});
+  EXPECT_EQ(outcome.out, "print(1)\n");
+  EXPECT_EQ(run({}, {"stream", "samples", "is-1", "--format", "perl"}).code, 2);
+}
+
+TEST_F(CliTest, WhatCannotBeUndoneIsAskedAboutWhereSomebodyIsThere) {
+  const Answers answers{{"POST /api/v0/admin/api-keys/tak-1/revoke", {}},
+                        {"DELETE /api/v0/admin/api-keys/tak-1", {}}};
+  is_interactive_ = true;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"key", "revoke", "tak-1"}, {"key", "delete", "tak-1"}}) {
+    const Outcome no = run(answers, words, "\n");
+    EXPECT_EQ(no.code, 2);
+    EXPECT_TRUE(no.asked.empty());
+    EXPECT_THAT(no.err, HasSubstr("cannot be undone"));
+    EXPECT_EQ(run(answers, words, "y\n").asked.size(), 1U);
+    auto sure = words;
+    sure.emplace_back("--yes");
+    EXPECT_EQ(run(answers, sure).asked.size(), 1U);
+  }
+}
+
+TEST_F(CliTest, ABenchSendsAtItsRateAndCountsAnswers) {
+  FakeServer server([](const Seen& seen) {
+    if (seen.method == "GET") return Answer{};
+    return seen.body.starts_with(R"({"n":3,)") ? Answer{429, "{}"} : Answer{202, "{}"};
+  });
+  const Outcome outcome =
+      run({}, {"bench", "--url", server.url(), "is-1", "--rate", "100", "--seconds", "0.1",
+               "--connections", "2", "--bytes", "64", "--json"});
+  EXPECT_EQ(outcome.code, 6) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(R"("answers":{"202":9,"429":1})"));
+  EXPECT_THAT(outcome.out, HasSubstr(R"("p99":)"));
+  for (const Seen& seen : server.seen())
+    EXPECT_EQ(seen.body.size(), seen.method == "POST" ? 64U : 0U);
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ struct Terminal {
   std::istream& in;
   std::function<Time()> now;
   std::function<void(std::chrono::milliseconds)> sleep;
-  std::uint64_t seed = 0;  // of jitter; anything that differs from run to run
-  int exit_code = 0;       // set by the command that ran (docs/cli.md)
+  std::uint64_t seed = 0;       // of jitter; anything that differs from run to run
+  int exit_code = 0;            // set by the command that ran (docs/cli.md)
+  bool is_interactive = false;  // err is looked at by somebody, in may be answered by them
 };
 
 }  // namespace weir::cli

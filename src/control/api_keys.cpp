@@ -38,6 +38,21 @@ Result<http::Response> get_api_key(const Call& call) {
   return answer(200, json_of_key(key));
 }
 
+Result<http::Response> update_api_key(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"name", "policies"}));
+  std::optional<std::string> name;
+  std::optional<std::vector<std::string>> policies;
+  if (body.has("name")) {
+    WEIR_TRY(name, body.text("name"));
+  }
+  if (body.has("policies")) {
+    WEIR_TRY(policies, body.texts("policies"));
+  }
+  auto& keys = call.services.catalog.keys();
+  WEIR_TRY(const auto key, keys.update(call.caller.tenant_no, call.id, name, policies));
+  return answer(200, json_of_key(key));
+}
+
 Result<http::Response> delete_api_key(const Call& call) {
   WEIR_CHECK(call.services.catalog.keys().remove(call.caller.tenant_no, call.id));
   return http::Response{204, "", "", {}};
@@ -69,18 +84,57 @@ Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) 
                   ", which may administer API keys. Use a token of a key that may do so itself.");
 }
 
+/// A new secret for a key is for who administers keys, and for the key itself.
+Result<void> check_may_rotate(const Caller& caller, const std::string& id) {
+  if (allows(caller.policies, catalog::Policy::administer) || caller.key_id == id) return {};
+  return fail(Errc::forbidden, "API key " + caller.key_id +
+                                   " may issue tokens, but rotate no secret but its own. Leave out "
+                                   "\"rotate\", or use a token of a key that administers.");
+}
+
+/// Nothing: until its secret is gone. Tokens say it in whole seconds; what is answered is what
+/// holds.
+Result<std::optional<Time>> expiry_of(const Fields& body, Time now) {
+  WEIR_TRY(const auto at, body.time("expires-at"));
+  WEIR_TRY(const int days, body.number_or("expires-in-days", 0, 1, 36'500));
+  if (at && days != 0)
+    return fail(Errc::bad_request,
+                "Give \"expires-at\" or \"expires-in-days\", not both: they may differ.");
+  std::optional<Time> end = at;
+  if (days != 0) end = now + std::chrono::days(days);
+  if (end) end = std::chrono::floor<std::chrono::seconds>(*end);
+  if (end && *end <= now) return fail(Errc::bad_request, "\"expires-at\" must be in the future.");
+  return end;
+}
+
 Result<http::Response> create_token(const Call& call) {
-  const auto snapshot = call.services.catalog.snapshots().current();
-  const auto found = snapshot->keys.find(call.id);
-  if (found == snapshot->keys.end() || found->second.tenant_no != call.caller.tenant_no)
+  auto& catalog = call.services.catalog;
+  auto snapshot = catalog.snapshots().current();
+  const auto find = [&]() -> const catalog::KeyView* {
+    const auto found = snapshot->keys.find(call.id);
+    const bool ours =
+        found != snapshot->keys.end() && found->second.tenant_no == call.caller.tenant_no;
+    return ours ? &found->second : nullptr;
+  };
+  const catalog::KeyView* key = find();
+  const auto gone = [&] {
     return fail(Errc::not_found, "There is no API key \"" + call.id + "\" in this tenant.");
-  WEIR_CHECK(check_may_issue(call.caller, found->second));
-  WEIR_TRY(const auto body, Fields::of_body(call.request, {"expires-at"}));
-  WEIR_TRY(auto expires_at, body.time("expires-at"));
-  // Tokens say it in whole seconds; what is answered is what holds.
-  if (expires_at) expires_at = std::chrono::floor<std::chrono::seconds>(*expires_at);
-  WEIR_TRY(const auto token,
-           token::mint(found->second, call.services.clock.now(), expires_at, call.services.random));
+  };
+  if (!key) return gone();
+  WEIR_CHECK(check_may_issue(call.caller, *key));
+  WEIR_TRY(const auto body,
+           Fields::of_body(call.request, {"expires-at", "expires-in-days", "rotate"}));
+  const Time now = call.services.clock.now();
+  WEIR_TRY(const auto expires_at, expiry_of(body, now));
+  WEIR_TRY(const bool rotate, body.flag_or("rotate", false));
+  if (rotate) {
+    WEIR_CHECK(check_may_rotate(call.caller, call.id));
+    WEIR_CHECK(catalog.keys().rotate(call.caller.tenant_no, call.id));
+    snapshot = catalog.snapshots().current();
+    key = find();
+    if (!key) return gone();
+  }
+  WEIR_TRY(const auto token, token::mint(*key, now, expires_at, call.services.random));
   return answer(201, {{"token", token}, {"expires-at", json_of(expires_at)}});
 }
 
@@ -93,6 +147,7 @@ void add_api_key_routes(Routes& routes) {
   routes.push_back({"GET", all, "listApiKeys", admin, list_api_keys, {"limit", "next_token"}});
   routes.push_back({"POST", all, "createApiKey", admin, create_api_key});
   routes.push_back({"GET", one, "getApiKey", admin, get_api_key});
+  routes.push_back({"PATCH", one, "updateApiKey", admin, update_api_key});
   routes.push_back({"DELETE", one, "deleteApiKey", admin, delete_api_key});
   routes.push_back({"POST", "/api/v0/admin/api-keys/{id}/tokens", "createToken",
                     Access::issue_tokens, create_token});

@@ -127,6 +127,72 @@ TEST_F(ApiKeysTest, RotationKeepsOldTokensForThirtyDays) {
   EXPECT_EQ(status_with(after), 200);
 }
 
+TEST_F(ApiKeysTest, AnExpiryMayBeGivenInDays) {
+  const auto id = add_key("acme", {"datagrid:operate"});
+  const auto answer = created(path(id, "tokens"), R"({"expires-in-days":3})");
+  EXPECT_EQ(text(answer, "expires-at"), to_string(clock_.now() + std::chrono::days(3)));
+  const auto token = text(answer, "token");
+  clock_.turn(std::chrono::hours(72) - std::chrono::seconds(1));
+  EXPECT_EQ(status_with(token), 200);
+  clock_.turn(std::chrono::seconds(1));
+  EXPECT_EQ(status_with(token), 401);
+  for (const char* body :
+       {R"({"expires-in-days":0})", R"({"expires-in-days":36501})", R"({"expires-in-days":"3"})",
+        R"({"expires-in-days":3,"expires-at":"2030-01-01T00:00:00Z"})"})
+    EXPECT_EQ(send("POST", path(id, "tokens"), body).status, 400) << body;
+}
+
+TEST_F(ApiKeysTest, ASecretIsRotatedOnGenerate) {
+  const auto id = add_key("acme", {"datagrid:operate"});
+  const auto before = text(created(path(id, "tokens"), ""), "token");
+  const auto after = text(created(path(id, "tokens"), R"({"rotate":true})"), "token");
+  EXPECT_EQ(status_with(before), 200) << "deposed, and good for 30 days";
+  expect(200, send("POST", path(id, "revoke")));
+  EXPECT_EQ(status_with(before), 401) << "it was of the secret before";
+  EXPECT_EQ(status_with(after), 200) << "it is of the new one";
+  EXPECT_EQ(
+      send("POST", path(id, "tokens"), R"({"rotate":true,"expires-at":"2000-01-01T00:00:00Z"})")
+          .status,
+      400);
+  EXPECT_EQ(catalog_->snapshots().current()->keys.at(id).secrets.size(), 1u)
+      << "what is refused rotates nothing";
+}
+
+TEST_F(ApiKeysTest, AnIssuerRotatesNoSecretButItsOwn) {
+  const auto issuer = add_key("acme", {"api-keys:issue"});
+  const auto other = add_key("acme", {"datagrid:operate"});
+  const auto token = mint(issuer);
+  const auto asks = [&](const std::string& id) {
+    return send(request("POST", path(id, "tokens"), R"({"rotate":true})", token));
+  };
+  EXPECT_THAT(refusal(403, asks(other)), HasSubstr("rotate"));
+  EXPECT_EQ(asks(issuer).status, 201);
+}
+
+TEST_F(ApiKeysTest, ARotationMoreDropsTheOlderDeposedSecret) {
+  const auto id = add_key("acme", {"datagrid:operate"});
+  const auto first = text(created(path(id, "tokens"), ""), "token");
+  const auto second = text(created(path(id, "tokens"), R"({"rotate":true})"), "token");
+  expect(200, send("POST", path(id, "rotate")));
+  EXPECT_EQ(status_with(first), 401);
+  EXPECT_EQ(status_with(second), 200);
+}
+
+TEST_F(ApiKeysTest, APolicyChangeBitesTokensThatAreOut) {
+  const auto id = add_key("acme", {"datagrid:operate"});
+  const auto token = text(created(path(id, "tokens"), ""), "token");
+  EXPECT_EQ(status_with(token), 200);
+  const auto key = expect(200, send("PATCH", path(id), R"({"policies":["api-keys:issue"]})"));
+  EXPECT_EQ(key.at("policies"), json::array{"api-keys:issue"});
+  EXPECT_EQ(status_with(token), 403);
+  expect(200, send("PATCH", path(id), R"({"name":"Renamed","policies":["datagrid:operate"]})"));
+  EXPECT_EQ(status_with(token), 200);
+  EXPECT_EQ(text(get(path(id)), "name"), "Renamed");
+  EXPECT_EQ(send("PATCH", path(id), R"({"policies":[]})").status, 400);
+  EXPECT_EQ(send("PATCH", path("tak-none"), R"({"name":"x"})").status, 404);
+  EXPECT_EQ(send(request("PATCH", path(id), R"({"name":"x"})", token)).status, 403);
+}
+
 TEST_F(ApiKeysTest, RevokingOldTokensKeepsTheNewOnes) {
   const auto id = add_key("acme", {"datagrid:operate"});
   const auto before = mint(id);

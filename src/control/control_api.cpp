@@ -66,7 +66,7 @@ void ControlApi::note_use(const std::string& key_id) {
   }
   // When it cannot be written, the request is none the worse for it, and the next minute tries
   // again.
-  static_cast<void>(services_.catalog.keys().mark_used(key_id));
+  static_cast<void>(services_.catalog.keys().mark_used({{key_id, now}}));
 }
 
 }  // namespace weir::control

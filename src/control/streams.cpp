@@ -2,16 +2,22 @@
 
 #include <boost/json.hpp>
 
+#include "base/limits.hpp"
 #include "control/answers.hpp"
 #include "control/batch_json.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
+#include "control/stream_samples.hpp"
 
 /// Streams: where payloads are sent to (reference 3).
 namespace weir::control {
 namespace {
 
 namespace json = boost::json;
+
+json::value json_of_limit(const catalog::Stream& stream, std::uint32_t number) {
+  return stream.rate_limit.is_set() ? json::value(number) : json::value();
+}
 
 json::object json_of_stream(const Services& services, const catalog::Stream& stream) {
   const std::string path = "/stream/v0/data/" + stream.id;
@@ -20,6 +26,8 @@ json::object json_of_stream(const Services& services, const catalog::Stream& str
           {"description", stream.description},
           {"payload_type",
            stream.payload_type ? json::value(to_string(*stream.payload_type)) : json::value()},
+          {"rate_limit", json_of_limit(stream, stream.rate_limit.rate)},
+          {"rate_burst", json_of_limit(stream, stream.rate_limit.burst)},
           {"xml_check", stream.xml_check_sync ? "sync" : "async"},
           {"ingest_path", path},
           {"ingest_url", services.base_url() + path},
@@ -43,6 +51,20 @@ Result<bool> xml_check_sync_of(const Fields& body) {
   return text == "sync";
 }
 
+/// Without a burst of its own, a second's requests may come at once.
+Result<catalog::RateLimit> rate_limit_of(const Fields& body) {
+  constexpr int most = limits::rate_limit_max;
+  WEIR_TRY(const int rate, body.number_or("rate_limit", 0, 0, most));
+  WEIR_TRY(const int burst, body.number_or("rate_burst", rate, 0, most));
+  if (rate == 0 && burst != 0)
+    return fail(Errc::bad_request,
+                "\"rate_burst\" needs a \"rate_limit\": send both, or neither for no limit.");
+  if (rate != 0 && burst == 0)
+    return fail(Errc::bad_request,
+                "\"rate_burst\" must be at least 1: with 0 no request would ever be taken.");
+  return catalog::RateLimit{static_cast<std::uint32_t>(rate), static_cast<std::uint32_t>(burst)};
+}
+
 Result<http::Response> list_streams(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
   WEIR_TRY(const auto page, call.services.catalog.streams().list(call.caller.tenant_no, request));
@@ -51,12 +73,14 @@ Result<http::Response> list_streams(const Call& call) {
 
 Result<http::Response> create_stream(const Call& call) {
   WEIR_TRY(const auto body,
-           Fields::of_body(call.request, {"name", "description", "payload_type", "xml_check"}));
+           Fields::of_body(call.request, {"name", "description", "payload_type", "xml_check",
+                                          "rate_limit", "rate_burst"}));
   catalog::NewStream stream;
   WEIR_TRY(stream.name, body.text("name"));
   WEIR_TRY(stream.description, body.text_or("description", ""));
   WEIR_TRY(stream.payload_type, payload_type_of(body));
   WEIR_TRY(stream.xml_check_sync, xml_check_sync_of(body));
+  WEIR_TRY(stream.rate_limit, rate_limit_of(body));
   WEIR_TRY(const auto added, call.services.catalog.streams().add(call.caller.tenant_no, stream));
   return answer(201, json_of_stream(call.services, added));
 }
@@ -74,6 +98,14 @@ Result<http::Response> get_stream(const Call& call) {
   return answer(200, body);
 }
 
+Result<http::Response> limit_stream(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"rate_limit", "rate_burst"}));
+  WEIR_TRY(const auto limit, rate_limit_of(body));
+  WEIR_TRY(const auto stream,
+           call.services.catalog.streams().limit_rate(call.caller.tenant_no, call.id, limit));
+  return answer(200, json_of_stream(call.services, stream));
+}
+
 Result<http::Response> flush_stream(const Call& call) {
   WEIR_CHECK(Fields::of_body(call.request, {}));
   WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
@@ -84,6 +116,19 @@ Result<http::Response> flush_stream(const Call& call) {
   return answer(200, {{"batches", std::move(items)}});
 }
 
+template <std::string (*sample)(const SampleSubject&)>
+Result<http::Response> get_sample(const Call& call) {
+  WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
+  http::Response response;
+  if (sample != postman_sample) response.content_type = "text/plain; charset=utf-8";
+  response.body = sample({.base_url = call.services.base_url(),
+                          .tenant = call.caller.tenant,
+                          .stream_id = stream.id,
+                          .stream_name = stream.name,
+                          .type = stream.payload_type});
+  return response;
+}
+
 }  // namespace
 
 void add_stream_routes(Routes& routes) {
@@ -92,7 +137,17 @@ void add_stream_routes(Routes& routes) {
   routes.push_back({"GET", all, "listStreams", operate, list_streams, {"limit", "next_token"}});
   routes.push_back({"POST", all, "createStream", operate, create_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}", "getStream", operate, get_stream});
+  routes.push_back(
+      {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", operate, limit_stream});
   routes.push_back({"POST", "/api/v0/streams/{id}/flush", "flushStream", operate, flush_stream});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/postman", "getPostmanSample", operate,
+                    get_sample<postman_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/curl", "getCurlSample", operate,
+                    get_sample<curl_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/http", "getHttpSample", operate,
+                    get_sample<http_sample>});
+  routes.push_back({"GET", "/api/v0/streams/{id}/samples/python", "getPythonSample", operate,
+                    get_sample<python_sample>});
 }
 
 }  // namespace weir::control

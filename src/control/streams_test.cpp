@@ -51,6 +51,25 @@ TEST_F(StreamsTest, APayloadTypeAndCheckCanBeDeclared) {
     EXPECT_EQ(send("POST", "/api/v0/streams", body).status, 400) << body;
 }
 
+TEST_F(StreamsTest, ARateLimitIsDeclaredChangedAndTakenOff) {
+  const auto stream = created("/api/v0/streams", R"({"name":"S","rate_limit":100})");
+  const std::string path = "/api/v0/streams/" + text(stream, "id");
+  EXPECT_EQ(stream.at("rate_limit"), 100);
+  EXPECT_EQ(stream.at("rate_burst"), 100);
+  const auto changed =
+      expect(200, send("PUT", path + "/rate-limit", R"({"rate_limit":5,"rate_burst":50})"));
+  EXPECT_EQ(changed.at("rate_limit"), 5);
+  EXPECT_EQ(changed.at("rate_burst"), 50);
+  EXPECT_EQ(get(path).at("rate_burst"), 50);
+  for (const char* body :
+       {R"({"rate_limit":-1})", R"({"rate_limit":1000001})", R"({"rate_burst":5})",
+        R"({"rate_limit":5,"rate_burst":0})", R"({"rate_limit":"5"})", R"({"rate":5})"})
+    EXPECT_EQ(send("PUT", path + "/rate-limit", body).status, 400) << body;
+  expect(200, send("PUT", path + "/rate-limit", R"({"rate_limit":null})"));
+  EXPECT_TRUE(get(path).at("rate_limit").is_null());
+  EXPECT_TRUE(get(path).at("rate_burst").is_null());
+}
+
 TEST_F(StreamsTest, AStreamTellsItsTypeAndCountsOnceItHasData) {
   const auto id = new_stream();
   EXPECT_EQ(get("/api/v0/streams/" + id).at("counts").at("files"), 0);

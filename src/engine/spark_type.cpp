@@ -24,7 +24,7 @@ struct Notation {
   char quote;
   std::string_view between_name_and_type;
   std::string_view (*scalar)(SparkType::Kind);
-  std::string (*array)(std::string element);
+  std::string (*array)(const std::string& element);
   std::string_view open;
   std::string_view close;
 };
@@ -107,10 +107,10 @@ std::string_view duckdb_scalar(SparkType::Kind kind) {
 }
 
 constexpr Notation spark_notation{
-    '`', ": ", spark_scalar, [](std::string element) { return "ARRAY<" + element + ">"; },
+    '`', ": ", spark_scalar, [](const std::string& element) { return "ARRAY<" + element + ">"; },
     "<", ">"};
 constexpr Notation duckdb_notation{
-    '"', " ", duckdb_scalar, [](std::string element) { return element + "[]"; }, "(", ")"};
+    '"', " ", duckdb_scalar, [](const std::string& element) { return element + "[]"; }, "(", ")"};
 
 }  // namespace
 
@@ -139,8 +139,8 @@ SparkType SparkType::structure(std::vector<SparkField> fields) {
   return type;
 }
 
-bool SparkType::operator==(const SparkType&) const = default;
-bool SparkField::operator==(const SparkField&) const = default;
+bool SparkType::operator==(const SparkType&) const noexcept = default;
+bool SparkField::operator==(const SparkField&) const noexcept = default;
 
 std::string spark_ddl(const SparkType& type) {
   return written(type, spark_notation);

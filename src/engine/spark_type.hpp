@@ -46,14 +46,14 @@ struct SparkType {
   bool nested() const {
     return kind == Kind::array || kind == Kind::structure || kind == Kind::map;
   }
-  bool operator==(const SparkType&) const;
+  bool operator==(const SparkType&) const noexcept;
 };
 
 struct SparkField {
   std::string name;
   SparkType type;
   bool nullable = true;
-  bool operator==(const SparkField&) const;
+  bool operator==(const SparkField&) const noexcept;
 };
 
 /// Reads Spark's JSON form of a type: `"long"`, or an object of type struct, array or map. The top

@@ -13,6 +13,17 @@ using boost::system::error_code;
 // A buffer that one large reply has stretched is not kept.
 constexpr std::size_t kept_reply_bytes = 64 * limits::kib;
 
+// RFC 9110 9.3.7: "OPTIONS *" asks what the server as a whole can do.
+const Reply about_server{204, {}, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n", {}};
+
+Error nothing_here() {
+  return {Errc::not_found, "There is nothing at this path."};
+}
+
+Error no_memory() {
+  return {Errc::overloaded, "Too many large bodies are being received. Send this one again."};
+}
+
 void clear(std::string& text) {
   if (text.capacity() > kept_reply_bytes)
     text = {};
@@ -22,9 +33,9 @@ void clear(std::string& text) {
 
 }  // namespace
 
-Connection::Connection(Worker& worker, Socket socket, std::uint64_t ticket_base, std::string peer)
+Connection::Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer)
     : worker_(worker),
-      socket_(std::move(socket)),
+      socket_(std::move(stream)),
       ticket_base_(ticket_base),
       peer_(std::move(peer)),
       parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max) {}
@@ -38,9 +49,7 @@ void Connection::start() {
 
 void Connection::read() {
   const auto room = parser_.room();
-  if (room.empty())
-    return refuse(
-        {Errc::overloaded, "Too many large bodies are being received. Send this one again."});
+  if (room.empty()) return refuse(no_memory());
   reading_ = true;
   socket_.async_read_some(
       asio::buffer(room.data(), room.size()),
@@ -103,10 +112,8 @@ void Connection::take_head() {
   const Ticket ticket = open_slot(&head);
   Slot& own = slot(next_ - 1);
   const bool close_after = std::exchange(own.close, true);  // a refusal leaves the body unread
-  Responder* responder = worker_.route(head.path());
-  const auto bytes_max = responder ? responder->admit(head, ticket) : std::nullopt;
+  const auto bytes_max = admit(head, ticket);
   if (!bytes_max) {
-    if (!responder) worker_.reply(ticket, {Errc::not_found, "There is nothing at this path."}, {});
     WEIR_ASSERT(!own.waiting);
     last_request_ = must_drain_ = true;
     return;
@@ -118,6 +125,28 @@ void Connection::take_head() {
   parser_.limit_body(std::min(*bytes_max, worker_.shared().options.body_bytes_max));
 }
 
+/// Without a value it has been answered.
+std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket ticket) {
+  std::optional<std::uint64_t> bytes_max;
+  try {
+    if (Responder* responder = worker_.route(head.path()))
+      bytes_max = responder->admit(head, ticket);
+    else
+      worker_.reply(ticket, nothing_here(), {});
+  } catch (const std::exception& error) {
+    own_up(ticket, error);
+    return std::nullopt;
+  }
+  if (!bytes_max) return std::nullopt;
+  if (head.content_length() > *bytes_max)
+    worker_.reply(ticket, too_large(*bytes_max), {});
+  else if (!head.is_chunked() && !parser_.has_memory_for_body())
+    worker_.reply(ticket, no_memory(), {});
+  else
+    return bytes_max;
+  return std::nullopt;
+}
+
 void Connection::take_request() {
   const RequestView request = parser_.request(peer_);
   const Ticket ticket = admitted_ ? *admitted_ : open_slot(&request);
@@ -126,13 +155,33 @@ void Connection::take_request() {
   own.close = own.close || worker_.stopping();
   own.continue_first = false;
   last_request_ = own.close;
-  if (Responder* responder = worker_.route(request.path()))
-    responder->handle(request, ticket);
-  else
-    worker_.reply(ticket, {Errc::not_found, "There is nothing at this path."}, {});
+  handle(request, ticket);
   parser_.take();
   request_deadline_ = 0;
   must_drain_ = last_request_ && !parser_.idle();
+}
+
+void Connection::handle(const RequestView& request, Ticket ticket) {
+  if (request.is_for_server()) return worker_.reply(ticket, about_server);
+  try {
+    if (Responder* responder = worker_.route(request.path()))
+      responder->handle(request, ticket);
+    else
+      worker_.reply(ticket, nothing_here(), {});
+  } catch (const std::exception& error) {
+    own_up(ticket, error);
+  }
+}
+
+/// What a responder threw, out of memory say, is one request's misfortune and not the server's end.
+void Connection::own_up(Ticket ticket, const std::exception& error) {
+  Slot& own = slot(next_ - 1);
+  if (!own.waiting) return;
+  own.close = last_request_ = true;
+  worker_.reply(ticket,
+                {Errc::internal, std::string("Unexpected: ") + error.what() +
+                                     ". Please report this with its request_id."},
+                {});
 }
 
 void Connection::refuse(const Error& error) {
@@ -241,7 +290,8 @@ void Connection::set_deadline() {
     deadline_ = request_deadline_;
   } else {
     request_deadline_ = 0;
-    deadline_ = slots_empty() ? worker_.tick_after(timeouts.idle) : 0;
+    const auto patience = socket_.handshaking() ? timeouts.head : timeouts.idle;
+    deadline_ = slots_empty() ? worker_.tick_after(patience) : 0;
   }
 }
 

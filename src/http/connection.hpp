@@ -7,6 +7,7 @@
 
 #include "http/reply_format.hpp"
 #include "http/request_parser.hpp"
+#include "http/stream.hpp"
 #include "http/worker.hpp"
 
 namespace weir::http {
@@ -19,7 +20,7 @@ namespace weir::http {
 /// is outstanding.
 class Connection {
  public:
-  Connection(Worker& worker, Socket socket, std::uint64_t ticket_base, std::string peer);
+  Connection(Worker& worker, Stream stream, std::uint64_t ticket_base, std::string peer);
 
   std::uint32_t seat() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
   void start();
@@ -48,7 +49,10 @@ class Connection {
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void parse();
   void take_head();
+  std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
   void take_request();
+  void handle(const RequestView& request, Ticket ticket);
+  void own_up(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
   Ticket open_slot(const RequestView* request);
   Slot& slot(std::uint64_t number) { return slots_[number % slots_.size()]; }
@@ -65,7 +69,7 @@ class Connection {
   void retire_if_done();
 
   Worker& worker_;
-  Socket socket_;
+  Stream socket_;
   const std::uint64_t ticket_base_;
   const std::string peer_;
   RequestParser parser_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,7 +40,7 @@ class Loop {
   virtual void reply(Ticket ticket, const Reply& reply) = 0;
 
   /// The same with an error's body (decision 1.13), which carries request_id().
-  /// `headers` as in Reply.
+  /// `headers` as in Reply; a Retry-After among them stands for the usual one.
   virtual void reply(Ticket ticket, const Error& error, std::string_view headers = {}) = 0;
 
   /// A new id, unique over processes, for a request that gets no receipt. Worker's thread only.
@@ -52,7 +53,8 @@ class Loop {
   virtual unsigned number() const = 0;
 };
 
-/// Answers requests on one worker's thread. Must not block.
+/// Answers requests on one worker's thread. Must not block. An exception out of admit() or handle()
+/// is answered with 500 and ends the connection.
 class Responder {
  public:
   virtual ~Responder() = default;
@@ -67,6 +69,9 @@ class Responder {
 
   /// After Loop::wake(): what other threads have left for this one.
   virtual void on_wake() = 0;
+
+  /// Every now and then; `elapsed` is since the last time, by a clock that nobody turns.
+  virtual void on_tick(std::chrono::milliseconds elapsed) { static_cast<void>(elapsed); }
 };
 
 using ResponderFactory = std::function<std::unique_ptr<Responder>(Loop&)>;

@@ -53,8 +53,7 @@ struct Job {
 
 class HandlerPool::Queue {
  public:
-  Queue(Handler handler, PoolOptions options)
-      : handler_(std::move(handler)), options_(std::move(options)) {
+  Queue(Handler handler, PoolOptions options) : handler_(std::move(handler)), options_(options) {
     for (unsigned i = 0; i < std::max(options_.threads, 1u); ++i)
       threads_.emplace_back([this]() noexcept { work(); });
   }
@@ -138,6 +137,10 @@ class HandlerPool::Pooled final : public Responder {
   }
 
   void handle(const RequestView& view, Ticket ticket) override {
+    if (const auto coding = view.value(Field::content_encoding);
+        !coding.empty() && coding != "identity")
+      return loop_.reply(ticket, Error{Errc::unsupported_media,
+                                       "Bodies are not taken compressed here. Send it as it is."});
     if (view.body().size() > queue_->options().body_bytes_max)
       return loop_.reply(ticket, too_large(queue_->options().body_bytes_max));
     auto request = copy_request(view, loop_.request_id());
@@ -163,7 +166,7 @@ class HandlerPool::Pooled final : public Responder {
 };
 
 HandlerPool::HandlerPool(Handler handler, PoolOptions options)
-    : queue_(std::make_shared<Queue>(std::move(handler), std::move(options))) {}
+    : queue_(std::make_shared<Queue>(std::move(handler), options)) {}
 
 HandlerPool::~HandlerPool() {
   queue_->stop();

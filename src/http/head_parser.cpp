@@ -25,6 +25,8 @@ std::optional<Field> known_field(beast::http::field field, Text name) {
       return Field::authorization;
     case beast::http::field::content_type:
       return Field::content_type;
+    case beast::http::field::content_encoding:
+      return Field::content_encoding;
     case beast::http::field::host:
       return Field::host;
     case beast::http::field::unknown:
@@ -49,6 +51,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
   }
 
   const char* refusal() const { return refusal_; }
+  bool has_too_many_fields() const { return has_too_many_fields_; }
 
  private:
   Place place_of(Text text) const {
@@ -70,8 +73,10 @@ class HeadParser final : public beast::http::basic_parser<true> {
   }
 
   void on_field_impl(beast::http::field field, Text name, Text value, error_code& ec) override {
-    if (head_.line_count == limits::header_fields_max)
-      return refuse(ec, "it has too many header fields; send at most 100");
+    if (head_.line_count == limits::header_fields_max) {
+      has_too_many_fields_ = true;
+      return refuse(ec, "too many fields");
+    }
     // Beast judged these alone; together with what it lets pass they must still be unambiguous.
     if (field == beast::http::field::content_length) {
       if (head_.has_length || !is_digits(value))
@@ -95,8 +100,9 @@ class HeadParser final : public beast::http::basic_parser<true> {
       kept = static_cast<std::int8_t>(line);
       return;
     }
-    if (text_of(head_.lines[static_cast<std::size_t>(kept)].value) !=
-        text_of(head_.lines[line].value))
+    const bool is_list = field == Field::content_encoding;  // the same twice is done twice
+    if (is_list || text_of(head_.lines[static_cast<std::uint8_t>(kept)].value) !=
+                       text_of(head_.lines[line].value))
       head_.conflicting |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(field));
   }
 
@@ -122,6 +128,7 @@ class HeadParser final : public beast::http::basic_parser<true> {
   const char* base_;
   RequestHead& head_;
   const char* refusal_ = nullptr;
+  bool has_too_many_fields_ = false;
 };
 
 const char* words_of(const error_code& ec) {
@@ -152,6 +159,10 @@ Result<void> parse_head(std::string_view bytes, RequestHead& head) {
   error_code ec;
   const std::size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
   if (!ec && used == bytes.size() && parser.is_done()) return {};
+  if (parser.has_too_many_fields())
+    return fail(Errc::headers_too_large, "The request has more than " +
+                                             std::to_string(limits::header_fields_max) +
+                                             " header fields. Send fewer.");
   const char* words = parser.refusal() ? parser.refusal() : words_of(ec);
   return fail(Errc::bad_request, std::string("The request is not valid HTTP/1.1: ") + words + ".");
 }

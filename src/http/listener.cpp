@@ -112,6 +112,10 @@ void Listener::place(int socket, std::string peer) {
 
 void Listener::refuse(int socket) {
   refused_.add();
+  if (shared_.options.tls) {  // it would take a handshake to say why
+    ::close(socket);
+    return;
+  }
   const Response response = error_response(
       {Errc::overloaded, "Too many connections are open. Reuse connections, or try later."},
       workers_.front()->request_id());
@@ -122,6 +126,10 @@ void Listener::refuse(int socket) {
   [[maybe_unused]] const auto sent =
       ::send(socket, reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   ::shutdown(socket, SHUT_WR);
+  // What it has sent already would, unread, turn the close into a reset that outruns the reply.
+  auto& discard = workers_.front()->discard();
+  [[maybe_unused]] const auto dropped =
+      ::recv(socket, discard.data(), discard.size(), MSG_DONTWAIT);
   ::close(socket);
 }
 

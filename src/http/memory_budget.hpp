@@ -16,6 +16,8 @@ class MemoryBudget {
     release(bytes);
     return false;
   }
+  /// Whether so much is free now; nothing is taken.
+  bool has_room(std::uint64_t bytes) const noexcept { return used() + bytes <= bytes_max_; }
   void release(std::uint64_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
   std::uint64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
 

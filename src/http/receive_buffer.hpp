@@ -26,6 +26,10 @@ class ReceiveBuffer {
   /// Room for at least a byte, growing up to `bytes_wanted` in all; empty when the budget is used
   /// up. What begin() points at may move.
   std::span<char> room(std::size_t bytes_wanted);
+  /// Whether the budget would let it grow so far now.
+  bool may_grow_to(std::size_t bytes) const {
+    return bytes <= capacity_ || budget_.has_room(bytes - capacity_);
+  }
   void filled(std::size_t bytes) { end_ += bytes; }
   /// Drops bytes from the front; a grown buffer is given back when the rest fits the fixed size.
   void consume(std::size_t bytes);

@@ -10,8 +10,15 @@
 namespace weir::http {
 
 /// The fields a request is looked at for on the hot path; found while its head is parsed.
-enum class Field : std::uint8_t { authorization, content_type, tenant, idempotency_key, host };
-inline constexpr std::size_t known_fields = 5;
+enum class Field : std::uint8_t {
+  authorization,
+  content_type,
+  content_encoding,
+  tenant,
+  idempotency_key,
+  host
+};
+inline constexpr std::size_t known_fields = 6;
 
 /// A place in a request's head, from the head's first byte.
 struct Place {
@@ -63,7 +70,7 @@ class RequestView {
     return has(field) ? text(head_->lines[static_cast<std::size_t>(line_of(field))].value)
                       : std::string_view();
   }
-  /// Whether the field was sent more than once with different values.
+  /// Whether the field was sent more than once with different values; content_encoding: at all.
   bool conflicting(Field field) const {
     return (head_->conflicting >> static_cast<unsigned>(field)) & 1;
   }
@@ -72,6 +79,11 @@ class RequestView {
   std::string_view field_value(std::size_t i) const { return text(head_->lines[i].value); }
   /// Whether a length or chunks announced a body, empty or not.
   bool announces_body() const { return head_->has_length || head_->chunked; }
+  /// 0 where none was sent.
+  std::uint64_t content_length() const { return head_->content_length; }
+  bool is_chunked() const { return head_->chunked; }
+  /// "OPTIONS *": about no path.
+  bool is_for_server() const { return target() == "*" && method() == "OPTIONS"; }
   bool keep_alive() const { return head_->keep_alive; }
   bool is_http10() const { return head_->is_http10; }
   bool expects_continue() const { return head_->expects_continue; }

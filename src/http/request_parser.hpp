@@ -34,6 +34,8 @@ class RequestParser {
   /// After head or request. Views into the buffer: good until the next call of anything else.
   RequestView request(std::string_view peer) const;
   void limit_body(std::uint64_t bytes_max) { body_bytes_max_ = bytes_max; }
+  /// After head: whether there is memory now for the body that Content-Length announces.
+  bool has_memory_for_body() const { return buffer_.may_grow_to(bytes_wanted()); }
   /// The request has been dealt with.
   void take();
   const Error& refusal() const { return refusal_; }

@@ -79,10 +79,11 @@ Server::~Server() {
 }
 
 Result<void> Server::start() {
-  auto running = std::make_unique<Running>(options_, routes_, random_);
-  WEIR_CHECK(running->start());
-  running_ = std::move(running);
-  return {};
+  // In place before there are threads, since handlers ask for port() and stats().
+  running_ = std::make_unique<Running>(options_, routes_, random_);
+  auto started = running_->start();
+  if (!started) running_.reset();
+  return started;
 }
 
 std::uint16_t Server::port() const {

@@ -11,6 +11,7 @@
 #include "env/random.hpp"
 #include "http/exchange.hpp"
 #include "http/stats.hpp"
+#include "http/tls.hpp"
 
 namespace weir::http {
 
@@ -29,6 +30,7 @@ struct Options {
   std::string host = "127.0.0.1";  // a name or an address
   std::uint16_t port = 0;          // 0: a free one
   unsigned threads = 1;            // each with an event loop of its own
+  std::shared_ptr<Tls> tls;        // null: plain HTTP
   Timeouts timeouts;
   std::uint32_t connections_max = limits::connections_default;
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;  // whatever a responder admits

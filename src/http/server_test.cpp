@@ -1,124 +1,16 @@
 #include "http/server.hpp"
 
-#include <condition_variable>
-#include <map>
-#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
 
-#include "http/handler_pool.hpp"
-#include "http/loopback_client.hpp"
+#include "http/server_fixture.hpp"
 
 namespace weir::http {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
-};
-
-/// Where requests to /later/NAME wait until the test lets them go, from a thread that is not the
-/// worker's, as the log does.
-class Backroom {
- public:
-  void put(Loop& loop, const std::string& name, Ticket ticket) {
-    const std::lock_guard lock(mutex_);
-    waiting_[name] = {&loop, ticket};
-    changed_.notify_all();
-  }
-  void wait_for(const std::string& name) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.contains(name); });
-  }
-  void let_go(const std::vector<std::string>& names) {
-    std::unique_lock lock(mutex_);
-    for (const auto& name : names) {
-      changed_.wait(lock, [&] { return waiting_.contains(name); });
-      const auto [loop, ticket] = waiting_[name];
-      ready_[loop].push_back({ticket, name});
-      loop->wake();
-    }
-  }
-  std::vector<std::pair<Ticket, std::string>> take(Loop& loop) {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(ready_[&loop], {});
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::string, std::pair<Loop*, Ticket>> waiting_;
-  std::map<Loop*, std::vector<std::pair<Ticket, std::string>>> ready_;
-};
-
-/// Answers /later/* when told to, everything else at once with its body; bodies up to 100 kB.
-class TestResponder final : public Responder {
- public:
-  TestResponder(Loop& loop, Backroom& backroom) : loop_(loop), backroom_(backroom) {}
-
-  std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket) override {
-    if (head.path() != "/refused") return 100'000;
-    loop_.reply(ticket, Error{Errc::forbidden, "Not you."});
-    return std::nullopt;
-  }
-  void handle(const RequestView& request, Ticket ticket) override {
-    if (request.path() == "/refused")
-      return loop_.reply(ticket, Error{Errc::forbidden, "Not you."});
-    if (request.path().starts_with("/later/"))
-      return backroom_.put(loop_, std::string(request.path().substr(7)), ticket);
-    loop_.reply(ticket, {200, "text/plain", "X-Loop: " + std::to_string(loop_.number()) + "\r\n",
-                         std::string(request.path()) + " " + std::string(request.body())});
-  }
-  void on_wake() override {
-    for (const auto& [ticket, name] : backroom_.take(loop_))
-      loop_.reply(ticket, {202, "text/plain", {}, name});
-  }
-
- private:
-  Loop& loop_;
-  Backroom& backroom_;
-};
-
-class ServerTest : public ::testing::Test {
- protected:
-  void start() {
-    options_.timeouts.tick = std::chrono::milliseconds(5);
-    server_ = std::make_unique<Server>(
-        options_,
-        std::vector<Route>{{"/",
-                            [this](Loop& loop) -> std::unique_ptr<Responder> {
-                              return std::make_unique<TestResponder>(loop, backroom_);
-                            }}},
-        random_);
-    const auto started = server_->start();
-    ASSERT_TRUE(started) << started.error().message;
-  }
-  std::uint16_t port() const { return server_->port(); }
-
-  static std::string get(const std::string& path, const std::string& more = "") {
-    return "GET " + path + " HTTP/1.1\r\nHost: h\r\n" + more + "\r\n";
-  }
-  static std::string post(const std::string& path, const std::string& body) {
-    return "POST " + path +
-           " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-           body;
-  }
-
-  Options options_;
-  Backroom backroom_;
-  CountingRandom random_;
-  std::unique_ptr<Server> server_;
-};
 
 TEST_F(ServerTest, AConnectionIsKeptAndAnswersOneAfterTheOther) {
   start();
@@ -226,7 +118,98 @@ TEST_F(ServerTest, AnOversizedHeadIsA431) {
   start();
   LoopbackClient client(port());
   client.send(get("/", "X: " + std::string(limits::header_bytes_max, 'x') + "\r\n"));
-  EXPECT_EQ(client.read().status, 431);
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 431);
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+  EXPECT_FALSE(reply.headers.contains("Retry-After"));
+}
+
+TEST_F(ServerTest, TooManyHeadersAreA431) {
+  start();
+  LoopbackClient client(port());
+  std::string lines;
+  for (std::uint32_t i = 0; i < limits::header_fields_max; ++i)
+    lines += "X: y\r\n";
+  client.send(get("/", lines));
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 431);
+  EXPECT_THAT(reply.body, HasSubstr("more than 100 header fields"));
+  client.end_sending();
+  EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(ServerTest, WhatAResponderThrowsIsA500AndTheServerGoesOn) {
+  start();
+  LoopbackClient client(port());
+  client.send(post("/throws", "x") + get("/never"));
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_EQ(reply.headers.at("Retry-After"), "1");
+  EXPECT_EQ(reply.headers.at("Connection"), "close");
+  EXPECT_THAT(reply.body, HasSubstr("report this with its request_id"));
+  LoopbackClient head_only(port());
+  head_only.send("POST /throws HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
+  EXPECT_EQ(head_only.read().status, 500);
+  LoopbackClient next(port());
+  next.send(get("/a"));
+  EXPECT_EQ(next.read().status, 200);
+}
+
+TEST_F(ServerTest, OptionsOfTheWholeServerAreTold) {
+  start();
+  LoopbackClient client(port());
+  client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n" + get("/next"));
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_THAT(reply.headers.at("Allow"), HasSubstr("POST"));
+  EXPECT_EQ(client.read().body, "/next ");
+}
+
+TEST_F(ServerTest, WhenMemoryForBodiesIsUsedUpALargeOneIsRefusedBeforeItIsSent) {
+  options_.large_body_bytes_max = 60'000;
+  start();
+  const std::string head = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\n";
+  LoopbackClient first(port());
+  first.send(head + std::string(40'000, 'x'));
+  while (server_->stats().large_body_bytes == 0)
+    std::this_thread::yield();
+  LoopbackClient second(port());
+  second.send(head);
+  const auto reply = second.read();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.headers.at("Retry-After"), "1");
+  EXPECT_THAT(reply.body, HasSubstr("large bodies"));
+  LoopbackClient small(port());
+  small.send(post("/small", "x"));
+  EXPECT_EQ(small.read().status, 200);
+  first.send(std::string(10'000, 'x'));
+  EXPECT_EQ(first.read().status, 200);
+  LoopbackClient third(port());
+  third.send(head + std::string(50'000, 'x'));
+  EXPECT_EQ(third.read().status, 200) << "there is room again";
+}
+
+TEST_F(ServerTest, AmbiguousFramingIsRefusedAndEndsTheConnection) {
+  start();
+  const std::string post_head = "POST / HTTP/1.1\r\nHost: h\r\n";
+  const std::string chunked = post_head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& bytes :
+       {post_head + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        post_head + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        post_head + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        post_head + "Content-Length : 3\r\n\r\nabc", post_head + "X: a\r\n b\r\n\r\n",
+        post_head + "X: a\nY: b\r\n\r\n", post_head + "X: a\rb\r\n\r\n",
+        post_head + std::string("X: a\0b\r\n\r\n", 10), chunked + "3\nabc\r\n0\r\n\r\n",
+        chunked + "x\r\n", chunked + "3\r\nabcd\r\n0\r\n\r\n"}) {
+    LoopbackClient client(port());
+    client.send(bytes + get("/smuggled"));
+    auto reply = client.read();
+    EXPECT_EQ(reply.status, 400) << bytes;
+    EXPECT_EQ(reply.headers["Connection"], "close") << bytes;
+    client.end_sending();
+    EXPECT_TRUE(client.at_end()) << bytes;
+  }
+  EXPECT_EQ(server_->stats().replies[StatusCounters::index_of(200)], 0u);
 }
 
 TEST_F(ServerTest, ALargeBodyIsRefusedFromItsLengthAndTheReasonCanBeRead) {
@@ -287,6 +270,7 @@ TEST_F(ServerTest, ASlowHeadIsA408) {
   const auto reply = client.read();
   EXPECT_EQ(reply.status, 408);
   EXPECT_THAT(reply.body, HasSubstr("head did not arrive in time"));
+  EXPECT_EQ(reply.headers.at("Retry-After"), "1");
   client.end_sending();
   EXPECT_TRUE(client.at_end());
 }
@@ -445,118 +429,6 @@ TEST_F(ServerTest, WhatFitsNoRouteIsA404) {
   LoopbackClient client(server.port());
   client.send(get("/a"));
   EXPECT_EQ(client.read().status, 404);
-}
-
-class PoolTest : public ServerTest {
- protected:
-  void start_with(Handler handler, PoolOptions pool_options = {}) {
-    options_.timeouts.tick = std::chrono::milliseconds(5);
-    pool_ = std::make_unique<HandlerPool>(std::move(handler), pool_options);
-    server_ =
-        std::make_unique<Server>(options_, std::vector<Route>{{"", pool_->responder()}}, random_);
-    ASSERT_TRUE(server_->start());
-  }
-  std::unique_ptr<HandlerPool> pool_;
-};
-
-TEST_F(PoolTest, AHandlerSeesTheWholeRequest) {
-  Request seen;
-  start_with([&seen](const Request& request) {
-    seen = request;
-    return Response{201, "text/plain", "made", {{"Location", "/x"}}};
-  });
-  LoopbackClient client(port());
-  client.send(
-      "PUT /a%20b/c?x=1%262&y=a+b&z HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-one: 2\r\n"
-      "Content-Length: 4\r\n\r\nbody");
-  const auto reply = client.read();
-  EXPECT_EQ(reply.status, 201);
-  EXPECT_EQ(reply.body, "made");
-  EXPECT_EQ(reply.headers.at("Location"), "/x");
-  EXPECT_EQ(seen.method, "PUT");
-  EXPECT_EQ(seen.path, "/a b/c");
-  EXPECT_EQ(seen.query,
-            (std::map<std::string, std::string>{{"x", "1&2"}, {"y", "a b"}, {"z", ""}}));
-  EXPECT_EQ(seen.headers.at("x-one"), "1, 2");
-  EXPECT_EQ(seen.body, "body");
-  EXPECT_EQ(seen.peer, "127.0.0.1");
-  EXPECT_EQ(seen.request_id, "0001020304050607-0-1");
-}
-
-TEST_F(PoolTest, AnEscapeThatIsNoneIsA400) {
-  start_with([](const Request&) { return Response{}; });
-  LoopbackClient client(port());
-  client.send(get("/a%2"));
-  EXPECT_EQ(client.read().status, 400);
-}
-
-TEST_F(PoolTest, AnExceptionIsA500WithItsWords) {
-  start_with([](const Request&) { return Response{std::vector<int>().at(0)}; });
-  LoopbackClient client(port());
-  client.send(get("/a"));
-  const auto reply = client.read();
-  EXPECT_EQ(reply.status, 500);
-  EXPECT_THAT(reply.body, HasSubstr("vector::_M_range_check"));
-}
-
-TEST_F(PoolTest, OverItsBoundItAnswers503AndRecovers) {
-  std::mutex gate;
-  std::unique_lock shut(gate);
-  start_with(
-      [&gate](const Request&) {
-        const std::lock_guard pass(gate);
-        return Response{};
-      },
-      {.threads = 1, .requests_max = 2});
-  LoopbackClient client(port());
-  client.send(get("/1") + get("/2") + get("/3"));  // taken in one turn, none can be done meanwhile
-  LoopbackClient witness(port());
-  witness.send(get("/4"));
-  EXPECT_EQ(witness.read().status, 503);
-  shut.unlock();
-  EXPECT_EQ(client.read().status, 200);
-  EXPECT_EQ(client.read().status, 200);
-  const auto reply = client.read();
-  EXPECT_EQ(reply.status, 503);
-  EXPECT_EQ(reply.headers.at("Retry-After"), "1");
-  witness.send(get("/5"));
-  EXPECT_EQ(witness.read().status, 200);
-}
-
-TEST_F(PoolTest, BodiesTakeFromABoundToo) {
-  start_with([](const Request&) { return Response{}; }, {.bytes_max = 10});
-  LoopbackClient client(port());
-  client.send(post("/1", "0123456789") + post("/2", "0123456789+"));
-  EXPECT_EQ(client.read().status, 200);
-  EXPECT_EQ(client.read().status, 503);
-}
-
-TEST_F(PoolTest, ACallThatOutlivesTheServerIsHarmless) {
-  std::mutex gate;
-  std::unique_lock shut(gate);
-  std::condition_variable entered;
-  bool inside = false;
-  std::mutex inside_mutex;
-  options_.timeouts.grace = std::chrono::milliseconds(1);
-  start_with([&](const Request&) {
-    {
-      const std::lock_guard lock(inside_mutex);
-      inside = true;
-    }
-    entered.notify_all();
-    const std::lock_guard pass(gate);
-    return Response{};
-  });
-  LoopbackClient client(port());
-  client.send(get("/1"));
-  {
-    std::unique_lock lock(inside_mutex);
-    entered.wait(lock, [&] { return inside; });
-  }
-  server_.reset();
-  shut.unlock();
-  pool_.reset();
-  EXPECT_TRUE(client.at_end());
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ class Counter {
 /// Answers by status; what is not in the list is counted as the first of its hundred.
 class StatusCounters {
  public:
-  static constexpr std::array<int, 18> statuses = {200, 201, 202, 204, 400, 401, 403, 404, 405,
-                                                   408, 409, 411, 413, 415, 431, 500, 503, 300};
+  static constexpr std::array<int, 20> statuses = {200, 201, 202, 204, 400, 401, 403,
+                                                   404, 405, 408, 409, 411, 413, 415,
+                                                   429, 431, 500, 503, 504, 300};
   void add(int status) noexcept { counters_[index_of(status)].add(); }
   std::uint64_t value(std::size_t index) const noexcept { return counters_[index].value(); }
 

@@ -104,7 +104,9 @@ void Worker::empty_mailbox() {
 }
 
 void Worker::adopt(int socket, std::string peer) {
-  if (stopping_ || (free_seats_.empty() && seats_.size() == seats_max)) {
+  const auto& tls = shared_.options.tls;
+  auto session = tls && !stopping_ ? tls->session(socket) : nullptr;
+  if (stopping_ || (tls && !session) || (free_seats_.empty() && seats_.size() == seats_max)) {
     ::close(socket);
     return;
   }
@@ -119,8 +121,8 @@ void Worker::adopt(int socket, std::string peer) {
   const std::uint64_t ticket_base = (std::uint64_t{number} << generation_bits | seat.generation)
                                     << number_bits;
   Socket accepted(io_.get_executor(), asio::ip::tcp::v4(), socket);
-  seat.connection =
-      std::make_unique<Connection>(*this, std::move(accepted), ticket_base, std::move(peer));
+  seat.connection = std::make_unique<Connection>(
+      *this, Stream(std::move(accepted), std::move(session)), ticket_base, std::move(peer));
   open_.fetch_add(1, std::memory_order_relaxed);
   accepted_.add();
   seat.connection->start();
@@ -144,7 +146,7 @@ void Worker::reply(Ticket ticket, const Error& error, std::string_view headers) 
   const Response response = error_response(error, request_id());
   std::string lines(headers);
   for (const auto& [name, value] : response.headers)
-    lines += name + ": " + value + "\r\n";
+    if (lines.find(name + ": ") == std::string::npos) lines += name + ": " + value + "\r\n";
   reply(ticket, {response.status, response.content_type, lines, response.body});
 }
 
@@ -200,6 +202,8 @@ void Worker::start_ticking() {
   timer_.async_wait([this](const error_code& error) {
     if (error) return;
     ++tick_;
+    for (const auto& responder : responders_)
+      responder->on_tick(shared_.options.timeouts.tick);
     sweep();
     if (on_tick_) on_tick_();
     start_ticking();

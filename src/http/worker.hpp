@@ -10,24 +10,20 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include "http/exchange.hpp"
 #include "http/memory_budget.hpp"
 #include "http/server.hpp"
 #include "http/stats.hpp"
+#include "http/stream.hpp"
 
 namespace weir::http {
 
 class Connection;
 
-// The concrete executor: the type-erased default costs an indirection and a count per operation.
-using Executor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Descriptor = boost::asio::posix::basic_stream_descriptor<Executor>;
 using Timer = boost::asio::basic_waitable_timer<
     std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
@@ -81,7 +77,7 @@ class Worker final : public Loop {
   /// The end of a turn: writes what became ready, forgets what was closed.
   void flush();
   /// Where bytes go that nobody will look at.
-  std::array<char, 16 * 1024>& discard() { return discard_; }
+  std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
 
  private:
   struct Seat {
@@ -107,7 +103,7 @@ class Worker final : public Loop {
   std::vector<Connection*> dirty_;
   std::vector<Connection*> retired_;
   std::array<char, 8> mailbox_count_{};
-  std::array<char, 16 * 1024> discard_;
+  std::array<char, std::size_t{16} << 10> discard_;
   std::uint64_t tick_ = 1;
   std::uint64_t stop_tick_ = 0;
   std::uint64_t ids_ = 0;

@@ -18,10 +18,14 @@ class ApiError(Exception):
 class Server:
     """`binary init` once, then start, kill and start again on the same data."""
 
-    def __init__(self, binary: str, data: Path, settings=()):
+    def __init__(self, binary: str, data: Path, settings=(), options=(), environment=None, tls=None):
+        """`tls`: an ssl.SSLContext where the settings make it speak https."""
         self.binary = binary
         self.data = data
         self.settings = [part for setting in settings for part in ("--set", setting)]
+        self.options = list(options)
+        self.environment = {**os.environ, **(environment or {})}
+        self.tls = tls
         self.process = None
         self.host = "127.0.0.1"
         self.port = 0
@@ -33,9 +37,10 @@ class Server:
         listen = f"{self.host}:{self.port}"
         self.log = open(f"{self.data}.log", "ab")
         self.process = subprocess.Popen([self.binary, "serve", "--data", str(self.data), "--listen", listen,
-                                         *self.settings], stdout=subprocess.PIPE, stderr=self.log, text=True)
+                                         *self.settings, *self.options], env=self.environment,
+                                        stdout=subprocess.PIPE, stderr=self.log, text=True)
         for line in self.process.stdout:
-            if line.startswith("listening on http://"):
+            if line.startswith(("listening on http://", "listening on https://")):
                 self.port = int(line.strip().rpartition(":")[2])
                 return self
         raise RuntimeError(f"the server did not start, exit code {self.process.wait()}; see {self.data}.log")
@@ -49,7 +54,7 @@ class Server:
     def _end(self, number):
         if self.process is None:
             return None
-        os.kill(self.process.pid, number)
+        self.process.send_signal(number)  # nothing where it has ended
         code = self.process.wait(timeout=60)
         self.process.stdout.close()
         self.log.close()
@@ -61,6 +66,8 @@ class Server:
         return "\n".join(Path(f"{self.data}.log").read_text(errors="replace").splitlines()[-lines:])
 
     def connect(self, timeout=60):
+        if self.tls:
+            return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=self.tls)
         return http.client.HTTPConnection(self.host, self.port, timeout=timeout)
 
     def api(self, method, path, body=None, token=None):

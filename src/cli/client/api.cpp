@@ -103,8 +103,12 @@ std::string with_query(const std::string& path, const std::map<std::string, std:
   return target;
 }
 
-Result<json::value> Api::call(std::string_view method, const std::string& target,
-                              const json::value* body) {
+Result<std::string> Api::get_text(const std::string& target) {
+  return exchange("GET", target, nullptr);
+}
+
+Result<std::string> Api::exchange(std::string_view method, const std::string& target,
+                                  const json::value* body) {
   HttpRequest request;
   request.method = method;
   request.target = target;
@@ -126,14 +130,19 @@ Result<json::value> Api::call(std::string_view method, const std::string& target
     return fail(errc_of_status(reply.status), std::move(message));
   }
   answer_body_ = reply.body;
-  if (reply.body.empty()) return json::value(nullptr);
+  return answer_body_;
+}
+
+Result<json::value> Api::call(std::string_view method, const std::string& target,
+                              const json::value* body) {
+  WEIR_TRY(const std::string text, exchange(method, target, body));
+  if (text.empty()) return json::value(nullptr);
   boost::system::error_code error;
-  json::value answer = json::parse(reply.body, error);
+  json::value answer = json::parse(text, error);
   if (error)
-    return fail(Errc::corrupt, std::string(method) + " " + target + " was answered " +
-                                   std::to_string(reply.status) +
-                                   " with something that is no JSON (" + error.message() +
-                                   "); is this the address of a Weir server?");
+    return fail(Errc::corrupt, std::string(method) + " " + target +
+                                   " was answered with something that is no JSON (" +
+                                   error.message() + "); is this the address of a Weir server?");
   return answer;
 }
 

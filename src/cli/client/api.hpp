@@ -36,6 +36,9 @@ class Api {
   }
   Result<boost::json::value> post(const std::string& target) { return call("POST", target); }
 
+  /// An answer that need not be JSON, as it came.
+  Result<std::string> get_text(const std::string& target);
+
   /// Every page of a list, as one document {"items":[...]}.
   Result<boost::json::value> list_all(const std::string& path,
                                       std::map<std::string, std::string> query);
@@ -46,6 +49,9 @@ class Api {
   const Access& access() const { return access_; }
 
  private:
+  Result<std::string> exchange(std::string_view method, const std::string& target,
+                               const boost::json::value* body);
+
   Access access_;
   HttpClient client_;
   std::string refusal_body_;

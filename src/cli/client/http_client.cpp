@@ -7,6 +7,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <sys/socket.h>
@@ -37,16 +38,13 @@ std::string lower(std::string_view text) {
 
 Result<Url> parse_url(std::string_view text) {
   const std::string shown(text);
-  constexpr std::string_view scheme = "http://";
-  if (text.rfind("https://", 0) == 0)
-    return fail(Errc::bad_request, "the URL \"" + shown +
-                                       "\" asks for https, which this client does not speak; give "
-                                       "the http:// address behind your TLS proxy");
-  if (text.rfind(scheme, 0) != 0)
-    return fail(Errc::bad_request,
-                "the URL \"" + shown + "\" must look like http://127.0.0.1:8080");
-  text.remove_prefix(scheme.size());
   Url url;
+  url.tls = text.starts_with("https://");
+  if (!url.tls && !text.starts_with("http://"))
+    return fail(Errc::bad_request,
+                "the URL \"" + shown + "\" must look like http://127.0.0.1:8080 or https://...");
+  if (url.tls) url.port = "443";
+  text.remove_prefix(text.find("://") + 3);
   const std::size_t slash = std::min(text.find('/'), text.size());
   url.prefix = text.substr(slash);
   while (!url.prefix.empty() && url.prefix.back() == '/')
@@ -76,7 +74,8 @@ Result<Url> parse_url(std::string_view text) {
 
 std::string Url::text() const {
   const bool bracketed = host.find(':') != std::string::npos;
-  return "http://" + (bracketed ? "[" + host + "]" : host) + ":" + port + prefix;
+  return (tls ? "https://" : "http://") + (bracketed ? "[" + host + "]" : host) + ":" + port +
+         prefix;
 }
 
 std::string percent_encode(std::string_view text) {
@@ -103,14 +102,19 @@ class HttpClient::Connection {
       : url_(std::move(url)), timeout_(timeout) {}
 
   Result<HttpReply> exchange(const HttpRequest& request) {
-    if (stream_ && closed_by_peer()) stream_.reset();
+    if (stream_ && closed_by_peer()) forget();
     if (!stream_) WEIR_CHECK(connect());
     Result<HttpReply> reply = send_and_receive(request);
-    if (!reply) stream_.reset();
+    if (!reply) forget();
     return reply;
   }
 
  private:
+  void forget() {
+    tls_.reset();
+    stream_.reset();
+  }
+
   template <class Start>
   error_code finish(Start start) {
     error_code result;
@@ -138,14 +142,46 @@ class HttpClient::Connection {
       buffer_.clear();
       error = finish([&](auto done) { stream_->async_connect(endpoints, done); });
     }
-    if (!error) {
-      stream_->socket().set_option(asio::ip::tcp::no_delay(true), error);
-      return {};
-    }
-    stream_.reset();
+    if (!error) stream_->socket().set_option(asio::ip::tcp::no_delay(true), error);
+    if (!error && url_.tls) WEIR_CHECK(shake_hands());
+    if (!error) return {};
+    forget();
     const std::string reason = error == beast::error::timeout ? "timed out" : error.message();
     return fail(Errc::unavailable,
                 "cannot connect to " + url_.text() + ": " + reason + "; is `weir serve` running?");
+  }
+
+  Result<void> shake_hands() {
+    error_code error;
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    context.set_verify_mode(asio::ssl::verify_peer, error);
+    if (url_.ca_file.empty())
+      context.set_default_verify_paths(error);
+    else
+      context.load_verify_file(url_.ca_file, error);
+    if (error) {
+      forget();
+      return fail(Errc::bad_request,
+                  "cannot read whom to trust from \"" + url_.ca_file + "\": " + error.message());
+    }
+    tls_.emplace(*stream_, context);
+    tls_->set_verify_callback(asio::ssl::host_name_verification(url_.host), error);
+    error_code is_name;
+    asio::ip::make_address(url_.host, is_name);
+    if (is_name)  // what SSL_set_tlsext_host_name is a macro for, with casts of C
+      SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               url_.host.data());
+    error = finish([&](auto done) { tls_->async_handshake(asio::ssl::stream_base::client, done); });
+    if (!error) return {};
+    forget();
+    return fail(Errc::unavailable,
+                "cannot speak TLS with " + url_.text() + ": " + error.message() +
+                    "; is its certificate of a name and an authority you trust (--ca)?");
+  }
+
+  template <class Start>
+  error_code over_stream(Start start) {
+    return finish([&](auto done) { tls_ ? start(*tls_, done) : start(*stream_, done); });
   }
 
   Result<HttpReply> send_and_receive(const HttpRequest& request) {
@@ -154,7 +190,7 @@ class HttpClient::Connection {
     message.target(url_.prefix + request.target);
     message.version(11);
     message.keep_alive(true);
-    message.set(http::field::host, url_.text().substr(7));
+    message.set(http::field::host, authority());
     message.set(http::field::user_agent, "weir");
     for (const auto& [name, value] : request.headers)
       message.set(name, value);
@@ -164,12 +200,12 @@ class HttpClient::Connection {
     // A refusal may come before the whole body was taken (413): what the server had to say is read
     // even when the write failed.
     const error_code written =
-        finish([&](auto done) { http::async_write(*stream_, message, done); });
+        over_stream([&](auto& stream, auto done) { http::async_write(stream, message, done); });
     http::response_parser<http::string_body> parser;
     parser.body_limit(reply_bytes_max);
     if (request.method == "HEAD") parser.skip(true);
-    const error_code read =
-        finish([&](auto done) { http::async_read(*stream_, buffer_, parser, done); });
+    const error_code read = over_stream(
+        [&](auto& stream, auto done) { http::async_read(stream, buffer_, parser, done); });
     if (read) return no_answer(written ? written : read);
 
     HttpReply reply;
@@ -179,8 +215,14 @@ class HttpClient::Connection {
       reply.headers[lower(std::string_view(field.name_string().data(), field.name_string().size()))]
           .assign(field.value().data(), field.value().size());
     reply.body = std::move(answer.body());
-    if (written || !answer.keep_alive()) stream_.reset();
+    if (written || !answer.keep_alive()) forget();
     return reply;
+  }
+
+  std::string authority() const {
+    const std::string text = url_.text();
+    const std::size_t begin = text.find("://") + 3;
+    return text.substr(begin, text.size() - begin - url_.prefix.size());
   }
 
   Failure no_answer(error_code error) const {
@@ -200,6 +242,7 @@ class HttpClient::Connection {
   std::chrono::milliseconds timeout_;
   asio::io_context io_{1};
   std::optional<beast::tcp_stream> stream_;
+  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;  // over stream_
   beast::flat_buffer buffer_;
 };
 

@@ -15,11 +15,13 @@ struct Url {
   std::string host;
   std::string port = "80";
   std::string prefix;  // "" or "/weir"
+  bool tls = false;
+  std::string ca_file;  // PEM of whom to trust; empty: whom the system trusts
 
   std::string text() const;
 };
 
-/// Reads http://HOST[:PORT][/PREFIX]. Other schemes are refused with what to do instead.
+/// Reads http[s]://HOST[:PORT][/PREFIX]. Other schemes are refused with what to do instead.
 Result<Url> parse_url(std::string_view text);
 
 struct HttpRequest {

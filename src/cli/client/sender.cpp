@@ -46,6 +46,8 @@ class Lane {
       request.headers["Authorization"] = "Bearer " + settings_.access.token;
     if (!settings_.access.tenant.empty())
       request.headers["X-Amperity-Tenant"] = settings_.access.tenant;
+    if (!payload.idempotency_key.empty())
+      request.headers["Idempotency-Key"] = payload.idempotency_key;
     request.body = payload.body;
     return request;
   }

@@ -18,6 +18,7 @@ struct Outgoing {
   std::string stream_id;
   std::string content_type;  // application/json or application/xml
   std::string body;
+  std::string idempotency_key = {};  // empty: none
 };
 
 /// What became of it.

@@ -33,6 +33,7 @@ void report(Session& session, const Error& error, const std::string& body) {
 
 Result<Access> Session::access() const {
   WEIR_TRY(Url where, parse_url(url));
+  where.ca_file = ca_file;
   return Access{std::move(where), token, tenant};
 }
 

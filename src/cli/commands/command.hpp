@@ -21,6 +21,7 @@ struct Session {
   std::string url = "http://127.0.0.1:8080";
   std::string token;
   std::string tenant;
+  std::string ca_file;
   bool json = false;
 
   Result<Access> access() const;

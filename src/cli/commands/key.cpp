@@ -1,4 +1,6 @@
+#include <istream>
 #include <memory>
+#include <ostream>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -50,9 +52,25 @@ void add_list(CLI::App& noun, const SessionPtr& session) {
   add_paging(*verb, *paging);
 }
 
+struct Change {
+  std::string name;
+  std::vector<std::string> policies;
+};
+
+/// Asks somebody who is there; a script is taken at its word.
+Result<void> confirm(Session& session, bool is_sure, const std::string& what) {
+  if (is_sure || !session.terminal.is_interactive) return {};
+  session.terminal.err << what << " This cannot be undone. Go on? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(session.terminal.in, answer);
+  if (answer == "y" || answer == "Y" || answer == "yes") return {};
+  return fail(Errc::bad_request, "nothing was changed; answer y, or give --yes");
+}
+
 void add_of_one(CLI::App& noun, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   const auto all = std::make_shared<bool>(false);
+  const auto sure = std::make_shared<bool>(false);
   const auto one = [id] { return path + "/" + percent_encode(*id); };
   const auto with_id = [id](CLI::App* verb) {
     verb->add_option("ID", *id, "API key id, tak-...")->required();
@@ -64,6 +82,21 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
         print_item(s, key);
         return {};
       }));
+  const auto change = std::make_shared<Change>();
+  CLI::App* update = with_id(add_verb(
+      noun, "update", "Change its name or its policies; its tokens are judged by them at once",
+      session, [change, one](Session& s, Api& api) -> Result<void> {
+        json::object body;
+        if (!change->name.empty()) body["name"] = change->name;
+        if (!change->policies.empty())
+          body["policies"] = json::array(change->policies.begin(), change->policies.end());
+        const json::value sent(body);
+        WEIR_TRY(const json::value key, api.call("PATCH", one(), &sent));
+        print_item(s, key);
+        return {};
+      }));
+  update->add_option("--name", change->name, "Another name");
+  update->add_option("--policy", change->policies, "All that it may do from now on");
   with_id(add_verb(noun, "rotate", "Give it a new secret; the one before is accepted 30 days more",
                    session, [id, one](Session& s, Api& api) -> Result<void> {
                      WEIR_TRY(const json::value key, api.post(one() + "/rotate", json::object{}));
@@ -73,24 +106,26 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
                                     "accepted for 30 days more");
                      return {};
                    }));
-  with_id(add_verb(noun, "revoke", "Stop accepting tokens from before the last rotation, now",
-                   session,
-                   [id, all, one](Session& s, Api& api) -> Result<void> {
-                     WEIR_TRY(const json::value key,
-                              api.post(one() + "/revoke", json::object{{"all", *all}}));
-                     print_done(s, key,
-                                *all ? "no token of " + *id + " issued so far is accepted"
-                                     : "no token of " + *id +
-                                           " from before its last rotation is accepted");
-                     return {};
-                   }))
-      ->add_flag("--all", *all, "Every token issued so far");
+  CLI::App* revoke = with_id(add_verb(
+      noun, "revoke", "Stop accepting tokens from before the last rotation, now", session,
+      [id, all, sure, one](Session& s, Api& api) -> Result<void> {
+        WEIR_CHECK(confirm(s, *sure, "Tokens of " + *id + " will be refused."));
+        WEIR_TRY(const json::value key, api.post(one() + "/revoke", json::object{{"all", *all}}));
+        print_done(s, key,
+                   *all ? "no token of " + *id + " issued so far is accepted"
+                        : "no token of " + *id + " from before its last rotation is accepted");
+        return {};
+      }));
+  revoke->add_flag("--all", *all, "Every token issued so far");
+  revoke->add_flag("--yes", *sure, "Do not ask");
   with_id(add_verb(noun, "delete", "Remove it; its tokens stop being accepted", session,
-                   [id, one](Session& s, Api& api) -> Result<void> {
+                   [id, sure, one](Session& s, Api& api) -> Result<void> {
+                     WEIR_CHECK(confirm(s, *sure, *id + " will be deleted."));
                      WEIR_TRY(const json::value key, api.call("DELETE", one()));
                      print_done(s, key, *id + " is deleted");
                      return {};
-                   }));
+                   }))
+      ->add_flag("--yes", *sure, "Do not ask");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ void add_stream_commands(CLI::App& app, const SessionPtr& session);
 void add_key_commands(CLI::App& app, const SessionPtr& session);
 void add_token_commands(CLI::App& app, const SessionPtr& session);
 void add_send_command(CLI::App& app, const SessionPtr& session);
+void add_bench_command(CLI::App& app, const SessionPtr& session);
 void add_receipt_commands(CLI::App& app, const SessionPtr& session);
 void add_batch_commands(CLI::App& app, const SessionPtr& session);
 void add_quarantine_commands(CLI::App& app, const SessionPtr& session);

@@ -1,4 +1,5 @@
 #include <memory>
+#include <ostream>
 
 #include <boost/json.hpp>
 
@@ -80,6 +81,25 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
       ->required();
 }
 
+void add_samples(CLI::App& noun, const SessionPtr& session) {
+  struct Options {
+    std::string id, format;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* verb = add_verb(
+      noun, "samples", "How to send to it, to be copied: Postman, cURL, HTTP or Python", session,
+      [options](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const std::string sample, api.get_text(path + "/" + percent_encode(options->id) +
+                                                        "/samples/" + options->format));
+        s.terminal.out << sample << (sample.ends_with('\n') ? "" : "\n");
+        return {};
+      });
+  verb->add_option("ID", options->id, "Stream id, is-...")->required();
+  verb->add_option("--format", options->format, "postman is a collection v2.1, to be imported")
+      ->required()
+      ->check(CLI::IsMember({"postman", "curl", "http", "python"}));
+}
+
 }  // namespace
 
 void add_stream_commands(CLI::App& app, const SessionPtr& session) {
@@ -87,6 +107,7 @@ void add_stream_commands(CLI::App& app, const SessionPtr& session) {
   add_create(*noun, session);
   add_list(*noun, session);
   add_of_one(*noun, session);
+  add_samples(*noun, session);
 }
 
 }  // namespace weir::cli

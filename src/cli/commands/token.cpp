@@ -15,6 +15,7 @@ struct Options {
   std::string key_id;
   int days = 30;
   std::string expires_at;
+  bool rotate = false;
 };
 
 /// The moment the token ends, to the second, as tokens keep it.
@@ -32,9 +33,10 @@ Result<std::string> expiry(const Options& options, Time now) {
 
 Result<void> create(const Options& options, Session& session, Api& api) {
   WEIR_TRY(const std::string end, expiry(options, session.terminal.now()));
+  json::object body{{"expires-at", end}};
+  if (options.rotate) body["rotate"] = true;
   WEIR_TRY(const json::value token,
-           api.post("/api/v0/admin/api-keys/" + percent_encode(options.key_id) + "/tokens",
-                    json::object{{"expires-at", end}}));
+           api.post("/api/v0/admin/api-keys/" + percent_encode(options.key_id) + "/tokens", body));
   print_done(session, token, text_of(token, "token"));
   return {};
 }
@@ -52,6 +54,8 @@ void add_token_commands(CLI::App& app, const SessionPtr& session) {
                           ->capture_default_str();
   verb->add_option("--expires-at", options->expires_at, "Good until then: 2027-03-02T08:00:00Z")
       ->excludes(days);
+  verb->add_flag("--rotate", options->rotate,
+                 "Give the key a new secret first; tokens before are accepted 30 days more");
 }
 
 }  // namespace weir::cli

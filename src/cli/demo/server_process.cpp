@@ -109,24 +109,34 @@ Result<std::string> run_program(const std::vector<std::string>& command) {
 }
 
 Result<void> ServerProcess::start() {
+  WEIR_CHECK(launch());
+  return await_listening();
+}
+
+Result<void> ServerProcess::launch() {
   const int log = ::open(settings_.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (log < 0)
     return fail(Errc::io,
                 "cannot write the server's log " + settings_.log + ": " + system_message());
-  const long log_begin = size_of(settings_.log);
-  const auto pid = spawn({settings_.program, "serve", "--data", settings_.data, "--listen",
-                          settings_.host + ":" + settings_.port},
-                         log, log);
+  log_begin_ = size_of(settings_.log);
+  std::vector<std::string> command = {settings_.program, "serve",
+                                      "--data",          settings_.data,
+                                      "--listen",        settings_.host + ":" + settings_.port};
+  for (const std::string& setting : settings_.settings) {
+    command.emplace_back("--set");
+    command.push_back(setting);
+  }
+  const auto pid = spawn(command, log, log);
   ::close(log);
   if (!pid) return fail(pid.error());
   pid_ = *pid;
-  return await_listening(log_begin);
+  return {};
 }
 
-Result<void> ServerProcess::await_listening(long log_begin) {
+Result<void> ServerProcess::await_listening() {
   constexpr std::string_view words = "listening on http://";
   for (auto waited = look_every; waited < start_limit; waited += look_every) {
-    const std::string said = slurp(settings_.log, log_begin);
+    const std::string said = slurp(settings_.log, log_begin_);
     const std::size_t at = said.find(words);
     const std::size_t end = at == std::string::npos ? at : said.find('\n', at);
     if (end != std::string::npos) {
@@ -138,13 +148,13 @@ Result<void> ServerProcess::await_listening(long log_begin) {
     if (::waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = -1;
       return fail(Errc::unavailable, "`weir serve` " + how_it_ended(status) +
-                                         last_lines(slurp(settings_.log, log_begin)));
+                                         last_lines(slurp(settings_.log, log_begin_)));
     }
     std::this_thread::sleep_for(look_every);
   }
   kill();
   return fail(Errc::unavailable, "`weir serve` did not say that it listens within 60 s" +
-                                     last_lines(slurp(settings_.log, log_begin)));
+                                     last_lines(slurp(settings_.log, log_begin_)));
 }
 
 void ServerProcess::kill() {

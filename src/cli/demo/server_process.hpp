@@ -22,7 +22,8 @@ class ServerProcess {
     std::string data;     // made by `weir init`
     std::string log;      // what the server prints is appended here
     std::string host = "127.0.0.1";
-    std::string port = "0";  // "0": a free one, the same again after a restart
+    std::string port = "0";               // "0": a free one, the same again after a restart
+    std::vector<std::string> settings{};  // key=value, for --set
   };
   explicit ServerProcess(Settings settings) : settings_(std::move(settings)) {}
   ~ServerProcess() { static_cast<void>(stop()); }
@@ -31,6 +32,8 @@ class ServerProcess {
 
   /// Returns once it says that it listens.
   Result<void> start();
+  /// Only starts it, for whoever wants to kill it before it listens.
+  Result<void> launch();
   /// SIGKILL, and gone when this returns.
   void kill();
   /// SIGTERM; waits for it to finish what it has begun. Fails when it ends with an error.
@@ -42,10 +45,11 @@ class ServerProcess {
   const std::string& log() const { return settings_.log; }
 
  private:
-  Result<void> await_listening(long log_begin);
+  Result<void> await_listening();
 
   Settings settings_;
   pid_t pid_ = -1;
+  long log_begin_ = 0;  // where what this process says begins
   std::string url_;
 };
 

@@ -103,6 +103,8 @@ CrashDisk::~CrashDisk() = default;
 CrashDisk::Begun CrashDisk::begin(Op op, const std::string& path) {
   const Error no_power{Errc::io, "'" + path + "': the power is off"};
   if (!on_) return {Turn::fails, no_power};
+  ++counts_.operations;
+  if (observe_) observe_(op);
   if (changes_something(op) && crash_countdown_ && --*crash_countdown_ == 0) {
     return {Turn::loses_power, no_power};
   }
@@ -111,6 +113,7 @@ CrashDisk::Begun CrashDisk::begin(Op op, const std::string& path) {
     if (--failure->countdown > 0) continue;
     const Errc code = failure->code;
     planned.erase(failure);
+    ++counts_.failures;
     return {Turn::fails, {code, "'" + path + "': this failure was planned by the test"}};
   }
   return {Turn::goes_on, {}};
@@ -191,6 +194,7 @@ Result<void> CrashDisk::sync_directory(const std::string& path) {
     lose_power();
     return fail(begun.error);
   }
+  if (lies(Op::names, path)) return {};
   const auto is_safe = [&](const NameChange& change) {
     if (!change.touches(path)) return false;
     change.apply(safe_);
@@ -231,8 +235,10 @@ Result<void> CrashDisk::write(CrashInode& inode, const std::string& path, std::u
   using Reach = CrashInode::Reach;
   const std::uint64_t end = offset + bytes.size();
   const std::uint64_t size = inode.visible().size();
-  if (on_ && end > size && !has_room(end - size))
+  if (on_ && end > size && !has_room(end - size)) {
+    ++counts_.failures;
     return fail(Errc::disk_full, "'" + path + "': the disk is full");
+  }
   const Begun begun = begin(Op::write, path);
   if (begun.turn == Turn::loses_power) {
     inode.write(offset, bytes, Reach::whole, random_);
@@ -247,14 +253,15 @@ Result<void> CrashDisk::write(CrashInode& inode, const std::string& path, std::u
     return fail(begun.error);
   }
   inode.write(offset, bytes, Reach::whole, random_);
-  if (durability == Durability::on_write) inode.sync_range(offset, bytes.size());
+  if (durability == Durability::on_write && !lies(Op::write, path))
+    inode.sync_range(offset, bytes.size());
   return {};
 }
 
 Result<void> CrashDisk::sync(CrashInode& inode, const std::string& path) {
   const Begun begun = begin(Op::sync, path);
   if (begun.turn == Turn::goes_on) {
-    inode.sync();
+    if (!lies(Op::sync, path)) inode.sync();
     return {};
   }
   if (begun.turn == Turn::loses_power) lose_power();
@@ -262,7 +269,21 @@ Result<void> CrashDisk::sync(CrashInode& inode, const std::string& path) {
   return fail(begun.error);
 }
 
+Result<void> CrashDisk::truncate(const std::string& path, std::uint64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  const Begun begun = begin(Op::write, path);
+  if (begun.turn == Turn::fails) return fail(begun.error);
+  const auto found = visible_.find(path);
+  if (found == visible_.end() || !found->second.inode)
+    return fail(Errc::not_found, "there is no file '" + path + "'");
+  found->second.inode->truncate(bytes);
+  if (begun.turn == Turn::goes_on) return {};
+  lose_power();
+  return fail(begun.error);
+}
+
 void CrashDisk::lose_power() {
+  ++counts_.power_cuts;
   for (const NameChange& change : unsafe_changes_)
     if (random_.one_in(2)) change.apply(safe_);
   unsafe_changes_.clear();
@@ -314,6 +335,34 @@ void CrashDisk::fail_next(Op op, Errc code, std::uint64_t nth) {
   const std::lock_guard lock(mutex_);
   WEIR_ASSERT(nth > 0);
   planned_failures_[op].push_back({code, nth});
+}
+
+void CrashDisk::cancel_planned_failures() {
+  const std::lock_guard lock(mutex_);
+  planned_failures_.clear();
+}
+
+void CrashDisk::lie_about(Lies lies) {
+  const std::lock_guard lock(mutex_);
+  lies_ = std::move(lies);
+}
+
+void CrashDisk::on_operation(std::function<void(Op)> observe) {
+  const std::lock_guard lock(mutex_);
+  observe_ = std::move(observe);
+}
+
+CrashDisk::Counts CrashDisk::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+std::vector<std::string> CrashDisk::files() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> paths;
+  for (const auto& [path, node] : visible_)
+    if (node.inode) paths.push_back(path);
+  return paths;
 }
 
 void CrashDisk::set_capacity(std::optional<std::uint64_t> bytes) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,8 @@ class CrashDisk final : public Disk {
   Result<void> sync_directory(const std::string& path) override;  // Op::names
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
+  /// Cuts a file off, for SQLite; safe once the file is synced. Op::write.
+  Result<void> truncate(const std::string& path, std::uint64_t bytes);
 
   /// The power goes: everything fails until power_on(), and open files are dead for good. A crash
   /// that was planned is off.
@@ -47,6 +50,13 @@ class CrashDisk final : public Disk {
   /// The nth next operation of this kind fails. A failed write may have reached the file wholly,
   /// partly or not at all, a disk_full one has not; a failed sync gives up what was not safe.
   void fail_next(Op op, Errc code, std::uint64_t nth = 1);
+  void cancel_planned_failures();
+  /// A disk that lies: where `lies` says so, what a sync, a write to an on_write file or a
+  /// sync_directory reports safe is not. For showing that a test of durability can fail.
+  using Lies = std::function<bool(Op op, const std::string& path)>;
+  void lie_about(Lies lies);
+  /// Called before every operation, with the disk's lock held: a slow disk moves the clock here.
+  void on_operation(std::function<void(Op op)> observe);
   /// Writes that would make the files larger than this together fail with disk_full.
   void set_capacity(std::optional<std::uint64_t> bytes);
 
@@ -55,6 +65,16 @@ class CrashDisk final : public Disk {
   void put(const std::string& path, std::string bytes);  // safe at once, directories included
   std::string contents(const std::string& path) const;
   void flip_bit(const std::string& path, std::uint64_t offset, unsigned bit = 0);
+  /// All files, sorted.
+  std::vector<std::string> files() const;
+
+  /// What happened since the disk was made.
+  struct Counts {
+    std::uint64_t operations = 0;
+    std::uint64_t failures = 0;  // planned ones that came, and refusals for want of room
+    std::uint64_t power_cuts = 0;
+  };
+  Counts counts() const;
 
  private:
   friend class CrashFile;
@@ -87,6 +107,7 @@ class CrashDisk final : public Disk {
                      std::string_view bytes, Durability durability);
   Result<void> sync(CrashInode& inode, const std::string& path);
   bool has_room(std::uint64_t more) const;
+  bool lies(Op op, const std::string& path) const { return lies_ && lies_(op, path); }
   void lose_power();
   std::unique_ptr<File> file_of(const std::string& path, const Node& node, Durability durability);
   const Node& node_at(const std::string& path) const;
@@ -99,6 +120,9 @@ class CrashDisk final : public Disk {
   std::map<Op, std::vector<PlannedFailure>> planned_failures_;
   std::optional<std::uint64_t> crash_countdown_;
   std::optional<std::uint64_t> capacity_bytes_;
+  Lies lies_;
+  std::function<void(Op)> observe_;
+  Counts counts_;
   std::uint64_t lives_ = 0;  // open files belong to one
   bool on_ = true;
 };

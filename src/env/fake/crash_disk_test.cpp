@@ -208,6 +208,66 @@ TEST(CrashDisk, FlipsABitNowAndForGood) {
   EXPECT_EQ(disk.contents("/data/a"), "ac");
 }
 
+TEST(CrashDisk, WhatItLiedAboutIsLost) {
+  std::set<std::string> outcomes;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    CrashDisk disk(seed);
+    auto file = new_file(disk, "/a", on_sync);
+    disk.lie_about([](CrashDisk::Op op, const std::string&) { return op == CrashDisk::Op::sync; });
+    ASSERT_TRUE(file->write_at(0, "said to be safe").has_value());
+    ASSERT_TRUE(file->sync().has_value());
+    power_cycle(disk);
+    outcomes.insert(disk.contents("/a"));
+  }
+  EXPECT_THAT(outcomes, ElementsAre("", "said to be safe"));
+}
+
+TEST(CrashDisk, ATruncationIsSafeWithTheNextSync) {
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    CrashDisk disk(seed);
+    auto file = new_file(disk, "/a", on_sync);
+    ASSERT_TRUE(file->write_at(0, block_of('o')).has_value());
+    ASSERT_TRUE(file->sync().has_value());
+    ASSERT_TRUE(disk.truncate("/a", 700).has_value());
+    ASSERT_TRUE(file->write_at(700, "new").has_value());
+    ASSERT_TRUE(file->sync().has_value());
+    power_cycle(disk);
+    EXPECT_EQ(disk.contents("/a"), std::string(700, 'o') + "new");
+  }
+}
+
+TEST(CrashDisk, APowerCutMayUndoATruncationThatWasNotSynced) {
+  std::set<std::size_t> sizes;
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    CrashDisk disk(seed);
+    auto file = new_file(disk, "/a", on_sync);
+    ASSERT_TRUE(file->write_at(0, block_of('o')).has_value());
+    ASSERT_TRUE(file->sync().has_value());
+    ASSERT_TRUE(disk.truncate("/a", 0).has_value());
+    EXPECT_EQ(disk.contents("/a"), "");
+    power_cycle(disk);
+    sizes.insert(disk.contents("/a").size());
+  }
+  EXPECT_THAT(sizes, ElementsAre(0u, 4096u));
+}
+
+TEST(CrashDisk, CountsWhatWasDoneToIt) {
+  CrashDisk disk(1);
+  auto file = new_file(disk, "/a", on_sync);
+  int seen = 0;
+  disk.on_operation([&](CrashDisk::Op) { ++seen; });
+  disk.fail_next(CrashDisk::Op::write, Errc::io);
+  disk.fail_next(CrashDisk::Op::sync, Errc::io);
+  EXPECT_FALSE(file->write_at(0, "a").has_value());
+  disk.cancel_planned_failures();
+  EXPECT_TRUE(file->sync().has_value());
+  power_cycle(disk);
+  EXPECT_EQ(seen, 2);
+  EXPECT_EQ(disk.counts().failures, 1u);
+  EXPECT_EQ(disk.counts().power_cuts, 1u);
+  EXPECT_THAT(disk.files(), ElementsAre("/a"));
+}
+
 TEST(ManualClock, MovesWhenToldTo) {
   ManualClock clock(Time{std::chrono::seconds{10}});
   clock.advance(std::chrono::seconds{-3});

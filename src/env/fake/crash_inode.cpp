@@ -34,7 +34,21 @@ CrashInode::Unsafes::iterator CrashInode::make_safe(Unsafes::iterator sector) {
   return unsafe_.erase(sector);
 }
 
+void CrashInode::truncate(std::uint64_t bytes) {
+  if (bytes >= visible_.size()) return;
+  visible_.resize(bytes);
+  cut_to_ = std::min(bytes, cut_to_.value_or(bytes));
+  const std::uint64_t first_gone = (bytes + sector_bytes - 1) / sector_bytes;
+  unsafe_.erase(unsafe_.lower_bound(first_gone), unsafe_.end());
+  const auto torn = unsafe_.find(bytes / sector_bytes);
+  if (torn == unsafe_.end()) return;
+  for (Unsafe& version : torn->second)
+    version.bytes.resize(std::min<std::size_t>(version.bytes.size(), bytes % sector_bytes));
+}
+
 void CrashInode::sync() {
+  if (cut_to_ && *cut_to_ < safe_.size()) safe_.resize(*cut_to_);
+  cut_to_.reset();
   for (auto sector = unsafe_.begin(); sector != unsafe_.end();)
     sector = make_safe(sector);
 }
@@ -52,6 +66,8 @@ void CrashInode::give_up_unsynced() {
 }
 
 void CrashInode::lose_power(SeededRandom& random) {
+  if (cut_to_ && *cut_to_ < safe_.size() && random.one_in(2)) safe_.resize(*cut_to_);
+  cut_to_.reset();
   std::unordered_map<std::uint64_t, Reach> fates;
   const auto fate_of = [&](std::uint64_t write) {
     const auto [found, is_new] = fates.try_emplace(write, Reach::nothing);
@@ -81,6 +97,7 @@ void CrashInode::flip_bit(std::uint64_t offset, unsigned bit) {
 
 void CrashInode::replace(std::string bytes) {
   unsafe_.clear();
+  cut_to_.reset();
   safe_ = bytes;
   visible_ = std::move(bytes);
 }

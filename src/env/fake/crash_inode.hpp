@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ class CrashInode {
   const std::string& visible() const { return visible_; }
 
   void write(std::uint64_t offset, std::string_view bytes, Reach reach, SeededRandom& random);
+  /// What is cut off is gone for readers now, for good after a sync; a power cut in between may
+  /// bring it back. Writes to what is cut off that were not synced are dropped.
+  void truncate(std::uint64_t bytes);
   /// All that was written since the last sync is now safe, but for what a failed sync gave up.
   void sync();
   /// The same for one range only: what O_DSYNC promises.
@@ -47,6 +51,7 @@ class CrashInode {
 
   std::string visible_;
   std::string safe_;
+  std::optional<std::uint64_t> cut_to_;  // not synced yet; kept by the smallest
   Unsafes unsafe_;
   std::uint64_t writes_ = 0;
 };

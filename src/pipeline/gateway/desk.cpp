@@ -14,6 +14,8 @@ constexpr std::string_view reply_begin = R"({"status":202,"request_id":")";
 constexpr std::string_view reply_end = R"("})";
 constexpr std::size_t reply_bytes = reply_begin.size() + Receipt{}.size() + reply_end.size();
 
+constexpr std::string_view allow = "Allow: POST, OPTIONS\r\n";
+
 /// What a payload meets that the log does not take now.
 Error refusal_of(Errc code) {
   switch (code) {
@@ -34,7 +36,10 @@ Error refusal_of(Errc code) {
 
 std::string_view headers_for(Errc code) {
   if (code == Errc::unauthorized) return "WWW-Authenticate: Bearer\r\n";
-  if (code == Errc::method_not_allowed) return "Allow: POST\r\n";
+  if (code == Errc::method_not_allowed) return allow;
+  if (code == Errc::unsupported_media)
+    return "Accept: application/json, application/xml, text/xml\r\n"
+           "Accept-Encoding: gzip, zstd\r\n";
   return {};
 }
 
@@ -67,24 +72,32 @@ void FateBox::collect(std::vector<log::Appended>& fates) {
   fates.swap(fates_);
 }
 
-Desk::Desk(http::Loop& loop, const Parts& parts, std::shared_ptr<DeskCounters> counters)
+Desk::Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
+           std::shared_ptr<DeskCounters> counters)
     : loop_(loop),
       parts_(parts),
+      throttle_(throttle),
       counters_(std::move(counters)),
       snapshot_(parts.snapshots.current()),
-      tokens_(counters_->token_cache_hits, counters_->token_cache_misses),
+      tokens_(counters_->token_cache_hits, counters_->token_cache_misses, key_uses),
       fate_box_(loop) {}
 
 std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ticket ticket) {
+  if (head.method() == "OPTIONS") return 0;
   const auto admitted = check_head(head);
-  if (admitted) return admitted->stream->payload_bytes_max;
-  refuse(ticket, admitted.error());
-  return std::nullopt;
+  if (!admitted) {
+    refuse(ticket, admitted.error());
+    return std::nullopt;
+  }
+  if (is_refused_now(*admitted->stream, ticket, false)) return std::nullopt;
+  return admitted->stream->payload_bytes_max;
 }
 
 void Desk::handle(const http::RequestView& request, http::Ticket ticket) {
+  if (request.method() == "OPTIONS") return tell_options(ticket);
   const auto admitted = check_head(request);
   if (!admitted) return refuse(ticket, admitted.error());
+  if (is_refused_now(*admitted->stream, ticket, true)) return;
   const auto payload = check_body(*admitted, request.body());
   if (!payload) return refuse(ticket, payload.error());
   if (const auto appended = append(*admitted, *payload, ticket); !appended)
@@ -111,6 +124,9 @@ Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
     return fail(Errc::bad_request,
                 "Content-Type or Idempotency-Key was sent twice with different values. Send one.");
   WEIR_TRY(const PayloadType type, payload_type_of(request.value(Field::content_type)));
+  WEIR_TRY(const Coding coding, coding_of(request.value(Field::content_encoding)));
+  if (request.conflicting(Field::content_encoding))
+    return fail(Errc::unsupported_media, "Content-Encoding was sent twice. Compress a body once.");
   if (!request.announces_body())
     return fail(Errc::length_required, "Send Content-Length, or the body in chunks.");
   const std::string_view idempotency_key = request.value(Field::idempotency_key);
@@ -118,7 +134,7 @@ Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
       (idempotency_key.empty() && request.has(Field::idempotency_key)))
     return fail(Errc::bad_request, "Idempotency-Key must have 1 to 255 bytes.");
   WEIR_CHECK(check_type(found->second, type));
-  return Admitted{&found->second, type, idempotency_key};
+  return Admitted{&found->second, type, coding, idempotency_key};
 }
 
 Result<const catalog::KeyView*> Desk::check_token(const http::RequestView& request) {
@@ -152,6 +168,9 @@ Result<void> Desk::check_type(const catalog::StreamView& stream, PayloadType typ
 Result<std::string_view> Desk::check_body(const Admitted& admitted, std::string_view body) {
   if (body.size() > admitted.stream->payload_bytes_max)
     return fail(http::too_large(admitted.stream->payload_bytes_max));
+  if (admitted.coding != Coding::identity) {
+    WEIR_TRY(body, expander_.expand(admitted.coding, body, admitted.stream->payload_bytes_max));
+  }
   if (admitted.type == PayloadType::json) return json_.one_line(body);
   if (body.empty()) return fail(Errc::bad_request, "The body is empty. Send one XML document.");
   if (admitted.stream->xml_check_sync && parts_.check_xml) WEIR_CHECK(parts_.check_xml(body));
@@ -171,6 +190,8 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
                                        fate_box_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
+    in_flight_.add(ticket.value, uptime_);
+    handed_over_.push_back(parts_.clock.now());
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -181,15 +202,48 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
 
 void Desk::on_wake() {
   fate_box_.collect(fates_);
+  if (fates_.empty()) return;
+  const Time now = parts_.clock.now();
   for (const log::Appended& fate : fates_) {
     counters_->in_flight.subtract();
+    const std::chrono::duration<double> waited = now - handed_over_.front();
+    handed_over_.pop_front();
+    if (!fate.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) settle_claim(fate);
+    const bool was_given_up = in_flight_.settle(fate.cookie);
+    if (was_given_up) continue;  // 504 was the answer
     if (fate.error)
       refuse({fate.cookie}, refusal_of(*fate.error));
     else
       accept(fate);
   }
   fates_.clear();
+}
+
+void Desk::on_tick(std::chrono::milliseconds elapsed) {
+  uptime_ += elapsed;
+  on_wake();  // a fate that is here is not late
+  in_flight_.give_up_since(uptime_ - parts_.limits.commit_timeout, [this](std::uint64_t cookie) {
+    refuse({cookie}, {Errc::commit_timeout,
+                      "The disk did not confirm in time that the payload is safe. It may have been "
+                      "stored nevertheless: send it again with the Idempotency-Key it had, and it "
+                      "is kept once."});
+  });
+}
+
+/// Refusals that the same request may not meet in a moment.
+bool Desk::is_refused_now(const catalog::StreamView& stream, http::Ticket ticket,
+                          bool takes_token) {
+  if (in_flight_.is_stalled()) {
+    refuse(ticket, {Errc::overloaded,
+                    "The disk does not answer, and payloads are waiting for it longer than they "
+                    "may. Nothing was accepted; send this one again later."});
+    return true;
+  }
+  const auto refusal =
+      takes_token ? throttle_.take(stream, parts_.clock) : throttle_.peek(stream, parts_.clock);
+  if (refusal) refuse(ticket, stream, *refusal);
+  return refusal.has_value();
 }
 
 void Desk::settle_claim(const log::Appended& fate) {
@@ -209,12 +263,34 @@ void Desk::accept(const log::Appended& fate) {
   at = std::copy(receipt.begin(), receipt.end(), at);
   std::copy(reply_end.begin(), reply_end.end(), at);
   counters_->replies.add(202);
-  loop_.reply({fate.cookie}, {202, "application/json", {}, {body.data(), body.size()}});
+  Throttle::HeaderBuffer buffer;
+  const std::string_view headers = throttle_.headers(fate.address.stream, parts_.clock, buffer);
+  loop_.reply({fate.cookie}, {202, "application/json", headers, {body.data(), body.size()}});
 }
 
 void Desk::refuse(http::Ticket ticket, const Error& error) {
   counters_->replies.add(outcome_of(error.code).http_status);
   loop_.reply(ticket, error, headers_for(error.code));
+}
+
+void Desk::refuse(http::Ticket ticket, const catalog::StreamView& stream,
+                  const Throttle::Refusal& refusal) {
+  const std::string retry_after = std::to_string(refusal.retry_after.count());
+  Throttle::HeaderBuffer buffer;
+  std::string headers = "Retry-After: " + retry_after + "\r\n";
+  headers += throttle_.headers(stream.no, parts_.clock, buffer);
+  const std::string who = refusal.by_tenant ? "Tenant " + stream.tenant : "Stream " + stream.id;
+  counters_->replies.add(outcome_of(Errc::throttled).http_status);
+  loop_.reply(ticket,
+              Error{Errc::throttled, who + " takes " + std::to_string(refusal.limit.rate) +
+                                         " requests a second, and this is more. Send it again in " +
+                                         retry_after + " s."},
+              headers);
+}
+
+void Desk::tell_options(http::Ticket ticket) {
+  counters_->replies.add(204);
+  loop_.reply(ticket, {204, {}, allow, {}});
 }
 
 }  // namespace weir::gateway

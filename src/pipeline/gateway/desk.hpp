@@ -1,14 +1,18 @@
 #pragma once
 
 #include <condition_variable>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "pipeline/gateway/expander.hpp"
 #include "pipeline/gateway/gateway.hpp"
+#include "pipeline/gateway/in_flight.hpp"
 #include "pipeline/gateway/json_check.hpp"
+#include "pipeline/gateway/throttle.hpp"
 #include "pipeline/gateway/token_cache.hpp"
 
 namespace weir::gateway {
@@ -20,6 +24,7 @@ struct DeskCounters {
   http::Counter token_cache_hits;
   http::Counter token_cache_misses;
   http::Counter in_flight;
+  Histogram accepted_seconds;
 };
 
 /// Takes the fates of appended entries from the log's thread and keeps them for the worker's.
@@ -48,17 +53,20 @@ class FateBox final : public log::AppendSink {
 /// One worker's gateway: checks requests, hands payloads to the log, answers with the fates.
 class Desk final : public http::Responder {
  public:
-  Desk(http::Loop& loop, const Parts& parts, std::shared_ptr<DeskCounters> counters);
+  Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
+       std::shared_ptr<DeskCounters> counters);
 
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
   void on_wake() override;
+  void on_tick(std::chrono::milliseconds elapsed) override;
 
  private:
   /// What a head was found to be allowed.
   struct Admitted {
     const catalog::StreamView* stream;
     PayloadType type;
+    Coding coding;
     std::string_view idempotency_key;
   };
   Result<Admitted> check_head(const http::RequestView& request);
@@ -67,21 +75,30 @@ class Desk final : public http::Responder {
   Result<void> check_type(const catalog::StreamView& stream, PayloadType type);
   /// The payload as the log is to keep it.
   Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
+  bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);
   Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
   void settle_claim(const log::Appended& fate);
   void accept(const log::Appended& fate);
   void refuse(http::Ticket ticket, const Error& error);
+  void refuse(http::Ticket ticket, const catalog::StreamView& stream,
+              const Throttle::Refusal& refusal);
+  void tell_options(http::Ticket ticket);
 
   http::Loop& loop_;
   const Parts& parts_;
+  Throttle& throttle_;
   std::shared_ptr<DeskCounters> counters_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;  // as of the last request
   TokenCache tokens_;
   JsonCheck json_;
+  Expander expander_;
+  InFlight in_flight_;
+  std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  std::vector<log::Appended> fates_;                    // scratch
-  FateBox fate_box_;  // last: waits for the log before anything else goes
+  std::deque<Time> handed_over_;      // when, of each that waits; fates come in this order
+  std::vector<log::Appended> fates_;  // scratch
+  FateBox fate_box_;                  // last: waits for the log before anything else goes
 };
 
 }  // namespace weir::gateway

@@ -7,10 +7,12 @@
 namespace weir::gateway {
 
 struct Gateway::Shared {
-  explicit Shared(Parts given) : parts(std::move(given)) {}
+  explicit Shared(Parts given) : parts(std::move(given)), throttle(parts.limits.tenant_rate) {}
   const Parts parts;
+  Throttle throttle;
   mutable std::mutex mutex;
   std::vector<std::shared_ptr<DeskCounters>> counters;  // of every desk there ever was
+  KeyUses key_uses;
 };
 
 Gateway::Gateway(Parts parts) : shared_(std::make_shared<Shared>(std::move(parts))) {}
@@ -22,7 +24,8 @@ http::ResponderFactory Gateway::responder() const {
     auto counters = std::make_shared<DeskCounters>();
     const std::lock_guard lock(shared->mutex);
     shared->counters.push_back(counters);
-    return std::make_unique<Desk>(loop, shared->parts, std::move(counters));
+    return std::make_unique<Desk>(loop, shared->parts, shared->throttle, shared->key_uses,
+                                  std::move(counters));
   };
 }
 
@@ -36,8 +39,13 @@ GatewayStats Gateway::stats() const {
     sum.token_cache_hits += counters->token_cache_hits.value();
     sum.token_cache_misses += counters->token_cache_misses.value();
     sum.in_flight += counters->in_flight.value();
+    counters->accepted_seconds.add_to(sum.accepted_seconds);
   }
   return sum;
+}
+
+std::map<std::string, Time> Gateway::take_key_uses() {
+  return shared_->key_uses.take();
 }
 
 }  // namespace weir::gateway

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "base/histogram.hpp"
 #include "base/result.hpp"
 #include "catalog/snapshot.hpp"
 #include "env/clock.hpp"
 #include "http/exchange.hpp"
 #include "http/stats.hpp"
+#include "pipeline/gateway/key_uses.hpp"
 #include "pipeline/gateway/stream_bindings.hpp"
 #include "pipeline/log/log.hpp"
 
@@ -24,6 +27,14 @@ using XmlChecker = std::function<Result<void>(std::string_view)>;
 
 inline constexpr std::string_view path_prefix = "/stream/v0/data/";
 
+struct Limits {
+  /// A payload whose fate the log has not told by then is answered with 504; told within a tick or
+  /// two of the server.
+  std::chrono::milliseconds commit_timeout{10'000};
+  /// Of tenants without a limit of their own. Unset: none.
+  catalog::RateLimit tenant_rate{};
+};
+
 /// What the gateway stands on; all of it outlives the gateway.
 struct Parts {
   const catalog::SnapshotSource& snapshots;
@@ -31,6 +42,7 @@ struct Parts {
   const Clock& clock;
   StreamBindings& bindings;
   XmlChecker check_xml;  // for streams with xml_check_sync
+  Limits limits{};
 };
 
 /// Sums over all workers since start.
@@ -39,7 +51,8 @@ struct GatewayStats {
   std::uint64_t payload_bytes = 0;  // handed to the log, as sent
   std::uint64_t token_cache_hits = 0;
   std::uint64_t token_cache_misses = 0;
-  std::uint64_t in_flight = 0;  // handed to the log, not yet decided
+  std::uint64_t in_flight = 0;       // handed to the log, not yet decided
+  HistogramCounts accepted_seconds;  // from there to the 202
 };
 
 /// Admits payloads. One object for the server; each of its workers has a Desk of its own, which
@@ -58,6 +71,8 @@ class Gateway {
 
   /// Any thread.
   GatewayStats stats() const;
+  /// The API keys used since the last call, and when.
+  std::map<std::string, Time> take_key_uses();
 
  private:
   struct Shared;

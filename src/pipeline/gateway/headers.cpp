@@ -57,6 +57,15 @@ Result<PayloadType> payload_type_of(std::string_view content_type) {
   return *type;
 }
 
+Result<Coding> coding_of(std::string_view content_encoding) {
+  if (content_encoding.empty() || is_word(content_encoding, "identity")) return Coding::identity;
+  if (is_word(content_encoding, "gzip") || is_word(content_encoding, "x-gzip")) return Coding::gzip;
+  if (is_word(content_encoding, "zstd")) return Coding::zstd;
+  return fail(Errc::unsupported_media, "Content-Encoding " + quoted(content_encoding) +
+                                           " is not taken. Send gzip or zstd, once, or the body as "
+                                           "it is.");
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t shown = 80;
   std::string out = "\"";

@@ -10,6 +10,7 @@
 #include "base/limits.hpp"
 #include "http/request.hpp"
 #include "pipeline/gateway/json_check.hpp"
+#include "pipeline/gateway/json_judge.hpp"
 
 namespace {
 
@@ -39,6 +40,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const json::error_code error = second_opinion(body, is_object);
   // Exponents past 32 bits are where the two differ in range, not in grammar.
   if (error != json::error::exponent_overflow && is_object != line.has_value()) std::abort();
+  const auto fault = weir::gateway::find_json_fault(body, weir::limits::json_depth_max);
+  if (fault && (line || fault->byte > size)) std::abort();
+  if (!fault && error && error != json::error::exponent_overflow) std::abort();
+  if (fault && !error) std::abort();
   if (!line) return 0;
   if (line->find('\n') != std::string_view::npos) std::abort();
   const std::string once(*line);

@@ -38,6 +38,7 @@ TEST_F(JsonCheckTest, OneObjectPassesAndOnlyTheSpaceBetweenTokensGoes) {
        R"({"n":[-0,0,0.0,-1.50,1e5,1E+5,1e-5,123456789012345678]})"},
       {R"({"n":[18446744073709551616, -9223372036854775809, 1e400, -1e9999, 1e-9999]})",
        R"({"n":[18446744073709551616,-9223372036854775809,1e400,-1e9999,1e-9999]})"},
+      {R"({"n":[1e99999999999, -0.0E-99999999999]})", R"({"n":[1e99999999999,-0.0E-99999999999]})"},
       {R"({"n":)" + std::string(500, '9') + ".5}", R"({"n":)" + std::string(500, '9') + ".5}"},
       {R"({"l":[true,false,null]})", R"({"l":[true,false,null]})"},
   };
@@ -139,6 +140,43 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
     EXPECT_EQ(checked.error().code, Errc::bad_request);
     EXPECT_THAT(checked.error().message, HasSubstr(words)) << body;
     EXPECT_THAT(checked.error().message, HasSubstr("Send exactly one JSON object")) << body;
+  }
+}
+
+TEST_F(JsonCheckTest, WhatIsWrongIsToldWithLineColumnAndByte) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"  [1]", "JSON array at line 1, column 3 (byte 2)"},
+      {"\n 7", "not an object, at line 2, column 2 (byte 2)"},
+      {"\xEF\xBB\xBF{}", "(byte 0)"},
+      {"{\"a\":NaN}", "a value is expected at line 1, column 6 (byte 5)"},
+      {"{\"a\":nan}", "true, false and null at line 1, column 7 (byte 6)"},
+      {"{\"a\":-Infinity}", "a digit is expected at line 1, column 7 (byte 6)"},
+      {"{\"a\":01}", "a needless 0 at line 1, column 7 (byte 6)"},
+      {"{\"a\":1,}", "a name in double quotes is expected at line 1, column 8 (byte 7)"},
+      {"{\"a\" 1}", "a colon is expected after the name at line 1, column 6 (byte 5)"},
+      {"{\"a\":1 \"b\"}", "a comma or } is expected at line 1, column 8 (byte 7)"},
+      {"{\"a\":[1}", "a comma or ] is expected at line 1, column 8 (byte 7)"},
+      {"{\"a\":\"\t\"}", "control character that is not escaped at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\\x41\"}", "there is no such escape at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\\u12G4\"}", "four hex digits at line 1, column 11 (byte 10)"},
+      {"{\"a\":\"x\\uD800y\"}",
+       "half of a surrogate pair stands alone at line 1, column 8 (byte 7)"},
+      {"{\"a\":\"\\uD83D\\uD83D\"}", "stands alone at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\\uDC00\"}", "stands alone at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\xED\xA0\x80\"}", "a surrogate is not UTF-8 at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\xC0\xAF\"}", "not UTF-8 at line 1, column 7 (byte 6)"},
+      {"{\"a\":\"\xF4\x90\x80\x80\"}", "not UTF-8 at line 1, column 7 (byte 6)"},
+      {"{\"\xC3\xA9\xE2\x82\xAC\":\xFF}", "a value is expected at line 1, column 7 (byte 9)"},
+      {"{\"a\":1}\r\n{\"a\":2}", "follows the JSON object at line 2, column 1 (byte 9)"},
+      {"{\"a\":\n\"b", "ends before it is complete, at line 2, column 3 (byte 8)"},
+      {"{\"a\":" + std::string(100'000, '['),
+       "deeper than 512 levels at line 1, column 517 (byte 516)"},
+  };
+  for (const auto& [body, words] : cases) {
+    const auto checked = check(body);
+    ASSERT_FALSE(checked) << body;
+    EXPECT_EQ(checked.error().code, Errc::bad_request);
+    EXPECT_THAT(checked.error().message, HasSubstr(words));
   }
 }
 

@@ -1,7 +1,5 @@
 #include "pipeline/gateway/stream_bindings.hpp"
 
-#include "base/assert.hpp"
-
 namespace weir::gateway {
 namespace {
 
@@ -18,48 +16,22 @@ static_assert(bits_of(PayloadType::xml) != 0 && bits_of(PayloadType::xml) <= typ
 
 }  // namespace
 
-struct StreamBindings::Page {
-  std::array<Cell, cells_a_page> cells{};
-};
-
-StreamBindings::StreamBindings() {
-  for (auto& page : pages_)
-    page.store(nullptr, std::memory_order_relaxed);
-}
-
-StreamBindings::~StreamBindings() {
-  for (auto& page : pages_)
-    delete page.load(std::memory_order_relaxed);
-}
-
-StreamBindings::Cell& StreamBindings::cell(StreamNo stream) {
-  WEIR_ASSERT(stream.value <= streams_max);
-  auto& place = pages_[stream.value / cells_a_page];
-  Page* page = place.load(std::memory_order_acquire);
-  if (!page) {
-    auto fresh = std::make_unique<Page>();
-    if (place.compare_exchange_strong(page, fresh.get(), std::memory_order_acq_rel))
-      page = fresh.release();
-  }
-  return page->cells[stream.value % cells_a_page];
-}
-
 void StreamBindings::bind(StreamNo stream, PayloadType type) {
-  cell(stream).store(bits_of(type) | for_good, std::memory_order_release);
+  cells_[stream.value].store(bits_of(type) | for_good, std::memory_order_release);
 }
 
 std::optional<PayloadType> StreamBindings::carried_by(StreamNo stream) {
-  const std::uint32_t type = cell(stream).load(std::memory_order_acquire) & type_mask;
+  const std::uint32_t type = cells_[stream.value].load(std::memory_order_acquire) & type_mask;
   if (type == 0) return std::nullopt;
   return static_cast<PayloadType>(type);
 }
 
 void StreamBindings::confirm(StreamNo stream) {
-  cell(stream).fetch_or(for_good, std::memory_order_acq_rel);
+  cells_[stream.value].fetch_or(for_good, std::memory_order_acq_rel);
 }
 
 StreamBindings::Claim StreamBindings::claim(StreamNo stream, PayloadType type) {
-  Cell& own = cell(stream);
+  Cell& own = cells_[stream.value];
   std::uint32_t seen = own.load(std::memory_order_acquire);
   for (;;) {
     if (seen != 0 && (seen & type_mask) != bits_of(type)) return Claim::other;
@@ -70,7 +42,7 @@ StreamBindings::Claim StreamBindings::claim(StreamNo stream, PayloadType type) {
 }
 
 void StreamBindings::release(StreamNo stream) {
-  Cell& own = cell(stream);
+  Cell& own = cells_[stream.value];
   std::uint32_t seen = own.load(std::memory_order_acquire);
   for (;;) {
     if (seen & for_good) return;  // someone else's payload was accepted meanwhile

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <optional>
 
 #include "base/ids.hpp"
 #include "base/payload.hpp"
+#include "pipeline/gateway/dense_table.hpp"
 
 namespace weir::gateway {
 
@@ -19,11 +18,6 @@ namespace weir::gateway {
 /// first; where the log refuses all who hold it, the stream is open again.
 class StreamBindings {
  public:
-  StreamBindings();
-  ~StreamBindings();
-  StreamBindings(const StreamBindings&) = delete;
-  StreamBindings& operator=(const StreamBindings&) = delete;
-
   /// For good: the stream is known to carry `type`.
   void bind(StreamNo stream, PayloadType type);
   /// The type it carries, or is held for.
@@ -42,16 +36,10 @@ class StreamBindings {
 
  private:
   using Cell = std::atomic<std::uint32_t>;
-  struct Page;
-  Cell& cell(StreamNo stream);
-
-  // Stream numbers are dense and start at 1: two levels instead of a hash map and a lock.
-  static constexpr std::uint32_t pages = 4096;
-  static constexpr std::uint32_t cells_a_page = 1024;
-  std::array<std::atomic<Page*>, pages> pages_;
+  DenseTable<Cell> cells_;
 };
 
 /// The largest stream number bindings have room for.
-inline constexpr std::uint32_t streams_max = 4096 * 1024 - 1;
+inline constexpr std::uint32_t streams_max = dense_numbers_max;
 
 }  // namespace weir::gateway

@@ -21,8 +21,8 @@ std::size_t TokenCache::standard_hash(std::string_view token) {
   return std::hash<std::string_view>{}(token);
 }
 
-TokenCache::TokenCache(http::Counter& hits, http::Counter& misses, Hash hash)
-    : hits_(hits), misses_(misses), hash_(hash), entries_(limits::cached_tokens_max) {}
+TokenCache::TokenCache(http::Counter& hits, http::Counter& misses, KeyUses& uses, Hash hash)
+    : hits_(hits), misses_(misses), uses_(uses), hash_(hash), entries_(limits::cached_tokens_max) {}
 
 Result<const catalog::KeyView*> TokenCache::key_of(std::string_view token,
                                                    const catalog::Snapshot& snapshot, Time now) {
@@ -31,13 +31,19 @@ Result<const catalog::KeyView*> TokenCache::key_of(std::string_view token,
   if (entry.key && entry.hash == hash && entry.version == snapshot.version &&
       entry.token == token && (!entry.good_until || now < *entry.good_until)) {
     hits_.add();
+    if (const std::uint32_t round = uses_.round(); entry.noted_in != round) {
+      entry.noted_in = round;
+      uses_.note(entry.key->id, now);
+    }
     return entry.key;
   }
   misses_.add();
   WEIR_TRY(const token::Claims claims, token::verify(token, snapshot, now));
   const catalog::KeyView* key = &snapshot.keys.at(claims.key_id);
+  const std::uint32_t round = uses_.round();
+  uses_.note(key->id, now);
   if (token.size() <= limits::cached_token_bytes_max)
-    entry = {hash, snapshot.version, key, last_moment(claims, *key), std::string(token)};
+    entry = {hash, snapshot.version, key, last_moment(claims, *key), round, std::string(token)};
   return key;
 }
 

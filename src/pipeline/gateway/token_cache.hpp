@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "catalog/snapshot.hpp"
 #include "http/stats.hpp"
+#include "pipeline/gateway/key_uses.hpp"
 #include "token/token.hpp"
 
 namespace weir::gateway {
@@ -23,8 +24,8 @@ class TokenCache {
   using Hash = std::size_t (*)(std::string_view);
   static std::size_t standard_hash(std::string_view token);
 
-  /// `hash` is there for tests, which want collisions.
-  TokenCache(http::Counter& hits, http::Counter& misses, Hash hash = &standard_hash);
+  /// `uses` outlives the cache. `hash` is there for tests, which want collisions.
+  TokenCache(http::Counter& hits, http::Counter& misses, KeyUses& uses, Hash hash = &standard_hash);
 
   /// The key a token speaks for, good as long as `snapshot`; or why it is refused.
   Result<const catalog::KeyView*> key_of(std::string_view token, const catalog::Snapshot& snapshot,
@@ -36,10 +37,12 @@ class TokenCache {
     std::uint64_t version = 0;  // of the snapshot it was verified against
     const catalog::KeyView* key = nullptr;
     std::optional<Time> good_until;  // exclusive
+    std::uint32_t noted_in = 0;      // the last round of uses that knows of it
     std::string token;
   };
   http::Counter& hits_;
   http::Counter& misses_;
+  KeyUses& uses_;
   const Hash hash_;
   std::vector<Entry> entries_;
 };

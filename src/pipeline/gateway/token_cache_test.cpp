@@ -36,7 +36,8 @@ class TokenCacheTest : public ::testing::Test {
   catalog::Snapshot snapshot_;
   http::Counter hits_;
   http::Counter misses_;
-  TokenCache cache_{hits_, misses_};
+  KeyUses uses_;
+  TokenCache cache_{hits_, misses_, uses_};
 };
 
 TEST_F(TokenCacheTest, ASecondLookIsAHit) {
@@ -45,6 +46,20 @@ TEST_F(TokenCacheTest, ASecondLookIsAHit) {
   EXPECT_EQ(key_of(cache_, token), "tak-a");
   EXPECT_EQ(misses_.value(), 1u);
   EXPECT_EQ(hits_.value(), 1u);
+}
+
+TEST_F(TokenCacheTest, AUseIsNotedOnceARoundWithTheTimeItWasFirstSeenIn) {
+  const auto token = mint("tak-a");
+  const Time first = now_;
+  key_of(cache_, token);
+  now_ += std::chrono::seconds(1);
+  key_of(cache_, token);
+  EXPECT_EQ(uses_.take(), (std::map<std::string, Time>{{"tak-a", first}}));
+  EXPECT_TRUE(uses_.take().empty());
+  now_ += std::chrono::seconds(1);
+  key_of(cache_, token);
+  key_of(cache_, "not a token");
+  EXPECT_EQ(uses_.take(), (std::map<std::string, Time>{{"tak-a", now_}}));
 }
 
 TEST_F(TokenCacheTest, AnotherSnapshotIsAnotherLook) {
@@ -76,7 +91,7 @@ TEST_F(TokenCacheTest, ADeposedSecretsLastMomentIsCheckedOnEveryHit) {
 }
 
 TEST_F(TokenCacheTest, TokensOfTheSameHashAreNotMistaken) {
-  TokenCache cache(hits_, misses_, [](std::string_view) { return std::size_t{7}; });
+  TokenCache cache(hits_, misses_, uses_, [](std::string_view) { return std::size_t{7}; });
   const auto a = mint("tak-a");
   const auto b = mint("tak-b");
   for (int i = 0; i < 3; ++i) {

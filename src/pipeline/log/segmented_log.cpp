@@ -171,7 +171,13 @@ std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
 bool SegmentedLog::commit_step() {
   const std::optional<Commit> commit = begin_commit();
   if (!commit) return false;
-  finish(*commit, write(*commit));
+  const Time begun = clock_.now();
+  const auto written = write(*commit);
+  if (written) {
+    commit_seconds_.record(std::chrono::duration<double>(clock_.now() - begun).count());
+    commit_bytes_.record(static_cast<double>(commit->bytes));
+  }
+  finish(*commit, written);
   return true;
 }
 
@@ -268,6 +274,19 @@ Result<void> SegmentedLog::health() const {
       std::min(filling_->blocks_bytes_with(ordinary), options_.commit_bytes_max);
   if (segment_failure_ && room_for_next_commit() < wanted) return fail(*segment_failure_);
   return {};
+}
+
+LogStats SegmentedLog::stats() const {
+  LogStats stats;
+  commit_seconds_.add_to(stats.commit_seconds);
+  commit_bytes_.add_to(stats.commit_bytes);
+  const std::lock_guard lock(mutex_);
+  stats.segments = segments_.size();
+  for (const auto& segment : segments_)
+    stats.disk_bytes += segment->header.segment_bytes;
+  stats.disk_bytes += spares_.size() * options_.segment_bytes;
+  stats.kept_bytes = durable_end_.load() - checkpoint_.value;
+  return stats;
 }
 
 void SegmentedLog::run_committer() noexcept {

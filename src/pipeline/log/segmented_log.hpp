@@ -6,11 +6,21 @@
 #include <mutex>
 #include <thread>
 
+#include "base/histogram.hpp"
 #include "env/clock.hpp"
 #include "pipeline/log/commit_buffer.hpp"
 #include "pipeline/log/recovery.hpp"
 
 namespace weir::log {
+
+/// What the log has done since it was opened, and holds now.
+struct LogStats {
+  HistogramCounts commit_seconds;  // written and synced
+  HistogramCounts commit_bytes;    // whole blocks
+  std::uint64_t segments = 0;      // in use
+  std::uint64_t disk_bytes = 0;    // theirs and of the spares
+  std::uint64_t kept_bytes = 0;    // behind the checkpoint: a restart would read them
+};
 
 /// The log of one partition in files of its own (docs/formats/log-segment.md).
 ///
@@ -61,6 +71,9 @@ class SegmentedLog final : public Log {
   /// The number the stream's next record will have; 1 where it has none.
   Sequence next_sequence(const Address& address) const;
   Result<void> health() const override;
+
+  /// Any thread.
+  LogStats stats() const;
 
   /// By hand: writes what was appended as one commit and tells the fates; false: nothing was.
   bool commit_step();
@@ -137,6 +150,8 @@ class SegmentedLog final : public Log {
   // Of whoever commits.
   std::shared_ptr<const Segment> current_;
   std::shared_ptr<File> current_file_;
+  Histogram commit_seconds_;
+  Histogram commit_bytes_{byte_bounds};
 
   std::thread committer_;
   std::thread segment_maker_;

@@ -43,6 +43,24 @@ TEST_F(SegmentedLogTest, ReadsBackWhatWasAppended) {
   EXPECT_EQ(read[1].body, "<a/>");
 }
 
+TEST_F(SegmentedLogTest, CommitsAreCountedBySizeAndWhatARestartWouldReadIsKnown) {
+  open();
+  ASSERT_TRUE(append(orders, three_blocks).has_value());
+  ASSERT_TRUE(log->commit_step());
+  ASSERT_TRUE(append(orders, "{}").has_value());
+  ASSERT_TRUE(log->commit_step());
+  const LogStats stats = log->stats();
+  EXPECT_EQ(stats.commit_bytes.classes[0], 1u) << "one block";
+  EXPECT_EQ(stats.commit_bytes.classes[2], 1u) << "three, which is up to four";
+  EXPECT_EQ(stats.commit_bytes.sum, 4.0 * 4096);
+  EXPECT_EQ(stats.commit_seconds.classes[0], 2u) << "this clock stands still";
+  EXPECT_EQ(stats.kept_bytes, 4u * 4096);
+  log->release(only, log->durable_end(only));
+  EXPECT_EQ(log->stats().kept_bytes, 0u);
+  EXPECT_EQ(log->stats().segments, 1u);
+  EXPECT_GE(log->stats().disk_bytes, segment_bytes);
+}
+
 TEST_F(SegmentedLogTest, AGroupCommitTellsEveryFateOnceInOneCallPerSink) {
   open();
   RememberingSink other;

@@ -1,7 +1,5 @@
 // DuckDB comes as a library built without the thread sanitizer, which then knows nothing of its
 // atomics and would report every hand-over within it. What our own code does is still watched.
-#ifdef __SANITIZE_THREAD__
-
 extern "C" const char* __tsan_default_suppressions() {
   return "called_from_lib:libduckdb.so\nrace:libduckdb.so\nmutex:libduckdb.so\n";
 }
@@ -9,5 +7,3 @@ extern "C" const char* __tsan_default_suppressions() {
 extern "C" const char* __tsan_default_options() {
   return "ignore_noninstrumented_modules=1:detect_deadlocks=0";
 }
-
-#endif

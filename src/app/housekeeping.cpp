@@ -1,0 +1,49 @@
+#include "app/housekeeping.hpp"
+
+#include <utility>
+
+#include "app/logging.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::chrono::seconds look_every{1};
+
+}  // namespace
+
+Housekeeping::Housekeeping(Chores chores)
+    : chores_(std::move(chores)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+void Housekeeping::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Housekeeping::work(const std::stop_token& stop) {
+  std::chrono::seconds since_written{0};
+  while (!stop.stop_requested()) {
+    look_whether_ready();
+    if (since_written >= chores_.write_key_uses_every) {
+      chores_.write_key_uses();
+      since_written = {};
+    }
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, stop, look_every, [] { return false; });
+    since_written += look_every;
+  }
+  chores_.write_key_uses();
+}
+
+void Housekeeping::look_whether_ready() {
+  const auto ready = chores_.ready();
+  if (ready.has_value() == was_ready_) return;
+  was_ready_ = ready.has_value();
+  if (ready)
+    log_event(LogLevel::info, "Ready again: payloads are accepted", {});
+  else
+    log_event(LogLevel::error, "Not ready: payloads are refused",
+              {{"code", outcome_of(ready.error().code).label}, {"reason", ready.error().message}});
+}
+
+}  // namespace weir::app

@@ -1,0 +1,42 @@
+#include "app/request_log.hpp"
+
+#include "app/logging.hpp"
+
+namespace weir::app {
+namespace {
+
+LogLevel level_of(const http::Request& request, int status) {
+  if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
+    return LogLevel::debug;  // asked all the time; what makes them fail is said elsewhere
+  if (status >= 500) return LogLevel::error;
+  return status >= 400 || request.method != "GET" ? LogLevel::info : LogLevel::debug;
+}
+
+}  // namespace
+
+http::Response RequestLog::answer(const http::Request& request, const http::Handler& handler) {
+  const Time begun = clock_.now();
+  http::Response response = handler(request);
+  const std::chrono::duration<double> took = clock_.now() - begun;
+  {
+    const std::lock_guard lock(mutex_);
+    seconds_.record(took.count());
+  }
+  log_event(level_of(request, response.status), "Control request",
+            {{"request_id", request.request_id},
+             {"method", request.method},
+             {"path", request.path},
+             {"status", response.status},
+             {"ms", static_cast<std::int64_t>(took.count() * 1000)},
+             {"peer", request.peer}});
+  return response;
+}
+
+HistogramCounts RequestLog::seconds() const {
+  const std::lock_guard lock(mutex_);
+  HistogramCounts counts;
+  seconds_.add_to(counts);
+  return counts;
+}
+
+}  // namespace weir::app

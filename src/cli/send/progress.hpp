@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/terminal.hpp"
+
+namespace weir::cli {
+
+/// How far a sending is.
+struct SendState {
+  std::uint64_t accepted = 0;
+  std::uint64_t failed = 0;       // refused or given up
+  std::uint64_t bytes = 0;        // of the sources, read and done with
+  std::uint64_t bytes_total = 0;  // 0: not known
+};
+
+/// One line of a terminal that tells how far it is, drawn anew a few times a second; nothing where
+/// nobody looks. One thread at a time.
+class Progress {
+ public:
+  Progress(Terminal& terminal, bool is_wanted);
+  void show(const SendState& state);
+  /// Leaves the terminal without the line.
+  void end();
+
+ private:
+  Terminal& terminal_;
+  const bool is_wanted_;
+  const Time begun_;
+  Time shown_at_;
+  bool is_shown_ = false;
+};
+
+/// "[=====>    ]  52%  1,234 sent  617/s  2 failed", without bar where the total is not known.
+std::string progress_line(const SendState& state, double seconds);
+
+}  // namespace weir::cli

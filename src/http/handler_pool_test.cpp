@@ -1,0 +1,142 @@
+#include "http/handler_pool.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+#include <gmock/gmock.h>
+
+#include "http/server_fixture.hpp"
+
+namespace weir::http {
+namespace {
+
+using ::testing::HasSubstr;
+
+class PoolTest : public ServerTest {
+ protected:
+  void start_with(Handler handler, PoolOptions pool_options = {}) {
+    options_.timeouts.tick = std::chrono::milliseconds(5);
+    pool_ = std::make_unique<HandlerPool>(std::move(handler), pool_options);
+    server_ =
+        std::make_unique<Server>(options_, std::vector<Route>{{"", pool_->responder()}}, random_);
+    ASSERT_TRUE(server_->start());
+  }
+  std::unique_ptr<HandlerPool> pool_;
+};
+
+TEST_F(PoolTest, AHandlerSeesTheWholeRequest) {
+  Request seen;
+  start_with([&seen](const Request& request) {
+    seen = request;
+    return Response{201, "text/plain", "made", {{"Location", "/x"}}};
+  });
+  LoopbackClient client(port());
+  client.send(
+      "PUT /a%20b/c?x=1%262&y=a+b&z HTTP/1.1\r\nHost: h\r\nX-One: 1\r\nx-one: 2\r\n"
+      "Content-Length: 4\r\n\r\nbody");
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 201);
+  EXPECT_EQ(reply.body, "made");
+  EXPECT_EQ(reply.headers.at("Location"), "/x");
+  EXPECT_EQ(seen.method, "PUT");
+  EXPECT_EQ(seen.path, "/a b/c");
+  EXPECT_EQ(seen.query,
+            (std::map<std::string, std::string>{{"x", "1&2"}, {"y", "a b"}, {"z", ""}}));
+  EXPECT_EQ(seen.headers.at("x-one"), "1, 2");
+  EXPECT_EQ(seen.body, "body");
+  EXPECT_EQ(seen.peer, "127.0.0.1");
+  EXPECT_EQ(seen.request_id, "0001020304050607-0-1");
+}
+
+TEST_F(PoolTest, AHandlerMayAskForThePort) {
+  start_with([this](const Request&) { return Response{200, "", std::to_string(port()), {}}; });
+  LoopbackClient client(port());
+  client.send(get("/a"));
+  EXPECT_EQ(client.read().body, std::to_string(port()));
+}
+
+TEST_F(PoolTest, AnEscapeThatIsNoneIsA400) {
+  start_with([](const Request&) { return Response{}; });
+  LoopbackClient client(port());
+  client.send(get("/a%2"));
+  EXPECT_EQ(client.read().status, 400);
+}
+
+TEST_F(PoolTest, ACompressedBodyIsA415) {
+  start_with([](const Request&) { return Response{}; });
+  LoopbackClient client(port());
+  client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(client.read().status, 415);
+}
+
+TEST_F(PoolTest, AnExceptionIsA500WithItsWords) {
+  start_with([](const Request&) { return Response{std::vector<int>().at(0)}; });
+  LoopbackClient client(port());
+  client.send(get("/a"));
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_THAT(reply.body, HasSubstr("vector::_M_range_check"));
+}
+
+TEST_F(PoolTest, OverItsBoundItAnswers503AndRecovers) {
+  std::mutex gate;
+  std::unique_lock shut(gate);
+  start_with(
+      [&gate](const Request&) {
+        const std::lock_guard pass(gate);
+        return Response{};
+      },
+      {.threads = 1, .requests_max = 2});
+  LoopbackClient client(port());
+  client.send(get("/1") + get("/2") + get("/3"));  // taken in one turn, none can be done meanwhile
+  LoopbackClient witness(port());
+  witness.send(get("/4"));
+  EXPECT_EQ(witness.read().status, 503);
+  shut.unlock();
+  EXPECT_EQ(client.read().status, 200);
+  EXPECT_EQ(client.read().status, 200);
+  const auto reply = client.read();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.headers.at("Retry-After"), "1");
+  witness.send(get("/5"));
+  EXPECT_EQ(witness.read().status, 200);
+}
+
+TEST_F(PoolTest, BodiesTakeFromABoundToo) {
+  start_with([](const Request&) { return Response{}; }, {.bytes_max = 10});
+  LoopbackClient client(port());
+  client.send(post("/1", "0123456789") + post("/2", "0123456789+"));
+  EXPECT_EQ(client.read().status, 200);
+  EXPECT_EQ(client.read().status, 503);
+}
+
+TEST_F(PoolTest, ACallThatOutlivesTheServerIsHarmless) {
+  std::mutex gate;
+  std::unique_lock shut(gate);
+  std::condition_variable entered;
+  bool inside = false;
+  std::mutex inside_mutex;
+  options_.timeouts.grace = std::chrono::milliseconds(1);
+  start_with([&](const Request&) {
+    {
+      const std::lock_guard lock(inside_mutex);
+      inside = true;
+    }
+    entered.notify_all();
+    const std::lock_guard pass(gate);
+    return Response{};
+  });
+  LoopbackClient client(port());
+  client.send(get("/1"));
+  {
+    std::unique_lock lock(inside_mutex);
+    entered.wait(lock, [&] { return inside; });
+  }
+  server_.reset();
+  shut.unlock();
+  pool_.reset();
+  EXPECT_TRUE(client.at_end());
+}
+
+}  // namespace
+}  // namespace weir::http

@@ -1,0 +1,182 @@
+#include "pipeline/gateway/expander.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <string>
+
+#define ZLIB_CONST
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/limits.hpp"
+#include "http/request.hpp"
+
+namespace weir::gateway {
+namespace {
+
+constexpr std::size_t first_room = 64 * limits::kib;
+
+/// What one step of a decoder came to.
+enum class Step : std::uint8_t {
+  more,    // it wants to be called again, with more input or more room
+  end,     // a member or frame ends here
+  broken,  // the bytes are not of its format
+};
+
+Failure too_large(std::uint64_t bytes_max) {
+  return fail(Errc::too_large, "Expanded, the body is over the limit of " +
+                                   std::to_string(bytes_max) + " bytes. Send a smaller one.");
+}
+
+Failure broken(std::string_view coding) {
+  return fail(Errc::bad_request, "The body is not valid " + std::string(coding) +
+                                     ". Compress it anew, or send it as it is without "
+                                     "Content-Encoding.");
+}
+
+Failure cut_short(std::string_view coding) {
+  return fail(Errc::bad_request,
+              "The body's " + std::string(coding) + " ends before it is complete. Send all of it.");
+}
+
+}  // namespace
+
+/// The expanded bytes: grown by doubling, never past one byte over the cap, by which "too large" is
+/// told.
+class Expander::Output {
+ public:
+  void begin(std::uint64_t bytes_max) {
+    if (capacity_ > limits::kept_scratch_bytes_max) reserve(0);
+    used_ = 0;
+    most_ = static_cast<std::size_t>(bytes_max) + 1;
+  }
+  std::span<char> room() {
+    if (used_ == capacity_) reserve(std::max(first_room, capacity_ * 2));
+    return {bytes_.get() + used_, std::min(capacity_, most_) - used_};
+  }
+  void filled(std::size_t bytes) { used_ += bytes; }
+  bool is_over() const { return used_ == most_; }
+  std::string_view text() const { return {bytes_.get(), used_}; }
+
+ private:
+  void reserve(std::size_t capacity) {
+    std::unique_ptr<char[]> bytes;
+    if (capacity > 0) {
+      bytes = std::make_unique_for_overwrite<char[]>(capacity + http::body_padding);
+      if (used_ > 0) std::memcpy(bytes.get(), bytes_.get(), used_);
+    }
+    bytes_ = std::move(bytes);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  std::size_t capacity_ = 0;
+  std::size_t used_ = 0;
+  std::size_t most_ = 0;
+};
+
+/// RFC 1952, through zlib.
+class Expander::Gzip {
+ public:
+  static constexpr std::string_view name = "gzip";
+
+  Gzip() { ready_ = inflateInit2(&stream_, gzip_only_and_largest_window) == Z_OK; }
+  ~Gzip() { inflateEnd(&stream_); }
+  Gzip(const Gzip&) = delete;
+  Gzip& operator=(const Gzip&) = delete;
+
+  bool begin() { return ready_ && inflateReset(&stream_) == Z_OK; }
+
+  /// Takes from `in`, fills `out` and says by how much.
+  Step step(std::string_view& in, std::span<char> out, std::size_t& filled) {
+    stream_.next_in = reinterpret_cast<const Bytef*>(in.data());
+    stream_.avail_in = static_cast<uInt>(in.size());
+    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream_.avail_out = static_cast<uInt>(out.size());
+    const int said = inflate(&stream_, Z_NO_FLUSH);
+    in.remove_prefix(in.size() - stream_.avail_in);
+    filled = out.size() - stream_.avail_out;
+    if (said == Z_STREAM_END) return Step::end;
+    return said == Z_OK || said == Z_BUF_ERROR ? Step::more : Step::broken;
+  }
+
+ private:
+  static constexpr int gzip_only_and_largest_window = 16 + MAX_WBITS;
+  z_stream stream_{};
+  bool ready_ = false;
+};
+
+/// RFC 8878, through libzstd.
+class Expander::Zstd {
+ public:
+  static constexpr std::string_view name = "zstd";
+
+  bool begin() {
+    if (context_ && ZSTD_sizeof_DCtx(context_.get()) > limits::kept_scratch_bytes_max)
+      context_.reset();
+    if (!context_) context_.reset(ZSTD_createDCtx());
+    if (!context_) return false;
+    // A frame's head may ask for a window of gigabytes.
+    return !ZSTD_isError(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only)) &&
+           !ZSTD_isError(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
+                                                static_cast<int>(limits::zstd_window_log_max)));
+  }
+
+  Step step(std::string_view& in, std::span<char> out, std::size_t& filled) {
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    const std::size_t said = ZSTD_decompressStream(context_.get(), &to, &from);
+    in.remove_prefix(from.pos);
+    filled = to.pos;
+    if (ZSTD_isError(said)) return Step::broken;
+    return said == 0 ? Step::end : Step::more;
+  }
+
+ private:
+  struct Free {
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  };
+  std::unique_ptr<ZSTD_DCtx, Free> context_;
+};
+
+Expander::Expander() : output_(std::make_unique<Output>()) {}
+Expander::~Expander() = default;
+
+Result<std::string_view> Expander::expand(Coding coding, std::string_view body,
+                                          std::uint64_t bytes_max) {
+  switch (coding) {
+    case Coding::gzip:
+      if (!gzip_) gzip_ = std::make_unique<Gzip>();
+      return expand_with(*gzip_, body, bytes_max);
+    case Coding::zstd:
+      if (!zstd_) zstd_ = std::make_unique<Zstd>();
+      return expand_with(*zstd_, body, bytes_max);
+    case Coding::identity:
+      break;
+  }
+  return body;
+}
+
+template <class Decoder>
+Result<std::string_view> Expander::expand_with(Decoder& decoder, std::string_view body,
+                                               std::uint64_t bytes_max) {
+  output_->begin(bytes_max);
+  do {  // once for each member or frame
+    if (!decoder.begin())
+      return fail(Errc::overloaded, "There is no memory to expand the body. Send it again.");
+    for (Step step = Step::more; step != Step::end;) {
+      const std::size_t before = body.size();
+      std::size_t filled = 0;
+      step = decoder.step(body, output_->room(), filled);
+      output_->filled(filled);
+      if (step == Step::broken) return broken(Decoder::name);
+      if (output_->is_over()) return too_large(bytes_max);
+      if (step == Step::more && filled == 0 && body.size() == before)
+        return cut_short(Decoder::name);
+    }
+  } while (!body.empty());
+  return output_->text();
+}
+
+}  // namespace weir::gateway

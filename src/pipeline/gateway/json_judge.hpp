@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir::gateway {
+
+/// Where a text stops being one JSON value, and why.
+struct JsonFault {
+  enum class Kind : unsigned char {
+    invalid,     // `what` says how
+    incomplete,  // the text ends too early
+    trailing,    // a whole value, and then something else
+    too_deep,
+  };
+  Kind kind = Kind::invalid;
+  std::size_t byte = 0;  // from 0
+  std::string_view what;
+};
+
+/// Reads one JSON text by the letter of RFC 8259, in UTF-8, nested at most `depth_max` deep; only
+/// halves of surrogate pairs, which its section 8.2 warns of, are faults too. Numbers may be of any
+/// size. Slower than simdjson and exact about the place: it is asked after simdjson has refused.
+std::optional<JsonFault> find_json_fault(std::string_view text, std::size_t depth_max);
+
+/// "line 2, column 8 (byte 9)": lines and columns count from 1, columns in characters.
+std::string json_place(std::string_view text, std::size_t byte);
+
+}  // namespace weir::gateway

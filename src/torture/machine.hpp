@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/catalog_manifest.hpp"
+#include "catalog/catalog.hpp"
+#include "env/fake/crash_disk.hpp"
+#include "env/fake/manual_clock.hpp"
+#include "env/fake/seeded_random.hpp"
+#include "pipeline/batcher/batcher.hpp"
+#include "pipeline/log/segmented_log.hpp"
+#include "pipeline/store/local_directory_store.hpp"
+#include "torture/disk_vfs.hpp"
+
+namespace weir::torture {
+
+inline constexpr PartitionNo only_partition{0};
+
+/// What a server would be started on: it outlives every server.
+struct Machine {
+  explicit Machine(std::uint64_t seed);
+
+  CrashDisk disk;
+  ManualClock clock;
+  SeededRandom random;  // the server's: ids, salts
+  DiskVfs vfs;
+
+  const std::string catalog_path = "/data/catalog.db";
+  const std::string log_path = "/data/log";
+  const std::string store_path = "/data/store";
+};
+
+/// How large things are: small, so that a short story sees many of them begin and end.
+struct Shape {
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t commit_bytes_max = 0;
+  std::uint32_t spares_ahead = 1;
+  batcher::BatcherSettings batcher;
+
+  static Shape by_chance(SeededRandom& random);
+};
+
+/// The stages between a checked payload and its file, real all of them, wired as
+/// embedded_server.cpp wires them but without threads: log and batcher do something only when told
+/// to.
+class Server {
+ public:
+  static Result<std::unique_ptr<Server>> start(Machine& machine, const Shape& shape);
+
+  catalog::Catalog& catalog() { return *catalog_; }
+  log::SegmentedLog& log() { return *log_; }
+  store::LocalDirectoryStore& store() { return *store_; }
+  batcher::Batcher& batcher() { return *batcher_; }
+
+  /// SIGTERM: what was appended is committed and told.
+  void close() { log_->close(); }
+
+ private:
+  Server() = default;
+  Result<void> open(Machine& machine, const Shape& shape);
+
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<log::SegmentedLog> log_;
+  std::unique_ptr<store::LocalDirectoryStore> store_;
+  std::optional<app::CatalogManifest> manifest_;
+  std::optional<batcher::Batcher> batcher_;
+};
+
+}  // namespace weir::torture

@@ -1,0 +1,518 @@
+#include "torture/story.hpp"
+
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "pipeline/log/segment_format.hpp"
+#include "torture/audit.hpp"
+#include "torture/ledger.hpp"
+#include "torture/machine.hpp"
+
+namespace weir::torture {
+namespace {
+
+using Op = CrashDisk::Op;
+using std::chrono::hours;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Op failing_ops[] = {Op::create, Op::open, Op::read,        Op::write, Op::write, Op::sync,
+                              Op::rename, Op::list, Op::directories, Op::names, Op::remove};
+constexpr int starts_before_calm = 6;
+constexpr int tries_to_drain = 40;
+constexpr std::uint64_t story_salt = 0x73746f7279;
+
+/// Codes with which a server may refuse what a flipped bit has done.
+bool is_refusal_of_damage(const Error& error) {
+  return error.code == Errc::corrupt || error.code == Errc::newer_version ||
+         error.code == Errc::not_found || error.code == Errc::io;
+}
+
+class Story {
+ public:
+  explicit Story(const StoryOptions& options)
+      : options_(options),
+        chance_(options.seed ^ story_salt),
+        machine_(options.seed),
+        shape_(Shape::by_chance(chance_)),
+        has_damage_(chance_.one_in(4)) {}
+
+  Result<Tally> run();
+
+ private:
+  Result<void> begin();
+  Result<void> act();
+  Result<void> end();
+  void sabotage();
+
+  void send();
+  void commit();
+  void prepare_segments();
+  void batch();
+  void flush();
+  void add_stream();
+  void pass_time();
+  void jump_clock();
+  void plan_failure();
+  void plan_power_cut();
+  void fill_disk();
+  void slow_disk();
+  void flip_bit();
+
+  enum class Going { power_cut, kill, clean };
+  Result<void> restart(Going how);
+  Result<void> come_back();
+  void take_down(Going how);
+  Result<void> check_claim();
+  Result<void> drain();
+  Result<void> drain_stream(StreamNo stream);
+  void calm();
+  Failure refuse(Error error);
+  Failure violation(Error error) const;
+  std::optional<std::uint64_t> last_commit_offset(const std::string& path);
+
+  template <class... Parts>
+  void tell(fmt::format_string<Parts...> format, Parts&&... parts) const {
+    if (options_.tell) options_.tell(fmt::format(format, std::forward<Parts>(parts)...));
+  }
+  template <class T>
+  void tell_outcome(const char* what, const Result<T>& result) const {
+    tell("{}: {}", what, result ? std::string("ok") : result.error().message);
+  }
+
+  const StoryOptions options_;
+  SeededRandom chance_;  // the story's; the disk and the server have their own
+  Machine machine_;
+  const Shape shape_;
+  const bool has_damage_;
+  std::unique_ptr<Server> server_;
+  Ledger ledger_;
+  std::uint32_t tenant_ = 0;
+  std::vector<catalog::Stream> streams_;
+  Damaged damaged_;
+  bool refused_ = false;
+  Tally tally_;
+};
+
+// -- Beginning and end
+
+Result<Tally> Story::run() {
+  auto played = begin();
+  for (std::uint32_t i = 0; played && !refused_ && i < options_.acts; ++i)
+    played = act();
+  if (played && !refused_) played = end();
+  if (!played && !refused_) return violation(std::move(played).error());
+  const CrashDisk::Counts counts = machine_.disk.counts();
+  tally_.stories = 1;
+  tally_.refusals = refused_ ? 1 : 0;
+  tally_.power_cuts = counts.power_cuts;
+  tally_.failures = counts.failures;
+  tally_.operations = counts.operations;
+  tally_.sent = ledger_.all().size();
+  tally_.accepted = ledger_.accepted();
+  return tally_;
+}
+
+/// With what was damaged, because that is what a reader asks first.
+Failure Story::violation(Error error) const {
+  for (const std::string& path : damaged_)
+    error.message += "; a bit of " + path + " had flipped";
+  return fail(std::move(error));
+}
+
+/// As `weir init` and a first start, on a disk that behaves.
+Result<void> Story::begin() {
+  WEIR_CHECK(machine_.disk.make_directories("/data"));
+  WEIR_CHECK(machine_.disk.sync_directory("/"));
+  WEIR_TRY(server_, Server::start(machine_, shape_));
+  WEIR_TRY(const catalog::Tenant tenant, server_->catalog().tenants().add("acme"));
+  tenant_ = tenant.no;
+  for (const auto type : {std::optional(PayloadType::json), std::optional(PayloadType::xml),
+                          std::optional<PayloadType>()}) {
+    WEIR_TRY(auto stream, server_->catalog().streams().add(tenant_, {"stream", "", type, false}));
+    streams_.push_back(std::move(stream));
+  }
+  sabotage();
+  return {};
+}
+
+void Story::sabotage() {
+  const auto lie = [this](std::string below, Op op) {
+    machine_.disk.lie_about([below = std::move(below), op](Op asked, const std::string& path) {
+      return asked == op && path.starts_with(below);
+    });
+  };
+  switch (options_.sabotage) {
+    case Sabotage::disk_lies_to_log:
+      return lie(machine_.log_path, Op::write);
+    case Sabotage::disk_lies_to_catalog:
+      return lie(machine_.catalog_path, Op::sync);
+    case Sabotage::disk_lies_to_store:
+      return lie(machine_.store_path, Op::sync);
+    case Sabotage::disk_forgets_names:
+      return lie("/data", Op::names);
+    case Sabotage::none:
+    case Sabotage::early_answer:
+      return;
+  }
+}
+
+Result<void> Story::end() {
+  tell("the end: a last restart, and all of it is looked at");
+  WEIR_CHECK(restart(chance_.one_in(2) ? Going::power_cut : Going::kill));
+  if (refused_) return {};
+  return check_claim();
+}
+
+/// What the seed chooses from; a thing listed more often happens more often.
+Result<void> Story::act() {
+  switch (chance_.below(32)) {
+    case 0:
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      send();
+      break;
+    case 8:
+    case 9:
+    case 10:
+    case 11:
+    case 12:
+      commit();
+      break;
+    case 13:
+    case 14:
+      prepare_segments();
+      break;
+    case 15:
+    case 16:
+    case 17:
+    case 18:
+    case 19:
+      batch();
+      break;
+    case 20:
+      flush();
+      break;
+    case 21:
+      add_stream();
+      break;
+    case 22:
+      pass_time();
+      break;
+    case 23:
+      jump_clock();
+      break;
+    case 24:
+    case 25:
+      plan_failure();
+      break;
+    case 26:
+    case 27:
+      plan_power_cut();
+      break;
+    case 28:
+      WEIR_CHECK(restart(static_cast<Going>(chance_.below(3))));
+      break;
+    case 29:
+      fill_disk();
+      break;
+    case 30:
+      slow_disk();
+      break;
+    default:
+      if (has_damage_ && chance_.one_in(3))
+        flip_bit();
+      else if (chance_.one_in(4))
+        WEIR_CHECK(check_claim());
+  }
+  if (refused_) return {};
+  if (!machine_.disk.is_on()) return restart(Going::power_cut);
+  // Somebody looks at /readyz now and then.
+  if (!server_->log().health() && chance_.one_in(8)) return restart(Going::clean);
+  return {};
+}
+
+// -- Load
+
+void Story::send() {
+  for (std::uint64_t i = 1 + chance_.below(8); i > 0; --i) {
+    const catalog::Stream& stream = streams_[chance_.below(streams_.size())];
+    const PayloadType usual = stream.payload_type.value_or(PayloadType::json);
+    const PayloadType other = usual == PayloadType::json ? PayloadType::xml : PayloadType::json;
+    const PayloadType type = chance_.one_in(12) ? other : usual;
+    const auto soundness = chance_.one_in(8) ? Ledger::Shape::broken : Ledger::Shape::sound;
+    const std::uint64_t padding = chance_.one_in(6) ? chance_.below(6'000) : chance_.below(200);
+    const std::uint64_t id = ledger_.add(stream.no, type, soundness, padding);
+    const auto taken = server_->log().append(
+        {.stream = stream.no, .type = type, .idempotency_key = {}, .body = ledger_.at(id).body},
+        ledger_, id);
+    if (taken) {
+      ledger_.wait_for(id);
+      if (options_.sabotage == Sabotage::early_answer) ledger_.answer_early(id);
+    }
+    tell("send {} to {}: {}", id, stream.no.value, taken ? "waits" : taken.error().message);
+  }
+}
+
+void Story::commit() {
+  tell("commit: {}", server_->log().commit_step() ? "done" : "nothing to do");
+}
+
+void Story::prepare_segments() {
+  for (std::uint64_t i = 1 + chance_.below(3); i > 0; --i)
+    tell("segments: {}", server_->log().segment_step() ? "one" : "nothing done");
+}
+
+void Story::batch() {
+  const auto progress = server_->batcher().step(machine_.clock.now());
+  if (progress)
+    tell("batch: {} records, {} files", progress->records, progress->batches);
+  else
+    tell_outcome("batch", progress);
+}
+
+void Story::flush() {
+  const StreamNo stream = streams_[chance_.below(streams_.size())].no;
+  const auto flushed = server_->batcher().flush(stream, machine_.clock.now());
+  tell_outcome("flush", flushed);
+}
+
+/// The control API: a 201 is a promise too.
+void Story::add_stream() {
+  if (streams_.size() >= 8) return;
+  const auto type = chance_.one_in(2) ? PayloadType::json : PayloadType::xml;
+  auto added = server_->catalog().streams().add(tenant_, {"more", "", type, false});
+  tell_outcome("add a stream", added);
+  if (added) streams_.push_back(*std::move(added));
+}
+
+// -- Trouble
+
+void Story::pass_time() {
+  const auto by = seconds(chance_.below(chance_.one_in(3) ? 4'000 : 70));
+  machine_.clock.advance(by);
+  tell("{} s pass", by.count());
+}
+
+void Story::jump_clock() {
+  const auto by = minutes(static_cast<std::int64_t>(chance_.below(300)) - 150);
+  machine_.clock.advance(by);
+  ++tally_.clock_jumps;
+  tell("the clock jumps by {} min", by.count());
+}
+
+void Story::plan_failure() {
+  const Op op = failing_ops[chance_.below(std::size(failing_ops))];
+  const Errc code = chance_.one_in(3) ? Errc::disk_full : Errc::io;
+  const std::uint64_t nth = 1 + chance_.below(op == Op::write ? 20 : 6);
+  machine_.disk.fail_next(op, code, nth);
+  tell("operation {} of kind {} from now will fail: {}", nth, static_cast<int>(op),
+       outcome_of(code).label);
+}
+
+void Story::plan_power_cut() {
+  const std::uint64_t nth = 1 + chance_.below(chance_.one_in(2) ? 8 : 60);
+  machine_.disk.crash_during(nth);
+  tell("the power will go in change {} from now", nth);
+}
+
+void Story::fill_disk() {
+  if (chance_.one_in(2)) {
+    machine_.disk.set_capacity(std::nullopt);
+    tell("the disk has room");
+    return;
+  }
+  std::uint64_t used = 0;
+  for (const std::string& path : machine_.disk.files())
+    used += machine_.disk.contents(path).size();
+  const std::uint64_t left = chance_.below(3 * shape_.segment_bytes);
+  machine_.disk.set_capacity(used + left);
+  tell("the disk has room for {} bytes", left);
+}
+
+void Story::slow_disk() {
+  const auto longest = chance_.one_in(2) ? milliseconds(0) : milliseconds(1 + chance_.below(2'000));
+  tell("the disk takes up to {} ms", longest.count());
+  if (longest.count() == 0) return machine_.disk.on_operation(nullptr);
+  const auto longest_us = static_cast<std::uint64_t>(microseconds(longest).count());
+  machine_.disk.on_operation([this, longest_us](Op) {
+    machine_.clock.advance(microseconds(static_cast<std::int64_t>(chance_.below(longest_us))));
+  });
+}
+
+/// Of the files that carry checksums: segments, batch files, and the catalog's write-ahead log. Not
+/// in the log's last commit, where damage cannot be told from a torn write
+/// (docs/formats/log-segment.md).
+void Story::flip_bit() {
+  std::vector<std::string> paths;
+  for (std::string& path : machine_.disk.files())
+    if (path != machine_.catalog_path && !machine_.disk.contents(path).empty())
+      paths.push_back(std::move(path));
+  if (paths.empty()) return;
+  const std::string path = paths[chance_.below(paths.size())];
+  const std::uint64_t offset = chance_.below(machine_.disk.contents(path).size());
+  const auto spared = last_commit_offset(path);
+  if (spared && offset >= *spared) return;
+  machine_.disk.flip_bit(path, offset, static_cast<unsigned>(chance_.below(8)));
+  damaged_.insert(path);
+  ++tally_.bit_flips;
+  tell("a bit of {} flips at {}", path, offset);
+}
+
+/// Where the last commit begins in a segment that holds it or might: 0 where it cannot be read.
+std::optional<std::uint64_t> Story::last_commit_offset(const std::string& path) {
+  if (!path.ends_with(".segment")) return std::nullopt;
+  const auto checkpoint = server_->catalog().batches().checkpoint(only_partition);
+  if (!checkpoint) return 0;
+  auto reader = server_->log().read_from(only_partition, checkpoint->lsn);
+  if (!reader) return 0;
+  // With nothing behind the checkpoint, damage before it is told by the checkpoint.
+  Lsn last = server_->log().durable_end(only_partition);
+  for (;;) {
+    const auto record = (*reader)->next();
+    if (!record) return 0;
+    if (!*record) break;
+    last = (*record)->lsn;
+  }
+  const std::string file = machine_.disk.contents(path);
+  const auto header = log::decode_segment_header(file.substr(0, log::block_bytes));
+  if (!header) return 0;
+  if (last < header->base) return 0;
+  return last < header->end() ? std::optional(header->offset_of(last)) : std::nullopt;
+}
+
+// -- Going down and coming back
+
+Result<void> Story::restart(Going how) {
+  take_down(how);
+  return come_back();
+}
+
+void Story::take_down(Going how) {
+  if (!machine_.disk.is_on()) {
+    tell("the power went");
+  } else if (how == Going::power_cut) {
+    tell("the power goes");
+    machine_.disk.crash();
+  } else if (how == Going::kill) {
+    tell("kill -9");
+    machine_.disk.kill();
+    ++tally_.kills;
+  } else {
+    tell("the server stops");
+    if (server_) server_->close();
+    ++tally_.clean_restarts;
+  }
+  server_.reset();
+  // A stop can be cut short by what was planned.
+  machine_.disk.power_on();
+}
+
+Result<void> Story::come_back() {
+  for (int tries = 1;; ++tries) {
+    if (tries > starts_before_calm) calm();
+    auto started = Server::start(machine_, shape_);
+    tell_outcome("start", started);
+    if (started) {
+      server_ = *std::move(started);
+      return {};
+    }
+    ++tally_.failed_starts;
+    if (!machine_.disk.is_on()) machine_.disk.power_on();
+    if (tries <= starts_before_calm) continue;
+    return refuse(std::move(started).error());
+  }
+}
+
+/// With nothing left that fails, a server has to start, but for damage that it names.
+Failure Story::refuse(Error error) {
+  refused_ = !damaged_.empty() && is_refusal_of_damage(error) && !error.message.empty();
+  if (refused_) tell("refused for damage: {}", error.message);
+  return fail(error.code, "the server does not start: " + error.message);
+}
+
+void Story::calm() {
+  machine_.disk.cancel_planned_crash();
+  machine_.disk.cancel_planned_failures();
+  machine_.disk.set_capacity(std::nullopt);
+  machine_.disk.on_operation(nullptr);
+}
+
+// -- The claim
+
+Result<void> Story::check_claim() {
+  calm();
+  tell("the claim is checked");
+  if (auto drained = drain(); !drained) {
+    if (!refused_) return drained;
+    return {};
+  }
+  auto audited = audit(*server_, machine_, ledger_, streams_, damaged_);
+  if (!audited) return fail(std::move(audited).error());
+  ++tally_.audits;
+  tally_.records_checked += audited->records;
+  tally_.files_checked += audited->files;
+  tally_.quarantined_checked += audited->quarantined;
+  return {};
+}
+
+Result<void> Story::drain() {
+  server_->log().commit_step();
+  for (const catalog::Stream& stream : streams_)
+    WEIR_CHECK(drain_stream(stream.no));
+  return {};
+}
+
+/// What failed before may end a reading once more each; then it has to work.
+Result<void> Story::drain_stream(StreamNo stream) {
+  for (int tries = 1;; ++tries) {
+    const auto flushed = server_->batcher().flush(stream, machine_.clock.now());
+    if (flushed) return {};
+    tell_outcome("flush", flushed);
+    if (tries < tries_to_drain) {
+      machine_.clock.advance(hours(2));
+      (void)server_->batcher().step(machine_.clock.now());
+      continue;
+    }
+    refused_ = !damaged_.empty() && is_refusal_of_damage(flushed.error());
+    return fail_while("what is in the log cannot be filed", flushed.error());
+  }
+}
+
+}  // namespace
+
+Tally& Tally::operator+=(const Tally& other) {
+  stories += other.stories;
+  refusals += other.refusals;
+  power_cuts += other.power_cuts;
+  kills += other.kills;
+  clean_restarts += other.clean_restarts;
+  failed_starts += other.failed_starts;
+  failures += other.failures;
+  bit_flips += other.bit_flips;
+  clock_jumps += other.clock_jumps;
+  operations += other.operations;
+  sent += other.sent;
+  accepted += other.accepted;
+  audits += other.audits;
+  records_checked += other.records_checked;
+  files_checked += other.files_checked;
+  quarantined_checked += other.quarantined_checked;
+  return *this;
+}
+
+Result<Tally> play(const StoryOptions& options) {
+  return Story(options).run();
+}
+
+}  // namespace weir::torture

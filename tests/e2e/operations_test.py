@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""What an operator relies on, with the real process: TLS, signals, systemd's protocol, probes, metrics, logs.
+
+    tests/e2e/operations_test.py --weir build/release/bin/weir
+"""
+
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from weir_server import Server
+
+WEIR = ""
+
+
+def eventually(look, seconds=20):
+    """Looks until it sees something true, which it returns."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        if time.monotonic() > end:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
+    return seen
+
+
+class OperationsTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="weir-operations-"))
+        self.server = None
+
+    def tearDown(self):
+        if self.server:
+            if self._outcome_is_bad():
+                print(self.server.said(), file=sys.stderr)
+            self.server.kill()
+        shutil.rmtree(self.folder)
+
+    def _outcome_is_bad(self):
+        result = getattr(self._outcome, "result", None)
+        return result is not None and any(test is self for test, _ in result.failures + result.errors)
+
+    def serve(self, *settings, **more):
+        self.server = Server(WEIR, self.folder / "data", settings, **more).start()
+        return self.server
+
+    def make_certificate(self, name, serial):
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+                        "-set_serial", str(serial), "-keyout", self.folder / f"{name}.key",
+                        "-out", self.folder / f"{name}.pem"], check=True, capture_output=True)
+
+    def serve_tls(self, *settings, **more):
+        self.make_certificate("served", 1)
+        context = ssl.create_default_context(cafile=self.folder / "served.pem")
+        return self.serve(f"tls.certificate={self.folder}/served.pem", f"tls.key={self.folder}/served.key", *settings,
+                          tls=context, **more)
+
+    def log_lines(self):
+        return Path(f"{self.server.data}.log").read_text().splitlines()
+
+    def get(self, path):
+        connection = self.server.connect()
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def metrics(self):
+        status, text = self.get("/metrics")
+        self.assertEqual(status, 200)
+        return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+    def stream(self):
+        return self.server.api("POST", "/api/v0/streams", {"name": "s", "description": ""})["id"]
+
+    def post(self, connection, stream, token, body):
+        connection.request("POST", f"/stream/v0/data/{stream}", body=body,
+                           headers={"Authorization": f"Bearer {token}", "X-Amperity-Tenant": "acme",
+                                    "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    # TLS
+
+    def test_https_is_spoken_from_1_2_on(self):
+        server = self.serve_tls()
+        stream, token = self.stream(), server.ingest_token()
+        connection = server.connect()
+        for number in range(3):
+            self.assertEqual(self.post(connection, stream, token, json.dumps({"n": number}))[0], 202)
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            server.tls.minimum_version = server.tls.maximum_version = version
+            self.assertEqual(self.get("/healthz")[0], 200)
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with self.assertWarns(DeprecationWarning):
+            old.minimum_version = ssl.TLSVersion.TLSv1
+            old.maximum_version = ssl.TLSVersion.TLSv1_1
+        with socket.create_connection((server.host, server.port)) as plain, self.assertRaises(ssl.SSLError):
+            old.wrap_socket(plain)
+
+    def test_a_new_certificate_is_served_on_sighup_and_open_connections_stay(self):
+        server = self.serve_tls()
+        stream, token = self.stream(), server.ingest_token()
+        before = server.connect()
+        self.assertEqual(self.post(before, stream, token, "{}")[0], 202)
+        self.make_certificate("served", 77)
+        os.kill(server.process.pid, signal.SIGHUP)
+
+        def serial():
+            return int(ssl.create_default_context(cafile=self.folder / "served.pem").wrap_socket(
+                socket.create_connection((server.host, server.port)),
+                server_hostname="localhost").getpeercert()["serialNumber"], 16)
+
+        def serial_or_none():
+            try:
+                return serial()
+            except ssl.SSLError:
+                return None  # still the old one, which the new file does not vouch for
+        self.assertEqual(eventually(serial_or_none), 77)
+        self.assertEqual(self.post(before, stream, token, "{}")[0], 202)
+        (self.folder / "served.pem").write_text("rubbish")
+        os.kill(server.process.pid, signal.SIGHUP)
+        eventually(lambda: any("served.pem" in line and "not reloaded" in line for line in self.log_lines()))
+        self.assertEqual(self.post(before, stream, token, "{}")[0], 202)
+
+    def test_a_certificate_that_cannot_be_used_ends_the_start(self):
+        Server(WEIR, self.folder / "data")
+        done = subprocess.run([WEIR, "serve", "--data", self.folder / "data", "--listen", "127.0.0.1:0", "--set",
+                               "tls.certificate=/nowhere.pem", "--set", "tls.key=/nowhere.key"], capture_output=True,
+                              text=True, timeout=60)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("/nowhere.pem", done.stderr)
+
+    # SIGTERM
+
+    def test_sigterm_answers_what_is_in_flight_and_exits_with_zero(self):
+        server = self.serve("http.grace_s=20")
+        stream, token = self.stream(), server.ingest_token()
+        slow = socket.create_connection((server.host, server.port))
+        slow.settimeout(20)
+        body = json.dumps({"half": "x" * 1000}).encode()
+        head = (f"POST /stream/v0/data/{stream} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {token}\r\n"
+                f"X-Amperity-Tenant: acme\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n")
+        idle = server.connect()
+        self.assertEqual(self.post(idle, stream, token, "{}")[0], 202)
+        slow.sendall(head.encode() + body[:500])
+        eventually(lambda: self.metrics()["weir_http_connections"] >= "3")
+        os.kill(server.process.pid, signal.SIGTERM)
+
+        def refused():
+            try:
+                socket.create_connection((server.host, server.port), timeout=1).close()
+                return False
+            except OSError:
+                return True
+        eventually(refused)
+        self.assertIsNone(server.process.poll(), "it waits for the request that is on its way")
+        slow.sendall(body[500:])
+        answer = slow.recv(4096).decode()
+        self.assertIn(" 202 ", answer.splitlines()[0])
+        receipt = json.loads(answer.split("\r\n\r\n")[1])["request_id"]
+        self.assertEqual(server.process.wait(timeout=20), 0)
+        server.start()
+        self.assertEqual(server.api("GET", f"/api/v0/receipts/{receipt}")["state"], "in_log")
+        server.api("POST", f"/api/v0/streams/{stream}/flush")
+        self.assertEqual(server.api("GET", f"/api/v0/streams/{stream}")["counts"]["in_files"], 2)
+
+    def test_sigterm_does_not_wait_longer_than_the_grace_time(self):
+        server = self.serve("http.grace_s=1")
+        stream, token = self.stream(), server.ingest_token()
+        stuck = socket.create_connection((server.host, server.port))
+        stuck.sendall((f"POST /stream/v0/data/{stream} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {token}\r\n"
+                       "X-Amperity-Tenant: acme\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
+                      .encode())
+        self.metrics()
+        begun = time.monotonic()
+        self.assertEqual(server.stop(), 0)
+        self.assertLess(time.monotonic() - begun, 15)
+
+    # SIGHUP
+
+    def test_sighup_takes_over_the_settings_of_the_file(self):
+        config = self.folder / "weir.toml"
+        config.write_text('[log]\nlevel = "info"\n')
+        server = self.serve("runs.parallel=3", options=["--config", str(config), "--log-format", "json"])
+        self.get("/api/v0/streams")
+        server.api("GET", "/api/v0/streams")
+        config.write_text('[log]\nlevel = "debug"\n[batch]\nage_s = 5\n[runs]\nparallel = 1\n')
+        os.kill(server.process.pid, signal.SIGHUP)
+
+        def reloaded():
+            return [line for line in map(json.loads, self.log_lines()) if "reloaded" in line["message"]]
+        said = eventually(reloaded)[0]
+        self.assertEqual(said["taken"], ["log.level"], "--set goes above the file")
+        self.assertEqual(said["after_a_restart"], ["batch.age_s"])
+        server.api("GET", "/api/v0/streams")
+        debug = [line for line in map(json.loads, self.log_lines()) if line["level"] == "debug"]
+        self.assertIn("/api/v0/streams", [line.get("path") for line in debug])
+        config.write_text("[batch]\nagee_s = 5\n")
+        os.kill(server.process.pid, signal.SIGHUP)
+        refused = eventually(lambda: [line for line in reloaded() if line["level"] == "error"])[0]
+        self.assertIn("batch.agee_s", refused["reason"])
+        self.assertEqual(self.get("/healthz")[0], 200)
+
+    # The service manager
+
+    def test_the_service_manager_is_told_how_we_are(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.settimeout(20)
+        manager.bind(str(self.folder / "notify"))
+        server = self.serve(environment={"NOTIFY_SOCKET": str(self.folder / "notify")})
+
+        def heard():
+            return manager.recv(4096).decode()
+        self.assertEqual(heard(), "READY=1")
+        self.assertEqual(self.get("/readyz")[0], 200, "ready means that requests are served")
+        self.assertRegex(heard(), f"STATUS=Serving on http://127.0.0.1:{server.port}")
+        os.kill(server.process.pid, signal.SIGHUP)
+        self.assertRegex(heard(), r"RELOADING=1\nMONOTONIC_USEC=\d+")
+        self.assertEqual(heard(), "READY=1")
+        os.kill(server.process.pid, signal.SIGTERM)
+        self.assertEqual(heard(), "STOPPING=1")
+        self.assertEqual(server.process.wait(timeout=30), 0)
+        manager.close()
+
+    # Probes, metrics, logs
+
+    def test_a_log_that_failed_to_write_makes_it_unready_but_alive(self):
+        server = self.serve("log.segment_bytes=16777216", options=["--log-format", "json"])
+        stream, token = self.stream(), server.ingest_token()
+        connection = server.connect()
+        self.assertEqual(self.post(connection, stream, token, "{}")[0], 202)
+        self.assertEqual(self.get("/readyz")[0], 200)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+        self.assertEqual(self.post(connection, stream, token, "{}")[0], 503)
+        status, body = self.get("/readyz")
+        self.assertEqual(status, 503)
+        self.assertIn("restart", json.loads(body)["message"])
+        self.assertEqual(self.get("/healthz")[0], 200)
+        self.assertEqual(self.metrics()["weir_log_ready"], "0")
+
+    def test_metrics_tell_what_was_done(self):
+        server = self.serve("http.threads=2")
+        stream, token = self.stream(), server.ingest_token()
+        connection = server.connect()
+        for number in range(50):
+            self.assertEqual(self.post(connection, stream, token, json.dumps({"n": number}))[0], 202)
+        self.assertEqual(self.post(connection, stream, token, "[1]")[0], 400)
+        server.api("POST", f"/api/v0/streams/{stream}/flush")
+        seen = self.metrics()
+        self.assertEqual(seen['weir_gateway_replies_total{code="202"}'], "50")
+        self.assertEqual(seen['weir_gateway_replies_total{code="400"}'], "1")
+        for stage, least in (("gateway", 50), ("log", 1), ("batcher", 1), ("control", 3)):
+            self.assertGreaterEqual(int(seen[f'weir_stage_seconds_count{{stage="{stage}"}}']), least, stage)
+        buckets = [int(value) for key, value in seen.items()
+                   if key.startswith('weir_stage_seconds_bucket{stage="gateway"')]
+        self.assertEqual(buckets, sorted(buckets))
+        self.assertEqual(buckets[-1], 50)
+        self.assertGreaterEqual(int(seen["weir_log_commit_bytes_count"]), 1)
+        self.assertGreater(float(seen["weir_log_disk_bytes"]), 0)
+        self.assertGreaterEqual(int(seen["weir_gateway_token_cache_hits_total"]), 40)
+        self.assertGreaterEqual(int(seen["weir_gateway_token_cache_misses_total"]), 1)
+        for name in ("weir_batcher_oldest_unbatched_age_seconds", "weir_batcher_lag_bytes",
+                     "weir_batcher_quarantined_total", "weir_log_kept_bytes"):
+            self.assertIn(name, seen)
+
+    def test_lines_of_the_log_are_json_with_the_request_id_that_was_answered(self):
+        server = self.serve(options=["--log-format", "json"])
+        status, body = self.get("/api/v0/streams/is-unknown")
+        self.assertEqual(status, 401)
+        request_id = json.loads(body)["request_id"]
+        self.assertEqual(server.stop(), 0)
+        lines = [json.loads(line) for line in self.log_lines()]
+        mine = [line for line in lines if line.get("request_id") == request_id]
+        self.assertEqual([(line["status"], line["path"], line["method"]) for line in mine],
+                         [(401, "/api/v0/streams/is-unknown", "GET")])
+        for line in lines:
+            self.assertTrue(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]), line)
+
+    # Settings
+
+    def test_what_is_no_setting_is_refused(self):
+        Server(WEIR, self.folder / "data")
+        config = self.folder / "weir.toml"
+        config.write_text("[http]\nthread = 2\n")
+        for wrong in (["--set", "http.thread=2"], ["--config", str(config)], ["--set", "log.format=xml"]):
+            done = subprocess.run([WEIR, "serve", "--data", self.folder / "data", "--listen", "127.0.0.1:0", *wrong],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertRegex(done.stderr, r"http\.thread|text\|json")
+
+
+if __name__ == "__main__":
+    WEIR = sys.argv[sys.argv.index("--weir") + 1]
+    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
+    unittest.main(verbosity=2, warnings="ignore")
