@@ -11,7 +11,8 @@
 namespace weir::catalog {
 namespace {
 
-constexpr sqlite3_int64 chunk_bytes = limits::mib;
+/// SQLite's own VFS writes less than 128 KiB at once, and calls the disk full when asked for more.
+constexpr sqlite3_int64 chunk_bytes = 64 * limits::kib;
 
 /// A file as SQLite itself opens it.
 class VfsFile {
