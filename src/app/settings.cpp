@@ -9,10 +9,10 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 
-// toml++ 3.3 is sure that a key in brackets begins like one, and that a letter beyond ASCII is among
-// those its tables know. It asserts the first in debug builds and lets the optimiser rely on both in
-// others, so that a slip in the file is undefined behaviour (found by settings_fuzz). With neither,
-// the letter is of no class, and it reads on and reports the slip.
+// toml++ 3.3 is sure that a key in brackets begins like one, and that a letter beyond ASCII is
+// among those its tables know. It asserts the first in debug builds and lets the optimiser rely on
+// both in others, so that a slip in the file is undefined behaviour (found by settings_fuzz). With
+// neither, the letter is of no class, and it reads on and reports the slip.
 // clang-format off: in this order
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_cast<void>(0)

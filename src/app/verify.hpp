@@ -9,8 +9,9 @@ struct VerifyOptions {
   bool json = false;
 };
 
-/// `weir verify`: holds a store to the manifests of its sealed hours, offline, and names what is
-/// missing or altered. Returns the process's exit code: 0 only when nothing is.
+/// `weir verify`: holds a store to the manifests of its sealed hours and, in a data directory that
+/// no server has open, those to the catalog, and names what is missing or altered. Returns the
+/// process's exit code: 0 only when nothing is.
 int verify(const VerifyOptions& options);
 
 }  // namespace weir::app

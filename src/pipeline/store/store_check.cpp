@@ -23,22 +23,28 @@ class StoreCheck {
  public:
   StoreCheck(Disk& disk, const std::string& root) : disk_(disk), root_(root) {}
 
-  Result<StoreReport> run() {
+  Result<StoreReport> run(const std::vector<SealedManifest>& known) {
     WEIR_TRY(const bool there, disk_.exists(root_));
     if (!there) return fail(Errc::not_found, "There is no store at " + root_ + ".");
     WEIR_TRY(const bool begun, disk_.exists(path_of(std::string(streams_folder))));
-    if (!begun) return report_;
+    if (begun) WEIR_CHECK(check_tenants());
+    for (const SealedManifest& manifest : known)
+      check_against(manifest, "the catalog");
+    return std::move(report_);
+  }
+
+ private:
+  std::string path_of(const std::string& key) const { return root_ + "/" + key; }
+
+  Result<void> check_tenants() {
     WEIR_TRY(const auto tenants, folders(std::string(streams_folder)));
     for (const std::string& tenant : tenants) {
       WEIR_TRY(const auto streams, folders(tenant));
       for (const std::string& stream : streams)
         WEIR_CHECK(check_stream(stream));
     }
-    return std::move(report_);
+    return {};
   }
-
- private:
-  std::string path_of(const std::string& key) const { return root_ + "/" + key; }
 
   Result<std::vector<std::string>> folders(const std::string& key) {
     WEIR_TRY(auto names, disk_.list(path_of(key)));
@@ -48,6 +54,7 @@ class StoreCheck {
   }
 
   void find(Finding::Kind kind, const std::string& path, std::string what) {
+    told_.insert(path);
     report_.findings.push_back({kind, path, std::move(what)});
   }
 
@@ -65,40 +72,40 @@ class StoreCheck {
           files.insert(object);
       }
     }
-    std::map<std::string, std::string> seen;  // manifest -> its hash
     for (const std::string& path : manifests)
-      check_manifest(path, files, seen);
+      check_manifest(path, files);
     report_.unsealed += files.size();
     return {};
   }
 
-  void check_manifest(const std::string& path, std::set<std::string>& unnamed,
-                      std::map<std::string, std::string>& seen) {
+  void check_manifest(const std::string& path, std::set<std::string>& unnamed) {
     const auto bytes = read(path);
+    seen_[path] = bytes ? sha256_hex(*bytes) : "";
     if (!bytes) return find(Finding::Kind::unreadable, path, bytes.error().message);
-    seen[path] = sha256_hex(*bytes);
     const auto manifest = decode_hour_manifest(*bytes);
     if (!manifest) return find(Finding::Kind::altered, path, manifest.error().message);
     if (hour_manifest_key(*manifest) != path)
       return find(Finding::Kind::altered, path,
                   "it is the manifest of " + hour_manifest_key(*manifest));
     ++report_.hours;
-    if (manifest->previous) check_previous(path, *manifest->previous, seen);
+    if (manifest->previous)
+      check_against({manifest->previous->path, manifest->previous->sha256}, path);
     for (const HourManifest::File& file : manifest->files) {
       check_file(file);
       unnamed.erase(file.path);
     }
   }
 
-  void check_previous(const std::string& path, const HourManifest::Previous& previous,
-                      const std::map<std::string, std::string>& seen) {
-    const auto found = seen.find(previous.path);
-    if (found == seen.end())
-      find(Finding::Kind::missing, previous.path,
-           "the manifest that " + path + " names as the one before it is not there");
-    else if (found->second != previous.sha256)
-      find(Finding::Kind::altered, previous.path,
-           "its SHA-256 is " + found->second + ", " + path + " says " + previous.sha256);
+  /// Against what somebody who knew it says of it. One finding a manifest is enough.
+  void check_against(const SealedManifest& sealed, const std::string& says) {
+    if (told_.contains(sealed.path)) return;
+    const auto found = seen_.find(sealed.path);
+    if (found == seen_.end())
+      find(Finding::Kind::missing, sealed.path,
+           "the manifest is not there, " + says + " names it; its hour's files are not checked");
+    else if (found->second != sealed.sha256)
+      find(Finding::Kind::altered, sealed.path,
+           "its SHA-256 is " + found->second + ", " + says + " says " + sealed.sha256);
   }
 
   void check_file(const HourManifest::File& file) {
@@ -144,6 +151,8 @@ class StoreCheck {
   Disk& disk_;
   const std::string root_;
   std::string buffer_ = std::string(read_bytes, '\0');
+  std::map<std::string, std::string> seen_;  // manifest -> its hash; empty: it cannot be read
+  std::set<std::string> told_;               // paths there is a finding of
   StoreReport report_;
 };
 
@@ -161,8 +170,9 @@ std::string_view to_string(Finding::Kind kind) {
   return "unknown";
 }
 
-Result<StoreReport> check_store(Disk& disk, const std::string& root) {
-  return StoreCheck(disk, root).run();
+Result<StoreReport> check_store(Disk& disk, const std::string& root,
+                                const std::vector<SealedManifest>& known) {
+  return StoreCheck(disk, root).run(known);
 }
 
 }  // namespace weir::store

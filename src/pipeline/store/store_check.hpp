@@ -27,9 +27,17 @@ struct StoreReport {
   std::vector<Finding> findings;
 };
 
+/// A manifest as a catalog remembers it.
+struct SealedManifest {
+  std::string path;
+  std::string sha256;  // hex, of its file
+};
+
 /// Holds every sealed hour in a store's directory to its manifest: each file's size and SHA-256,
-/// and that each manifest is there that the next one names. Reads all files; changes nothing; needs
-/// no server and no catalog. Errors: the directory cannot be read.
-Result<StoreReport> check_store(Disk& disk, const std::string& root);
+/// and that each manifest is there that the next one names or that is `known`: without a catalog,
+/// nobody misses the newest one. Reads all files; changes nothing. Errors: the directory cannot be
+/// read.
+Result<StoreReport> check_store(Disk& disk, const std::string& root,
+                                const std::vector<SealedManifest>& known = {});
 
 }  // namespace weir::store

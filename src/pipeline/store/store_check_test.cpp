@@ -26,6 +26,8 @@ class StoreCheckTest : public testing::Test {
     HourManifest nine = hour(9, {{"09-0000-4.ndjson", "{\"a\":1}\n"}});
     nine.previous = {hour_manifest_key(eight), sha256_hex(sealed)};
     put(hour_manifest_key(nine), encode(nine));
+    known = {{hour_manifest_key(eight), sha256_hex(sealed)},
+             {hour_manifest_key(nine), sha256_hex(encode(nine))}};
     put(folder + std::string("10-0000-5.ndjson"), "{}\n");
     put(folder + std::string("08-0000-1.index"), "whatever");
   }
@@ -55,7 +57,7 @@ class StoreCheckTest : public testing::Test {
     disk.put("/store/" + key, content);
   }
   StoreReport check() {
-    auto report = check_store(disk, "/store");
+    auto report = check_store(disk, "/store", known);
     EXPECT_TRUE(report) << report.error().message;
     return report.value_or(StoreReport());
   }
@@ -66,6 +68,7 @@ class StoreCheckTest : public testing::Test {
   }
 
   CrashDisk disk{1};
+  std::vector<SealedManifest> known;  // to the catalog
   std::uint64_t next_ = 1;
 };
 
@@ -97,12 +100,38 @@ TEST_F(StoreCheckTest, AFileThatGrewIsFound) {
 }
 
 TEST_F(StoreCheckTest, AManifestThatIsGoneIsNamedByTheNextOne) {
+  known.clear();
   ASSERT_TRUE(disk.remove(std::string("/store/") + folder + "08-0000.manifest.json"));
   EXPECT_EQ(finding().kind, Finding::Kind::missing);
   EXPECT_EQ(finding().path, folder + std::string("08-0000.manifest.json"));
 }
 
+TEST_F(StoreCheckTest, TheNewestManifestIsMissedByTheCatalogAlone) {
+  ASSERT_TRUE(disk.remove(std::string("/store/") + folder + "09-0000.manifest.json"));
+  EXPECT_EQ(finding().kind, Finding::Kind::missing);
+  EXPECT_EQ(finding().path, folder + std::string("09-0000.manifest.json"));
+  EXPECT_THAT(finding().what, HasSubstr("the catalog names it"));
+  known.clear();
+  EXPECT_THAT(check().findings, IsEmpty());
+  EXPECT_EQ(check().unsealed, 2u);
+}
+
+TEST_F(StoreCheckTest, TheNewestManifestRewrittenIsNotTheOneTheCatalogKnows) {
+  next_ = 4;
+  const HourManifest forged = hour(9, {{"09-0000-4.ndjson", "{\"forged\":1}\n"}});
+  put(hour_manifest_key(forged), encode(forged));
+  EXPECT_EQ(finding().kind, Finding::Kind::altered);
+  EXPECT_THAT(finding().what, HasSubstr("the catalog says"));
+}
+
+TEST_F(StoreCheckTest, AManifestWithAFlippedBitIsToldOnce) {
+  disk.flip_bit(std::string("/store/") + folder + "08-0000.manifest.json", 100);
+  EXPECT_EQ(finding().kind, Finding::Kind::altered);
+  EXPECT_EQ(finding().path, folder + std::string("08-0000.manifest.json"));
+}
+
 TEST_F(StoreCheckTest, AManifestRewrittenWithItsFileIsFoundByTheNextOne) {
+  known.clear();
   next_ = 1;
   const HourManifest forged = hour(8, {{"08-0000-1.ndjson", "{\"forged\":1}\n"}});
   put(hour_manifest_key(forged), encode(forged));
