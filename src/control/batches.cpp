@@ -45,13 +45,17 @@ std::string receipt_of(const Address& address, Sequence sequence) {
 }
 
 /// Files of an older weir have no index; where the record is in them is not told.
-void tell_of_file(const Call& call, const Address& address, const catalog::Batch& batch,
-                  const std::string& stream_id, json::object& body) {
+Result<void> tell_of_file(const Call& call, const Address& address, const catalog::Batch& batch,
+                          const std::string& stream_id, json::object& body) {
   body["state"] = "in_file";
   body["batch"] = json_of_batch(batch, stream_id);
   body["byte_range"] = nullptr;
-  if (const auto range = call.services.locate(batch, address.sequence))
+  const auto range = call.services.locate(batch, address.sequence);
+  if (range)
     body["byte_range"] = {{"offset", range->offset}, {"bytes", range->bytes}};
+  else if (range.error().code != Errc::not_found)
+    return fail(range.error());
+  return {};
 }
 
 void tell_of_quarantine(const catalog::Quarantined& record, json::object& body) {
@@ -76,7 +80,7 @@ Result<http::Response> get_receipt(const Call& call) {
   WEIR_TRY(const std::string stream_id, names.id_of(address->stream));
   json::object body{{"receipt", call.id}, {"stream_id", stream_id}, {"state", "in_log"}};
   if (place.batch) {
-    tell_of_file(call, *address, *place.batch, stream_id, body);
+    WEIR_CHECK(tell_of_file(call, *address, *place.batch, stream_id, body));
   } else if (place.quarantined) {
     tell_of_quarantine(*place.quarantined, body);
   } else if (place.duplicate_of) {

@@ -47,6 +47,13 @@ TEST_F(ConservationTest, InAFileWithoutAnIndexTheReceiptStillNamesTheFile) {
   EXPECT_THAT(text(fate.at("batch").as_object(), "path"), HasSubstr(stream_.id));
 }
 
+TEST_F(ConservationTest, ARecordThatIsNotInItsFileIsAnAlarmNotASilence) {
+  located_ = fail(Errc::corrupt, "a/08.ndjson: it holds fewer lines than it should");
+  const auto response = send("GET", "/api/v0/receipts/" + receipt(3));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("fewer lines"));
+}
+
 TEST_F(ConservationTest, ADuplicatesReceiptNamesTheOneItRepeats) {
   const auto fate = get("/api/v0/receipts/" + receipt(4));
   EXPECT_EQ(text(fate, "state"), "duplicate");

@@ -15,7 +15,8 @@ constexpr std::size_t mark_bytes = 16;
 constexpr std::uint64_t stride = limits::index_stride_bytes;
 
 Failure damaged(const std::string& path, const std::string& what) {
-  return fail(Errc::corrupt, path + ": " + what + "; `weir verify` says what else is damaged");
+  return fail(Errc::corrupt,
+              path + ": " + what + "; `weir doctor` and `weir verify` say what else is wrong");
 }
 
 /// Moves past one item and all it holds; what we write has definite lengths only.
@@ -130,7 +131,9 @@ Result<ByteRange> locate(store::ObjectStore& store, const catalog::Batch& batch,
   const RecordIndex::Mark mark = *std::prev(after);
   const std::uint64_t end = after == marks.end() ? batch.bytes : after->offset;
   if (end < mark.offset) return damaged(batch.path, "its index goes back");
-  WEIR_TRY(const std::string piece, store.read_range(batch.path, mark.offset, end - mark.offset));
+  auto read = store.read_range(batch.path, mark.offset, end - mark.offset);
+  if (!read && read.error().code == Errc::not_found) return damaged(batch.path, "it is gone");
+  WEIR_TRY(const std::string piece, std::move(read));
   const std::uint64_t nth = sequence.value - mark.sequence.value;
   auto range = batch.path.ends_with(".cbor") ? nth_item(piece, nth) : nth_line(piece, nth);
   if (!range) return damaged(batch.path, range.error().message);

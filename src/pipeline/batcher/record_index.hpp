@@ -42,7 +42,7 @@ struct ByteRange {
 
 /// The record's bytes in the batch's file; reads the index and one stride of the file. not_found
 /// where an index is needed and not there (a file of an older weir), corrupt where file and index
-/// disagree.
+/// disagree, or the file is gone.
 Result<ByteRange> locate(store::ObjectStore& store, const catalog::Batch& batch, Sequence sequence);
 
 }  // namespace weir::batcher
