@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "base/base64.hpp"
 #include "base/receipt.hpp"
 #include "catalog/batches.hpp"
 #include "control/answers.hpp"

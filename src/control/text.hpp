@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,10 +11,5 @@ bool is_utf8(std::string_view bytes);
 /// The text itself if it is UTF-8, otherwise with a '?' for every byte that is not ASCII: what came
 /// in a path or header can be told back, whatever it was.
 std::string as_utf8(std::string text);
-
-/// RFC 4648, with padding.
-std::string to_base64(std::string_view bytes);
-/// nullopt where it is no base64.
-std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace weir::control

@@ -205,7 +205,7 @@ class ConservationTest(unittest.TestCase):
         code, out, _ = self.weir("doctor")
         self.assertEqual(code, 0, out)
         self.assertIn("conservation", out)
-        hours = self.cli("batch", "hours", "--stream", stream)["items"]
+        hours = self.cli("hour", "list", "--stream", stream)["items"]
         self.assertEqual([hours[0][part] for part in ("accepted", "in_files", "duplicates", "quarantined")],
                          [5, 3, 1, 1])
 

@@ -7,38 +7,6 @@
 
 namespace weir::cli {
 
-namespace {
-
-void add_hours(CLI::App& noun, const SessionPtr& session) {
-  struct Options {
-    std::string stream_id;
-    Paging paging;
-  };
-  const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(
-      noun, "hours", "What was accepted in each hour and where it is; sealed or not", session,
-      [options](Session& s, Api& api) -> Result<void> {
-        WEIR_TRY(
-            const boost::json::value list,
-            fetch_list(api, "/api/v0/hours", {{"stream_id", options->stream_id}}, options->paging));
-        print_list(s, list,
-                   {{"DAY", "day"},
-                    {"HOUR", "hour", true},
-                    {"ACCEPTED", "accepted", true},
-                    {"IN FILES", "in_files", true},
-                    {"DUPLICATES", "duplicates", true},
-                    {"QUARANTINED", "quarantined", true},
-                    {"FILES", "files", true},
-                    {"SEALED", "sealed"}},
-                   "no hours yet: no batch accounts for a record");
-        return {};
-      });
-  verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
-  add_paging(*verb, options->paging);
-}
-
-}  // namespace
-
 void add_batch_commands(CLI::App& app, const SessionPtr& session) {
   struct Options {
     std::string stream_id;
@@ -66,7 +34,6 @@ void add_batch_commands(CLI::App& app, const SessionPtr& session) {
                });
   verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
   add_paging(*verb, options->paging);
-  add_hours(*noun, session);
 }
 
 }  // namespace weir::cli

@@ -12,6 +12,7 @@ void add_send_command(CLI::App& app, const SessionPtr& session);
 void add_bench_command(CLI::App& app, const SessionPtr& session);
 void add_receipt_commands(CLI::App& app, const SessionPtr& session);
 void add_batch_commands(CLI::App& app, const SessionPtr& session);
+void add_hour_commands(CLI::App& app, const SessionPtr& session);
 void add_quarantine_commands(CLI::App& app, const SessionPtr& session);
 void add_doctor_command(CLI::App& app, const SessionPtr& session);
 void add_query_commands(CLI::App& app, const SessionPtr& session);
