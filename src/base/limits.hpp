@@ -58,7 +58,7 @@ inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
 // Sparse indexes beside batch files (docs/formats/batch-index.md).
 inline constexpr std::uint64_t index_stride_bytes = 64 * kib;
 
-// Idempotency keys (docs/formats/idempotency.md): 64 bytes each in memory, 40 in the catalog.
+// Idempotency keys (docs/formats/idempotency.md): 56 bytes each in memory, 40 in the catalog.
 inline constexpr std::uint64_t idempotency_keys_default = 2'000'000;
 inline constexpr std::uint64_t idempotency_keys_ceiling = 100'000'000;
 inline constexpr std::uint32_t hours_sealed_at_once_max = 32;

@@ -20,9 +20,8 @@ struct KeySettings {
 };
 
 /// The prints of a partition's idempotency keys. A decision is a function of the records of its
-/// stream before it, so it comes out the same when the log is read again after a crash. At most 64
-/// bytes a key, limits::idempotency_keys_default of them by default; it grows as it is filled. One
-/// thread.
+/// stream before it, so it comes out the same when the log is read again after a crash. 56 bytes a
+/// place; places double as it fills, up to the next power of two above keys_max. One thread.
 class KeyWindow {
  public:
   explicit KeyWindow(const KeySettings& settings) : settings_(settings) {}
