@@ -3,7 +3,7 @@
 #include "base/histogram.hpp"
 #include "catalog/catalog.hpp"
 #include "env/clock.hpp"
-#include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/manifest.hpp"
 
 namespace weir::app {
 
@@ -27,6 +27,24 @@ class CatalogManifest final : public batcher::Manifest {
   }
   Result<std::optional<catalog::StreamView>> stream(StreamNo stream) override {
     return catalog_.streams().view(stream);
+  }
+  Result<std::vector<catalog::KeyPrint>> key_prints(PartitionNo partition,
+                                                    std::uint64_t count) override {
+    return catalog_.batches().key_prints(partition, count);
+  }
+  Result<std::vector<catalog::Hour>> hours_to_seal(PartitionNo partition, Time end,
+                                                   std::uint32_t count) override {
+    return catalog_.hours().to_seal(partition, end, count);
+  }
+  Result<std::vector<catalog::Batch>> files(const catalog::Hour& hour) override {
+    return catalog_.hours().files(hour);
+  }
+  Result<std::optional<catalog::Hour>> newest_sealed(StreamNo stream,
+                                                     PartitionNo partition) override {
+    return catalog_.hours().newest_sealed(stream, partition);
+  }
+  Result<void> seal(const std::vector<catalog::Hour>& hours) override {
+    return catalog_.hours().seal(hours);
   }
 
   /// Any thread.

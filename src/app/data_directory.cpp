@@ -94,6 +94,20 @@ Result<DataDirectory> DataDirectory::open(const std::string& path) {
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 
+Result<std::uint64_t> DataDirectory::bytes_free() const {
+  std::error_code error;
+  const fs::space_info space = fs::space(path_, error);
+  if (error) return fail(Errc::io, fmt::format("{}: {}.", path_, error.message()));
+  return space.available;
+}
+
+Result<std::uint64_t> DataDirectory::bytes_in_all() const {
+  std::error_code error;
+  const fs::space_info space = fs::space(path_, error);
+  if (error) return fail(Errc::io, fmt::format("{}: {}.", path_, error.message()));
+  return space.capacity;
+}
+
 DataDirectory::~DataDirectory() {
   if (lock_ >= 0) ::close(lock_);
 }

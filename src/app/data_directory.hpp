@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.hpp"
@@ -19,6 +20,11 @@ class DataDirectory {
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&&) = delete;
   ~DataDirectory();
+
+  const std::string& path() const { return path_; }
+  /// Of the file system it is on.
+  Result<std::uint64_t> bytes_free() const;
+  Result<std::uint64_t> bytes_in_all() const;
 
   std::string catalog() const { return path_ + "/catalog.db"; }
   std::string log() const { return path_ + "/log"; }

@@ -7,9 +7,12 @@
 #include <spdlog/spdlog.h>
 
 #include "app/catalog_manifest.hpp"
+#include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
+#include "app/law_watch.hpp"
 #include "app/logging.hpp"
 #include "app/metrics.hpp"
+#include "app/replay.hpp"
 #include "app/request_log.hpp"
 #include "app/run_threads.hpp"
 #include "catalog/catalog.hpp"
@@ -21,6 +24,7 @@
 #include "http/handler_pool.hpp"
 #include "http/server.hpp"
 #include "pipeline/batcher/batcher_thread.hpp"
+#include "pipeline/batcher/record_index.hpp"
 #include "pipeline/courier/courier.hpp"
 #include "pipeline/feed/feed.hpp"
 #include "pipeline/gateway/gateway.hpp"
@@ -85,6 +89,8 @@ struct EmbeddedServer::Stages {
   Result<void> open_log();
   Result<void> open_store();
   void start_batcher();
+  void watch_the_law();
+  Vitals vitals() const;
   void make_engine();
   void start_runs();
   void make_control_api();
@@ -109,6 +115,7 @@ struct EmbeddedServer::Stages {
   std::optional<CatalogManifest> manifest;
   std::optional<batcher::Batcher> batcher;
   std::optional<batcher::BatcherThread> batcher_thread;
+  std::optional<LawWatch> law;
   std::optional<engine::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
 
@@ -134,6 +141,7 @@ Result<void> EmbeddedServer::Stages::open_log() {
   WEIR_TRY(const catalog::Checkpoint checkpoint, catalog->batches().checkpoint(partition));
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog->batches().positions(partition));
+  WEIR_TRY(options.catalog.complete_until, catalog->hours().sealed_until(partition));
   WEIR_TRY(log, log::SegmentedLog::open(disk, clock, random, std::move(options)));
   log->release(partition, checkpoint.lsn);
 
@@ -156,6 +164,8 @@ void EmbeddedServer::Stages::start_batcher() {
   settings.roll.bytes_max = static_cast<std::uint64_t>(config["batch.bytes"]);
   settings.roll.records_max = static_cast<std::uint32_t>(config["batch.records"]);
   settings.roll.age_max = std::chrono::seconds(config["batch.age_s"]);
+  settings.keys.window = std::chrono::seconds(config["idempotency.window_s"]);
+  settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
   manifest.emplace(*catalog, clock);
   batcher.emplace(*log, *store, *manifest, settings);
   batcher::BatcherThread::Settings thread;
@@ -163,6 +173,25 @@ void EmbeddedServer::Stages::start_batcher() {
     spdlog::error("Batches cannot be made: {}", error.message);
   };
   batcher_thread.emplace(*batcher, clock, std::move(thread));
+}
+
+void EmbeddedServer::Stages::watch_the_law() {
+  LawWatch::Parts parts{*log, *catalog, partition, [](const batcher::Difference& difference) {
+                          spdlog::error("THE LAW OF CONSERVATION IS BROKEN, stream no {}: {}",
+                                        difference.stream.value, difference.what);
+                        }};
+  law.emplace(std::move(parts), std::chrono::seconds(config["law.check_s"]));
+}
+
+Vitals EmbeddedServer::Stages::vitals() const {
+  return {.log = log->health(),
+          .batcher = batcher_thread->health(),
+          .gauges = batcher_thread->gauges(),
+          .batch_age_max = std::chrono::seconds(config["batch.age_s"]),
+          .data_directory = directory.path(),
+          .bytes_free = directory.bytes_free(),
+          .bytes_in_all = directory.bytes_in_all(),
+          .segment_bytes = static_cast<std::uint64_t>(config["log.segment_bytes"])};
 }
 
 void EmbeddedServer::Stages::make_engine() {
@@ -201,6 +230,13 @@ void EmbeddedServer::Stages::make_control_api() {
       .base_url = [this] { return url(); },
       .ready = [this] { return log->health(); },
       .metrics = [this] { return metrics_text(measure()); },
+      .locate = [this](const catalog::Batch& batch,
+                       Sequence sequence) { return batcher::locate(*store, batch, sequence); },
+      .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
+      .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
+                       const std::string& body) { return replay(*log, stream, type, key, body); },
+      .check_law = [this] { return law->check_now(); },
+      .health_checks = [this] { return judge(vitals()); },
   });
 }
 
@@ -264,7 +300,10 @@ Measured EmbeddedServer::Stages::measure() const {
           .batch_seconds = manifest->commit_seconds(),
           .run_seconds = runs->seconds(),
           .control_seconds = request_log.seconds(),
-          .log_ready = log->health().has_value()};
+          .log_ready = log->health().has_value(),
+          .law = law->newest(),
+          .law_checks = law->checks(),
+          .snapshot = catalog->snapshots().current()};
 }
 
 Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
@@ -283,6 +322,7 @@ void EmbeddedServer::Stages::stop() {
   if (http_server) http_server->stop();
   if (housekeeping) housekeeping->stop();
   if (log) log->close();
+  if (law) law->stop();
   if (batcher_thread) batcher_thread->stop();
   if (runs) runs->stop();
 }
@@ -303,6 +343,7 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   WEIR_CHECK(all.open_log());
   WEIR_CHECK(all.open_store());
   all.start_batcher();
+  all.watch_the_law();
   all.make_engine();
   all.start_runs();
   WEIR_CHECK(all.listen(listen));

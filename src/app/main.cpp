@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/settings.hpp"
+#include "app/verify.hpp"
 #include "cli/cli.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
@@ -36,6 +37,15 @@ void add_server_commands(CLI::App& app, Terminal& terminal) {
   init->add_flag("--json", init_options->json, "Print JSON");
   init->callback(
       [init_options, &terminal] { terminal.exit_code = weir::app::init(*init_options); });
+
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Check a store against the manifests of its sealed hours, without a server");
+  auto verify_options = std::make_shared<weir::app::VerifyOptions>();
+  verify->add_option("STORE", verify_options->store, "The store's directory, or a data directory")
+      ->capture_default_str();
+  verify->add_flag("--json", verify_options->json, "Print JSON");
+  verify->callback(
+      [verify_options, &terminal] { terminal.exit_code = weir::app::verify(*verify_options); });
 
   app.add_subcommand("settings", "Print every setting of the server")->callback([] {
     std::cout << weir::app::settings_markdown();

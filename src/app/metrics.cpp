@@ -1,6 +1,8 @@
 #include "app/metrics.hpp"
 
 #include <limits>
+#include <map>
+#include <unordered_map>
 #include <vector>
 
 #include <prometheus/metric_family.h>
@@ -86,12 +88,88 @@ MetricFamily commit_bytes(const Measured& measured) {
           {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
+/// Its id or, were it gone, its number.
+class StreamLabels {
+ public:
+  explicit StreamLabels(const std::shared_ptr<const catalog::Snapshot>& snapshot) {
+    if (!snapshot) return;
+    for (const auto& [id, stream] : snapshot->streams)
+      ids_.emplace(stream.no, id);
+  }
+  std::string of(StreamNo stream) const {
+    const auto found = ids_.find(stream);
+    return found == ids_.end() ? "no " + std::to_string(stream.value) : found->second;
+  }
+
+ private:
+  std::unordered_map<StreamNo, std::string> ids_;
+};
+
+ClientMetric labelled(std::vector<ClientMetric::Label> labels, std::uint64_t value) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.gauge.value = static_cast<double>(value);
+  return metric;
+}
+
+/// Sealed hours are left out: they do not change, and there are more of them every hour.
+MetricFamily law_by_hour(const batcher::LawReport& law, const StreamLabels& labels) {
+  MetricFamily out{"weir_law_hour_records",
+                   "The law of conservation, per stream and hour that is not sealed: accepted = "
+                   "in_files + duplicates + quarantined, what is in the log aside.",
+                   MetricType::Gauge,
+                   {}};
+  for (const catalog::Hour& hour : law.hours) {
+    if (hour.sealed()) continue;
+    const std::string id = labels.of(hour.stream);
+    const std::string time = to_string(Time(hour.end() - std::chrono::hours(1))).substr(0, 13);
+    for (const auto& [part, value] :
+         {std::pair<const char*, std::uint64_t>{"accepted", hour.accepted()},
+          {"in_files", hour.in_files},
+          {"duplicates", hour.duplicates},
+          {"quarantined", hour.quarantined}})
+      out.metric.push_back(labelled({{"stream", id}, {"hour", time}, {"part", part}}, value));
+  }
+  return out;
+}
+
+void add_law(std::vector<MetricFamily>& families, const batcher::LawReport& law,
+             const StreamLabels& labels) {
+  MetricFamily records{"weir_law_records",
+                       "Records of a stream since its beginning: accepted by the log's numbers, "
+                       "accounted for by the catalog's rows, and the rest, in the log.",
+                       MetricType::Gauge,
+                       {}};
+  MetricFamily differences{"weir_law_differences",
+                           "Differences found in the law of conservation; any is an alarm.",
+                           MetricType::Gauge,
+                           {}};
+  for (const batcher::StreamAccount& account : law.streams) {
+    const std::string id = labels.of(account.stream);
+    for (const auto& [part, value] :
+         {std::pair<const char*, std::uint64_t>{"accepted", account.accepted},
+          {"accounted", account.accounted},
+          {"in_log", account.in_log()}})
+      records.metric.push_back(labelled({{"stream", id}, {"part", part}}, value));
+  }
+  std::map<StreamNo, std::uint64_t> found;
+  for (const batcher::Difference& difference : law.differences)
+    ++found[difference.stream];
+  for (const auto& [stream, count] : found)
+    differences.metric.push_back(labelled({{"stream", labels.of(stream)}}, count));
+  families.push_back(std::move(records));
+  families.push_back(law_by_hour(law, labels));
+  families.push_back(std::move(differences));
+  families.push_back(
+      gauge("weir_law_holds", "1 while the law of conservation holds.", law.holds() ? 1 : 0));
+}
+
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
-  const auto& [gateway, http, log, batcher, batch_seconds, run_seconds, control_seconds,
-               log_ready] = measured;
-  const std::vector<MetricFamily> families{
+  const auto& [gateway, http, log, batcher, batch_seconds, run_seconds, control_seconds, log_ready,
+               law, law_checks, snapshot] = measured;
+  std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
               gateway.payload_bytes),
@@ -119,11 +197,23 @@ std::string metrics_text(const Measured& measured) {
       counter("weir_batcher_bytes_total", "Bytes of batch files.", batcher.bytes),
       counter("weir_batcher_quarantined_total", "Payloads put into the quarantine.",
               batcher.quarantined),
+      counter("weir_batcher_duplicates_total", "Records that repeated an Idempotency-Key.",
+              batcher.duplicates),
+      counter("weir_batcher_hours_sealed_total", "Hours of streams sealed.", batcher.hours_sealed),
+      gauge("weir_idempotency_keys", "Idempotency keys remembered.", batcher.keys),
+      gauge("weir_idempotency_keys_max", "Idempotency keys remembered at most.", batcher.keys_max),
+      counter("weir_idempotency_keys_forgotten_early_total",
+              "Keys forgotten before their window closed, because too many came.",
+              batcher.keys_forgotten_early),
+      gauge("weir_idempotency_oldest_key_age_seconds", "Age of the oldest key remembered.",
+            static_cast<double>(batcher.oldest_key_age.count()) / 1e6),
+      counter("weir_law_checks_total", "Checks of the law of conservation.", law_checks),
       counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
               batcher.replayed),
       gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
       gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
             static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};
+  if (law) add_law(families, *law, StreamLabels(snapshot));
   return prometheus::TextSerializer().Serialize(families);
 }
 

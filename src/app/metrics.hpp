@@ -1,10 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/histogram.hpp"
+#include "catalog/snapshot.hpp"
 #include "http/stats.hpp"
 #include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/law.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/log/segmented_log.hpp"
 
@@ -20,6 +23,9 @@ struct Measured {
   HistogramCounts run_seconds;      // workflow runs
   HistogramCounts control_seconds;  // control requests
   bool log_ready = false;
+  std::shared_ptr<const batcher::LawReport> law;  // null before the first check
+  std::uint64_t law_checks = 0;
+  std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
 };
 
 /// The body of GET /metrics, in the Prometheus text format. Names are weir_<stage>_<what>_<unit>;

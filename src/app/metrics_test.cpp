@@ -7,6 +7,7 @@ namespace weir::app {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Metrics, AHistogramHasItsClassesCountAndSum) {
   Histogram seconds;
@@ -39,6 +40,58 @@ TEST(Metrics, CodesAgesAndReadinessAreThere) {
        {"weir_gateway_replies_total{code=\"202\"} 7\n", "weir_gateway_token_cache_hits_total 6\n",
         "weir_batcher_oldest_unbatched_age_seconds 1.5\n", "weir_log_ready 1\n"})
     EXPECT_THAT(text, HasSubstr(line));
+}
+
+/// A stream with an hour that is sealed and one that is not.
+batcher::LawReport law_report() {
+  batcher::LawReport report;
+  report.streams = {{StreamNo{1}, 10, 7}};
+  catalog::Hour hour;
+  hour.stream = StreamNo{1};
+  hour.day = *parse_day("2027-03-02");
+  hour.hour = 8;
+  hour.first_sequence = Sequence{1};
+  hour.last_sequence = Sequence{4};
+  hour.in_files = 4;
+  hour.manifest_path = "m";
+  report.hours.push_back(hour);
+  hour.hour = 9;
+  hour.first_sequence = Sequence{5};
+  hour.last_sequence = Sequence{7};
+  hour.in_files = hour.duplicates = hour.quarantined = 1;
+  hour.manifest_path = "";
+  report.hours.push_back(hour);
+  return report;
+}
+
+TEST(Metrics, TheLawIsToldByStreamAndOpenHour) {
+  auto snapshot = std::make_shared<catalog::Snapshot>();
+  snapshot->streams["is-1"].no = StreamNo{1};
+  Measured measured;
+  measured.law = std::make_shared<batcher::LawReport>(law_report());
+  measured.law_checks = 3;
+  measured.snapshot = snapshot;
+  const std::string text = metrics_text(measured);
+  for (const char* line :
+       {"weir_law_holds 1\n", "weir_law_checks_total 3\n",
+        "weir_law_records{stream=\"is-1\",part=\"accepted\"} 10\n",
+        "weir_law_records{stream=\"is-1\",part=\"in_log\"} 3\n",
+        "weir_law_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\",part=\"accepted\"} 3\n",
+        "weir_law_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\",part=\"duplicates\"} 1\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+  EXPECT_THAT(text, Not(HasSubstr("2027-03-02T08"))) << "a sealed hour does not change any more";
+}
+
+TEST(Metrics, ABrokenLawIsAnAlarmThatNamesTheStream) {
+  batcher::LawReport report = law_report();
+  report.differences = {{StreamNo{1}, "one"}, {StreamNo{1}, "two"}, {StreamNo{9}, "gone"}};
+  Measured measured;
+  EXPECT_THAT(metrics_text(measured), Not(HasSubstr("weir_law_holds"))) << "nobody has looked yet";
+  measured.law = std::make_shared<batcher::LawReport>(report);
+  const std::string text = metrics_text(measured);
+  EXPECT_THAT(text, HasSubstr("weir_law_holds 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_law_differences{stream=\"no 1\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_law_differences{stream=\"no 9\"} 1\n"));
 }
 
 }  // namespace

@@ -61,6 +61,13 @@ constexpr Setting table[] = {
     {"batch.records", "A batch file is closed at this many records.", batch_records_max, 1,
      batch_records_max},
     {"batch.age_s", "A batch file is closed when its first record is this old.", 60, 1, 3600},
+    {"idempotency.window_s", "An Idempotency-Key is remembered for this long; 0: not at all.",
+     86'400, 0, 31 * 86'400},
+    {"idempotency.keys",
+     "Idempotency keys remembered at most, of all streams; above it the oldest are forgotten "
+     "first.",
+     signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
+    {"law.check_s", "The law of conservation is checked this often.", 10, 1, 3600},
     {"engine.memory_mb", "Memory of the embedded engine, for each tenant.", 2048, 64, 1'000'000},
     {"engine.threads", "Threads of the embedded engine.", 2, 1, 256},
     {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},

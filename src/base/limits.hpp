@@ -51,9 +51,18 @@ static_assert(2 * commit_bytes_max <= segment_bytes_default);
 inline constexpr std::uint64_t batch_bytes_default = 64 * mib;
 inline constexpr std::uint32_t batch_records_max = 1'000'000;
 inline constexpr std::uint32_t open_batches_max = 4096;
-inline constexpr std::uint64_t open_quarantine_bytes_max = 32 * mib;
+inline constexpr std::uint64_t open_held_bytes_max = 32 * mib;
 inline constexpr std::uint32_t batcher_step_records_max = 10'000;
 inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
+
+// Sparse indexes beside batch files (docs/formats/batch-index.md).
+inline constexpr std::uint64_t index_stride_bytes = 64 * kib;
+
+// Idempotency keys (docs/formats/idempotency.md): 56 bytes each in memory, 40 in the catalog.
+inline constexpr std::uint64_t idempotency_keys_default = 2'000'000;
+inline constexpr std::uint64_t idempotency_keys_ceiling = 100'000'000;
+inline constexpr std::uint32_t hours_sealed_at_once_max = 32;
+static_assert(idempotency_keys_ceiling < 0xFFFFFFFF);
 
 // XML (decision 1.12).
 inline constexpr std::uint32_t xml_depth_max = 256;

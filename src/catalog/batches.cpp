@@ -1,8 +1,11 @@
 #include "catalog/batches.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <tuple>
 
 #include "catalog/database.hpp"
+#include "catalog/packed_records.hpp"
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
@@ -11,21 +14,41 @@ namespace {
 
 constexpr const char* batch_columns =
     "b.path, b.stream_no, b.partition_no, b.day, b.hour, b.first_sequence, b.last_sequence,"
-    " b.records, b.quarantined, b.bytes, b.sha256, b.first_received_at, b.last_received_at";
+    " b.records, b.quarantined, b.duplicates, b.bytes, b.sha256, b.first_received_at,"
+    " b.last_received_at";
 
 void into(Statement& statement, Batch& row) {
   statement.into(row.path).into(row.stream).into(row.partition).into(row.day).into(row.hour);
   statement.into(row.first_sequence).into(row.last_sequence).into(row.records);
-  statement.into(row.quarantined).into(row.bytes).into(row.sha256);
+  statement.into(row.quarantined).into(row.duplicates).into(row.bytes).into(row.sha256);
   statement.into(row.first_received_at).into(row.last_received_at);
 }
 
 constexpr const char* quarantine_columns =
-    "q.stream_no, q.partition_no, q.sequence, q.received_at, q.type, q.reason, q.body";
+    "q.stream_no, q.partition_no, q.sequence, q.received_at, q.type, q.reason, q.body, q.state,"
+    " q.settled_at, COALESCE(q.replayed_as, 0)";
+
+bool read_state(const std::string& text, QuarantineState& state) {
+  for (const auto one :
+       {QuarantineState::held, QuarantineState::replayed, QuarantineState::dropped})
+    if (text == to_string(one)) {
+      state = one;
+      return true;
+    }
+  return false;
+}
 
 void into(Statement& statement, Quarantined& row) {
   statement.into(row.address.stream).into(row.address.partition).into(row.address.sequence);
   statement.into(row.received_at).into(row.type).into(row.reason).into_bytes(row.body);
+  statement.into_text([&row](const std::string& text) { return read_state(text, row.state); });
+  statement.into(row.settled_at);
+  statement.into_text([&row](const std::string& text) {
+    row.replayed_as.reset();
+    if (const std::uint64_t sequence = std::strtoull(text.c_str(), nullptr, 10); sequence > 0)
+      row.replayed_as = Sequence{sequence};
+    return true;
+  });
 }
 
 /// The conditions of a filter, and their values in the same order. A tenant's streams only.
@@ -55,6 +78,54 @@ Result<void> check_stream(soci::session& session, std::uint32_t tenant_no,
   return {};
 }
 
+bool owns(soci::session& session, std::uint32_t tenant_no, StreamNo stream) {
+  Statement owner(session, "SELECT COUNT(*) FROM streams WHERE no = :no AND tenant_no = :t");
+  int owned = 0;
+  return owner.bind(stream).bind(tenant_no).into(owned).next() && owned > 0;
+}
+
+/// Whether the batcher has moved past the record.
+Result<bool> is_accounted(soci::session& session, const Address& address) {
+  Statement position(session,
+                     "SELECT next_sequence FROM stream_positions WHERE partition_no = :partition"
+                     " AND stream_no = :stream");
+  Sequence next;
+  position.bind(address.partition).bind(address.stream).into(next);
+  WEIR_TRY(const bool found, position.next());
+  return found && address.sequence < next;
+}
+
+Result<std::optional<Quarantined>> find_quarantined(soci::session& session, std::uint32_t tenant_no,
+                                                    const Address& address) {
+  Statement aside(session, std::string("SELECT ") + quarantine_columns +
+                               " FROM quarantine q JOIN streams s ON s.no = q.stream_no"
+                               " WHERE q.stream_no = :stream AND q.partition_no = :partition"
+                               " AND q.sequence = :sequence AND s.tenant_no = :tenant");
+  Quarantined record;
+  aside.bind(address.stream).bind(address.partition).bind(address.sequence).bind(tenant_no);
+  into(aside, record);
+  return first(aside, record);
+}
+
+/// Rows do not overlap: the last one that begins at or before the record, if it holds it.
+Result<std::optional<Sequence>> find_original(soci::session& session, const Address& address) {
+  Statement rows(session,
+                 "SELECT pairs FROM duplicates WHERE stream_no = :stream AND partition_no = :p"
+                 " AND first_sequence <= :at AND last_sequence >= :at_least"
+                 " ORDER BY first_sequence DESC LIMIT 1");
+  std::string bytes;
+  rows.bind(address.stream).bind(address.partition).bind(address.sequence);
+  rows.bind(address.sequence).into_bytes(bytes);
+  WEIR_TRY(const bool found, rows.next());
+  if (!found) return std::nullopt;
+  WEIR_TRY(const auto pairs, decode_duplicates(bytes));
+  const auto at = std::lower_bound(
+      pairs.begin(), pairs.end(), address.sequence,
+      [](const Duplicate& pair, Sequence sequence) { return pair.sequence < sequence; });
+  if (at == pairs.end() || at->sequence != address.sequence) return std::nullopt;
+  return at->of;
+}
+
 }  // namespace
 
 Result<Checkpoint> Batches::checkpoint(PartitionNo partition) {
@@ -78,6 +149,28 @@ Result<std::unordered_map<StreamNo, Sequence>> Batches::positions(PartitionNo pa
     statement.bind(partition).into(row.first).into(row.second);
     WEIR_TRY(const auto rows, collect(statement, row));
     return Positions(rows.begin(), rows.end());
+  });
+}
+
+Result<std::vector<KeyPrint>> Batches::key_prints(PartitionNo partition, std::uint64_t count) {
+  return database_.read([&](soci::session& session) -> Result<std::vector<KeyPrint>> {
+    Statement rows(session,
+                   "SELECT stream_no, prints FROM idempotency_keys WHERE partition_no = :p"
+                   " ORDER BY last_received_at DESC, no DESC");
+    StreamNo stream;
+    std::string bytes;
+    rows.bind(partition).into(stream).into_bytes(bytes);
+    std::vector<KeyPrint> prints;
+    while (prints.size() < count) {
+      WEIR_TRY(const bool more, rows.next());
+      if (!more) break;
+      WEIR_CHECK(decode_prints(bytes, stream, prints));
+    }
+    std::sort(prints.begin(), prints.end(), [](const KeyPrint& a, const KeyPrint& b) {
+      return std::tie(a.received_at, a.stream, a.sequence) <
+             std::tie(b.received_at, b.stream, b.sequence);
+    });
+    return prints;
   });
 }
 
@@ -120,17 +213,19 @@ Result<std::vector<Batch>> Batches::newest(std::uint32_t tenant_no, const std::s
 }
 
 Result<Page<Quarantined>> Batches::quarantined(std::uint32_t tenant_no,
-                                               const std::optional<std::string>& stream_id,
+                                               const QuarantineFilter& filter,
                                                const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<Quarantined>> {
-    if (stream_id) WEIR_CHECK(check_stream(session, tenant_no, *stream_id));
+    if (filter.stream_id) WEIR_CHECK(check_stream(session, tenant_no, *filter.stream_id));
     Statement statement(session, std::string("SELECT q.no, ") + quarantine_columns +
                                      " FROM quarantine q JOIN streams s ON s.no = q.stream_no"
                                      " WHERE s.tenant_no = :tenant" +
-                                     (stream_id ? " AND s.id = :stream" : "") +
+                                     (filter.stream_id ? " AND s.id = :stream" : "") +
+                                     (filter.state ? " AND q.state = :state" : "") +
                                      " AND q.no > :after ORDER BY q.no LIMIT :limit");
     statement.bind(tenant_no);
-    if (stream_id) statement.bind(*stream_id);
+    if (filter.stream_id) statement.bind(*filter.stream_id);
+    if (filter.state) statement.bind(std::string(to_string(*filter.state)));
     return read_page<Quarantined>(
         statement, "quarantine", page, [](Statement& read, Quarantined& row) { into(read, row); },
         [bytes = std::uint64_t{0}](const Quarantined& row) mutable {
@@ -140,20 +235,37 @@ Result<Page<Quarantined>> Batches::quarantined(std::uint32_t tenant_no,
   });
 }
 
+Result<void> Batches::settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
+                             std::optional<Sequence> replayed_as) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    WEIR_TRY(const auto record, find_quarantined(session, tenant_no, address));
+    if (!record)
+      return fail(Errc::not_found, "The quarantine holds no such payload of this tenant.");
+    if (record->state != QuarantineState::held)
+      return fail(Errc::conflict, "The payload was " + std::string(to_string(record->state)) +
+                                      " already; its bytes are gone from the quarantine.");
+    Statement update(session,
+                     "UPDATE quarantine SET state = :state, settled_at = :at, replayed_as = :as,"
+                     " body = '' WHERE stream_no = :stream AND partition_no = :partition"
+                     " AND sequence = :sequence");
+    update.bind(std::string(to_string(state))).bind(database_.now()).bind(replayed_as);
+    update.bind(address.stream).bind(address.partition).bind(address.sequence);
+    WEIR_CHECK(update.run());
+    return {};
+  });
+}
+
 Result<Batches::Place> Batches::place(std::uint32_t tenant_no, const Address& address) {
   return database_.read([&](soci::session& session) -> Result<Place> {
     Place place;
-    Statement owner(session, "SELECT COUNT(*) FROM streams WHERE no = :no AND tenant_no = :t");
-    int owned = 0;
-    WEIR_CHECK(owner.bind(address.stream).bind(tenant_no).into(owned).next());
-    if (owned == 0) return fail(Errc::not_found, "The record is of no stream of this tenant.");
-    Statement aside(session, std::string("SELECT ") + quarantine_columns +
-                                 " FROM quarantine q WHERE q.stream_no = :stream"
-                                 " AND q.partition_no = :partition AND q.sequence = :sequence");
-    Quarantined record;
-    into(aside.bind(address.stream).bind(address.partition).bind(address.sequence), record);
-    WEIR_TRY(place.quarantined, first(aside, record));
+    if (!owns(session, tenant_no, address.stream))
+      return fail(Errc::not_found, "The record is of no stream of this tenant.");
+    WEIR_TRY(place.accounted, is_accounted(session, address));
+    if (!place.accounted) return place;
+    WEIR_TRY(place.quarantined, find_quarantined(session, tenant_no, address));
     if (place.quarantined) return place;
+    WEIR_TRY(place.duplicate_of, find_original(session, address));
+    if (place.duplicate_of) return place;
     // Ranges do not overlap: the last one that begins at or before the record, if it reaches it.
     Statement files(session, std::string("SELECT ") + batch_columns +
                                  " FROM batches b WHERE b.stream_no = :stream"
@@ -178,6 +290,9 @@ Result<Batches::Totals> Batches::totals(std::uint32_t tenant_no, const std::stri
     WEIR_CHECK(files.next());
     Statement aside(session, "SELECT COUNT(*) FROM quarantine WHERE stream_no = :stream");
     WEIR_CHECK(aside.bind(stream).into(totals.quarantined).next());
+    Statement twice(session,
+                    "SELECT COALESCE(SUM(records), 0) FROM duplicates WHERE stream_no = :stream");
+    WEIR_CHECK(twice.bind(stream).into(totals.duplicates).next());
     return totals;
   });
 }

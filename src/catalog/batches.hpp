@@ -34,6 +34,9 @@ class Batches {
   /// Returns the checkpoint as it stands now.
   Result<Checkpoint> commit(const BatchCommit& commit);
 
+  /// Of the keys whose window may still be open, the newest `count` or a few more, oldest first.
+  Result<std::vector<KeyPrint>> key_prints(PartitionNo partition, std::uint64_t count);
+
   /// In the order of the data: day, hour, partition, first sequence.
   Result<std::vector<Batch>> find(std::uint32_t tenant_no, const BatchFilter& filter);
   /// In the order they were committed.
@@ -46,22 +49,33 @@ class Batches {
 
   /// In the order they were quarantined. A page also ends, with at least one item, when its bodies
   /// are more than limits::quarantine_page_bytes_max.
-  Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no,
-                                        const std::optional<std::string>& stream_id,
+  struct QuarantineFilter {
+    std::optional<std::string> stream_id;
+    std::optional<QuarantineState> state;
+  };
+  Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no, const QuarantineFilter& filter,
                                         const PageRequest& page);
+  /// Its bytes go, its row stays and says what became of it. conflict when it is settled already,
+  /// not_found when the tenant has no such record in the quarantine.
+  Result<void> settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
+                      std::optional<Sequence> replayed_as);
 
   /// Where one record of a stream of the tenant is; not_found for another tenant's stream. At most
-  /// one of the two is there; neither: its partition's batcher has not accounted for it.
+  /// one of the three is there; none: its partition's batcher has not accounted for it, or, where
+  /// `accounted` says that it has, the law of conservation is broken.
   struct Place {
     std::optional<Batch> batch;
     std::optional<Quarantined> quarantined;
+    std::optional<Sequence> duplicate_of;
+    bool accounted = false;
   };
   Result<Place> place(std::uint32_t tenant_no, const Address& address);
 
   /// Per stream: what the law of conservation adds up (decision 2).
   struct Totals {
     std::uint64_t in_files = 0;
-    std::uint64_t quarantined = 0;
+    std::uint64_t quarantined = 0;  // those that were dropped or replayed since included
+    std::uint64_t duplicates = 0;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
   };

@@ -236,7 +236,7 @@ TEST_F(BatchesTest, AnotherTenantSeesNothing) {
   ASSERT_TRUE(commit(file));
   EXPECT_EQ(code_of(batches().find(rival_, {stream.id, {}, {}, {}})), Errc::not_found);
   EXPECT_EQ(code_of(batches().list(rival_, {stream.id, {}, {}, {}}, {})), Errc::not_found);
-  EXPECT_EQ(code_of(batches().quarantined(rival_, stream.id, {})), Errc::not_found);
+  EXPECT_EQ(code_of(batches().quarantined(rival_, {.stream_id = stream.id}, {})), Errc::not_found);
   EXPECT_EQ(code_of(batches().totals(rival_, stream.id)), Errc::not_found);
   EXPECT_EQ(code_of(batches().place(rival_, {stream.no, PartitionNo{0}, Sequence{1}})),
             Errc::not_found);
@@ -255,7 +255,7 @@ TEST_F(BatchesTest, AQuarantinedPayloadIsKeptWhole) {
   aside.quarantined = {quarantined(stream, 1)};
   aside.quarantined[0].body = std::string("<a>\0\xFF</b>", 9);
   ASSERT_TRUE(commit(aside));
-  const auto page = batches().quarantined(acme_, stream.id, {}).value();
+  const auto page = batches().quarantined(acme_, {.stream_id = stream.id}, {}).value();
   ASSERT_EQ(page.items.size(), 1u);
   EXPECT_EQ(page.items[0].body, aside.quarantined[0].body);
   EXPECT_EQ(page.items[0].reason, aside.quarantined[0].reason);

@@ -17,6 +17,7 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       keys_(std::make_unique<Keys>(*database_)),
       streams_(std::make_unique<Streams>(*database_)),
       batches_(std::make_unique<Batches>(*database_)),
+      hours_(std::make_unique<Hours>(*database_)),
       feeds_(std::make_unique<Feeds>(*database_)),
       ingest_queries_(std::make_unique<IngestQueries>(*database_)),
       couriers_(std::make_unique<Couriers>(*database_)),

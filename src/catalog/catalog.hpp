@@ -7,6 +7,7 @@
 #include "catalog/batches.hpp"
 #include "catalog/couriers.hpp"
 #include "catalog/feeds.hpp"
+#include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
 #include "catalog/runs.hpp"
@@ -35,6 +36,7 @@ class Catalog {
   Keys& keys() { return *keys_; }
   Streams& streams() { return *streams_; }
   Batches& batches() { return *batches_; }
+  Hours& hours() { return *hours_; }
   Feeds& feeds() { return *feeds_; }
   IngestQueries& ingest_queries() { return *ingest_queries_; }
   Couriers& couriers() { return *couriers_; }
@@ -50,6 +52,7 @@ class Catalog {
   std::unique_ptr<Keys> keys_;
   std::unique_ptr<Streams> streams_;
   std::unique_ptr<Batches> batches_;
+  std::unique_ptr<Hours> hours_;
   std::unique_ptr<Feeds> feeds_;
   std::unique_ptr<IngestQueries> ingest_queries_;
   std::unique_ptr<Couriers> couriers_;

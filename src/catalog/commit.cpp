@@ -1,7 +1,11 @@
+#include <algorithm>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 #include "catalog/batches.hpp"
 #include "catalog/database.hpp"
+#include "catalog/packed_records.hpp"
 #include "catalog/statement.hpp"
 
 /// The one transaction that makes batches visible (docs/formats/manifest.md).
@@ -29,8 +33,29 @@ bool covers(const Positions& positions, StreamNo stream, Sequence first, Sequenc
 /// The law of conservation for one file.
 bool adds_up(const Batch& batch) {
   return batch.first_sequence <= batch.last_sequence &&
-         batch.records + batch.quarantined ==
+         batch.records + batch.quarantined + batch.duplicates ==
              batch.last_sequence.value - batch.first_sequence.value + 1;
+}
+
+Result<void> check_sequences(const BatchCommit& commit, const Positions& positions) {
+  const auto inside = [&](StreamNo stream, Sequence at) {
+    return covers(positions, stream, at, at);
+  };
+  for (const Quarantined& record : commit.quarantined)
+    if (const Address& at = record.address;
+        at.partition != commit.partition || !inside(at.stream, at.sequence))
+      return fail(Errc::internal, "A quarantined record is outside the positions of its commit.");
+  for (const Duplicates& run : commit.duplicates)
+    for (const Duplicate& pair : run.pairs)
+      if (!inside(run.stream, pair.sequence) || pair.of >= pair.sequence)
+        return fail(Errc::internal,
+                    "A duplicate is outside the positions of its commit, or of a later record.");
+  for (const KeyPrints& run : commit.keys)
+    for (const KeyPrint& print : run.prints)
+      if (print.stream != run.stream || !inside(run.stream, print.sequence))
+        return fail(Errc::internal,
+                    "An idempotency key's print is outside the positions of its commit.");
+  return {};
 }
 
 /// What is refused here is a bug of the batcher's, found before it reaches the disk.
@@ -48,13 +73,10 @@ Result<void> check(const BatchCommit& commit) {
         !covers(positions, batch.stream, batch.first_sequence, batch.last_sequence))
       return fail(Errc::internal,
                   "The manifest row of " + batch.path +
-                      " does not add up: records + quarantined must be the length of its range, "
+                      " does not add up: records + quarantined + duplicates must be the length of "
+                      "its range, "
                       "and its range inside the positions of its commit.");
-  for (const Quarantined& record : commit.quarantined)
-    if (const Address& at = record.address;
-        at.partition != commit.partition || !covers(positions, at.stream, at.sequence, at.sequence))
-      return fail(Errc::internal, "A quarantined record is outside the positions of its commit.");
-  return {};
+  return check_sequences(commit, positions);
 }
 
 Result<Checkpoint> move_checkpoint(soci::session& session, const BatchCommit& commit) {
@@ -100,12 +122,14 @@ Result<bool> bind_type(soci::session& session, const BatchCommit::Position& posi
 Result<void> insert(soci::session& session, const Batch& batch) {
   Statement insert(session,
                    "INSERT INTO batches (path, stream_no, partition_no, day, hour, first_sequence,"
-                   " last_sequence, records, quarantined, bytes, sha256, first_received_at,"
-                   " last_received_at) VALUES (:path, :stream, :partition, :day, :hour, :first,"
-                   " :last, :records, :quarantined, :bytes, :sha256, :first_at, :last_at)");
+                   " last_sequence, records, quarantined, duplicates, bytes, sha256,"
+                   " first_received_at, last_received_at) VALUES (:path, :stream, :partition, :day,"
+                   " :hour, :first, :last, :records, :quarantined, :duplicates, :bytes, :sha256,"
+                   " :first_at, :last_at)");
   insert.bind(batch.path).bind(batch.stream).bind(batch.partition).bind(batch.day);
   insert.bind(batch.hour).bind(batch.first_sequence).bind(batch.last_sequence);
-  insert.bind(batch.records).bind(batch.quarantined).bind(batch.bytes).bind(batch.sha256);
+  insert.bind(batch.records).bind(batch.quarantined).bind(batch.duplicates);
+  insert.bind(batch.bytes).bind(batch.sha256);
   insert.bind(batch.first_received_at).bind(batch.last_received_at);
   if (auto done = insert.run(); !done)
     return fail_while("Writing the manifest row of " + batch.path, std::move(done).error());
@@ -124,6 +148,119 @@ Result<void> insert(soci::session& session, const Quarantined& record) {
   return {};
 }
 
+/// In pieces, so that a receipt is looked up in a few kilobytes.
+Result<void> insert(soci::session& session, PartitionNo partition, const Duplicates& run) {
+  for (std::size_t begin = 0; begin < run.pairs.size(); begin += duplicates_a_row) {
+    const std::size_t end = std::min(begin + duplicates_a_row, run.pairs.size());
+    Statement insert(session,
+                     "INSERT INTO duplicates (stream_no, partition_no, first_sequence,"
+                     " last_sequence, records, pairs) VALUES (:stream, :partition, :first, :last,"
+                     " :records, :pairs)");
+    insert.bind(run.stream).bind(partition).bind(run.pairs[begin].sequence);
+    insert.bind(run.pairs[end - 1].sequence).bind(end - begin);
+    insert.bind_bytes(encode_duplicates({run.pairs.data() + begin, end - begin}));
+    WEIR_CHECK(insert.run());
+  }
+  return {};
+}
+
+Result<void> insert(soci::session& session, PartitionNo partition, const KeyPrints& run) {
+  if (run.prints.empty()) return {};
+  Statement insert(session,
+                   "INSERT INTO idempotency_keys (partition_no, stream_no, last_received_at,"
+                   " records, prints) VALUES (:partition, :stream, :last, :records, :prints)");
+  insert.bind(partition).bind(run.stream).bind(run.prints.back().received_at);
+  insert.bind(run.prints.size()).bind_bytes(encode_prints(run.prints));
+  WEIR_CHECK(insert.run());
+  return {};
+}
+
+/// The hours that the commit's rows are of, each with the range it adds to it.
+std::vector<Hour> touched_hours(const BatchCommit& commit) {
+  std::map<std::tuple<StreamNo, Day, int>, Hour> hours;
+  const auto add = [&](const Hour& part) {
+    const auto [place, fresh] = hours.try_emplace({part.stream, part.day, part.hour}, part);
+    if (fresh) return;
+    Hour& hour = place->second;
+    hour.first_sequence = std::min(hour.first_sequence, part.first_sequence);
+    hour.last_sequence = std::max(hour.last_sequence, part.last_sequence);
+    hour.first_received_at = std::min(hour.first_received_at, part.first_received_at);
+    hour.last_received_at = std::max(hour.last_received_at, part.last_received_at);
+  };
+  const auto part = [&](StreamNo stream, Sequence first, Sequence last, Time from, Time to) {
+    return Hour{.stream = stream,
+                .partition = commit.partition,
+                .day = day_of(from),
+                .hour = hour_of(from),
+                .first_sequence = first,
+                .last_sequence = last,
+                .first_received_at = from,
+                .last_received_at = to};
+  };
+  for (const Batch& batch : commit.batches) {
+    Hour hour = part(batch.stream, batch.first_sequence, batch.last_sequence,
+                     batch.first_received_at, batch.last_received_at);
+    hour.day = batch.day;
+    hour.hour = batch.hour;
+    add(hour);
+  }
+  for (const Quarantined& one : commit.quarantined)
+    add(part(one.address.stream, one.address.sequence, one.address.sequence, one.received_at,
+             one.received_at));
+  for (const Duplicates& run : commit.duplicates)
+    if (!run.pairs.empty())
+      add(part(run.stream, run.pairs.front().sequence, run.pairs.back().sequence,
+               run.first_received_at, run.last_received_at));
+  std::vector<Hour> out;
+  for (auto& [key, hour] : hours)
+    out.push_back(std::move(hour));
+  return out;
+}
+
+/// An hour's range only grows, and not once it is sealed.
+Result<void> extend(soci::session& session, const Hour& hour) {
+  Statement upsert(
+      session,
+      "INSERT INTO hours (stream_no, partition_no, day, hour, first_sequence, last_sequence,"
+      " first_received_at, last_received_at) VALUES (:stream, :partition, :day, :hour, :first,"
+      " :last, :first_at, :last_at)"
+      " ON CONFLICT (stream_no, partition_no, day, hour) DO UPDATE"
+      " SET last_sequence = excluded.last_sequence, last_received_at = excluded.last_received_at"
+      " WHERE hours.manifest_path IS NULL AND hours.last_sequence < excluded.first_sequence");
+  upsert.bind(hour.stream).bind(hour.partition).bind(hour.day).bind(hour.hour);
+  upsert.bind(hour.first_sequence).bind(hour.last_sequence);
+  upsert.bind(hour.first_received_at).bind(hour.last_received_at);
+  WEIR_TRY(const auto changed, upsert.run());
+  if (changed == 0)
+    return fail(Errc::internal, "A batch commit would add records to " + weir::to_string(hour.day) +
+                                    " hour " + std::to_string(hour.hour) +
+                                    ", which is sealed or accounts for them already.");
+  return {};
+}
+
+Result<void> forget_keys(soci::session& session, PartitionNo partition, Time before) {
+  Statement forget(session,
+                   "DELETE FROM idempotency_keys WHERE partition_no = :partition"
+                   " AND last_received_at < :before");
+  WEIR_CHECK(forget.bind(partition).bind(before).run());
+  return {};
+}
+
+/// What its rows say of single records, and of its hours.
+Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
+  for (const Quarantined& record : commit.quarantined)
+    WEIR_CHECK(insert(session, record));
+  for (const Duplicates& run : commit.duplicates)
+    WEIR_CHECK(insert(session, commit.partition, run));
+  for (const KeyPrints& run : commit.keys)
+    WEIR_CHECK(insert(session, commit.partition, run));
+  for (const Hour& hour : touched_hours(commit))
+    WEIR_CHECK(extend(session, hour));
+  if (commit.forget_keys_before)
+    return forget_keys(session, commit.partition, *commit.forget_keys_before);
+  return {};
+}
+
 }  // namespace
 
 Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
@@ -138,8 +275,7 @@ Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
         }
         for (const Batch& batch : commit.batches)
           WEIR_CHECK(insert(session, batch));
-        for (const Quarantined& record : commit.quarantined)
-          WEIR_CHECK(insert(session, record));
+        WEIR_CHECK(insert_records(session, commit));
         return checkpoint;
       });
 }

@@ -163,12 +163,93 @@ constexpr std::string_view rate_limits[] = {
     R"(ALTER TABLE streams ADD COLUMN rate_burst BIGINT NOT NULL DEFAULT 0)",
 };
 
+/// Rows made before there were hours give theirs: every record is in a file's range or aside.
+constexpr std::string_view conservation[] = {
+    R"(CREATE TABLE batches_with_duplicates (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         path TEXT NOT NULL UNIQUE,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         day TEXT NOT NULL,
+         hour BIGINT NOT NULL CHECK (hour BETWEEN 0 AND 23),
+         first_sequence BIGINT NOT NULL,
+         last_sequence BIGINT NOT NULL,
+         records BIGINT NOT NULL,
+         quarantined BIGINT NOT NULL,
+         duplicates BIGINT NOT NULL,
+         bytes BIGINT NOT NULL,
+         sha256 TEXT NOT NULL,
+         first_received_at TEXT NOT NULL,
+         last_received_at TEXT NOT NULL,
+         CHECK (records + quarantined + duplicates = last_sequence - first_sequence + 1)))",
+    R"(INSERT INTO batches_with_duplicates
+         SELECT no, path, stream_no, partition_no, day, hour, first_sequence, last_sequence,
+                records, quarantined, 0, bytes, sha256, first_received_at, last_received_at
+         FROM batches)",
+    R"(DROP TABLE batches)",
+    R"(ALTER TABLE batches_with_duplicates RENAME TO batches)",
+    R"(CREATE INDEX batches_by_time
+         ON batches (stream_no, day, hour, partition_no, first_sequence))",
+    R"(CREATE INDEX batches_by_stream ON batches (stream_no, no))",
+    R"(CREATE UNIQUE INDEX batches_by_sequence
+         ON batches (stream_no, partition_no, first_sequence))",
+    R"(ALTER TABLE quarantine ADD COLUMN state TEXT NOT NULL DEFAULT 'held')",
+    R"(ALTER TABLE quarantine ADD COLUMN settled_at TEXT)",
+    R"(ALTER TABLE quarantine ADD COLUMN replayed_as BIGINT)",
+    R"(CREATE TABLE duplicates (
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         first_sequence BIGINT NOT NULL,
+         last_sequence BIGINT NOT NULL,
+         records BIGINT NOT NULL,
+         pairs BLOB NOT NULL,
+         PRIMARY KEY (stream_no, partition_no, first_sequence)))",
+    R"(CREATE TABLE idempotency_keys (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         partition_no BIGINT NOT NULL,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         last_received_at TEXT NOT NULL,
+         records BIGINT NOT NULL,
+         prints BLOB NOT NULL))",
+    R"(CREATE INDEX idempotency_keys_by_age
+         ON idempotency_keys (partition_no, last_received_at))",
+    R"(CREATE TABLE hours (
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         day TEXT NOT NULL,
+         hour BIGINT NOT NULL CHECK (hour BETWEEN 0 AND 23),
+         first_sequence BIGINT NOT NULL,
+         last_sequence BIGINT NOT NULL,
+         first_received_at TEXT NOT NULL,
+         last_received_at TEXT NOT NULL,
+         manifest_path TEXT,
+         manifest_sha256 TEXT,
+         PRIMARY KEY (stream_no, partition_no, day, hour)))",
+    R"(INSERT INTO hours
+         SELECT stream_no, partition_no, day, hour, MIN(first), MAX(last), MIN(first_at),
+                MAX(last_at), NULL, NULL
+         FROM (SELECT stream_no, partition_no, day, hour, first_sequence AS first,
+                      last_sequence AS last, first_received_at AS first_at,
+                      last_received_at AS last_at
+               FROM batches
+               UNION ALL
+               SELECT stream_no, partition_no, substr(received_at, 1, 10),
+                      CAST(substr(received_at, 12, 2) AS BIGINT), sequence, sequence, received_at,
+                      received_at
+               FROM quarantine) AS accounted
+         GROUP BY stream_no, partition_no, day, hour)",
+    R"(CREATE INDEX hours_open ON hours (partition_no, day, hour) WHERE manifest_path IS NULL)",
+    R"(CREATE INDEX hours_sealed ON hours (partition_no, day, hour)
+         WHERE manifest_path IS NOT NULL)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
     {"feeds, ingest queries and couriers", feeds_queries_couriers},
     {"workflow runs", workflow_runs},
     {"rate limits", rate_limits},
+    {"the law of conservation", conservation},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

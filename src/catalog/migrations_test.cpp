@@ -1,5 +1,6 @@
 #include "catalog/migrations.hpp"
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -133,6 +134,59 @@ TEST_F(MigrationsTest, TheFilesAreTheOwnersAlone) {
     ASSERT_EQ(::stat((path_ + suffix).c_str(), &status), 0) << suffix;
     EXPECT_EQ(status.st_mode & 0777u, 0600u) << suffix;
   }
+}
+
+/// What a kill leaves behind: the database and its write-ahead log, which may be of any size.
+TEST_F(MigrationsTest, AWriteAheadLogOfAMegabyteIsTakenOver) {
+  const auto killed = open_at_version(migrations().size());
+  ASSERT_TRUE(killed);
+  execute(**killed, "CREATE TABLE t (body BLOB)");
+  execute(**killed, "INSERT INTO t VALUES (zeroblob(1500000))");
+  const std::string before = path_;
+  path_ = directory_.file("after.db");
+  for (const char* suffix : {"", "-wal"})
+    std::filesystem::copy_file(before + suffix, path_ + suffix);
+  ASSERT_GT(std::filesystem::file_size(path_ + "-wal"), 1u << 20);
+  const auto database = open_at_version(migrations().size());
+  ASSERT_TRUE(database) << database.error().message;
+  EXPECT_EQ(read(**database, "SELECT length(body) FROM t"), "1500000");
+}
+
+/// An older weir kept no hours: its rows give theirs.
+TEST_F(MigrationsTest, RowsOfAnOlderWeirObeyTheLawOfConservation) {
+  {
+    const auto old = open_at_version(5);
+    execute(**old,
+            "INSERT INTO tenants (name, payload_bytes_max, created_at)"
+            " VALUES ('acme', 1000, '2027-03-02T08:00:00.000000Z')");
+    execute(**old,
+            "INSERT INTO streams (id, tenant_no, name, description, xml_check_sync, created_at)"
+            " VALUES ('is-1', 1, 's', '', 0, '2027-03-02T08:00:00.000000Z')");
+    execute(**old, "INSERT INTO partition_checkpoints VALUES (0, 4096, 3)");
+    execute(**old, "INSERT INTO stream_positions VALUES (0, 1, 8)");
+    // 1..4 in a file of hour 8, of which 2 is aside; 5 aside, 6..7 in a file of hour 9.
+    execute(**old,
+            "INSERT INTO batches VALUES (1, 'a', 1, 0, '2027-03-02', 8, 1, 4, 3, 1, 99, 'x',"
+            " '2027-03-02T08:00:01.000000Z', '2027-03-02T08:00:04.000000Z'),"
+            " (2, 'b', 1, 0, '2027-03-02', 9, 6, 7, 2, 0, 99, 'x',"
+            " '2027-03-02T09:00:06.000000Z', '2027-03-02T09:00:07.000000Z')");
+    execute(**old,
+            "INSERT INTO quarantine VALUES (1, 1, 0, 2, '2027-03-02T08:00:02.000000Z', 'xml', 'r',"
+            " 'b'), (2, 1, 0, 5, '2027-03-02T09:00:05.000000Z', 'xml', 'r', 'b')");
+  }
+  const auto catalog = open();
+  ASSERT_TRUE(catalog) << catalog.error().message;
+  const auto accounts = (*catalog)->hours().accounts(PartitionNo{0}, true);
+  ASSERT_TRUE(accounts) << accounts.error().message;
+  ASSERT_EQ(accounts->hours.size(), 2u);
+  std::uint64_t next = 1;
+  for (const Hour& hour : accounts->hours) {
+    EXPECT_EQ(hour.first_sequence.value, next);
+    EXPECT_EQ(hour.accepted(), hour.accounted());
+    next = hour.last_sequence.value + 1;
+  }
+  EXPECT_EQ(next, 8u);
+  EXPECT_FALSE(accounts->hours[0].sealed());
 }
 
 TEST_F(MigrationsTest, ACommitIsOnStableStorage) {

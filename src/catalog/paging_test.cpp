@@ -148,9 +148,10 @@ TEST_F(PagingTest, APageOfTheQuarantineIsBoundedByItsBodies) {
     big.quarantined.back().body = std::string(limits::payload_bytes_ceiling, 'x');
   }
   ASSERT_TRUE(commit(big));
-  const auto page = batches().quarantined(acme_, stream.id, {}).value();
+  const auto page = batches().quarantined(acme_, {.stream_id = stream.id}, {}).value();
   EXPECT_EQ(page.items.size(), 2u);
-  const auto rest = batches().quarantined(acme_, stream.id, {100, page.next_token}).value();
+  const auto rest =
+      batches().quarantined(acme_, {.stream_id = stream.id}, {100, page.next_token}).value();
   EXPECT_EQ(rest.items.size(), 2u);
   EXPECT_EQ(rest.items[0].address.sequence, Sequence{3});
   EXPECT_EQ(rest.next_token, "");

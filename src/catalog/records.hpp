@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -53,11 +54,28 @@ struct Batch {
   Sequence last_sequence;
   std::uint64_t records = 0;
   std::uint64_t quarantined = 0;
+  std::uint64_t duplicates = 0;
   std::uint64_t bytes = 0;
   std::string sha256;  // hex
   Time first_received_at;
   Time last_received_at;
 };
+
+/// What became of a payload in the quarantine. The row stays: it is counted, and its receipt goes
+/// on telling the truth.
+enum class QuarantineState : std::uint8_t { held, replayed, dropped };
+
+constexpr std::string_view to_string(QuarantineState state) {
+  switch (state) {
+    case QuarantineState::held:
+      return "held";
+    case QuarantineState::replayed:
+      return "replayed";
+    case QuarantineState::dropped:
+      return "dropped";
+  }
+  return "unknown";
+}
 
 /// A payload that could not be converted, whole, and why.
 struct Quarantined {
@@ -65,7 +83,41 @@ struct Quarantined {
   Time received_at;
   PayloadType type = PayloadType::xml;
   std::string reason;
-  std::string body;
+  std::string body;  // empty once it was dropped or replayed
+  QuarantineState state = QuarantineState::held;
+  std::optional<Time> settled_at;       // when it was dropped or replayed
+  std::optional<Sequence> replayed_as;  // of the same stream and partition
+};
+
+/// A record that came with the Idempotency-Key and the body of an earlier one of its stream: it
+/// stands in no file.
+struct Duplicate {
+  Sequence sequence;
+  Sequence of;
+};
+
+/// The duplicates of one closed batch, in the order of their sequences.
+struct Duplicates {
+  StreamNo stream;
+  Time first_received_at;
+  Time last_received_at;  // within one UTC hour of the first
+  std::vector<Duplicate> pairs;
+};
+
+/// What is remembered of an Idempotency-Key for as long as its window is
+/// (docs/formats/idempotency.md).
+struct KeyPrint {
+  std::uint64_t key[2] = {0, 0};  // 128 bits of SHA-256 over stream and key
+  std::uint64_t body = 0;         // 64 bits of SHA-256 over type and body
+  StreamNo stream;
+  Sequence sequence;  // the record that came with it first
+  Time received_at;
+};
+
+/// The prints of one closed batch; all are of one stream.
+struct KeyPrints {
+  StreamNo stream;
+  std::vector<KeyPrint> prints;
 };
 
 struct Checkpoint {
@@ -87,6 +139,35 @@ struct BatchCommit {
   std::vector<Position> positions;
   std::vector<Batch> batches;
   std::vector<Quarantined> quarantined;
+  std::vector<Duplicates> duplicates;
+  std::vector<KeyPrints> keys;
+  std::optional<Time> forget_keys_before;  // no record to come can ask for an older one
+};
+
+/// One UTC hour of one stream in one partition, as the law of conservation adds it up:
+/// accepted = in_files + duplicates + quarantined. `accepted` is the length of the range of the
+/// log's sequences; the other three are counted from the rows that account for them.
+struct Hour {
+  StreamNo stream;
+  PartitionNo partition;
+  Day day;
+  int hour = 0;
+  Sequence first_sequence;
+  Sequence last_sequence;
+  Time first_received_at;
+  Time last_received_at;
+  std::uint64_t in_files = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::string manifest_path;    // empty until it is sealed
+  std::string manifest_sha256;  // hex, of the manifest's file
+
+  std::uint64_t accepted() const { return last_sequence.value - first_sequence.value + 1; }
+  std::uint64_t accounted() const { return in_files + duplicates + quarantined; }
+  bool sealed() const { return !manifest_path.empty(); }
+  Time end() const { return day + std::chrono::hours(hour + 1); }
 };
 
 struct FeedField {

@@ -41,7 +41,9 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
   add_bench_command(app, session);
   add_receipt_commands(app, session);
   add_batch_commands(app, session);
+  add_hour_commands(app, session);
   add_quarantine_commands(app, session);
+  add_doctor_command(app, session);
   add_query_commands(app, session);
   add_feed_commands(app, session);
   add_courier_commands(app, session);

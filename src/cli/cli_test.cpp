@@ -54,6 +54,8 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
        ""},
       {"GET /api/v0/receipts/R1", {"receipt", "show", "R1"}, ""},
       {"GET /api/v0/quarantine/R1", {"quarantine", "show", "R1"}, ""},
+      {"POST /api/v0/quarantine/R1/drop", {"quarantine", "drop", "R1", "--yes"}, "{}"},
+      {"POST /api/v0/quarantine/R1/replay", {"quarantine", "replay", "R1"}, "{}"},
       {"POST /api/v0/ingest-queries",
        {"query", "create", "--name", "Flat", "--sql", "SELECT 1"},
        R"({"name":"Flat","description":"","sql":"SELECT 1"})"},
@@ -115,6 +117,42 @@ TEST_F(CliTest, AQueryIsReadFromStandardInput) {
   const Outcome outcome = run({{"POST /api/v0/query", {.body = R"({"columns":[],"rows":[]})"}}},
                               {"table", "query", "-"}, "SELECT 1\n");
   EXPECT_THAT(outcome.asked, ElementsAre(R"(POST /api/v0/query {"sql":"SELECT 1\n"})"));
+}
+
+TEST_F(CliTest, HoursAreListedWithWhatTheyAddUpTo) {
+  const Answer page{.body = R"({"items":[{"day":"2027-03-02","hour":8,"accepted":5,"in_files":3,)"
+                            R"("duplicates":1,"quarantined":1,"files":2,"sealed":true}]})"};
+  const Outcome outcome = run({{"GET /api/v0/hours?limit=1000&stream_id=is-1", page}},
+                              {"hour", "list", "--stream", "is-1"});
+  EXPECT_THAT(
+      outcome.out,
+      HasSubstr("2027-03-02     8         5         3           1            1      2  yes"));
+}
+
+TEST_F(CliTest, BytesInQuarantineGoOutAndComeBackAsTheyAre) {
+  const Outcome shown =
+      run({{"GET /api/v0/quarantine/R1", {.body = R"({"body_base64":"/wA8YT4="})"}}},
+          {"quarantine", "show", "R1", "--body"});
+  EXPECT_EQ(shown.out, std::string("\xFF\0<a>", 5));
+  const Outcome replayed = run({{"POST /api/v0/quarantine/R1/replay", {}}},
+                               {"quarantine", "replay", "R1", "--file", "-"}, shown.out);
+  EXPECT_THAT(replayed.asked,
+              ElementsAre(R"(POST /api/v0/quarantine/R1/replay {"body_base64":"/wA8YT4="})"));
+}
+
+TEST_F(CliTest, TheDoctorTellsWhatItFoundAndFailsOnAnAlarm) {
+  const Answer well{.body = R"({"healthy":true,"checks":[{"name":"disk","state":"warning",)"
+                            R"("message":"5 GiB"}],"streams":[],"differences":[]})"};
+  const Outcome content = run({{"GET /api/v0/doctor", well}}, {"doctor"});
+  EXPECT_EQ(content.code, 0);
+  EXPECT_THAT(content.out, HasSubstr("disk   warning  5 GiB"));
+  const Answer ill{.body = R"({"healthy":false,"checks":[{"name":"conservation","state":"alarm",)"
+                           R"("message":"1 difference"}],"streams":[],"differences":)"
+                           R"([{"stream_id":"is-1","message":"one is gone"}]})"};
+  const Outcome alarmed = run({{"GET /api/v0/doctor", ill}}, {"doctor"});
+  EXPECT_EQ(alarmed.code, 1);
+  EXPECT_THAT(alarmed.out, HasSubstr("is-1    one is gone"));
+  EXPECT_THAT(alarmed.err, HasSubstr("not all is well"));
 }
 
 TEST_F(CliTest, ARefusalIsTheServersWordsAndAnExitCode) {

@@ -42,8 +42,9 @@ TEST_F(CliTest, OnePageOfAListSaysHowToGoOn) {
 }
 
 TEST_F(CliTest, AnEmptyListSaysWhatToDo) {
-  const Outcome outcome = run({{"GET /api/v0/quarantine?limit=1000", {.body = R"({"items":[]})"}}},
-                              {"quarantine", "list"});
+  const Outcome outcome =
+      run({{"GET /api/v0/quarantine?limit=1000&state=held", {.body = R"({"items":[]})"}}},
+          {"quarantine", "list"});
   EXPECT_EQ(outcome.out, "the quarantine is empty\n");
 }
 

@@ -39,6 +39,32 @@ Result<http::Response> list_batches(const Call& call) {
   return answer_items(std::move(items), page.next_token);
 }
 
+std::string receipt_of(const Address& address, Sequence sequence) {
+  const Receipt receipt = encode_receipt({address.stream, address.partition, sequence});
+  return std::string(view(receipt));
+}
+
+/// Files of an older weir have no index; where the record is in them is not told.
+Result<void> tell_of_file(const Call& call, const Address& address, const catalog::Batch& batch,
+                          const std::string& stream_id, json::object& body) {
+  body["state"] = "in_file";
+  body["batch"] = json_of_batch(batch, stream_id);
+  body["byte_range"] = nullptr;
+  const auto range = call.services.locate(batch, address.sequence);
+  if (range)
+    body["byte_range"] = {{"offset", range->offset}, {"bytes", range->bytes}};
+  else if (range.error().code != Errc::not_found)
+    return fail(range.error());
+  return {};
+}
+
+void tell_of_quarantine(const catalog::Quarantined& record, json::object& body) {
+  body["state"] = "quarantined";
+  body["reason"] = record.reason;
+  body["quarantine"] = to_string(record.state);
+  if (record.replayed_as) body["replayed_as"] = receipt_of(record.address, *record.replayed_as);
+}
+
 Result<http::Response> get_receipt(const Call& call) {
   const auto address = decode_receipt(call.id);
   if (!address)
@@ -54,12 +80,18 @@ Result<http::Response> get_receipt(const Call& call) {
   WEIR_TRY(const std::string stream_id, names.id_of(address->stream));
   json::object body{{"receipt", call.id}, {"stream_id", stream_id}, {"state", "in_log"}};
   if (place.batch) {
-    body["state"] = "in_file";
-    body["batch"] = json_of_batch(*place.batch, stream_id);
-  }
-  if (place.quarantined) {
-    body["state"] = "quarantined";
-    body["reason"] = place.quarantined->reason;
+    WEIR_CHECK(tell_of_file(call, *address, *place.batch, stream_id, body));
+  } else if (place.quarantined) {
+    tell_of_quarantine(*place.quarantined, body);
+  } else if (place.duplicate_of) {
+    body["state"] = "duplicate";
+    body["duplicate_of"] = receipt_of(*address, *place.duplicate_of);
+  } else if (place.accounted) {
+    return fail(Errc::corrupt, "The record of receipt \"" + call.id +
+                                   "\" is accounted for and stands nowhere: the law of "
+                                   "conservation is broken. Run `weir doctor`.");
+  } else if (address->sequence >= call.services.next_sequence(*address)) {
+    return fail(Errc::not_found, "No payload was ever given the receipt \"" + call.id + "\".");
   }
   return answer(200, body);
 }
@@ -76,6 +108,7 @@ json::value json_of_batch(const catalog::Batch& batch, const std::string& stream
           {"last_sequence", batch.last_sequence.value},
           {"records", batch.records},
           {"quarantined", batch.quarantined},
+          {"duplicates", batch.duplicates},
           {"bytes", batch.bytes},
           {"sha256", batch.sha256},
           {"first_received_at", to_string(batch.first_received_at)},

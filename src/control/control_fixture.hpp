@@ -82,7 +82,17 @@ class ControlTest : public catalog::BatchTest {
             .file_uri = [](const std::string& path) { return "/data/" + path; },
             .base_url = [] { return std::string("http://127.0.0.1:8080"); },
             .ready = [this] { return readiness_; },
-            .metrics = [] { return std::string("weir_up 1\n"); }};
+            .metrics = [] { return std::string("weir_up 1\n"); },
+            .locate = [this](const catalog::Batch&, Sequence) { return located_; },
+            .next_sequence = [this](const Address&) { return next_sequence_; },
+            .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
+                             const std::string& body) -> Result<Address> {
+              replayed_.push_back({stream, type, key, body});
+              if (replay_refusal_) return fail(*replay_refusal_);
+              return Address{stream, PartitionNo{0}, Sequence{77}};
+            },
+            .check_law = [this] { return law_; },
+            .health_checks = [this] { return health_checks_; }};
   }
 
   std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {
@@ -168,6 +178,18 @@ class ControlTest : public catalog::BatchTest {
   Result<void> courier_check_;
   Result<void> courier_validity_;
   Result<void> readiness_;
+  Result<batcher::ByteRange> located_ = batcher::ByteRange{100, 10};
+  Sequence next_sequence_{1000};
+  struct Replayed {
+    StreamNo stream;
+    PayloadType type;
+    std::string key;
+    std::string body;
+  };
+  std::vector<Replayed> replayed_;
+  std::optional<Error> replay_refusal_;
+  Result<batcher::LawReport> law_ = batcher::LawReport{};
+  std::vector<HealthCheck> health_checks_;
   ControlApi api_;
   const Routes routes_;
   std::string acme_admin_;

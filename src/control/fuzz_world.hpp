@@ -98,7 +98,15 @@ class FuzzWorld {
         .file_uri = [](const std::string& path) { return path; },
         .base_url = [] { return std::string(); },
         .ready = [] { return Result<void>(); },
-        .metrics = [] { return std::string(); }};
+        .metrics = [] { return std::string(); },
+        .locate = [](const catalog::Batch&, Sequence) { return batcher::ByteRange{}; },
+        .next_sequence = [](const Address&) { return Sequence{1}; },
+        .replay = [](StreamNo stream, PayloadType, const std::string&,
+                     const std::string&) -> Result<Address> {
+          return Address{stream, PartitionNo{0}, Sequence{1}};
+        },
+        .check_law = [] { return batcher::LawReport{}; },
+        .health_checks = [] { return std::vector<HealthCheck>(); }};
   }
 
   StillClock clock_;

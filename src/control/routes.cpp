@@ -50,6 +50,8 @@ Routes all_routes() {
   add_stream_routes(routes);
   add_batch_routes(routes);
   add_quarantine_routes(routes);
+  add_hour_routes(routes);
+  add_doctor_routes(routes);
   add_ingest_query_routes(routes);
   add_feed_routes(routes);
   add_courier_routes(routes);

@@ -39,6 +39,8 @@ void add_api_key_routes(Routes& routes);
 void add_stream_routes(Routes& routes);
 void add_batch_routes(Routes& routes);
 void add_quarantine_routes(Routes& routes);
+void add_hour_routes(Routes& routes);
+void add_doctor_routes(Routes& routes);
 void add_ingest_query_routes(Routes& routes);
 void add_feed_routes(Routes& routes);
 void add_courier_routes(Routes& routes);

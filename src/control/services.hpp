@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -10,8 +11,19 @@
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
+#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/record_index.hpp"
 
 namespace weir::control {
+
+/// One thing a doctor looks at.
+struct HealthCheck {
+  enum class State : std::uint8_t { ok, warning, alarm };
+  std::string name;  // "disk"
+  State state = State::ok;
+  std::string message;  // what was found and, where it is not well, what to do
+};
+std::string_view name_of(HealthCheck::State state);
 
 /// What the control API needs of the rest of the server. The references outlive the API; every
 /// function is set, may be called from several threads at once and may block.
@@ -41,6 +53,19 @@ struct Services {
   std::function<Result<void>()> ready;
   /// Prometheus text.
   std::function<std::string()> metrics;
+
+  /// Where in its file a record is.
+  std::function<Result<batcher::ByteRange>(const catalog::Batch&, Sequence)> locate;
+  /// The number the next record of the address's stream and partition will have.
+  std::function<Sequence(const Address&)> next_sequence;
+  /// Puts a payload into the log as a new record, which the key makes one however often it is
+  /// asked for; returns once it is durable. bad_request: it does not parse.
+  std::function<Result<Address>(StreamNo, PayloadType, const std::string& key,
+                                const std::string& body)>
+      replay;
+  /// The law of conservation, over all hours there ever were.
+  std::function<Result<batcher::LawReport>()> check_law;
+  std::function<std::vector<HealthCheck>()> health_checks;
 };
 
 }  // namespace weir::control

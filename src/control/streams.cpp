@@ -92,6 +92,7 @@ Result<http::Response> get_stream(const Call& call) {
   json::object body = json_of_stream(call.services, stream);
   body["counts"] = {{"in_files", totals.in_files},
                     {"quarantined", totals.quarantined},
+                    {"duplicates", totals.duplicates},
                     {"files", totals.files},
                     {"bytes", totals.bytes}};
   return answer(200, body);

@@ -76,8 +76,10 @@ TEST_F(StreamsTest, AStreamTellsItsTypeAndCountsOnceItHasData) {
   const auto stream = stream_with_a_file();
   const auto body = get("/api/v0/streams/" + stream.id);
   EXPECT_EQ(text(body, "payload_type"), "xml");
-  EXPECT_EQ(body.at("counts"),
-            (json::object{{"in_files", 2}, {"quarantined", 1}, {"files", 1}, {"bytes", 30}}));
+  EXPECT_EQ(
+      body.at("counts"),
+      (json::object{
+          {"in_files", 2}, {"quarantined", 1}, {"duplicates", 0}, {"files", 1}, {"bytes", 30}}));
 }
 
 TEST_F(StreamsTest, AFlushAnswersWithTheBatchesThatAreVisible) {

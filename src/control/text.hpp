@@ -12,7 +12,4 @@ bool is_utf8(std::string_view bytes);
 /// in a path or header can be told back, whatever it was.
 std::string as_utf8(std::string text);
 
-/// RFC 4648, with padding.
-std::string to_base64(std::string_view bytes);
-
 }  // namespace weir::control

@@ -11,7 +11,7 @@ constexpr std::string_view xml_head = "<record><id>";
 }  // namespace
 
 std::uint64_t Ledger::add(StreamNo stream, PayloadType type, Shape shape,
-                          std::uint64_t padding_bytes) {
+                          std::uint64_t padding_bytes, std::string key) {
   const std::uint64_t id = sent_.size();
   const std::string padding(padding_bytes, static_cast<char>('a' + id % 26));
   std::string body;
@@ -22,8 +22,20 @@ std::uint64_t Ledger::add(StreamNo stream, PayloadType type, Shape shape,
     body.append(xml_head).append(std::to_string(id)).append("</id><padding>").append(padding);
     body.append(shape == Shape::sound ? "</padding></record>" : "</padding>");
   }
-  sent_.push_back({.stream = stream, .type = type, .body = std::move(body)});
+  sent_.push_back({.stream = stream,
+                   .type = type,
+                   .body = std::move(body),
+                   .key = std::move(key),
+                   .body_id = id});
   return id;
+}
+
+std::uint64_t Ledger::repeat(std::uint64_t id) {
+  Sent again = at(id);
+  again.fate = Sent::Fate::refused;
+  again.address.reset();
+  sent_.push_back(std::move(again));
+  return sent_.size() - 1;
 }
 
 void Ledger::answer_early(std::uint64_t id) {

@@ -24,17 +24,24 @@ struct Sent {
   StreamNo stream;
   PayloadType type = PayloadType::json;
   std::string body;
+  std::string key;            // Idempotency-Key; empty: none
+  std::uint64_t body_id = 0;  // of the first that was sent with this body: its own, or another's
   Fate fate = Fate::refused;
   std::optional<Address> address;  // once accepted; none when it was answered too early
 };
 
-/// What senders know: every payload carries an id of its own, which is its place here. Survives
-/// whatever happens to the server, as senders do.
+/// What senders know. Every payload has a number, which is its place here; a body carries the
+/// number of the first payload that had it, and only repeats have it again. Survives whatever
+/// happens to the server, as senders do.
 class Ledger final : public log::AppendSink {
  public:
-  /// A payload of this type with a new id. Broken ones are no XML, and end in the quarantine.
+  /// Broken ones are no XML, and end in the quarantine.
   enum class Shape : std::uint8_t { sound, broken };
-  std::uint64_t add(StreamNo stream, PayloadType type, Shape shape, std::uint64_t padding_bytes);
+  /// A payload with a body of its own; returns its number.
+  std::uint64_t add(StreamNo stream, PayloadType type, Shape shape, std::uint64_t padding_bytes,
+                    std::string key = {});
+  /// The same body with the same key, as a client does that has no answer.
+  std::uint64_t repeat(std::uint64_t id);
 
   /// The log took it; its fate is told later.
   void wait_for(std::uint64_t id) { sent_.at(id).fate = Sent::Fate::unknown; }
@@ -51,7 +58,7 @@ class Ledger final : public log::AppendSink {
   std::uint64_t accepted_ = 0;
 };
 
-/// The id in a body that Ledger::add made; nothing where there is none.
+/// The number in a body that Ledger::add made; nothing where there is none.
 std::optional<std::uint64_t> id_in(std::string_view body);
 
 }  // namespace weir::torture

@@ -20,7 +20,9 @@ Shape Shape::by_chance(SeededRandom& random) {
   shape.batcher.roll.bytes_max = 1 + random.below(20'000);
   shape.batcher.roll.records_max = 1 + static_cast<std::uint32_t>(random.below(12));
   shape.batcher.open_batches_max = 1 + static_cast<std::uint32_t>(random.below(4));
-  shape.batcher.quarantine_bytes_max = 1 + random.below(2'000);
+  shape.batcher.held_bytes_max = 1 + random.below(2'000);
+  // Longer than any story: which keys are decided how follows from the order alone.
+  shape.batcher.keys.window = std::chrono::hours(24 * 365);
   shape.batcher.step_records = 1 + static_cast<std::uint32_t>(random.below(20));
   return shape;
 }
@@ -44,6 +46,7 @@ Result<void> Server::open(Machine& machine, const Shape& shape) {
   options.drive = log::SegmentedLog::Drive::by_hand;
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog_->batches().positions(only_partition));
+  WEIR_TRY(options.catalog.complete_until, catalog_->hours().sealed_until(only_partition));
   WEIR_TRY(log_, log::SegmentedLog::open(machine.disk, machine.clock, machine.random,
                                          std::move(options)));
   log_->release(only_partition, checkpoint.lsn);

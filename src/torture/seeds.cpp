@@ -46,12 +46,13 @@ std::string summary(const Tally& tally) {
       "failed and were tried again,\n"
       "                {} clock jumps, {} flipped bits\n"
       "  sent {}, answered 202 {}\n"
-      "  checked {} times: {} records in {} files, {} in the quarantine; {} stories ended with a "
-      "refusal to start on a flipped bit\n",
+      "  checked {} times: {} records in {} files, {} in the quarantine, {} duplicates, {} sealed "
+      "hours; {} stories ended with a refusal to start on a flipped bit\n",
       tally.stories, tally.operations, tally.power_cuts, tally.kills, tally.clean_restarts,
       tally.failures, tally.failed_starts, tally.clock_jumps, tally.bit_flips, tally.sent,
       tally.accepted, tally.audits, tally.records_checked, tally.files_checked,
-      tally.quarantined_checked, tally.refusals);
+      tally.quarantined_checked, tally.duplicates_checked, tally.sealed_hours_checked,
+      tally.refusals);
 }
 
 }  // namespace weir::torture

@@ -1,5 +1,6 @@
 #include "torture/story.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <utility>
@@ -51,6 +52,8 @@ class Story {
   void sabotage();
 
   void send();
+  void send_one();
+  std::uint64_t payload();
   void commit();
   void prepare_segments();
   void batch();
@@ -70,6 +73,7 @@ class Story {
   void take_down(Going how);
   Result<void> check_claim();
   Result<void> drain();
+  Result<void> seal();
   Result<void> drain_stream(StreamNo stream);
   void calm();
   Failure refuse(Error error);
@@ -94,6 +98,7 @@ class Story {
   Ledger ledger_;
   std::uint32_t tenant_ = 0;
   std::vector<catalog::Stream> streams_;
+  std::vector<std::uint64_t> keyed_;  // the first payload with each key
   Damaged damaged_;
   bool refused_ = false;
   Tally tally_;
@@ -245,23 +250,47 @@ Result<void> Story::act() {
 // -- Load
 
 void Story::send() {
-  for (std::uint64_t i = 1 + chance_.below(8); i > 0; --i) {
-    const catalog::Stream& stream = streams_[chance_.below(streams_.size())];
-    const PayloadType usual = stream.payload_type.value_or(PayloadType::json);
-    const PayloadType other = usual == PayloadType::json ? PayloadType::xml : PayloadType::json;
-    const PayloadType type = chance_.one_in(12) ? other : usual;
-    const auto soundness = chance_.one_in(8) ? Ledger::Shape::broken : Ledger::Shape::sound;
-    const std::uint64_t padding = chance_.one_in(6) ? chance_.below(6'000) : chance_.below(200);
-    const std::uint64_t id = ledger_.add(stream.no, type, soundness, padding);
-    const auto taken = server_->log().append(
-        {.stream = stream.no, .type = type, .idempotency_key = {}, .body = ledger_.at(id).body},
-        ledger_, id);
-    if (taken) {
-      ledger_.wait_for(id);
-      if (options_.sabotage == Sabotage::early_answer) ledger_.answer_early(id);
-    }
-    tell("send {} to {}: {}", id, stream.no.value, taken ? "waits" : taken.error().message);
-  }
+  for (std::uint64_t i = 1 + chance_.below(8); i > 0; --i)
+    send_one();
+}
+
+void Story::send_one() {
+  const std::uint64_t id = payload();
+  const Sent& sent = ledger_.at(id);
+  const auto taken = server_->log().append(
+      {.stream = sent.stream, .type = sent.type, .idempotency_key = sent.key, .body = sent.body},
+      ledger_, id);
+  tell("send {} to {}{}: {}", id, sent.stream.value, sent.key.empty() ? "" : ", key " + sent.key,
+       taken ? "waits" : taken.error().message);
+  if (!taken) return;
+  ledger_.wait_for(id);
+  if (options_.sabotage == Sabotage::early_answer) ledger_.answer_early(id);
+}
+
+/// A new payload, or one with a key that was sent not long ago: again, or with another body.
+std::uint64_t Story::payload() {
+  const bool again = chance_.one_in(5) && !keyed_.empty();
+  const std::uint64_t back = chance_.below(chance_.one_in(4) ? 200 : 12);
+  const std::uint64_t before = again ? keyed_[keyed_.size() - 1 - back % keyed_.size()] : 0;
+  if (again && !chance_.one_in(5)) return ledger_.repeat(before);
+  const bool has_key = again || chance_.one_in(4);
+  const catalog::Stream& any = streams_[chance_.below(streams_.size())];
+  const auto is_same = [&](const catalog::Stream& one) {
+    return one.no == ledger_.at(before).stream;
+  };
+  const catalog::Stream& stream =
+      again ? *std::find_if(streams_.begin(), streams_.end(), is_same) : any;
+  const PayloadType usual = stream.payload_type.value_or(PayloadType::json);
+  const PayloadType other = usual == PayloadType::json ? PayloadType::xml : PayloadType::json;
+  const PayloadType type = chance_.one_in(12) ? other : usual;
+  const auto soundness = chance_.one_in(8) ? Ledger::Shape::broken : Ledger::Shape::sound;
+  const std::uint64_t padding = chance_.one_in(6) ? chance_.below(6'000) : chance_.below(200);
+  const std::string key = again     ? ledger_.at(before).key
+                          : has_key ? fmt::format("key-{}", ledger_.all().size())
+                                    : "";
+  const std::uint64_t id = ledger_.add(stream.no, type, soundness, padding, key);
+  if (has_key && !again) keyed_.push_back(id);
+  return id;
 }
 
 void Story::commit() {
@@ -457,12 +486,17 @@ Result<void> Story::check_claim() {
     if (!refused_) return drained;
     return {};
   }
+  if (chance_.one_in(2)) {
+    if (auto sealed = seal(); !sealed) return sealed;
+  }
   auto audited = audit(*server_, machine_, ledger_, streams_, damaged_);
   if (!audited) return fail(std::move(audited).error());
   ++tally_.audits;
   tally_.records_checked += audited->records;
   tally_.files_checked += audited->files;
   tally_.quarantined_checked += audited->quarantined;
+  tally_.duplicates_checked += audited->duplicates;
+  tally_.sealed_hours_checked += audited->sealed_hours;
   return {};
 }
 
@@ -489,6 +523,23 @@ Result<void> Story::drain_stream(StreamNo stream) {
   }
 }
 
+/// The hours pass, and there is nothing left that could hold them open.
+Result<void> Story::seal() {
+  machine_.clock.advance(hours(3));
+  for (bool more = true; more;) {
+    const auto progress = server_->batcher().step(machine_.clock.now());
+    tell_outcome("seal", progress);
+    if (!progress) return fail_while("hours cannot be sealed", progress.error());
+    more = progress->more;
+  }
+  if (!server_->log().health()) return {};  // what was in flight may be found yet, in its hour
+  WEIR_TRY(const auto open,
+           server_->catalog().hours().to_seal(only_partition, machine_.clock.now() - hours(1), 1));
+  if (open.empty()) return {};
+  return fail(Errc::internal, "hour " + std::to_string(open[0].hour) + " of " +
+                                  to_string(open[0].day) + " is over, and is not sealed");
+}
+
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
@@ -508,6 +559,8 @@ Tally& Tally::operator+=(const Tally& other) {
   records_checked += other.records_checked;
   files_checked += other.files_checked;
   quarantined_checked += other.quarantined_checked;
+  duplicates_checked += other.duplicates_checked;
+  sealed_hours_checked += other.sealed_hours_checked;
   return *this;
 }
 

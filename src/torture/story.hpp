@@ -36,6 +36,8 @@ struct Tally {
   std::uint64_t records_checked = 0;
   std::uint64_t files_checked = 0;
   std::uint64_t quarantined_checked = 0;
+  std::uint64_t duplicates_checked = 0;
+  std::uint64_t sealed_hours_checked = 0;
 
   Tally& operator+=(const Tally& other);
 };

@@ -58,6 +58,8 @@ TEST(Story, FindsNothingWhereNothingWasMadeWrong) {
   }
   EXPECT_GT(tally.power_cuts, 20u);
   EXPECT_GT(tally.records_checked, 500u);
+  EXPECT_GT(tally.duplicates_checked, 100u);
+  EXPECT_GT(tally.sealed_hours_checked, 100u);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ void add_batch_commands(CLI::App& app, const SessionPtr& session) {
                             {{"PATH", "path"},
                              {"RECORDS", "records", true},
                              {"QUARANTINED", "quarantined", true},
+                             {"DUPLICATES", "duplicates", true},
                              {"BYTES", "bytes", true},
                              {"FIRST RECEIVED", "first_received_at"},
                              {"LAST RECEIVED", "last_received_at"}},

@@ -74,6 +74,15 @@ Result<json::value> fetch_list(Api& api, const std::string& path,
   return api.get(with_query(path, query));
 }
 
+Result<void> confirm(Session& session, bool is_sure, const std::string& what) {
+  if (is_sure || !session.terminal.is_interactive) return {};
+  session.terminal.err << what << " This cannot be undone. Go on? [y/N] " << std::flush;
+  std::string answer;
+  std::getline(session.terminal.in, answer);
+  if (answer == "y" || answer == "Y" || answer == "yes") return {};
+  return fail(Errc::bad_request, "nothing was changed; answer y, or give --yes");
+}
+
 Result<std::string> read_text(Terminal& terminal, const std::string& path) {
   if (path == "-")
     return std::string(std::istreambuf_iterator<char>(terminal.in),

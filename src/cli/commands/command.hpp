@@ -49,6 +49,9 @@ Result<boost::json::value> fetch_list(Api& api, const std::string& path,
                                       std::map<std::string, std::string> query,
                                       const Paging& paging);
 
+/// Asks before what cannot be undone, where a terminal is there to answer.
+Result<void> confirm(Session& session, bool is_sure, const std::string& what);
+
 /// The text of a file; "-" is the terminal's standard input.
 Result<std::string> read_text(Terminal& terminal, const std::string& path);
 /// The same as one JSON object.

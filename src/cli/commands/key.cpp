@@ -57,16 +57,6 @@ struct Change {
   std::vector<std::string> policies;
 };
 
-/// Asks somebody who is there; a script is taken at its word.
-Result<void> confirm(Session& session, bool is_sure, const std::string& what) {
-  if (is_sure || !session.terminal.is_interactive) return {};
-  session.terminal.err << what << " This cannot be undone. Go on? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(session.terminal.in, answer);
-  if (answer == "y" || answer == "Y" || answer == "yes") return {};
-  return fail(Errc::bad_request, "nothing was changed; answer y, or give --yes");
-}
-
 void add_of_one(CLI::App& noun, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   const auto all = std::make_shared<bool>(false);

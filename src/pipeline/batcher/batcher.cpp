@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/receipt.hpp"
+
 namespace weir::batcher {
 namespace {
 
@@ -18,7 +20,12 @@ std::string name_of(const Address& address) {
 
 Batcher::Batcher(log::Log& log, store::ObjectStore& store, Manifest& manifest,
                  const BatcherSettings& settings)
-    : log_(log), store_(store), manifest_(manifest), settings_(settings) {}
+    : log_(log),
+      store_(store),
+      manifest_(manifest),
+      settings_(settings),
+      sealer_(store, manifest),
+      keys_(settings.keys) {}
 
 Result<Progress> Batcher::step(Time now) {
   auto progress = advance(now);
@@ -30,11 +37,13 @@ Result<Progress> Batcher::step(Time now) {
 Result<Progress> Batcher::advance(Time now) {
   Progress progress;
   WEIR_CHECK(resume());
+  const Time promised = log_.complete_until(settings_.partition);  // before reading, not after
   WEIR_CHECK(read_some(now, progress));
   WEIR_CHECK(close_due(now));
   WEIR_TRY(const auto batches, commit());
   progress.batches = batches.size();
   progress.more = !caught_up_;
+  WEIR_CHECK(seal_due(complete_before(promised), progress));
   return progress;
 }
 
@@ -84,7 +93,8 @@ void Batcher::start_over() {
   streams_.clear();
   reader_.reset();
   stopped_.reset();
-  quarantined_bytes_ = 0;
+  held_bytes_ = 0;
+  sealed_before_ = last_received_at_ = Time{};
   caught_up_ = false;
 }
 
@@ -96,6 +106,10 @@ Result<void> Batcher::resume() {
   WEIR_TRY(const auto positions, manifest_.positions(settings_.partition));
   for (const auto& [stream, next] : positions) {
     streams_.emplace(stream, StreamState{next, next, next, std::nullopt});
+  }
+  if (settings_.keys.window.count() > 0) {
+    WEIR_TRY(const auto prints, manifest_.key_prints(settings_.partition, settings_.keys.keys_max));
+    keys_.load(prints);
   }
   WEIR_TRY(reader_, log_.read_from(settings_.partition, checkpoint_.lsn));
   last_lsn_ = checkpoint_.lsn;
@@ -163,12 +177,37 @@ Result<void> Batcher::take(const log::Record& record, Time now) {
 Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time now) {
   WEIR_TRY(const auto batch, batch_for(record, stream, now));
   if (stopped_) return {};
-  const std::uint64_t before = batch->quarantined_bytes();
-  WEIR_CHECK(batch->take(record, encoder_));
-  quarantined_bytes_ += batch->quarantined_bytes() - before;
+  const std::uint64_t before = batch->held_bytes();
+  WEIR_CHECK(decide_and_take(record, *batch));
+  held_bytes_ += batch->held_bytes() - before;
   const Roll roll = decide(batch->shape(), moment(now), settings_.roll);
   if (roll == Roll::by_bytes || roll == Roll::by_records) WEIR_CHECK(close(batch));
-  if (quarantined_bytes_ >= settings_.quarantine_bytes_max) WEIR_CHECK(close_quarantine());
+  if (held_bytes_ >= settings_.held_bytes_max) WEIR_CHECK(close_holding());
+  return {};
+}
+
+/// Here it is decided whether a record repeats an earlier one: before it enters a file, in the
+/// order of the log.
+Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batch) {
+  if (!keys_.looks_at(record)) return batch.take(record, encoder_);
+  const catalog::KeyPrint print = KeyWindow::print_of(record);
+  const auto [verdict, of] = keys_.decide(print);
+  switch (verdict) {
+    case KeyWindow::Verdict::fresh:
+      batch.remember(print);
+      return batch.take(record, encoder_);
+    case KeyWindow::Verdict::duplicate:
+      batch.take_duplicate(record, of);
+      return {};
+    case KeyWindow::Verdict::other_body: {
+      const Receipt receipt = encode_receipt({record.address.stream, record.address.partition, of});
+      batch.take_aside(record,
+                       "its Idempotency-Key came before with another body; that payload's "
+                       "receipt is " +
+                           std::string(view(receipt)));
+      return {};
+    }
+  }
   return {};
 }
 
@@ -206,7 +245,7 @@ RollMoment Batcher::moment(Time now) const {
 }
 
 Result<void> Batcher::close(OpenBatches::iterator batch) {
-  quarantined_bytes_ -= batch->quarantined_bytes();
+  held_bytes_ -= batch->held_bytes();
   WEIR_TRY(auto closed, batch->close());
   closed_.push_back(std::move(closed));
   open_by_stream_.erase(batch->stream());
@@ -224,10 +263,10 @@ Result<void> Batcher::close_due(Time now) {
   return {};
 }
 
-Result<void> Batcher::close_quarantine() {
+Result<void> Batcher::close_holding() {
   for (auto batch = open_.begin(); batch != open_.end();) {
     const auto next = std::next(batch);
-    if (batch->quarantined_bytes() > 0) WEIR_CHECK(close(batch));
+    if (batch->held_bytes() > 0) WEIR_CHECK(close(batch));
     batch = next;
   }
   return {};
@@ -249,7 +288,10 @@ catalog::BatchCommit Batcher::pending_commit() const {
                               .checkpoint = std::max(checkpoint_.lsn, watermark()),
                               .positions = {},
                               .batches = {},
-                              .quarantined = {}};
+                              .quarantined = {},
+                              .duplicates = {},
+                              .keys = {},
+                              .forget_keys_before = forget_keys_before()};
   std::unordered_map<StreamNo, std::size_t> places;
   for (const ClosedBatch& closed : closed_) {
     const auto [place, fresh] = places.try_emplace(closed.stream, commit.positions.size());
@@ -261,8 +303,20 @@ catalog::BatchCommit Batcher::pending_commit() const {
     if (closed.file) commit.batches.push_back(*closed.file);
     commit.quarantined.insert(commit.quarantined.end(), closed.quarantined.begin(),
                               closed.quarantined.end());
+    if (!closed.duplicates.pairs.empty()) commit.duplicates.push_back(closed.duplicates);
+    if (!closed.keys.prints.empty()) commit.keys.push_back(closed.keys);
   }
   return commit;
+}
+
+/// A record that is still to be accounted for may ask for keys as old as its window is; and the
+/// catalog keeps no more than fit into memory.
+std::optional<Time> Batcher::forget_keys_before() const {
+  if (settings_.keys.window.count() == 0) return std::nullopt;
+  const Time next = open_.empty() ? last_received_at_ : open_.front().first_received_at();
+  const Time closed_window = next - settings_.keys.window;
+  const bool full = keys_.keys() >= keys_.keys_max();
+  return full ? std::max(closed_window, keys_.oldest().value_or(closed_window)) : closed_window;
 }
 
 Result<std::vector<catalog::Batch>> Batcher::commit() {
@@ -285,12 +339,42 @@ std::vector<catalog::Batch> Batcher::account(const catalog::BatchCommit& commit)
     counted_.bytes += batch.bytes;
   }
   counted_.quarantined += commit.quarantined.size();
+  for (const catalog::Duplicates& run : commit.duplicates)
+    counted_.duplicates += run.pairs.size();
   closed_.clear();
   return commit.batches;
 }
 
+// -- Sealing
+
+/// No record to come was received before it, and all that were are committed.
+Time Batcher::complete_before(Time promised) const {
+  Time complete = last_received_at_;
+  if (caught_up_ && !stopped_) complete = std::max(complete, promised);
+  if (!open_.empty()) complete = std::min(complete, open_.front().first_received_at());
+  return std::chrono::floor<std::chrono::hours>(complete);
+}
+
+Result<void> Batcher::seal_due(Time complete, Progress& progress) {
+  if (complete <= sealed_before_) return {};
+  WEIR_TRY(const auto sealed, sealer_.seal_some(settings_.partition, complete));
+  counted_.hours_sealed += sealed.hours;
+  if (sealed.more) {
+    progress.more = true;
+  } else {
+    sealed_before_ = complete;
+  }
+  return {};
+}
+
 BatcherGauges Batcher::gauges(Time now) const {
   BatcherGauges gauges = counted_;
+  gauges.keys = keys_.keys();
+  gauges.keys_max = keys_.keys_max();
+  gauges.keys_forgotten_early = keys_.forgotten_early();
+  gauges.key_window = keys_.window();
+  if (const auto oldest = keys_.oldest())
+    gauges.oldest_key_age = std::max(now - *oldest, std::chrono::microseconds(0));
   gauges.open_batches = open_.size();
   if (!open_.empty()) {
     const auto age = now - open_.front().shape().first_received_at;

@@ -10,6 +10,9 @@
 #include "base/result.hpp"
 #include "catalog/records.hpp"
 #include "catalog/snapshot.hpp"
+#include "pipeline/batcher/hour_sealer.hpp"
+#include "pipeline/batcher/key_window.hpp"
+#include "pipeline/batcher/manifest.hpp"
 #include "pipeline/batcher/open_batch.hpp"
 #include "pipeline/batcher/record_encoder.hpp"
 #include "pipeline/batcher/roll_policy.hpp"
@@ -21,26 +24,14 @@
 /// (docs/formats/manifest.md).
 namespace weir::batcher {
 
-/// What the batcher needs of the catalog. Called on the batcher's thread only.
-class Manifest {
- public:
-  virtual ~Manifest() = default;
-  /// A partition nobody has committed for yet stands at Lsn 0, version 0.
-  virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
-  /// The next sequence of every stream that has any record accounted for.
-  virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
-  /// All of it, or none: conflict when the checkpoint or a position has moved since it was read.
-  virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
-  /// nullopt: there is no such stream (any more).
-  virtual Result<std::optional<catalog::StreamView>> stream(StreamNo stream) = 0;
-};
-
 struct BatcherSettings {
   PartitionNo partition{};
   RollPolicy roll{};
   std::uint32_t open_batches_max = limits::open_batches_max;
-  /// Of payloads for the quarantine that open batches hold in memory, together.
-  std::uint64_t quarantine_bytes_max = limits::open_quarantine_bytes_max;
+  KeySettings keys{};
+  /// Of what open batches hold in memory for the catalog, together: payloads for the quarantine,
+  /// duplicates, keys.
+  std::uint64_t held_bytes_max = limits::open_held_bytes_max;
   /// What one step reads at most.
   std::uint32_t step_records = limits::batcher_step_records_max;
   std::uint64_t step_bytes = limits::batcher_step_bytes_max;
@@ -59,7 +50,14 @@ struct BatcherGauges {
   std::uint64_t records = 0;  // in files
   std::uint64_t bytes = 0;
   std::uint64_t quarantined = 0;
+  std::uint64_t duplicates = 0;
   std::uint64_t replayed = 0;  // read again and dropped
+  std::uint64_t hours_sealed = 0;
+  std::uint64_t keys = 0;  // remembered now
+  std::uint64_t keys_max = 0;
+  std::uint64_t keys_forgotten_early = 0;       // before their window closed: too many came
+  std::chrono::microseconds key_window{0};      // as it is set
+  std::chrono::microseconds oldest_key_age{0};  // of those remembered
   std::uint64_t open_batches = 0;
   std::chrono::microseconds oldest_unbatched_age{0};  // of what open batches hold
   std::uint64_t lag_bytes = 0;  // of the log that a restart would read again or has yet to read
@@ -113,24 +111,30 @@ class Batcher {
   std::optional<log::Record> next_record();
   Result<void> take(const log::Record& record, Time now);
   Result<void> put(const log::Record& record, StreamState& stream, Time now);
+  Result<void> decide_and_take(const log::Record& record, OpenBatch& batch);
   Result<OpenBatches::iterator> batch_for(const log::Record& record, StreamState& stream, Time now);
   void stop(Error error, Lsn at);
 
   RollMoment moment(Time now) const;
   Result<void> close(OpenBatches::iterator batch);
   Result<void> close_due(Time now);
-  Result<void> close_quarantine();
+  Result<void> close_holding();
 
   Lsn watermark() const;
+  std::optional<Time> forget_keys_before() const;
   catalog::BatchCommit pending_commit() const;
   Result<std::vector<catalog::Batch>> commit();
   std::vector<catalog::Batch> account(const catalog::BatchCommit& commit);
+
+  Time complete_before(Time promised) const;
+  Result<void> seal_due(Time complete, Progress& progress);
 
   log::Log& log_;
   store::ObjectStore& store_;
   Manifest& manifest_;
   const BatcherSettings settings_;
   RecordEncoder encoder_;
+  HourSealer sealer_;
 
   // All of this is forgotten by start_over() and read again by resume().
   std::unique_ptr<log::Reader> reader_;
@@ -139,7 +143,9 @@ class Batcher {
   OpenBatches open_;
   std::unordered_map<StreamNo, OpenBatches::iterator> open_by_stream_;
   std::vector<ClosedBatch> closed_;  // visible in the store, not yet committed
-  std::uint64_t quarantined_bytes_ = 0;
+  KeyWindow keys_;
+  std::uint64_t held_bytes_ = 0;
+  Time sealed_before_;  // no hour that ends by then is left to seal
   std::optional<Stopped> stopped_;
   Lsn last_lsn_;  // of the record read last
   Time last_received_at_;

@@ -25,6 +25,10 @@ void traffic(BatcherWorld& world, Step step) {
                       {sales, PayloadType::xml, "<sale id='" + number + "'/>"},
                       {orders, PayloadType::json, "{\"b\":" + number + "}"}},
                      world.now);
+    // A key that comes again in the next hour, with the same body and with another.
+    world.send_with_key(orders, "retry", "{\"k\":1}");
+    world.send_with_key(sales, "sale-" + std::to_string(round / 2), "<sale/>");
+    if (round == 4) world.send_with_key(orders, "retry", "{\"k\":2}");
     if (round == 2) world.send(sales, "<sale>");
     if (round == 3) world.send(orders, "\"" + std::string(150'000, 'x') + "\"");
     step();
@@ -58,8 +62,12 @@ class BatcherCrashTest : public testing::TestWithParam<Failure> {
     traffic(world, [&] {
       if (!world.step()) recover(world);
     });
+    world.now += std::chrono::hours(2);
+    for (int steps = 0; steps < 5; ++steps)
+      if (!world.step()) recover(world);
     world.finish();
     world.expect_each_record_once();
+    world.expect_sealed_and_whole();
   }
 
   const std::uint64_t seed = seed_from_environment_or_new();
@@ -86,9 +94,16 @@ TEST_P(BatcherCrashTest, InEveryOperationOfTheDisk) {
         ++failures;
         recover(world);
       });
+      world.now += std::chrono::hours(2);  // what is open is closed, and all hours are sealed
+      for (int steps = 0; steps < 20; ++steps) {
+        if (world.step()) continue;
+        ++failures;
+        recover(world);
+      }
       failed = failures > 0;
       world.finish();
       world.expect_each_record_once();
+      world.expect_sealed_and_whole();
       if (HasFailure()) return;
       ASSERT_LT(nth, 1000u);
     }
@@ -115,6 +130,31 @@ TEST_P(BatcherCrashTest, BeforeAndAfterEveryCommit) {
   }
 }
 
+TEST_P(BatcherCrashTest, BeforeEverySealInTheCatalog) {
+  bool failed = true;
+  for (std::uint64_t nth = 1; failed; ++nth) {
+    SCOPED_TRACE("before seal " + std::to_string(nth));
+    BatcherWorld world(seed + nth, small_batches);
+    std::uint64_t seals = 0;
+    world.manifest.before_seal = [&]() -> std::optional<Error> {
+      if (++seals != nth) return std::nullopt;
+      return Error{Errc::io, "the nth seal fails"};
+    };
+    traffic(world, [&] {
+      if (!world.step()) recover(world);
+    });
+    world.now += std::chrono::hours(2);
+    for (int steps = 0; steps < 5; ++steps)
+      if (!world.step()) recover(world);
+    world.finish();
+    world.expect_each_record_once();
+    world.expect_sealed_and_whole();
+    failed = seals >= nth;
+    if (HasFailure()) return;
+    ASSERT_LT(nth, 1000u);
+  }
+}
+
 TEST(BatcherPowerCut, InTheMiddleOfEveryOperation) {
   const std::uint64_t seed = seed_from_environment_or_new();
   SCOPED_TRACE("rerun with WEIR_SEED=" + std::to_string(seed));
@@ -130,8 +170,16 @@ TEST(BatcherPowerCut, InTheMiddleOfEveryOperation) {
       crashed = true;
       world.power_cut_and_restart();
     });
+    world.now += std::chrono::hours(2);
+    for (int steps = 0; steps < 5; ++steps) {
+      (void)world.step();
+      if (world.disk.is_on()) continue;
+      crashed = true;
+      world.power_cut_and_restart();
+    }
     world.finish();
     world.expect_each_record_once();
+    world.expect_sealed_and_whole();
     if (testing::Test::HasFailure()) return;
     ASSERT_LT(nth, 1000u);
   }
@@ -145,10 +193,12 @@ class Adventure {
         world_(seed, {.roll = {.bytes_max = 1 + random_.below(100'000),
                                .records_max = static_cast<std::uint32_t>(1 + random_.below(8))},
                       .open_batches_max = static_cast<std::uint32_t>(1 + random_.below(3)),
-                      .quarantine_bytes_max = 1 + random_.below(100),
+                      .keys = {.window = std::chrono::seconds(1 + random_.below(20'000))},
+                      .held_bytes_max = 1 + random_.below(100),
                       .step_records = static_cast<std::uint32_t>(1 + random_.below(10))}) {
     world_.manifest.before = [this] { return commit_fails(); };
     world_.manifest.after = [this] { return commit_fails(); };
+    world_.manifest.before_seal = [this] { return commit_fails(); };
   }
 
   void run(int acts) {
@@ -162,6 +212,7 @@ class Adventure {
       (void)world_.step();
     world_.finish();
     world_.expect_each_record_once();
+    world_.expect_sealed_and_whole();
   }
 
  private:
@@ -204,6 +255,10 @@ class Adventure {
       } else {
         const std::string fill(random_.one_in(10) ? 70'000 : 0, 'x');
         lines.push_back({random_.one_in(2) ? orders : visits, PayloadType::json, number + fill});
+        if (random_.one_in(2)) {  // few keys and bodies: most come again
+          lines.back().key = "k" + std::to_string(random_.below(8));
+          lines.back().body = "{\"n\":" + std::to_string(random_.below(8) / 7) + "}";
+        }
       }
     }
     world_.log.commit(lines, world_.now);
@@ -236,6 +291,10 @@ class Adventure {
     for (const auto& batch : world_.manifest.batches) {
       if (batch.stream == orders) filed += batch.records;
     }
+    for (const auto& [address, of] : world_.manifest.duplicates)
+      filed += address.stream == orders;
+    for (const auto& one : world_.manifest.quarantined)
+      filed += one.address.stream == orders;
     std::uint64_t accepted = 0;
     for (const auto& record : world_.log.accepted())
       accepted += record.address.stream == orders;

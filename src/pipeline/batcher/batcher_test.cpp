@@ -345,7 +345,7 @@ TEST_F(BatcherTest, OpenBatchesAreBoundedTheOldestCloses) {
 }
 
 TEST_F(BatcherTest, WhatWaitsForTheQuarantineIsBounded) {
-  restart_with({.quarantine_bytes_max = 100});
+  restart_with({.held_bytes_max = 100});
   world.send(orders, "1");
   world.send(sales, std::string(60, 'x'));
   world.run();

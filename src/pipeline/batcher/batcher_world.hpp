@@ -8,13 +8,15 @@
 
 #include <gmock/gmock.h>
 
+#include "base/sha256.hpp"
 #include "env/fake/crash_disk.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
 #include "pipeline/batcher/memory_log.hpp"
 #include "pipeline/batcher/memory_manifest.hpp"
-#include "pipeline/batcher/sha256.hpp"
+#include "pipeline/batcher/record_index.hpp"
 #include "pipeline/store/local_directory_store.hpp"
+#include "pipeline/store/store_check.hpp"
 #include "xml/ingest_pack.hpp"
 
 /// A batcher with a log, a manifest and a disk around it, and the verbs its tests are told in.
@@ -57,7 +59,15 @@ class BatcherWorld {
     log.commit({{stream, type, body}}, now);
   }
 
-  Result<Progress> step() { return batcher->step(now); }
+  void send_with_key(StreamNo stream, const std::string& key, const std::string& body) {
+    const auto type = stream == sales ? PayloadType::xml : PayloadType::json;
+    log.commit({{stream, type, body, key}}, now);
+  }
+
+  Result<Progress> step() {
+    log.now = now;
+    return batcher->step(now);
+  }
 
   /// Steps until there is nothing more to read.
   void run() {
@@ -85,7 +95,8 @@ class BatcherWorld {
     return out;
   }
 
-  /// The law: every accepted record is in exactly one file, in its place, or in the quarantine.
+  /// The law: every accepted record is in exactly one file, in its place, or in the quarantine, or
+  /// the duplicate of a record that is; and which of them follows from the log alone.
   void expect_each_record_once() {
     std::map<Address, int> seen;
     std::map<Address, MemoryLog::Stored> accepted;
@@ -96,14 +107,35 @@ class BatcherWorld {
       EXPECT_EQ(one.body, accepted[one.address].body);
       EXPECT_FALSE(one.reason.empty());
     }
-    const std::map<Address, int> in_quarantine = seen;
+    for (const auto& [address, of] : manifest.duplicates)
+      ++seen[address];
+    const std::map<Address, int> aside = seen;
     for (const auto& batch : manifest.batches)
-      expect_file(batch, accepted, in_quarantine, seen);
+      expect_file(batch, accepted, aside, seen);
     for (const auto& [address, record] : accepted) {
       EXPECT_EQ(seen[address], 1) << "stream " << address.stream.value << ", sequence "
                                   << address.sequence.value << ": " << record.body;
     }
     EXPECT_EQ(seen.size(), accepted.size());
+    expect_keys_decided();
+    for (const auto& [key, hour] : manifest.hours)
+      EXPECT_EQ(hour.accepted(), hour.accounted()) << "stream " << hour.stream.value;
+  }
+
+  /// Every hour that is over is sealed, and the store is as its manifests say.
+  void expect_sealed_and_whole() {
+    for (const auto& [key, hour] : manifest.hours) {
+      EXPECT_TRUE(hour.sealed()) << "stream " << hour.stream.value << ", hour " << hour.hour;
+      Sha256 sha256;
+      sha256.update(store->read(hour.manifest_path).value_or("<cannot be read>"));
+      EXPECT_EQ(sha256.hex(), hour.manifest_sha256) << hour.manifest_path;
+    }
+    const auto report = store::check_store(disk, "/data/store");
+    ASSERT_TRUE(report) << report.error().message;
+    for (const store::Finding& finding : report->findings)
+      ADD_FAILURE() << finding.path << ": " << finding.what;
+    EXPECT_EQ(report->hours, manifest.hours.size());
+    EXPECT_EQ(report->files, manifest.batches.size());
   }
 
   BatcherSettings settings;
@@ -115,9 +147,35 @@ class BatcherWorld {
   std::unique_ptr<Batcher> batcher;
 
  private:
+  /// What KeyWindow decides, told once more in the plainest way.
+  void expect_keys_decided() {
+    std::map<std::pair<StreamNo, std::string>, MemoryLog::Stored> first;
+    std::map<Address, std::string> reasons;
+    for (const auto& one : manifest.quarantined)
+      reasons[one.address] = one.reason;
+    for (const auto& record : log.accepted()) {
+      if (record.key.empty()) continue;
+      const auto [place, fresh] = first.try_emplace({record.address.stream, record.key}, record);
+      const auto known = place->second;
+      const bool over = record.received_at - known.received_at >= settings.keys.window;
+      const auto found = manifest.duplicates.find(record.address);
+      const std::string what = "sequence " + std::to_string(record.address.sequence.value) +
+                               " of stream " + std::to_string(record.address.stream.value);
+      if (fresh || over) {
+        place->second = record;
+        EXPECT_EQ(found, manifest.duplicates.end()) << what << " is no duplicate";
+      } else if (known.body == record.body && known.type == record.type) {
+        ASSERT_NE(found, manifest.duplicates.end()) << what << " is a duplicate";
+        EXPECT_EQ(found->second, known.address.sequence) << what;
+      } else {
+        EXPECT_THAT(reasons[record.address], testing::HasSubstr("another body")) << what;
+      }
+    }
+  }
+
   void expect_file(const catalog::Batch& batch,
                    const std::map<Address, MemoryLog::Stored>& accepted,
-                   const std::map<Address, int>& in_quarantine, std::map<Address, int>& seen) {
+                   const std::map<Address, int>& aside, std::map<Address, int>& seen) {
     SCOPED_TRACE(batch.path);
     const std::string content = read(batch);
     Sha256 sha256;
@@ -134,18 +192,28 @@ class BatcherWorld {
       ASSERT_NE(found, accepted.end());
       EXPECT_EQ(day_of(found->second.received_at), batch.day);
       EXPECT_EQ(hour_of(found->second.received_at), batch.hour);
-      if (in_quarantine.contains(address)) continue;
+      if (aside.contains(address)) continue;
       const auto& record = found->second;
+      const std::size_t begin = expected.size();
       expected +=
           encoder
               .encode(
                   {record.lsn, record.address, record.received_at, record.type, {}, record.body})
               .value_or("<cannot be encoded>");
+      if (sequence % 3 == 1 || sequence == batch.last_sequence.value)
+        expect_located(batch, Sequence{sequence}, {begin, expected.size() - begin});
       ++records;
       ++seen[address];
     }
     EXPECT_EQ(batch.records, records);
     EXPECT_TRUE(content == expected) << "the file differs from what was sent";
+  }
+
+  void expect_located(const catalog::Batch& batch, Sequence sequence, const ByteRange& expected) {
+    const auto range = locate(*store, batch, sequence);
+    ASSERT_TRUE(range) << range.error().message;
+    EXPECT_EQ(range->offset, expected.offset) << "sequence " << sequence.value;
+    EXPECT_EQ(range->bytes, expected.bytes) << "sequence " << sequence.value;
   }
 };
 

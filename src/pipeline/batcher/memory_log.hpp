@@ -19,11 +19,13 @@ class MemoryLog final : public log::Log {
     Time received_at;
     PayloadType type = PayloadType::json;
     std::string body;
+    std::string key;
   };
   struct Line {
     StreamNo stream;
     PayloadType type = PayloadType::json;
     std::string body;
+    std::string key = {};
   };
 
   /// One commit; sequences are given out as the log does.
@@ -32,8 +34,10 @@ class MemoryLog final : public log::Log {
     const Lsn lsn = end_;
     for (const Line& line : lines) {
       const Sequence sequence{++last_[line.stream].value};
-      records_.push_back({lsn, {line.stream, PartitionNo{0}, sequence}, at, line.type, line.body});
+      records_.push_back(
+          {lsn, {line.stream, PartitionNo{0}, sequence}, at, line.type, line.body, line.key});
     }
+    last_at_ = std::max(last_at_, at);
     end_.value += commit_bytes;
   }
 
@@ -79,6 +83,19 @@ class MemoryLog final : public log::Log {
     released_ = std::max(released_, checkpoint);
   }
   Result<void> health() const override { return {}; }
+  Time complete_until(PartitionNo) override {
+    const std::lock_guard lock(mutex_);
+    return last_at_ = std::max(last_at_, now);
+  }
+  log::Tally tally(PartitionNo) const override {
+    const std::lock_guard lock(mutex_);
+    log::Tally tally{.next_sequences = {}, .end = end_, .settled = true};
+    for (const auto& [stream, last] : last_)
+      tally.next_sequences[stream] = Sequence{last.value + 1};
+    return tally;
+  }
+
+  Time now;  // the log's clock; set between calls
 
  private:
   static constexpr std::uint64_t commit_bytes = 4096;
@@ -103,8 +120,8 @@ class MemoryLog final : public log::Log {
       if (next_ == log_.records_.size() || log_.records_[next_].lsn != held_->lsn) {
         position_.value += commit_bytes;
       }
-      return std::optional(log::Record{
-          held_->lsn, held_->address, held_->received_at, held_->type, {}, held_->body});
+      return std::optional(log::Record{held_->lsn, held_->address, held_->received_at, held_->type,
+                                       held_->key, held_->body});
     }
     Lsn position() const override { return position_; }
 
@@ -121,6 +138,7 @@ class MemoryLog final : public log::Log {
   std::optional<std::size_t> damaged_;
   Lsn end_;
   Lsn released_;
+  Time last_at_;
 };
 
 }  // namespace weir::batcher

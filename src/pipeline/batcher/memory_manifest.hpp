@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "pipeline/batcher/batcher.hpp"
 
@@ -18,12 +22,16 @@ class MemoryManifest final : public Manifest {
   std::map<StreamNo, catalog::StreamView> streams;
   std::vector<catalog::Batch> batches;
   std::vector<catalog::Quarantined> quarantined;
+  std::map<Address, Sequence> duplicates;
+  std::vector<catalog::KeyPrint> prints;
+  std::map<std::tuple<StreamNo, Day, int>, catalog::Hour> hours;
   std::map<StreamNo, PayloadType> bound;
   std::uint64_t commits = 0;
   std::size_t largest_commit = 0;  // batches in one
   /// An error from `before` means nothing was done; one from `after`, that all of it was.
   std::function<std::optional<Error>()> before;
   std::function<std::optional<Error>()> after;
+  std::function<std::optional<Error>()> before_seal;
 
   void add_stream(StreamNo no, std::optional<PayloadType> type = std::nullopt) {
     catalog::StreamView view;
@@ -47,6 +55,47 @@ class MemoryManifest final : public Manifest {
     const auto found = streams.find(no);
     if (found == streams.end()) return std::optional<catalog::StreamView>();
     return std::optional(found->second);
+  }
+
+  Result<std::vector<catalog::KeyPrint>> key_prints(PartitionNo, std::uint64_t) override {
+    return prints;
+  }
+
+  Result<std::vector<catalog::Hour>> hours_to_seal(PartitionNo, Time end,
+                                                   std::uint32_t count) override {
+    std::vector<catalog::Hour> out;
+    for (const auto& [key, hour] : hours)
+      if (!hour.sealed() && hour.end() <= end) out.push_back(hour);
+    std::sort(out.begin(), out.end(), [](const catalog::Hour& a, const catalog::Hour& b) {
+      return std::tuple(a.day, a.hour, a.stream) < std::tuple(b.day, b.hour, b.stream);
+    });
+    out.resize(std::min<std::size_t>(out.size(), count));
+    return out;
+  }
+  Result<std::vector<catalog::Batch>> files(const catalog::Hour& hour) override {
+    std::vector<catalog::Batch> out;
+    for (const catalog::Batch& batch : batches)
+      if (batch.stream == hour.stream && batch.day == hour.day && batch.hour == hour.hour)
+        out.push_back(batch);
+    return out;
+  }
+  Result<std::optional<catalog::Hour>> newest_sealed(StreamNo stream, PartitionNo) override {
+    std::optional<catalog::Hour> out;
+    for (const auto& [key, hour] : hours)
+      if (hour.stream == stream && hour.sealed()) out = hour;
+    return out;
+  }
+  Result<void> seal(const std::vector<catalog::Hour>& sealed) override {
+    if (before_seal) {
+      if (const auto error = before_seal()) return fail(*error);
+    }
+    for (const catalog::Hour& hour : sealed) {
+      catalog::Hour& row = hours.at({hour.stream, hour.day, hour.hour});
+      if (row.sealed() || row.last_sequence != hour.last_sequence)
+        return fail(Errc::conflict, "sealed already");
+      row = hour;
+    }
+    return {};
   }
 
   Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) override {
@@ -84,10 +133,63 @@ class MemoryManifest final : public Manifest {
     for (const catalog::Batch& batch : commit.batches) {
       if (!paths.insert(batch.path).second) return fail(Errc::internal, batch.path + " twice");
       const auto range = batch.last_sequence.value - batch.first_sequence.value + 1;
-      if (batch.records + batch.quarantined != range) return fail(Errc::internal, "conservation");
+      if (batch.records + batch.quarantined + batch.duplicates != range)
+        return fail(Errc::internal, "conservation");
       if (!moved.contains(batch.stream)) return fail(Errc::internal, "a batch without a move");
     }
+    for (const auto& run : commit.duplicates)
+      for (const auto& pair : run.pairs)
+        if (!moved.contains(run.stream) || pair.of >= pair.sequence)
+          return fail(Errc::internal, "a duplicate of nothing before it");
     return {};
+  }
+
+  /// What it accounts for of one stream and hour. A sealed hour takes no more.
+  void extend(StreamNo stream, Sequence first, Sequence last, Time at) {
+    const auto key = std::tuple(stream, day_of(at), hour_of(at));
+    const auto [place, fresh] = hours.try_emplace(key);
+    catalog::Hour& hour = place->second;
+    EXPECT_FALSE(hour.sealed()) << "a record came into a sealed hour";
+    if (fresh)
+      hour = {.stream = stream,
+              .day = day_of(at),
+              .hour = hour_of(at),
+              .first_sequence = first,
+              .last_sequence = last,
+              .first_received_at = at,
+              .last_received_at = at};
+    hour.first_sequence = std::min(hour.first_sequence, first);
+    hour.last_sequence = std::max(hour.last_sequence, last);
+    hour.last_received_at = std::max(hour.last_received_at, at);
+  }
+
+  void apply_records(const catalog::BatchCommit& commit) {
+    for (const auto& batch : commit.batches) {
+      extend(batch.stream, batch.first_sequence, batch.last_sequence, batch.first_received_at);
+      hours.at({batch.stream, batch.day, batch.hour}).in_files += batch.records;
+    }
+    for (const auto& one : commit.quarantined) {
+      const Time at = one.received_at;
+      extend(one.address.stream, one.address.sequence, one.address.sequence, at);
+      ++hours.at({one.address.stream, day_of(at), hour_of(at)}).quarantined;
+    }
+    for (const auto& run : commit.duplicates) {
+      const Time at = run.first_received_at;
+      extend(run.stream, run.pairs.front().sequence, run.pairs.back().sequence, at);
+      hours.at({run.stream, day_of(at), hour_of(at)}).duplicates += run.pairs.size();
+      for (const auto& pair : run.pairs)
+        duplicates[{run.stream, commit.partition, pair.sequence}] = pair.of;
+    }
+    if (commit.forget_keys_before)
+      std::erase_if(prints, [&](const catalog::KeyPrint& print) {
+        return print.received_at < *commit.forget_keys_before;
+      });
+    for (const auto& run : commit.keys)
+      prints.insert(prints.end(), run.prints.begin(), run.prints.end());
+    std::sort(prints.begin(), prints.end(), [](const auto& a, const auto& b) {
+      return std::tuple(a.received_at, a.stream, a.sequence) <
+             std::tuple(b.received_at, b.stream, b.sequence);
+    });
   }
 
   void apply(const catalog::BatchCommit& commit) {
@@ -101,6 +203,7 @@ class MemoryManifest final : public Manifest {
     }
     batches.insert(batches.end(), commit.batches.begin(), commit.batches.end());
     quarantined.insert(quarantined.end(), commit.quarantined.begin(), commit.quarantined.end());
+    apply_records(commit);
     ++commits;
     largest_commit = std::max(largest_commit, commit.batches.size());
   }

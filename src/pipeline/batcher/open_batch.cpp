@@ -24,25 +24,33 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
                                        .partition = batch.row_.partition,
                                        .first_sequence = batch.row_.first_sequence,
                                        .type = opening.type});
+  batch.duplicates_.stream = batch.keys_.stream = opening.stream;
+  batch.store_ = &store;
   WEIR_TRY(batch.writer_, store.create(batch.row_.path));
   return batch;
 }
 
-Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) {
+/// Sequences are contiguous, whatever becomes of the record.
+void OpenBatch::account(const log::Record& record) {
   WEIR_ASSERT(record.address.sequence.value == row_.last_sequence.value + 1);
   row_.last_sequence = record.address.sequence;
+}
+
+Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) {
   if (record.type != type_) {
-    quarantine(record, "the stream carries " + std::string(to_string(type_)) +
+    take_aside(record, "the stream carries " + std::string(to_string(type_)) +
                            ", this payload was sent as " + std::string(to_string(record.type)));
     return {};
   }
   auto encoded = encoder.encode(record);
   if (!encoded) {
-    quarantine(record, std::move(encoded).error().message);
+    take_aside(record, std::move(encoded).error().message);
     return {};
   }
+  account(record);
   WEIR_CHECK(writer_->write(*encoded));
   sha256_.update(*encoded);
+  index_.add(record.address.sequence, row_.bytes);
   if (row_.records == 0) row_.first_received_at = record.received_at;
   row_.last_received_at = record.received_at;
   row_.bytes += encoded->size();
@@ -50,17 +58,49 @@ Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) 
   return {};
 }
 
-void OpenBatch::quarantine(const log::Record& record, std::string reason) {
+void OpenBatch::take_duplicate(const log::Record& record, Sequence of) {
+  account(record);
+  if (row_.duplicates == 0) duplicates_.first_received_at = record.received_at;
+  duplicates_.last_received_at = record.received_at;
+  ++row_.duplicates;
+  duplicates_.pairs.push_back({record.address.sequence, of});
+}
+
+void OpenBatch::take_aside(const log::Record& record, std::string reason) {
+  account(record);
   quarantined_bytes_ += record.body.size();
   ++row_.quarantined;
-  quarantined_.push_back({record.address, record.received_at, record.type, std::move(reason),
-                          std::string(record.body)});
+  quarantined_.push_back({.address = record.address,
+                          .received_at = record.received_at,
+                          .type = record.type,
+                          .reason = std::move(reason),
+                          .body = std::string(record.body)});
+}
+
+void OpenBatch::remember(const catalog::KeyPrint& print) {
+  keys_.prints.push_back(print);
+}
+
+/// The index first: whoever finds the file's row finds both.
+Result<void> OpenBatch::publish() {
+  if (index_.is_needed(row_.first_sequence, row_.last_sequence)) {
+    WEIR_TRY(const auto index, store_->create(index_key(row_.path)));
+    WEIR_CHECK(index->write(index_.encode()));
+    WEIR_CHECK(index->publish());
+  }
+  return writer_->publish();
 }
 
 Result<ClosedBatch> OpenBatch::close() {
-  ClosedBatch closed{row_.stream, type_, row_.last_sequence, std::nullopt, std::move(quarantined_)};
+  ClosedBatch closed{.stream = row_.stream,
+                     .type = type_,
+                     .last_sequence = row_.last_sequence,
+                     .file = std::nullopt,
+                     .quarantined = std::move(quarantined_),
+                     .duplicates = std::move(duplicates_),
+                     .keys = std::move(keys_)};
   if (row_.records > 0) {
-    WEIR_CHECK(writer_->publish());
+    WEIR_CHECK(publish());
     row_.sha256 = sha256_.hex();
     closed.file = std::move(row_);
   }
@@ -68,9 +108,14 @@ Result<ClosedBatch> OpenBatch::close() {
   return closed;
 }
 
+std::uint64_t OpenBatch::held_bytes() const {
+  return quarantined_bytes_ + duplicates_.pairs.size() * sizeof(catalog::Duplicate) +
+         keys_.prints.size() * sizeof(catalog::KeyPrint);
+}
+
 BatchShape OpenBatch::shape() const {
   return {.bytes = row_.bytes + quarantined_bytes_,
-          .records = row_.records + row_.quarantined,
+          .records = row_.records + row_.quarantined + row_.duplicates,
           .first_received_at = first_received_at_,
           .opened_at = opened_at_,
           .hour_end = row_.day + std::chrono::hours(row_.hour + 1)};

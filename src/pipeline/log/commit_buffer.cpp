@@ -6,6 +6,7 @@ void CommitBuffer::add(const Entry& entry, const Address& address, Time received
                        AppendSink& sink, std::uint64_t cookie) {
   encode_record(bytes_.data() + used_, entry, address.sequence, received_at);
   used_ += record_bytes(entry);
+  if (count_ == 0) first_received_at_ = received_at;
   ++count_;
   waiting_for(sink).fates.push_back({cookie, address, std::nullopt});
 }

@@ -14,6 +14,8 @@ class CommitBuffer {
   explicit CommitBuffer(std::uint64_t bytes_max) : bytes_(bytes_max) {}
 
   bool empty() const { return count_ == 0; }
+  /// Of its first record; it is not empty.
+  Time first_received_at() const { return first_received_at_; }
   /// Of the commit in the file, were `more` bytes of records added.
   std::uint64_t blocks_bytes_with(std::uint64_t more) const { return whole_blocks(used_ + more); }
   std::uint64_t blocks_bytes() const { return whole_blocks(used_); }
@@ -37,6 +39,7 @@ class CommitBuffer {
   AlignedBuffer bytes_;
   std::uint64_t used_ = commit_header_bytes;
   std::uint32_t count_ = 0;
+  Time first_received_at_;
   std::vector<Waiting> waiting_;  // the first sinks_ are in use, the rest kept for their memory
   std::size_t sinks_ = 0;
   std::size_t last_sink_ = 0;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 
 #include "base/ids.hpp"
 #include "base/payload.hpp"
@@ -63,6 +64,15 @@ class Reader {
   virtual Lsn position() const = 0;
 };
 
+/// What a partition has taken, at one moment.
+struct Tally {
+  /// The number after the last one given out, by stream.
+  std::unordered_map<StreamNo, Sequence> next_sequences;
+  Lsn end;
+  /// Nothing was on its way to the disk: all those numbers stand before `end`.
+  bool settled = false;
+};
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -94,6 +104,14 @@ class Log {
   /// The catalog's checkpoint has moved to `checkpoint`, at most durable_end: what is wholly before
   /// it may be forgotten, but for what a Reader still reads.
   virtual void release(PartitionNo partition, Lsn checkpoint) = 0;
+
+  /// Every record that is not durable at the time of the call is, or will be, stamped at or after
+  /// the moment returned: once all that is durable has been read, an hour that ends at or before it
+  /// is complete. A log that cannot tell says 1970.
+  virtual Time complete_until(PartitionNo) { return Time{}; }
+
+  /// For the law of conservation (decision 2); allocates, so not for the hot path.
+  virtual Tally tally(PartitionNo) const { return {}; }
 
   /// Ok, or why append refuses: for /readyz.
   virtual Result<void> health() const = 0;

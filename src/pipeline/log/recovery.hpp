@@ -13,6 +13,8 @@ struct CatalogPosition {
   Lsn checkpoint;
   /// The number after the last one it has filed, by stream.
   std::unordered_map<StreamNo, Sequence> next_sequences;
+  /// No record may be stamped before it: the hours up to it are sealed.
+  Time complete_until{};
 };
 
 /// What opening a log found; for the start-up message and for what the catalog may not know yet.

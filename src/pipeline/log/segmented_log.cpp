@@ -42,7 +42,7 @@ Result<void> SegmentedLog::start() {
   WEIR_TRY(RecoveredLog recovered, recover(files_, options_.catalog));
   found_ = std::move(recovered.found);
   next_sequences_ = std::move(recovered.next_sequences);
-  last_received_at_ = recovered.last_received_at;
+  last_received_at_ = std::max(recovered.last_received_at, options_.catalog.complete_until);
   checkpoint_ = options_.catalog.checkpoint;
   segments_.assign(recovered.segments.begin(), recovered.segments.end());
   WEIR_CHECK(adopt_spares(recovered.spares));
@@ -157,6 +157,8 @@ std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
                 .bytes = filling_->blocks_bytes(),
                 .spare = {},
                 .poisoned = poison_.has_value()};
+  // After a failed write it stays: what was in flight then may be found at the next start.
+  if (!in_flight_since_) in_flight_since_ = filling_->first_received_at();
   filling_ = filling_ == &buffers_[0] ? &buffers_[1] : &buffers_[0];
   if (commit.poisoned) return commit;
   if (commit.bytes > room_) {
@@ -206,10 +208,12 @@ Result<void> SegmentedLog::roll(const Commit& commit) {
 void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
   {
     const std::lock_guard lock(mutex_);
-    if (written)
+    if (written) {
       durable_end_ = commit.lsn.value + commit.bytes;
-    else
+      in_flight_since_.reset();
+    } else {
       poison(written.error());
+    }
   }
   durable_moved_.notify_all();
   // Before the next write begins: a sink only hands the fates on, which takes less than waking a
@@ -237,6 +241,33 @@ void SegmentedLog::wait_durable(PartitionNo partition, Lsn after,
   std::unique_lock lock(mutex_);
   durable_moved_.wait_for(lock, at_most,
                           [&] { return durable_end_.load() > after.value || stopping_; });
+}
+
+Time SegmentedLog::complete_until(PartitionNo partition) {
+  WEIR_ASSERT(partition == options_.partition);
+  const Time now = clock_.now();
+  const std::lock_guard lock(mutex_);
+  if (in_flight_since_) return *in_flight_since_;
+  if (!filling_->empty()) return filling_->first_received_at();
+  last_received_at_ = std::max(last_received_at_, now);  // the promise, should the clock go back
+  return last_received_at_;
+}
+
+Tally SegmentedLog::tally(PartitionNo partition) const {
+  WEIR_ASSERT(partition == options_.partition);
+  const std::lock_guard lock(mutex_);
+  Tally tally;
+  tally.next_sequences = next_sequences_;
+  tally.end = {durable_end_.load()};
+  tally.settled = !in_flight_since_ && filling_->empty();
+  return tally;
+}
+
+Sequence SegmentedLog::next_sequence(const Address& address) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = next_sequences_.find(address.stream);
+  if (address.partition != options_.partition || found == next_sequences_.end()) return {1};
+  return std::max(found->second, Sequence{1});
 }
 
 Result<void> SegmentedLog::health() const {

@@ -67,6 +67,10 @@ class SegmentedLog final : public Log {
   Lsn durable_end(PartitionNo partition) const override;
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
   void release(PartitionNo partition, Lsn checkpoint) override;
+  Time complete_until(PartitionNo partition) override;
+  Tally tally(PartitionNo partition) const override;
+  /// The number the stream's next record will have; 1 where it has none.
+  Sequence next_sequence(const Address& address) const;
   Result<void> health() const override;
 
   /// Any thread.
@@ -131,6 +135,7 @@ class SegmentedLog final : public Log {
   CommitBuffer* filling_ = &buffers_[0];
   std::unordered_map<StreamNo, Sequence> next_sequences_;
   Time last_received_at_;
+  std::optional<Time> in_flight_since_;  // the stamp of the first record of the commit in flight
   std::deque<std::shared_ptr<const Segment>> segments_;
   std::vector<std::string> spares_;
   std::optional<Error> segment_failure_;  // why the last spare could not be made

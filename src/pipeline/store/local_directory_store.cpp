@@ -200,6 +200,16 @@ Result<std::string> LocalDirectoryStore::read(const std::string& key) {
   return bytes;
 }
 
+Result<std::string> LocalDirectoryStore::read_range(const std::string& key, std::uint64_t offset,
+                                                    std::uint64_t bytes) {
+  WEIR_CHECK(check_key(key));
+  WEIR_TRY(const auto file, disk_.open(uri(key), Durability::on_sync));
+  std::string out(bytes, '\0');
+  WEIR_TRY(const std::size_t count, file->read_at(offset, out.data(), out.size()));
+  out.resize(count);
+  return out;
+}
+
 std::string LocalDirectoryStore::uri(const std::string& key) const {
   return root_ + "/" + key;
 }

@@ -27,6 +27,8 @@ class LocalDirectoryStore final : public ObjectStore {
   /// Refuses with bad_request a key that would leave the directory. The store outlives its writers.
   Result<std::unique_ptr<ObjectWriter>> create(const std::string& key) override;
   Result<std::string> read(const std::string& key) override;
+  Result<std::string> read_range(const std::string& key, std::uint64_t offset,
+                                 std::uint64_t bytes) override;
   std::string uri(const std::string& key) const override;
   /// Only while no writer is at work: at start.
   Result<void> sweep() override;

@@ -29,6 +29,12 @@ class ObjectStore {
   virtual Result<std::unique_ptr<ObjectWriter>> create(const std::string& key) = 0;
   /// The whole object; for small ones and tests.
   virtual Result<std::string> read(const std::string& key) = 0;
+  /// `bytes` of it from `offset` on; fewer only at its end.
+  virtual Result<std::string> read_range(const std::string& key, std::uint64_t offset,
+                                         std::uint64_t bytes) {
+    WEIR_TRY(const std::string whole, read(key));
+    return offset < whole.size() ? whole.substr(offset, bytes) : std::string();
+  }
   /// What an engine opens: a file path here, s3a:// or abfss:// there.
   virtual std::string uri(const std::string& key) const = 0;
   /// Removes what writers left behind in a process that died.

@@ -52,7 +52,8 @@ bool play_stories(const Options& options, cli::Terminal& terminal) {
   const SeedsReport report = play_seeds(options.seeds, tell);
   terminal.out << summary(report.tally);
   terminal.out << (report.violations.empty()
-                       ? "every 202 was found exactly once, in a file or the quarantine\n"
+                       ? "every 202 was found exactly once: in a file, in the quarantine, or as "
+                         "the duplicate of one that is\n"
                        : fmt::format("the claim did not hold in {} stories\n",
                                      report.violations.size()));
   return report.violations.empty();

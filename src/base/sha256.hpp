@@ -1,10 +1,11 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace weir::batcher {
+namespace weir {
 
 /// The SHA-256 of bytes that come piece by piece. Not thread-safe.
 class Sha256 {
@@ -13,6 +14,8 @@ class Sha256 {
   void update(std::string_view bytes);
   /// 64 lower-case hex digits; once, at the end.
   std::string hex();
+  /// The same as bytes; once, at the end.
+  std::array<char, 32> bytes();
 
  private:
   struct Free {
@@ -21,4 +24,7 @@ class Sha256 {
   std::unique_ptr<void, Free> context_;
 };
 
-}  // namespace weir::batcher
+/// Of bytes that are all there.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace weir

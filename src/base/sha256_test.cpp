@@ -1,8 +1,8 @@
-#include "pipeline/batcher/sha256.hpp"
+#include "base/sha256.hpp"
 
 #include <gtest/gtest.h>
 
-namespace weir::batcher {
+namespace weir {
 namespace {
 
 TEST(Sha256, IsThatOfFips180) {
@@ -15,4 +15,4 @@ TEST(Sha256, IsThatOfFips180) {
 }
 
 }  // namespace
-}  // namespace weir::batcher
+}  // namespace weir

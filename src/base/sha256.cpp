@@ -1,10 +1,12 @@
-#include "pipeline/batcher/sha256.hpp"
+#include "base/sha256.hpp"
+
+#include <algorithm>
 
 #include <openssl/evp.h>
 
 #include "base/assert.hpp"
 
-namespace weir::batcher {
+namespace weir {
 namespace {
 
 EVP_MD_CTX* as_context(void* context) {
@@ -27,17 +29,31 @@ void Sha256::update(std::string_view bytes) {
   WEIR_ASSERT(EVP_DigestUpdate(as_context(context_.get()), bytes.data(), bytes.size()) == 1);
 }
 
-std::string Sha256::hex() {
+std::array<char, 32> Sha256::bytes() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;
   WEIR_ASSERT(EVP_DigestFinal_ex(as_context(context_.get()), digest, &size) == 1);
+  std::array<char, 32> out;
+  WEIR_ASSERT(size == out.size());
+  std::copy(digest, digest + size, out.begin());
+  return out;
+}
+
+std::string Sha256::hex() {
   constexpr char digits[] = "0123456789abcdef";
   std::string out;
-  for (unsigned int i = 0; i < size; ++i) {
-    out += digits[digest[i] >> 4];
-    out += digits[digest[i] & 15];
+  for (const char c : bytes()) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
   }
   return out;
 }
 
-}  // namespace weir::batcher
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 sha256;
+  sha256.update(bytes);
+  return sha256.hex();
+}
+
+}  // namespace weir

@@ -1,0 +1,69 @@
+#include "app/health_checks.hpp"
+
+#include <fmt/format.h>
+
+namespace weir::app {
+namespace {
+
+using control::HealthCheck;
+using State = HealthCheck::State;
+
+double gib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
+}
+
+HealthCheck judge_log(const Vitals& vitals) {
+  if (vitals.log) return {"log", State::ok, "takes records"};
+  return {"log", State::alarm, vitals.log.error().message};
+}
+
+HealthCheck judge_batcher(const Vitals& vitals) {
+  if (vitals.batcher) return {"batcher", State::ok, "files what the log holds"};
+  return {"batcher", State::alarm, vitals.batcher.error().message};
+}
+
+/// Behind by several times the age at which a batch is closed: batching does not keep up, or hangs.
+HealthCheck judge_age(const Vitals& vitals) {
+  const auto age = std::chrono::floor<std::chrono::seconds>(vitals.gauges.oldest_unbatched_age);
+  const auto text = fmt::format("the oldest record in no file is {} s old, {} bytes of log wait",
+                                age.count(), vitals.gauges.lag_bytes);
+  const auto limit = vitals.batch_age_max;
+  if (age > 10 * limit + std::chrono::seconds(60)) return {"unbatched", State::alarm, text};
+  if (age > 3 * limit + std::chrono::seconds(10)) return {"unbatched", State::warning, text};
+  return {"unbatched", State::ok, text};
+}
+
+HealthCheck judge_disk(const Vitals& vitals) {
+  if (!vitals.bytes_free) return {"disk", State::alarm, vitals.bytes_free.error().message};
+  if (!vitals.bytes_in_all) return {"disk", State::alarm, vitals.bytes_in_all.error().message};
+  const auto text = fmt::format("{:.1f} GiB free of {:.1f} GiB below {}", gib(*vitals.bytes_free),
+                                gib(*vitals.bytes_in_all), vitals.data_directory);
+  if (*vitals.bytes_free < 2 * vitals.segment_bytes)
+    return {"disk", State::alarm, text + "; payloads are about to be refused, make room"};
+  if (*vitals.bytes_free < *vitals.bytes_in_all / 20)
+    return {"disk", State::warning, text + "; make room soon"};
+  return {"disk", State::ok, text};
+}
+
+HealthCheck judge_keys(const Vitals& vitals) {
+  const auto& gauges = vitals.gauges;
+  const auto hours = [](std::chrono::microseconds time) {
+    return static_cast<double>(time.count()) / 3.6e9;
+  };
+  if (gauges.keys_forgotten_early == 0)
+    return {"idempotency", State::ok,
+            fmt::format("{} of at most {} keys are remembered", gauges.keys, gauges.keys_max)};
+  return {"idempotency", State::warning,
+          fmt::format("more keys come than are remembered ({}): the window is {:.1f} h instead of "
+                      "{:.1f} h; raise idempotency.keys",
+                      gauges.keys_max, hours(gauges.oldest_key_age), hours(gauges.key_window))};
+}
+
+}  // namespace
+
+std::vector<HealthCheck> judge(const Vitals& vitals) {
+  return {judge_log(vitals), judge_batcher(vitals), judge_age(vitals), judge_disk(vitals),
+          judge_keys(vitals)};
+}
+
+}  // namespace weir::app

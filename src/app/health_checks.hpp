@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "control/services.hpp"
+#include "pipeline/batcher/batcher.hpp"
+
+namespace weir::app {
+
+/// What `weir doctor` looks at beside the law, at one moment.
+struct Vitals {
+  Result<void> log;
+  Result<void> batcher;
+  batcher::BatcherGauges gauges;
+  std::chrono::seconds batch_age_max{0};  // as it is set
+  std::string data_directory;
+  Result<std::uint64_t> bytes_free = 0;
+  Result<std::uint64_t> bytes_in_all = 0;
+  std::uint64_t segment_bytes = 0;
+};
+
+/// One check a line, each with what it means and what to do.
+std::vector<control::HealthCheck> judge(const Vitals& vitals);
+
+}  // namespace weir::app

@@ -1,0 +1,112 @@
+#include "app/verify.hpp"
+
+#include <cstdio>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "app/data_directory.hpp"
+#include "base/errc.hpp"
+#include "catalog/catalog.hpp"
+#include "env/real/posix_disk.hpp"
+#include "env/real/system_clock.hpp"
+#include "env/real/system_random.hpp"
+#include "pipeline/store/store_check.hpp"
+
+namespace weir::app {
+namespace {
+
+namespace json = boost::json;
+
+json::object json_of(const std::string& root, const store::StoreReport& report) {
+  json::array findings;
+  for (const store::Finding& finding : report.findings)
+    findings.push_back(
+        {{"kind", to_string(finding.kind)}, {"path", finding.path}, {"message", finding.what}});
+  return {{"store", root},
+          {"sealed_hours", report.hours},
+          {"files", report.files},
+          {"records", report.records},
+          {"bytes", report.bytes},
+          {"files_not_sealed", report.unsealed},
+          {"findings", std::move(findings)}};
+}
+
+void print(const std::string& root, const store::StoreReport& report) {
+  for (const store::Finding& finding : report.findings)
+    fmt::print("{:<10}  {}\n            {}\n", to_string(finding.kind), finding.path, finding.what);
+  fmt::print(
+      "{}: {} sealed hours; {} files with {} records, {} bytes, are as they were sealed; "
+      "{} files are not sealed yet\n",
+      root, report.hours, report.files, report.records, report.bytes, report.unsealed);
+  if (report.findings.empty()) return;
+  fmt::print("{} findings: restore what is named from a copy of the store\n",
+             report.findings.size());
+}
+
+/// What is to be checked, and what a catalog knows of it.
+struct Subject {
+  std::string root;
+  std::vector<store::SealedManifest> known;
+  std::string remark;  // why nothing is known
+};
+
+/// As a start opens it: nobody else may have it meanwhile.
+Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& path) {
+  WEIR_TRY(const DataDirectory directory, DataDirectory::open(path));
+  SystemClock clock;
+  SystemRandom random;
+  WEIR_TRY(const auto catalog, catalog::Catalog::open(directory.catalog(), clock, random));
+  WEIR_TRY(const auto accounts, catalog->hours().accounts(PartitionNo{0}, true));
+  std::vector<store::SealedManifest> known;
+  for (const catalog::Hour& hour : accounts.hours)
+    if (hour.sealed()) known.push_back({hour.manifest_path, hour.manifest_sha256});
+  return known;
+}
+
+/// A data directory keeps its store in a folder of its own, and a catalog beside it.
+Result<Subject> subject_of(const std::string& path) {
+  PosixDisk disk;
+  const bool is_data = disk.exists(path + "/VERSION").value_or(false) &&
+                       disk.exists(path + "/store").value_or(false);
+  if (!is_data) return Subject{.root = path, .known = {}, .remark = {}};
+  Subject subject{.root = path + "/store", .known = {}, .remark = {}};
+  auto known = sealed_in_catalog(path);
+  if (known) {
+    subject.known = *std::move(known);
+  } else if (known.error().code == Errc::locked) {
+    subject.remark =
+        "A server runs on it, so its catalog was not asked: a stream's newest manifest would not "
+        "be missed. Stop the server to check that too.";
+  } else {
+    return fail(std::move(known).error());
+  }
+  return subject;
+}
+
+Result<store::StoreReport> check(const Subject& subject) {
+  PosixDisk disk;
+  return store::check_store(disk, subject.root, subject.known);
+}
+
+int tell(const Error& error) {
+  fmt::print(stderr, "weir: {}\n", error.message);
+  return outcome_of(error.code).exit_code;
+}
+
+}  // namespace
+
+int verify(const VerifyOptions& options) {
+  const auto subject = subject_of(options.store);
+  if (!subject) return tell(subject.error());
+  const auto report = check(*subject);
+  if (!report) return tell(report.error());
+  if (options.json)
+    fmt::print("{}\n", json::serialize(json_of(subject->root, *report)));
+  else
+    print(subject->root, *report);
+  if (!subject->remark.empty()) fmt::print(stderr, "weir: {}\n", subject->remark);
+  return report->findings.empty() ? 0 : outcome_of(Errc::corrupt).exit_code;
+}
+
+}  // namespace weir::app

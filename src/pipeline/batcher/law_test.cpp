@@ -1,0 +1,101 @@
+#include "pipeline/batcher/law.hpp"
+
+#include <gmock/gmock.h>
+
+namespace weir::batcher {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr StreamNo orders{1};
+
+/// A log that gave out ten numbers, of which seven are filed in two hours.
+class LawTest : public testing::Test {
+ protected:
+  LawTest() {
+    tally.next_sequences[orders] = Sequence{11};
+    tally.end = Lsn{8192};
+    accounts.checkpoint.lsn = Lsn{4096};
+    accounts.positions[orders] = Sequence{8};
+    accounts.hours = {hour(8, 1, 4), hour(9, 5, 7)};
+    accounts.complete = true;
+  }
+  static catalog::Hour hour(int of_day, std::uint64_t first, std::uint64_t last) {
+    catalog::Hour out;
+    out.stream = orders;
+    out.day = *parse_day("2027-03-02");
+    out.hour = of_day;
+    out.first_sequence = Sequence{first};
+    out.last_sequence = Sequence{last};
+    out.in_files = out.accepted() - 2;
+    out.duplicates = out.quarantined = 1;
+    return out;
+  }
+  LawReport check() { return check_law(tally, accounts, tally); }
+  std::string difference() {
+    const LawReport report = check();
+    EXPECT_THAT(report.differences, SizeIs(1));
+    return report.differences.empty() ? "" : report.differences[0].what;
+  }
+
+  log::Tally tally;
+  catalog::Accounts accounts;
+};
+
+TEST_F(LawTest, HoldsWhenEveryRecordIsSomewhere) {
+  const LawReport report = check();
+  EXPECT_TRUE(report.holds());
+  ASSERT_THAT(report.streams, SizeIs(1));
+  EXPECT_EQ(report.streams[0].accepted, 10u);
+  EXPECT_EQ(report.streams[0].accounted, 7u);
+  EXPECT_EQ(report.streams[0].in_log(), 3u);
+}
+
+TEST_F(LawTest, ARowThatIsGoneIsADifferenceOfItsHour) {
+  accounts.hours[0].in_files -= 1;
+  EXPECT_THAT(difference(), HasSubstr("2027-03-02 hour 8: 4 records accepted, 3 accounted for"));
+}
+
+TEST_F(LawTest, ADuplicateCountedTwiceIsADifference) {
+  accounts.hours[1].duplicates += 1;
+  EXPECT_THAT(difference(), HasSubstr("hour 9"));
+}
+
+TEST_F(LawTest, AnHourThatIsGoneIsAGap) {
+  accounts.hours.erase(accounts.hours.begin());
+  EXPECT_THAT(difference(), HasSubstr("begins at record 5, not at 1"));
+}
+
+TEST_F(LawTest, APositionAheadOfItsHoursIsADifference) {
+  accounts.hours.pop_back();
+  EXPECT_THAT(difference(), HasSubstr("its hours account for 4 records, its position for 7"));
+}
+
+TEST_F(LawTest, ACatalogAheadOfTheLogIsADifference) {
+  tally.next_sequences[orders] = Sequence{6};
+  EXPECT_THAT(difference(), HasSubstr("the log gave out 5 numbers"));
+}
+
+TEST_F(LawTest, ACheckpointAtTheEndLeavesNothingInTheLog) {
+  tally.settled = true;
+  EXPECT_THAT(check().differences, IsEmpty()) << "the checkpoint is before the end";
+  accounts.checkpoint.lsn = tally.end;
+  EXPECT_THAT(difference(), HasSubstr("only 7 records are accounted for"));
+}
+
+TEST_F(LawTest, RecordsOnTheirWayToTheDiskAreNoDifference) {
+  accounts.checkpoint.lsn = tally.end;
+  tally.settled = false;
+  EXPECT_TRUE(check().holds());
+}
+
+TEST_F(LawTest, WithoutTheSealedHoursGapsAreNotLookedFor) {
+  accounts.hours.erase(accounts.hours.begin());
+  accounts.complete = false;
+  EXPECT_TRUE(check().holds());
+}
+
+}  // namespace
+}  // namespace weir::batcher

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/records.hpp"
+#include "catalog/snapshot.hpp"
+
+namespace weir::batcher {
+
+/// What the batcher needs of the catalog. Called on the batcher's thread only.
+class Manifest {
+ public:
+  virtual ~Manifest() = default;
+  /// A partition nobody has committed for yet stands at Lsn 0, version 0.
+  virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
+  /// The next sequence of every stream that has any record accounted for.
+  virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
+  /// All of it, or none: conflict when the checkpoint or a position has moved since it was read.
+  virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
+  /// nullopt: there is no such stream (any more).
+  virtual Result<std::optional<catalog::StreamView>> stream(StreamNo stream) = 0;
+  /// As catalog::Batches and catalog::Hours say.
+  virtual Result<std::vector<catalog::KeyPrint>> key_prints(PartitionNo partition,
+                                                            std::uint64_t count) = 0;
+  virtual Result<std::vector<catalog::Hour>> hours_to_seal(PartitionNo partition, Time end,
+                                                           std::uint32_t count) = 0;
+  virtual Result<std::vector<catalog::Batch>> files(const catalog::Hour& hour) = 0;
+  virtual Result<std::optional<catalog::Hour>> newest_sealed(StreamNo stream,
+                                                             PartitionNo partition) = 0;
+  virtual Result<void> seal(const std::vector<catalog::Hour>& hours) = 0;
+};
+
+}  // namespace weir::batcher

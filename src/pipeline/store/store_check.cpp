@@ -1,0 +1,178 @@
+#include "pipeline/store/store_check.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/sha256.hpp"
+#include "pipeline/store/hour_manifest.hpp"
+
+namespace weir::store {
+namespace {
+
+constexpr std::size_t read_bytes = std::size_t{1} << 20;
+constexpr std::string_view manifest_suffix = ".manifest.json";
+constexpr std::string_view streams_folder = "ingest/stream";
+
+struct Hashed {
+  std::uint64_t bytes = 0;
+  std::string sha256;
+};
+
+class StoreCheck {
+ public:
+  StoreCheck(Disk& disk, const std::string& root) : disk_(disk), root_(root) {}
+
+  Result<StoreReport> run(const std::vector<SealedManifest>& known) {
+    WEIR_TRY(const bool there, disk_.exists(root_));
+    if (!there) return fail(Errc::not_found, "There is no store at " + root_ + ".");
+    WEIR_TRY(const bool begun, disk_.exists(path_of(std::string(streams_folder))));
+    if (begun) WEIR_CHECK(check_tenants());
+    for (const SealedManifest& manifest : known)
+      check_against(manifest, "the catalog");
+    return std::move(report_);
+  }
+
+ private:
+  std::string path_of(const std::string& key) const { return root_ + "/" + key; }
+
+  Result<void> check_tenants() {
+    WEIR_TRY(const auto tenants, folders(std::string(streams_folder)));
+    for (const std::string& tenant : tenants) {
+      WEIR_TRY(const auto streams, folders(tenant));
+      for (const std::string& stream : streams)
+        WEIR_CHECK(check_stream(stream));
+    }
+    return {};
+  }
+
+  Result<std::vector<std::string>> folders(const std::string& key) {
+    WEIR_TRY(auto names, disk_.list(path_of(key)));
+    for (std::string& name : names)
+      name.insert(0, key + "/");
+    return names;
+  }
+
+  void find(Finding::Kind kind, const std::string& path, std::string what) {
+    told_.insert(path);
+    report_.findings.push_back({kind, path, std::move(what)});
+  }
+
+  /// Days and hours sort as their names do, so a manifest comes after the one it names.
+  Result<void> check_stream(const std::string& stream) {
+    std::set<std::string> files;
+    std::vector<std::string> manifests;
+    WEIR_TRY(const auto days, folders(stream));
+    for (const std::string& day : days) {
+      WEIR_TRY(const auto objects, folders(day));
+      for (const std::string& object : objects) {
+        if (object.ends_with(manifest_suffix))
+          manifests.push_back(object);
+        else if (!object.ends_with(".index"))
+          files.insert(object);
+      }
+    }
+    for (const std::string& path : manifests)
+      check_manifest(path, files);
+    report_.unsealed += files.size();
+    return {};
+  }
+
+  void check_manifest(const std::string& path, std::set<std::string>& unnamed) {
+    const auto bytes = read(path);
+    seen_[path] = bytes ? sha256_hex(*bytes) : "";
+    if (!bytes) return find(Finding::Kind::unreadable, path, bytes.error().message);
+    const auto manifest = decode_hour_manifest(*bytes);
+    if (!manifest) return find(Finding::Kind::altered, path, manifest.error().message);
+    if (hour_manifest_key(*manifest) != path)
+      return find(Finding::Kind::altered, path,
+                  "it is the manifest of " + hour_manifest_key(*manifest));
+    ++report_.hours;
+    if (manifest->previous)
+      check_against({manifest->previous->path, manifest->previous->sha256}, path);
+    for (const HourManifest::File& file : manifest->files) {
+      check_file(file);
+      unnamed.erase(file.path);
+    }
+  }
+
+  /// Against what somebody who knew it says of it. One finding a manifest is enough.
+  void check_against(const SealedManifest& sealed, const std::string& says) {
+    if (told_.contains(sealed.path)) return;
+    const auto found = seen_.find(sealed.path);
+    if (found == seen_.end())
+      find(Finding::Kind::missing, sealed.path,
+           "the manifest is not there, " + says + " names it; its hour's files are not checked");
+    else if (found->second != sealed.sha256)
+      find(Finding::Kind::altered, sealed.path,
+           "its SHA-256 is " + found->second + ", " + says + " says " + sealed.sha256);
+  }
+
+  void check_file(const HourManifest::File& file) {
+    const auto hashed = hash(file.path);
+    if (!hashed && hashed.error().code == Errc::not_found)
+      return find(Finding::Kind::missing, file.path, "the file is not there");
+    if (!hashed) return find(Finding::Kind::unreadable, file.path, hashed.error().message);
+    if (hashed->bytes != file.bytes)
+      return find(Finding::Kind::altered, file.path,
+                  "it has " + std::to_string(hashed->bytes) + " bytes, the manifest says " +
+                      std::to_string(file.bytes));
+    if (hashed->sha256 != file.sha256)
+      return find(Finding::Kind::altered, file.path,
+                  "its SHA-256 is " + hashed->sha256 + ", the manifest says " + file.sha256);
+    ++report_.files;
+    report_.records += file.records;
+    report_.bytes += file.bytes;
+  }
+
+  Result<std::string> read(const std::string& key) {
+    WEIR_TRY(const auto file, disk_.open(path_of(key), Durability::on_sync));
+    WEIR_TRY(const std::uint64_t size, file->size());
+    std::string bytes(size, '\0');
+    WEIR_TRY(const std::size_t count, file->read_at(0, bytes.data(), bytes.size()));
+    bytes.resize(count);
+    return bytes;
+  }
+
+  Result<Hashed> hash(const std::string& key) {
+    WEIR_TRY(const auto file, disk_.open(path_of(key), Durability::on_sync));
+    Sha256 sha256;
+    Hashed out;
+    while (true) {
+      WEIR_TRY(const std::size_t count, file->read_at(out.bytes, buffer_.data(), buffer_.size()));
+      sha256.update({buffer_.data(), count});
+      out.bytes += count;
+      if (count < buffer_.size()) break;
+    }
+    out.sha256 = sha256.hex();
+    return out;
+  }
+
+  Disk& disk_;
+  const std::string root_;
+  std::string buffer_ = std::string(read_bytes, '\0');
+  std::map<std::string, std::string> seen_;  // manifest -> its hash; empty: it cannot be read
+  std::set<std::string> told_;               // paths there is a finding of
+  StoreReport report_;
+};
+
+}  // namespace
+
+std::string_view to_string(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::missing:
+      return "missing";
+    case Finding::Kind::altered:
+      return "altered";
+    case Finding::Kind::unreadable:
+      return "unreadable";
+  }
+  return "unknown";
+}
+
+Result<StoreReport> check_store(Disk& disk, const std::string& root,
+                                const std::vector<SealedManifest>& known) {
+  return StoreCheck(disk, root).run(known);
+}
+
+}  // namespace weir::store
