@@ -144,7 +144,8 @@ void TlsSession::refuse_plain_http() {
       "Connection: close\r\n\r\n"
       R"({"status":400,"message":"This port speaks TLS: use https in the URL."})";
   static_assert(reply.size() - reply.find("\r\n\r\n") - 4 == 70);
-  std::array<char, std::size_t{16} * 1024> unread;  // left there, it would turn the close into a reset
+  std::array<char, std::size_t{16} * 1024>
+      unread;  // left there, it would turn the close into a reset
   while (::recv(socket_, unread.data(), unread.size(), MSG_DONTWAIT) > 0) {
   }
   [[maybe_unused]] const auto sent =

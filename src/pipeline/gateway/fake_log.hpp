@@ -47,7 +47,8 @@ class FakeLog final : public log::Log {
     return commits_asked_;
   }
 
-  /// Waits for `entries` and for being asked to commit them, and ends their wait, each sink told once; with an error, they failed.
+  /// Waits for `entries` and for being asked to commit them, and ends their wait, each sink told
+  /// once; with an error, they failed.
   void commit(std::size_t entries, std::optional<Errc> error = std::nullopt) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_.size() >= entries && is_asked_; });

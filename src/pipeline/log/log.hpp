@@ -77,8 +77,8 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  /// Takes an entry into the next commit; its fate goes to `sink` with `cookie`, after this returns.
-  /// The commit is not written before somebody calls commit_soon(). Any thread. Never
+  /// Takes an entry into the next commit; its fate goes to `sink` with `cookie`, after this
+  /// returns. The commit is not written before somebody calls commit_soon(). Any thread. Never
   /// blocks on the disk. Refuses at once, and then no fate follows, with overloaded (too much is
   /// waiting for the disk), disk_full (no room for a segment), log_failed (poisoned), unavailable
   /// (closing, or no segment can be made), too_large (for any commit) or bad_request (the key is
