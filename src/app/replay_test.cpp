@@ -34,7 +34,7 @@ class ReplayTest : public ::testing::Test {
     const auto reader = log_->read_from(PartitionNo{0}, Lsn{0}).value();
     for (auto record = reader->next(); record && *record; record = reader->next()) {
       EXPECT_EQ((*record)->idempotency_key, key);
-      verdicts_.push_back(window_.decide(batcher::KeyWindow::print_of(**record)).verdict);
+      verdicts_.push_back(window_.decide(window_.print_of(**record)).verdict);
       out.emplace_back((*record)->body);
     }
     return out;

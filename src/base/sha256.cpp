@@ -29,6 +29,10 @@ void Sha256::update(std::string_view bytes) {
   WEIR_ASSERT(EVP_DigestUpdate(as_context(context_.get()), bytes.data(), bytes.size()) == 1);
 }
 
+void Sha256::restart() {
+  WEIR_ASSERT(EVP_DigestInit_ex(as_context(context_.get()), nullptr, nullptr) == 1);
+}
+
 std::array<char, 32> Sha256::bytes() {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int size = 0;

@@ -16,6 +16,8 @@ class Sha256 {
   std::string hex();
   /// The same as bytes; once, at the end.
   std::array<char, 32> bytes();
+  /// Begins anew, without allocating.
+  void restart();
 
  private:
   struct Free {

@@ -11,7 +11,13 @@ TEST(Sha256, IsThatOfFips180) {
   Sha256 pieces;
   pieces.update("a");
   pieces.update("bc");
-  EXPECT_EQ(pieces.hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const std::string of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  EXPECT_EQ(pieces.hex(), of_abc);
+  empty.restart();
+  empty.update("half of something else");
+  empty.restart();
+  empty.update("abc");
+  EXPECT_EQ(empty.hex(), of_abc);
 }
 
 }  // namespace

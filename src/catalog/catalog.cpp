@@ -21,7 +21,8 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       feeds_(std::make_unique<Feeds>(*database_)),
       ingest_queries_(std::make_unique<IngestQueries>(*database_)),
       couriers_(std::make_unique<Couriers>(*database_)),
-      runs_(std::make_unique<Runs>(*database_)) {}
+      runs_(std::make_unique<Runs>(*database_)),
+      loads_(std::make_unique<Loads>(*database_)) {}
 
 Catalog::~Catalog() = default;
 

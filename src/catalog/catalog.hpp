@@ -10,6 +10,7 @@
 #include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
+#include "catalog/loads.hpp"
 #include "catalog/runs.hpp"
 #include "catalog/snapshot.hpp"
 #include "catalog/streams.hpp"
@@ -41,6 +42,7 @@ class Catalog {
   IngestQueries& ingest_queries() { return *ingest_queries_; }
   Couriers& couriers() { return *couriers_; }
   Runs& runs() { return *runs_; }
+  Loads& loads() { return *loads_; }
 
   /// Newest at once after each change made through this object.
   const SnapshotSource& snapshots() const;
@@ -57,6 +59,7 @@ class Catalog {
   std::unique_ptr<IngestQueries> ingest_queries_;
   std::unique_ptr<Couriers> couriers_;
   std::unique_ptr<Runs> runs_;
+  std::unique_ptr<Loads> loads_;
 };
 
 }  // namespace weir::catalog

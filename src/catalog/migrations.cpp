@@ -243,6 +243,24 @@ constexpr std::string_view conservation[] = {
          WHERE manifest_path IS NOT NULL)",
 };
 
+constexpr std::string_view loads[] = {
+    R"(CREATE TABLE loads (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         run_id TEXT NOT NULL,
+         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         table_name TEXT NOT NULL,
+         day_from TEXT,
+         day_to TEXT,
+         hour BIGINT,
+         committed BIGINT NOT NULL,
+         truncates BIGINT NOT NULL,
+         fills BIGINT NOT NULL,
+         loaded_at TEXT NOT NULL))",
+    R"(CREATE INDEX loads_by_stream ON loads (stream_no, no))",
+    R"(CREATE INDEX loads_truncating ON loads (tenant_no, table_name, no) WHERE truncates = 1)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -250,6 +268,7 @@ constexpr Migration all[] = {
     {"workflow runs", workflow_runs},
     {"rate limits", rate_limits},
     {"the law of conservation", conservation},
+    {"what was loaded where", loads},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -1,6 +1,5 @@
 #include "catalog/migrations.hpp"
 
-#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -134,22 +133,6 @@ TEST_F(MigrationsTest, TheFilesAreTheOwnersAlone) {
     ASSERT_EQ(::stat((path_ + suffix).c_str(), &status), 0) << suffix;
     EXPECT_EQ(status.st_mode & 0777u, 0600u) << suffix;
   }
-}
-
-/// What a kill leaves behind: the database and its write-ahead log, which may be of any size.
-TEST_F(MigrationsTest, AWriteAheadLogOfAMegabyteIsTakenOver) {
-  const auto killed = open_at_version(migrations().size());
-  ASSERT_TRUE(killed);
-  execute(**killed, "CREATE TABLE t (body BLOB)");
-  execute(**killed, "INSERT INTO t VALUES (zeroblob(1500000))");
-  const std::string before = path_;
-  path_ = directory_.file("after.db");
-  for (const char* suffix : {"", "-wal"})
-    std::filesystem::copy_file(before + suffix, path_ + suffix);
-  ASSERT_GT(std::filesystem::file_size(path_ + "-wal"), 1u << 20);
-  const auto database = open_at_version(migrations().size());
-  ASSERT_TRUE(database) << database.error().message;
-  EXPECT_EQ(read(**database, "SELECT length(body) FROM t"), "1500000");
 }
 
 /// An older weir kept no hours: its rows give theirs.

@@ -55,6 +55,12 @@ Result<void> tell_of_file(const Call& call, const Address& address, const catalo
     body["byte_range"] = {{"offset", range->offset}, {"bytes", range->bytes}};
   else if (range.error().code != Errc::not_found)
     return fail(range.error());
+  json::array loads;
+  WEIR_TRY(const auto loaded, call.services.catalog.loads().of(batch));
+  for (const catalog::LoadedInto& into : loaded)
+    loads.push_back(
+        {{"table", into.table}, {"run_id", into.run_id}, {"loaded_at", to_string(into.at)}});
+  body["loads"] = std::move(loads);
   return {};
 }
 

@@ -40,6 +40,21 @@ TEST_F(ConservationTest, AReceiptTellsTheBytesOfItsRecord) {
   EXPECT_EQ(fate.at("byte_range"), (json::object{{"offset", 4711}, {"bytes", 42}}));
 }
 
+TEST_F(ConservationTest, AReceiptTellsWhichRunLoadedItIntoWhichTable) {
+  EXPECT_TRUE(get("/api/v0/receipts/" + receipt(3)).at("loads").as_array().empty());
+  catalog::Load load;
+  load.run_id = "wf-1";
+  load.tenant_no = acme_;
+  load.table = "Shop:Orders";
+  load.chosen.stream_id = stream_.id;
+  load.committed = catalog_->loads().committed().value();
+  ASSERT_TRUE(catalog_->loads().add(load));
+  const auto loads = get("/api/v0/receipts/" + receipt(3)).at("loads").as_array();
+  ASSERT_EQ(loads.size(), 1u);
+  EXPECT_EQ(text(loads[0].as_object(), "table"), "Shop:Orders");
+  EXPECT_EQ(text(loads[0].as_object(), "run_id"), "wf-1");
+}
+
 TEST_F(ConservationTest, InAFileWithoutAnIndexTheReceiptStillNamesTheFile) {
   located_ = fail(Errc::not_found, "no index");
   const auto fate = get("/api/v0/receipts/" + receipt(3));

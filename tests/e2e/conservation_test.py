@@ -181,6 +181,26 @@ class ConservationTest(unittest.TestCase):
                 self.receipt(receipt)
             self.assertEqual(refused.exception.status, 404)
 
+    def test_a_receipt_follows_its_record_from_the_log_into_the_table(self):
+        self.serve()
+        stream = self.add_stream()
+        receipt = self.post(stream, '{"id":"a"}')
+        self.assertEqual(self.receipt(receipt)["state"], "in_log")
+        self.flush(stream)
+        self.assertEqual(self.receipt(receipt)["loads"], [])
+        feed = self.server.api("POST", "/api/v0/feeds", {"source": "Shop", "name": "Orders", "primary_key": ["id"],
+                                                         "fields": [{"name": "id", "type": "string"}]})["id"]
+        self.server.api("POST", f"/api/v0/feeds/{feed}/activate")
+        courier = self.server.api("POST", "/api/v0/couriers",
+                                  {"name": "Orders", "stream_id": stream, "file_format": "NDJSON", "file_tag": "t",
+                                   "load_operations": {feed: [{"type": "load", "file": "t"}]}})["id"]
+        run = self.server.api("POST", f"/api/v0/couriers/{courier}/runs", {"all": True})["id"]
+        later = self.post(stream, '{"id":"b"}')
+        loads = eventually(lambda: self.receipt(receipt)["loads"])
+        self.assertEqual([(one["table"], one["run_id"]) for one in loads], [("Shop:Orders", run)])
+        self.flush(stream)
+        self.assertEqual(self.receipt(later)["loads"], [], "of a file the run has not seen")
+
     # The law of conservation
 
     def test_the_law_holds_is_measured_and_told_by_the_doctor(self):

@@ -190,7 +190,7 @@ Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time n
 /// order of the log.
 Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batch) {
   if (!keys_.looks_at(record)) return batch.take(record, encoder_);
-  const catalog::KeyPrint print = KeyWindow::print_of(record);
+  const catalog::KeyPrint print = keys_.print_of(record);
   const auto [verdict, of] = keys_.decide(print);
   switch (verdict) {
     case KeyWindow::Verdict::fresh:

@@ -2,7 +2,6 @@
 
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
-#include "base/sha256.hpp"
 
 namespace weir::batcher {
 namespace {
@@ -22,17 +21,17 @@ catalog::KeyPrint KeyWindow::print_of(const log::Record& record) {
   print.received_at = record.received_at;
   char stream[sizeof record.address.stream.value];
   put(stream, record.address.stream.value);
-  Sha256 of_key;
-  of_key.update({stream, sizeof stream});
-  of_key.update(record.idempotency_key);
-  const auto key = of_key.bytes();
+  hash_.restart();
+  hash_.update({stream, sizeof stream});
+  hash_.update(record.idempotency_key);
+  const auto key = hash_.bytes();
   print.key[0] = get<std::uint64_t>(key.data());
   print.key[1] = get<std::uint64_t>(key.data() + 8);
   const char type = static_cast<char>(record.type);
-  Sha256 of_body;
-  of_body.update({&type, 1});
-  of_body.update(record.body);
-  print.body = get<std::uint64_t>(of_body.bytes().data());
+  hash_.restart();
+  hash_.update({&type, 1});
+  hash_.update(record.body);
+  print.body = get<std::uint64_t>(hash_.bytes().data());
   return print;
 }
 

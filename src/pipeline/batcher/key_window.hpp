@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/sha256.hpp"
 #include "catalog/records.hpp"
 #include "pipeline/log/log.hpp"
 
@@ -29,7 +30,7 @@ class KeyWindow {
   bool looks_at(const log::Record& record) const {
     return !record.idempotency_key.empty() && settings_.window.count() > 0;
   }
-  static catalog::KeyPrint print_of(const log::Record& record);
+  catalog::KeyPrint print_of(const log::Record& record);
 
   enum class Verdict : std::uint8_t {
     fresh,      // the first with its key, or the first since the window closed
@@ -73,6 +74,7 @@ class KeyWindow {
   std::size_t count_ = 0;
   std::vector<std::uint32_t> slots_;  // place in the ring + 1, by the key's hash; 0: free
   std::uint64_t forgotten_early_ = 0;
+  Sha256 hash_;
 };
 
 }  // namespace weir::batcher

@@ -23,7 +23,7 @@ class KeyWindowTest : public testing::Test {
   KeyWindow::Decision send(const std::string& key, const std::string& body, Time at,
                            StreamNo stream = orders) {
     const Address address{stream, PartitionNo{0}, Sequence{++sequence_}};
-    sent_ = KeyWindow::print_of({{}, address, at, PayloadType::json, key, body});
+    sent_ = window_.print_of({{}, address, at, PayloadType::json, key, body});
     return window_.decide(sent_);
   }
 

@@ -260,6 +260,32 @@ TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
               HasSubstr(R"("read":3,"inserted":2,"updated":0,"rejected":0,"errors":1)"));
 }
 
+TEST_F(CourierTest, WhatWasLoadedWhereIsNotedForReceipts) {
+  batch("2027-03-02", 8);
+  batch("2027-03-03", 8);
+  const auto filled = feed();
+  const auto emptied = feed();
+  const std::string operations = R"({")" + filled.id +
+                                 R"(":[{"type":"truncate"},{"type":"load","file":"streaming"}],")" +
+                                 emptied.id + R"(":[{"type":"truncate"}]})";
+  const auto ended = run(courier(operations), {day("2027-03-02"), day("2027-03-03")});
+  ASSERT_EQ(ended.state, RunState::succeeded) << ended.error;
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  const auto into = catalog_->loads().of(batches[0]).value();
+  ASSERT_EQ(into.size(), 1u) << "the other table was emptied";
+  EXPECT_EQ(into[0].table, filled.table());
+  EXPECT_EQ(into[0].run_id, ended.id);
+  EXPECT_TRUE(catalog_->loads().of(batches[1])->empty()) << "of another day";
+}
+
+TEST_F(CourierTest, ALoadThatFailedIsNotNoted) {
+  batch("2027-03-02", 8);
+  engine_.failure = Error{Errc::io, "no room"};
+  EXPECT_EQ(run(courier(load_into(feed()))).state, RunState::failed);
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
+}
+
 TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
   batch("2027-03-02", 8, PayloadType::xml);
   const auto sales = feed();

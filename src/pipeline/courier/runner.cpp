@@ -72,6 +72,8 @@ struct Runner::Work {
   std::string tenant;
   std::vector<engine::SourceFile> files;
   engine::FileFormat format = engine::FileFormat::ndjson;
+  catalog::BatchFilter chosen;
+  std::uint64_t committed = 0;  // batches there were before they were looked for
   int tasks = 0;
 
   RunTask task(std::string kind, std::string name, Time now) {
@@ -125,8 +127,9 @@ Result<RunState> Runner::perform(const Run& run) {
 Result<void> Runner::find_batches(Work& work) {
   RunTask task = work.task("find-batches", work.courier.stream_id, clock_.now());
   WEIR_CHECK(catalog_.runs().save_task(task));
-  const auto batches =
-      catalog_.batches().find(work.run.tenant_no, filter_of(work.courier, work.run.range));
+  work.chosen = filter_of(work.courier, work.run.range);
+  WEIR_TRY(work.committed, catalog_.loads().committed());
+  const auto batches = catalog_.batches().find(work.run.tenant_no, work.chosen);
   if (!batches) return fail(batches.error());
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
@@ -204,7 +207,23 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
     task.detail = json::serialize(counts_json(sum));
     if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
   }
-  return {};
+  return note_loads(work, feed, loads);
+}
+
+/// For receipts. Dying before it is nothing: the run is done again.
+Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
+                                const std::vector<engine::Load>& loads) {
+  if (loads.empty()) return {};
+  catalog::Load note{.run_id = work.run.id,
+                     .tenant_no = work.run.tenant_no,
+                     .table = feed.table(),
+                     .chosen = work.chosen,
+                     .committed = work.committed,
+                     .truncates = false,
+                     .fills = !loads.back().sources.empty()};
+  for (const engine::Load& load : loads)
+    note.truncates = note.truncates || load.truncate;
+  return catalog_.loads().add(note);
 }
 
 Result<std::vector<engine::Load>> Runner::plan_loads(const Work& work, const catalog::Feed& feed,

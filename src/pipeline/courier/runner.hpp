@@ -39,6 +39,8 @@ class Runner {
   Result<catalog::RunState> load_feeds(Work& work);
   Result<void> load_feed(Work& work, const catalog::Feed& feed,
                          const std::vector<feed::Operation>& operations, catalog::RunTask& task);
+  Result<void> note_loads(const Work& work, const catalog::Feed& feed,
+                          const std::vector<engine::Load>& loads);
   Result<std::vector<engine::Load>> plan_loads(const Work& work, const catalog::Feed& feed,
                                                const std::vector<feed::Operation>& operations);
 

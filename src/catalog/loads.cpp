@@ -1,0 +1,61 @@
+#include "catalog/loads.hpp"
+
+#include <map>
+
+#include "catalog/database.hpp"
+#include "catalog/statement.hpp"
+#include "catalog/stream_rows.hpp"
+
+namespace weir::catalog {
+
+Result<std::uint64_t> Loads::committed() {
+  return database_.read([&](soci::session& session) -> Result<std::uint64_t> {
+    Statement newest(session, "SELECT COALESCE(MAX(no), 0) FROM batches");
+    std::uint64_t no = 0;
+    WEIR_CHECK(newest.into(no).next());
+    return no;
+  });
+}
+
+Result<void> Loads::add(const Load& load) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    WEIR_TRY(const StreamNo stream, find_stream_no(session, load.tenant_no, load.chosen.stream_id));
+    Statement insert(session,
+                     "INSERT INTO loads (run_id, tenant_no, stream_no, table_name, day_from,"
+                     " day_to, hour, committed, truncates, fills, loaded_at) VALUES (:run, :tenant,"
+                     " :stream, :table, :from, :to, :hour, :committed, :truncates, :fills, :at)");
+    insert.bind(load.run_id).bind(load.tenant_no).bind(stream).bind(load.table);
+    insert.bind(load.chosen.from).bind(load.chosen.to).bind(load.chosen.hour);
+    insert.bind(load.committed).bind(load.truncates).bind(load.fills).bind(database_.now());
+    WEIR_CHECK(insert.run());
+    return {};
+  });
+}
+
+Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
+  return database_.read([&](soci::session& session) -> Result<std::vector<LoadedInto>> {
+    Statement rows(session,
+                   "SELECT l.table_name, l.run_id, l.loaded_at FROM loads l"
+                   " WHERE l.stream_no = :stream AND l.fills = 1"
+                   " AND (l.day_from IS NULL OR l.day_from <= :from)"
+                   " AND (l.day_to IS NULL OR l.day_to > :to)"
+                   " AND (l.hour IS NULL OR l.hour = :hour)"
+                   " AND l.committed >= (SELECT b.no FROM batches b WHERE b.path = :path)"
+                   " AND NOT EXISTS (SELECT 1 FROM loads t WHERE t.tenant_no = l.tenant_no"
+                   "   AND t.table_name = l.table_name AND t.truncates = 1 AND t.no > l.no)"
+                   " ORDER BY l.no DESC LIMIT :most");
+    rows.bind(batch.stream).bind(batch.day).bind(batch.day).bind(batch.hour).bind(batch.path);
+    LoadedInto row;
+    rows.bind(limits::loads_looked_at_max).into(row.table).into(row.run_id).into(row.at);
+    WEIR_TRY(const auto found, collect(rows, row));
+    std::map<std::string, LoadedInto> newest;
+    for (const LoadedInto& one : found)
+      newest.try_emplace(one.table, one);
+    std::vector<LoadedInto> out;
+    for (auto& [table, one] : newest)
+      out.push_back(std::move(one));
+    return out;
+  });
+}
+
+}  // namespace weir::catalog
