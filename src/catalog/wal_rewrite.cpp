@@ -11,11 +11,7 @@
 namespace weir::catalog {
 namespace {
 
-<<<<<<< HEAD
-/// SQLite's own VFS writes less than 128 KiB at once, and calls the disk full when asked for more.
-=======
 // SQLite writes a page at a time; of a write of 128 KiB or more its VFS drops the high bits.
->>>>>>> conservation
 constexpr sqlite3_int64 chunk_bytes = 64 * limits::kib;
 
 /// A file as SQLite itself opens it.
