@@ -109,21 +109,27 @@ LOADS = {
 }
 
 
+def children_seconds() -> float:
+    """Of CPU, by processes that ended: wrk's."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[str, float]:
     script = server.work / f"{id(load)}.lua"
     if not script.exists():
         script.write_text(load.script(server))
-    before = server.cpu_seconds()
+    before, used = server.cpu_seconds(), children_seconds()
     output = subprocess.run(
         ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
          "-s", str(script), server.base + "/"],
         check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
-    cpu = server.cpu_seconds() - before
+    cpu, client = server.cpu_seconds() - before, children_seconds() - used
     if "Non-2xx" in output or "Socket errors" in output:
         sys.exit(f"{server.name} did not answer everything with 2xx:\n{output}")
     requests = int(re.search(r"(\d+) requests in", output).group(1))
     figures = {"requests": requests, "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
-               "cpu_us": cpu * 1e6 / max(requests, 1)}
+               "cpu_us": cpu * 1e6 / max(requests, 1), "client": 100 * client / seconds}
     for percent, microseconds in re.findall(r"^percentile (\S+) (\d+)", output, re.M):
         figures["p" + percent] = int(microseconds) / 1000
     return figures
@@ -132,13 +138,14 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
 def report(title: str, runs: dict[str, list[dict[str, float]]]) -> None:
     print(f"\n{title}")
     print(f"{'server':<22} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'p99.9 ms':>8} "
-          f"{'CPU us':>8}")
+          f"{'CPU us':>8} {'wrk %':>6}")
     baseline = next(iter(runs.values()))
     for name, rounds in runs.items():
         median = {key: statistics.median(run[key] for run in rounds) for key in rounds[0]}
         ratio = statistics.median(own["rate"] / base["rate"] for own, base in zip(rounds, baseline))
         print(f"{name:<22} {median['rate']:>9.0f} {ratio:>6.2f} {median['p50']:>8.2f} "
-              f"{median['p99']:>8.2f} {median['p99.9']:>8.2f} {median['cpu_us']:>8.2f}", flush=True)
+              f"{median['p99']:>8.2f} {median['p99.9']:>8.2f} {median['cpu_us']:>8.2f} "
+              f"{median['client']:>6.0f}", flush=True)
 
 
 def report_idle(servers: list[Server]) -> None:
