@@ -25,7 +25,7 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
       ->take_last()
       ->group(group);
   app.add_option("--tenant", session->tenant,
-                 "Tenant; sending needs it, for the rest the token says it")
+                 "Tenant; without it, the one the token is of")
       ->envname("WEIR_TENANT")
       ->take_last()
       ->group(group);

@@ -113,6 +113,15 @@ TEST_F(CliTest, ACallCarriesTheTokenAndTheTenant) {
   EXPECT_EQ(outcome.seen[0].headers.at("x-amperity-tenant"), "acme");
 }
 
+TEST_F(CliTest, WithoutATenantItIsTheTokens) {
+  // {"alg":"HS256"} and {"tnt":"acme"}, not signed
+  const std::string token = "eyJhbGciOiJIUzI1NiJ9.eyJ0bnQiOiJhY21lIn0.x";
+  const Outcome outcome =
+      run({{"GET /api/v0/streams/is-1", {}}}, {"stream", "show", "is-1", "--token", token});
+  ASSERT_EQ(outcome.seen.size(), 1U);
+  EXPECT_EQ(outcome.seen[0].headers.at("x-amperity-tenant"), "acme");
+}
+
 TEST_F(CliTest, AQueryIsReadFromStandardInput) {
   const Outcome outcome = run({{"POST /api/v0/query", {.body = R"({"columns":[],"rows":[]})"}}},
                               {"table", "query", "-"}, "SELECT 1\n");

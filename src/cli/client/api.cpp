@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/base64.hpp"
+
 namespace weir::cli {
 namespace {
 
@@ -30,6 +32,19 @@ std::string refusal_message(const HttpReply& reply, std::string_view method,
 }
 
 }  // namespace
+
+std::string tenant_of(std::string_view token) {
+  const std::size_t begin = token.find('.') + 1;
+  const std::size_t end = token.find('.', begin);
+  if (begin == 0 || end == std::string_view::npos) return {};
+  std::string claims(token.substr(begin, end - begin));  // RFC 7515: base64url without padding
+  std::replace(claims.begin(), claims.end(), '-', '+');
+  std::replace(claims.begin(), claims.end(), '_', '/');
+  claims.append((4 - claims.size() % 4) % 4, '=');
+  boost::system::error_code error;
+  const json::value parsed = json::parse(from_base64(claims).value_or(""), error);
+  return error ? std::string() : text_member(parsed, "tnt");
+}
 
 Errc errc_of_status(int http_status) {
   switch (http_status) {

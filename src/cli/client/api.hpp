@@ -18,8 +18,12 @@ Errc errc_of_status(int http_status);
 struct Access {
   Url url;
   std::string token;   // empty: no Authorization header
-  std::string tenant;  // empty: the token says it
+  std::string tenant;  // empty: no header for it
 };
+
+/// The tenant that an access token names; empty where it is none of ours. Nothing is verified: that
+/// is the server's part.
+std::string tenant_of(std::string_view token);
 
 /// The control API as calls: JSON in, JSON out. Blocking; one thread at a time.
 class Api {

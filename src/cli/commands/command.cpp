@@ -34,7 +34,7 @@ void report(Session& session, const Error& error, const std::string& body) {
 Result<Access> Session::access() const {
   WEIR_TRY(Url where, parse_url(url));
   where.ca_file = ca_file;
-  return Access{std::move(where), token, tenant};
+  return Access{std::move(where), token, tenant.empty() ? tenant_of(token) : tenant};
 }
 
 CLI::App* add_noun(CLI::App& app, const std::string& name, const std::string& description) {

@@ -120,9 +120,11 @@ void print_list(Session& session, const json::value& list, const std::vector<Lis
       std::vector<std::string> row;
       for (const ListColumn& column : columns) {
         const json::value* member = find(item, column.member);
-        // Paths and ids are there to be copied: only prose is cut.
+        // Paths and ids are there to be copied: only prose is cut, where something follows it.
         const std::string text = member == nullptr ? "" : cell_text(*member);
-        row.push_back(text.find(' ') == std::string::npos ? text : shorten(text, cell_width_max));
+        const bool is_last = row.size() + 1 == columns.size();
+        const bool is_whole = is_last || text.find(' ') == std::string::npos;
+        row.push_back(is_whole ? text : shorten(text, cell_width_max));
       }
       table.rows.push_back(std::move(row));
     }
