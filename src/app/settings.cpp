@@ -62,7 +62,7 @@ constexpr Setting table[] = {
      batch_records_max},
     {"batch.age_s", "A batch file is closed when its first record is this old.", 60, 1, 3600},
     {"idempotency.window_s", "An Idempotency-Key is remembered for this long; 0: not at all.",
-     86'400, 0, 31 * 86'400},
+     86'400, 0, std::int64_t{31} * 86'400},
     {"idempotency.keys",
      "Idempotency keys remembered at most, of all streams; above it the oldest are forgotten "
      "first.",

@@ -212,6 +212,7 @@ std::vector<Hour> touched_hours(const BatchCommit& commit) {
       add(part(run.stream, run.pairs.front().sequence, run.pairs.back().sequence,
                run.first_received_at, run.last_received_at));
   std::vector<Hour> out;
+  out.reserve(hours.size());
   for (auto& [key, hour] : hours)
     out.push_back(std::move(hour));
   return out;

@@ -52,6 +52,7 @@ Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
     for (const LoadedInto& one : found)
       newest.try_emplace(one.table, one);
     std::vector<LoadedInto> out;
+    out.reserve(newest.size());
     for (auto& [table, one] : newest)
       out.push_back(std::move(one));
     return out;
