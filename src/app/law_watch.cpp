@@ -4,6 +4,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::hours complete_every{1};
+constexpr std::chrono::milliseconds pause{1};
 
 }  // namespace
 
@@ -22,11 +23,12 @@ std::shared_ptr<const batcher::LawReport> LawWatch::newest() const {
   return newest_;
 }
 
-/// What is accepted while the catalog is read may be in neither of its tables yet, and is in one of
-/// the two tallies.
 Result<batcher::LawReport> LawWatch::check(bool complete) const {
+  if (complete)
+    return batcher::check_law_whole(parts_.log, parts_.catalog, parts_.partition,
+                                    [] { std::this_thread::sleep_for(pause); });
   const log::Tally before = parts_.log.tally(parts_.partition);
-  WEIR_TRY(const auto accounts, parts_.catalog.hours().accounts(parts_.partition, complete));
+  WEIR_TRY(const auto accounts, parts_.catalog.hours().accounts(parts_.partition));
   return batcher::check_law(before, accounts, parts_.log.tally(parts_.partition));
 }
 

@@ -57,11 +57,16 @@ Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& 
   SystemClock clock;
   SystemRandom random;
   WEIR_TRY(const auto catalog, catalog::Catalog::open(directory.catalog(), clock, random));
-  WEIR_TRY(const auto accounts, catalog->hours().accounts(PartitionNo{0}, true));
   std::vector<store::SealedManifest> known;
-  for (const catalog::Hour& hour : accounts.hours)
-    if (hour.sealed()) known.push_back({hour.manifest_path, hour.manifest_sha256});
-  return known;
+  catalog::Hour last;
+  while (true) {
+    WEIR_TRY(const auto hours,
+             catalog->hours().behind(PartitionNo{0}, last, limits::hours_read_at_once_max));
+    if (hours.empty()) return known;
+    for (const catalog::Hour& hour : hours)
+      if (hour.sealed()) known.push_back({hour.manifest_path, hour.manifest_sha256});
+    last = hours.back();
+  }
 }
 
 /// A data directory keeps its store in a folder of its own, and a catalog beside it.

@@ -62,6 +62,7 @@ inline constexpr std::uint64_t index_stride_bytes = 64 * kib;
 inline constexpr std::uint64_t idempotency_keys_default = 2'000'000;
 inline constexpr std::uint64_t idempotency_keys_ceiling = 100'000'000;
 inline constexpr std::uint32_t hours_sealed_at_once_max = 32;
+inline constexpr std::uint32_t hours_read_at_once_max = 200;
 static_assert(idempotency_keys_ceiling < 0xFFFFFFFF);
 
 // XML (decision 1.12).

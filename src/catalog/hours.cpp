@@ -130,10 +130,9 @@ Result<Page<Hour>> Hours::list(std::uint32_t tenant_no, const std::string& strea
   });
 }
 
-Result<Accounts> Hours::accounts(PartitionNo partition, bool complete) {
+Result<Accounts> Hours::accounts(PartitionNo partition) {
   return database_.read([&](soci::session& session) -> Result<Accounts> {
     Accounts accounts;
-    accounts.complete = complete;
     Statement checkpoint(session,
                          "SELECT lsn, version FROM partition_checkpoints WHERE partition_no = :p");
     checkpoint.bind(partition).into(accounts.checkpoint.lsn).into(accounts.checkpoint.version);
@@ -145,13 +144,28 @@ Result<Accounts> Hours::accounts(PartitionNo partition, bool complete) {
     positions.bind(partition).into(position.first).into(position.second);
     WEIR_TRY(const auto rows, collect(positions, position));
     accounts.positions.insert(rows.begin(), rows.end());
-    Statement hours(session, select_hours(std::string("WHERE h.partition_no = :partition") +
-                                          (complete ? "" : " AND h.manifest_path IS NULL") +
+    Statement hours(session, select_hours("WHERE h.partition_no = :partition"
+                                          " AND h.manifest_path IS NULL"
                                           " ORDER BY h.stream_no, h.day, h.hour"));
     Hour row;
     into(hours.bind(partition), row);
     WEIR_TRY(accounts.hours, collect(hours, row));
     return accounts;
+  });
+}
+
+Result<std::vector<Hour>> Hours::behind(PartitionNo partition, const Hour& last,
+                                        std::uint32_t count) {
+  return database_.read([&](soci::session& session) -> Result<std::vector<Hour>> {
+    Statement statement(session, select_hours("WHERE (h.stream_no, h.partition_no, h.day, h.hour)"
+                                              " > (:stream, :last_partition, :day, :hour)"
+                                              " AND h.partition_no = :partition"
+                                              " ORDER BY h.stream_no, h.partition_no, h.day, h.hour"
+                                              " LIMIT :count"));
+    statement.bind(last.stream).bind(partition).bind(last.day).bind(last.hour);
+    Hour row;
+    into(statement.bind(partition).bind(count), row);
+    return collect(statement, row);
   });
 }
 

@@ -17,8 +17,7 @@ class Database;
 struct Accounts {
   Checkpoint checkpoint;
   std::unordered_map<StreamNo, Sequence> positions;  // the next sequence to account for
-  std::vector<Hour> hours;                           // by stream, day and hour
-  bool complete = false;                             // all hours, not only those not sealed
+  std::vector<Hour> hours;                           // not sealed; by stream, day and hour
 };
 
 /// The UTC hours of streams: what the law adds up, and which of them are sealed
@@ -43,8 +42,10 @@ class Hours {
   Result<Page<Hour>> list(std::uint32_t tenant_no, const std::string& stream_id,
                           const PageRequest& page);
 
-  /// Of hours that are not sealed or, `complete`, of all that there ever were.
-  Result<Accounts> accounts(PartitionNo partition, bool complete);
+  Result<Accounts> accounts(PartitionNo partition);
+  /// Of all hours there ever were, by stream and time, the next behind `last` (from the first one:
+  /// Hour{}); at most `count`, so that nobody else waits long.
+  Result<std::vector<Hour>> behind(PartitionNo partition, const Hour& last, std::uint32_t count);
 
  private:
   Database& database_;

@@ -140,17 +140,43 @@ TEST_F(HoursTest, ASealedHourTakesNoMoreAndIsSealedOnce) {
   EXPECT_EQ(batches().positions(PartitionNo{0})->at(stream.no), Sequence{4});
 }
 
-TEST_F(HoursTest, AccountsAreOfOneMomentAndLeaveSealedHoursOutUnlessAsked) {
+TEST_F(HoursTest, AccountsAreOfOneMomentAndLeaveSealedHoursOut) {
   const Stream stream = add_stream(acme_);
   ASSERT_TRUE(commit(mixed(stream)));
+  EXPECT_THAT(hours().accounts(PartitionNo{0})->hours, SizeIs(1));
   auto due = hours().to_seal(PartitionNo{0}, *parse_time("2027-03-03T00:00:00Z"), 10).value();
   due[0].manifest_path = "m";
   ASSERT_TRUE(hours().seal(due));
-  const auto open = hours().accounts(PartitionNo{0}, false).value();
-  EXPECT_TRUE(open.hours.empty());
-  EXPECT_EQ(open.checkpoint.lsn, Lsn{4096});
-  EXPECT_EQ(open.positions.at(stream.no), Sequence{6});
-  EXPECT_THAT(hours().accounts(PartitionNo{0}, true).value().hours, SizeIs(1));
+  const auto accounts = hours().accounts(PartitionNo{0}).value();
+  EXPECT_TRUE(accounts.hours.empty());
+  EXPECT_EQ(accounts.checkpoint.lsn, Lsn{4096});
+  EXPECT_EQ(accounts.positions.at(stream.no), Sequence{6});
+}
+
+TEST_F(HoursTest, AllHoursAreReadPieceByPieceInTheOrderOfStreamAndTime) {
+  const Stream first = add_stream(acme_);
+  const Stream second = add_stream(acme_);
+  std::uint64_t lsn = 0;
+  for (int day = 1; day <= 3; ++day)
+    for (const Stream* stream : {&second, &first}) {
+      const auto at = static_cast<std::uint64_t>(day);
+      BatchCommit one = one_file(*stream, at, at, Lsn{lsn += 4096});
+      one.batches[0].day = *parse_day("2027-03-0" + std::to_string(day));
+      ASSERT_TRUE(commit(one));
+    }
+  std::vector<std::pair<StreamNo, std::uint64_t>> seen;
+  Hour last;
+  for (int pieces = 0; pieces < 3; ++pieces) {
+    const auto piece = hours().behind(PartitionNo{0}, last, 2).value();
+    ASSERT_THAT(piece, SizeIs(2));
+    for (const Hour& hour : piece)
+      seen.emplace_back(hour.stream, hour.first_sequence.value);
+    last = piece.back();
+  }
+  EXPECT_TRUE(hours().behind(PartitionNo{0}, last, 2)->empty());
+  EXPECT_THAT(seen, ::testing::ElementsAre(std::pair(first.no, 1), std::pair(first.no, 2),
+                                           std::pair(first.no, 3), std::pair(second.no, 1),
+                                           std::pair(second.no, 2), std::pair(second.no, 3)));
 }
 
 TEST_F(HoursTest, SettlingKeepsTheRowAndGivesUpTheBytes) {

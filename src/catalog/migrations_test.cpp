@@ -159,17 +159,17 @@ TEST_F(MigrationsTest, RowsOfAnOlderWeirObeyTheLawOfConservation) {
   }
   const auto catalog = open();
   ASSERT_TRUE(catalog) << catalog.error().message;
-  const auto accounts = (*catalog)->hours().accounts(PartitionNo{0}, true);
-  ASSERT_TRUE(accounts) << accounts.error().message;
-  ASSERT_EQ(accounts->hours.size(), 2u);
+  const auto hours = (*catalog)->hours().behind(PartitionNo{0}, {}, 10);
+  ASSERT_TRUE(hours) << hours.error().message;
+  ASSERT_EQ(hours->size(), 2u);
   std::uint64_t next = 1;
-  for (const Hour& hour : accounts->hours) {
+  for (const Hour& hour : *hours) {
     EXPECT_EQ(hour.first_sequence.value, next);
     EXPECT_EQ(hour.accepted(), hour.accounted());
     next = hour.last_sequence.value + 1;
   }
   EXPECT_EQ(next, 8u);
-  EXPECT_FALSE(accounts->hours[0].sealed());
+  EXPECT_FALSE(hours->front().sealed());
 }
 
 TEST_F(MigrationsTest, ACommitIsOnStableStorage) {

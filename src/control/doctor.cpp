@@ -28,7 +28,7 @@ HealthCheck judge_law(const Result<batcher::LawReport>& report) {
   if (report->holds())
     return {"conservation", State::ok,
             "accepted = in log + in files + duplicates + quarantined, in all " +
-                std::to_string(report->hours.size()) + " hours of " +
+                std::to_string(report->hours_checked) + " hours of " +
                 std::to_string(report->streams.size()) + " streams"};
   return {"conservation", State::alarm,
           std::to_string(report->differences.size()) +

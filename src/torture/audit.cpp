@@ -229,9 +229,8 @@ Result<void> Audit::contents(const File& file, FoundInStream& found) {
 }
 
 Result<void> Audit::law() const {
-  const log::Tally tally = server_.log().tally(only_partition);
-  WEIR_TRY(const auto accounts, server_.catalog().hours().accounts(only_partition, true));
-  const batcher::LawReport report = batcher::check_law(tally, accounts, tally);
+  WEIR_TRY(const auto report,
+           batcher::check_law_whole(server_.log(), server_.catalog(), only_partition, [] {}));
   if (report.holds()) return {};
   const batcher::Difference& first = report.differences.front();
   return violated(fmt::format("the law of conservation is broken for stream {}: {}",
@@ -240,8 +239,9 @@ Result<void> Audit::law() const {
 
 /// `weir verify`, and the catalog's side of it.
 Result<void> Audit::sealed_hours() {
-  WEIR_TRY(const auto accounts, server_.catalog().hours().accounts(only_partition, true));
-  for (const catalog::Hour& hour : accounts.hours) {
+  constexpr std::uint32_t all = 1'000'000;
+  WEIR_TRY(const auto hours, server_.catalog().hours().behind(only_partition, {}, all));
+  for (const catalog::Hour& hour : hours) {
     if (!hour.sealed()) continue;
     ++audited_.sealed_hours;
     if (damaged_.contains(machine_.store_path + "/" + hour.manifest_path)) continue;

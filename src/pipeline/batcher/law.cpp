@@ -1,6 +1,5 @@
 #include "pipeline/batcher/law.hpp"
 
-#include <map>
 #include <set>
 
 namespace weir::batcher {
@@ -19,6 +18,19 @@ Sequence next_of(const std::unordered_map<StreamNo, Sequence>& next, StreamNo st
   return found == next.end() ? Sequence{1} : std::max(found->second, Sequence{1});
 }
 
+void differ(LawReport& report, StreamNo stream, std::string what) {
+  report.differences.push_back({stream, std::move(what)});
+}
+
+void check_hour(const catalog::Hour& hour, LawReport& report) {
+  if (hour.accepted() == hour.accounted()) return;
+  differ(report, hour.stream,
+         name_of(hour) + ": " + number(hour.accepted()) + " records accepted, " +
+             number(hour.accounted()) + " accounted for (" + number(hour.in_files) + " in files, " +
+             number(hour.duplicates) + " duplicates, " + number(hour.quarantined) +
+             " quarantined)");
+}
+
 class Check {
  public:
   Check(const log::Tally& before, const catalog::Accounts& accounts, const log::Tally& after)
@@ -26,19 +38,14 @@ class Check {
 
   LawReport run() {
     report_.hours = accounts_.hours;
-    report_.complete = accounts_.complete;
+    report_.hours_checked = accounts_.hours.size();
     check_streams();
     for (const catalog::Hour& hour : accounts_.hours)
-      check_hour(hour);
-    if (accounts_.complete) check_ranges();
+      check_hour(hour, report_);
     return std::move(report_);
   }
 
  private:
-  void differ(StreamNo stream, std::string what) {
-    report_.differences.push_back({stream, std::move(what)});
-  }
-
   void check_streams() {
     std::set<StreamNo> streams;
     for (const auto* known :
@@ -51,40 +58,15 @@ class Check {
       const Sequence accepted = next_of(after_.next_sequences, stream);
       report_.streams.push_back({stream, accepted.value - 1, accounted.value - 1});
       if (accounted > accepted)
-        differ(stream, "the catalog accounts for " + number(accounted.value - 1) +
-                           " records, the log gave out " + number(accepted.value - 1) + " numbers");
+        differ(report_, stream,
+               "the catalog accounts for " + number(accounted.value - 1) +
+                   " records, the log gave out " + number(accepted.value - 1) + " numbers");
       const Sequence filed = next_of(before_.next_sequences, stream);
       if (all_filed && accounted < filed)
-        differ(stream, "the checkpoint is at the end of the log, which gave out " +
-                           number(filed.value - 1) + " numbers, but only " +
-                           number(accounted.value - 1) + " records are accounted for");
-    }
-  }
-
-  void check_hour(const catalog::Hour& hour) {
-    if (hour.accepted() == hour.accounted()) return;
-    differ(hour.stream, name_of(hour) + ": " + number(hour.accepted()) + " records accepted, " +
-                            number(hour.accounted()) + " accounted for (" + number(hour.in_files) +
-                            " in files, " + number(hour.duplicates) + " duplicates, " +
-                            number(hour.quarantined) + " quarantined)");
-  }
-
-  /// A stream's hours follow one another from its first record to its position.
-  void check_ranges() {
-    std::map<StreamNo, Sequence> next;
-    for (const catalog::Hour& hour : accounts_.hours) {
-      Sequence& expected = next.try_emplace(hour.stream, Sequence{1}).first->second;
-      if (hour.first_sequence != expected)
-        differ(hour.stream, name_of(hour) + " begins at record " +
-                                number(hour.first_sequence.value) + ", not at " +
-                                number(expected.value));
-      expected = Sequence{hour.last_sequence.value + 1};
-    }
-    for (const auto& [stream, position] : accounts_.positions) {
-      const Sequence reached = next.contains(stream) ? next.at(stream) : Sequence{1};
-      if (reached != position)
-        differ(stream, "its hours account for " + number(reached.value - 1) +
-                           " records, its position for " + number(position.value - 1));
+        differ(report_, stream,
+               "the checkpoint is at the end of the log, which gave out " +
+                   number(filed.value - 1) + " numbers, but only " + number(accounted.value - 1) +
+                   " records are accounted for");
     }
   }
 
@@ -99,6 +81,56 @@ class Check {
 LawReport check_law(const log::Tally& before, const catalog::Accounts& accounts,
                     const log::Tally& after) {
   return Check(before, accounts, after).run();
+}
+
+void HourChain::add(const catalog::Hour& hour) {
+  if (hour.sealed()) {  // the others were looked at together with the streams
+    check_hour(hour, report_);
+    ++report_.hours_checked;
+  }
+  Sequence& expected = next_.try_emplace(hour.stream, Sequence{1}).first->second;
+  if (hour.first_sequence != expected)
+    differ(report_, hour.stream,
+           name_of(hour) + " begins at record " + number(hour.first_sequence.value) + ", not at " +
+               number(expected.value));
+  expected = Sequence{hour.last_sequence.value + 1};
+}
+
+void HourChain::finish(const Positions& before, const Positions& after) {
+  for (const auto& [stream, position] : before)
+    next_.try_emplace(stream, Sequence{1});
+  for (const auto& [stream, reached] : next_) {
+    const Sequence position = std::clamp(reached, next_of(before, stream),
+                                         std::max(next_of(before, stream), next_of(after, stream)));
+    if (reached != position)
+      differ(report_, stream,
+             "its hours account for " + number(reached.value - 1) + " records, its position for " +
+                 number(position.value - 1));
+  }
+  report_.complete = true;
+}
+
+/// What is accepted while the catalog is read may be in neither of its tables yet, and is in one of
+/// the two tallies.
+Result<LawReport> check_law_whole(const log::Log& log, catalog::Catalog& catalog,
+                                  PartitionNo partition, const std::function<void()>& between) {
+  const log::Tally before = log.tally(partition);
+  WEIR_TRY(const auto accounts, catalog.hours().accounts(partition));
+  LawReport report = check_law(before, accounts, log.tally(partition));
+  HourChain chain(report);
+  catalog::Hour last;
+  for (bool more = true; more;) {
+    WEIR_TRY(const auto hours,
+             catalog.hours().behind(partition, last, limits::hours_read_at_once_max));
+    for (const catalog::Hour& hour : hours)
+      chain.add(hour);
+    more = hours.size() == limits::hours_read_at_once_max;
+    if (!hours.empty()) last = hours.back();
+    if (more) between();
+  }
+  WEIR_TRY(const auto positions, catalog.batches().positions(partition));
+  chain.finish(accounts.positions, positions);
+  return report;
 }
 
 }  // namespace weir::batcher

@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "base/result.hpp"
+#include "catalog/catalog.hpp"
 #include "catalog/hours.hpp"
 #include "pipeline/log/log.hpp"
 
@@ -29,8 +34,9 @@ struct Difference {
 
 struct LawReport {
   std::vector<StreamAccount> streams;  // by number
-  std::vector<catalog::Hour> hours;    // those looked at
+  std::vector<catalog::Hour> hours;    // those not sealed
   std::vector<Difference> differences;
+  std::uint64_t hours_checked = 0;
   bool complete = false;  // all hours were looked at, not only those not sealed
   bool holds() const { return differences.empty(); }
 };
@@ -38,5 +44,26 @@ struct LawReport {
 /// `before` and `after` were taken before and after `accounts` was read.
 LawReport check_law(const log::Tally& before, const catalog::Accounts& accounts,
                     const log::Tally& after);
+
+/// The hours there ever were, one after the other: each adds up, and they follow one another from a
+/// stream's first record to its position. What is wrong goes into `report`.
+class HourChain {
+ public:
+  explicit HourChain(LawReport& report) : report_(report) {}
+
+  /// By stream and time.
+  void add(const catalog::Hour& hour);
+  /// The positions as they were before the first hour was read and after the last.
+  using Positions = std::unordered_map<StreamNo, Sequence>;
+  void finish(const Positions& before, const Positions& after);
+
+ private:
+  LawReport& report_;
+  std::map<StreamNo, Sequence> next_;
+};
+
+/// check_law and all hours, read in pieces; `between` them it is others' turn.
+Result<LawReport> check_law_whole(const log::Log& log, catalog::Catalog& catalog,
+                                  PartitionNo partition, const std::function<void()>& between);
 
 }  // namespace weir::batcher
