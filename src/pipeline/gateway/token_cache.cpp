@@ -6,6 +6,9 @@
 namespace weir::gateway {
 namespace {
 
+constexpr std::size_t places_a_hash = 4;
+static_assert(limits::cached_tokens_max % places_a_hash == 0);
+
 /// When the cached verdict ends: with the token, or with a deposed secret's last moment.
 std::optional<Time> last_moment(const token::Claims& claims, const catalog::KeyView& key) {
   std::optional<Time> until = claims.expires_at;
@@ -24,12 +27,26 @@ std::size_t TokenCache::standard_hash(std::string_view token) {
 TokenCache::TokenCache(http::Counter& hits, http::Counter& misses, KeyUses& uses, Hash hash)
     : hits_(hits), misses_(misses), uses_(uses), hash_(hash), entries_(limits::cached_tokens_max) {}
 
+std::span<TokenCache::Entry> TokenCache::places_of(std::size_t hash) {
+  const std::size_t sets = entries_.size() / places_a_hash;
+  return std::span(entries_).subspan((hash & (sets - 1)) * places_a_hash, places_a_hash);
+}
+
+/// One that is free or of an older snapshot, or the next in turn.
+TokenCache::Entry& TokenCache::victim_among(std::span<Entry> places, std::uint64_t version) {
+  for (Entry& entry : places)
+    if (!entry.key || entry.version != version) return entry;
+  return places[victims_++ % places.size()];
+}
+
 Result<const catalog::KeyView*> TokenCache::key_of(std::string_view token,
                                                    const catalog::Snapshot& snapshot, Time now) {
   const std::size_t hash = hash_(token);
-  Entry& entry = entries_[hash & (entries_.size() - 1)];
-  if (entry.key && entry.hash == hash && entry.version == snapshot.version &&
-      entry.token == token && (!entry.good_until || now < *entry.good_until)) {
+  const std::span<Entry> places = places_of(hash);
+  for (Entry& entry : places) {
+    if (!entry.key || entry.hash != hash || entry.version != snapshot.version ||
+        entry.token != token || (entry.good_until && now >= *entry.good_until))
+      continue;
     hits_.add();
     if (const std::uint32_t round = uses_.round(); entry.noted_in != round) {
       entry.noted_in = round;
@@ -43,7 +60,8 @@ Result<const catalog::KeyView*> TokenCache::key_of(std::string_view token,
   const std::uint32_t round = uses_.round();
   uses_.note(key->id, now);
   if (token.size() <= limits::cached_token_bytes_max)
-    entry = {hash, snapshot.version, key, last_moment(claims, *key), round, std::string(token)};
+    victim_among(places, snapshot.version) = {
+        hash, snapshot.version, key, last_moment(claims, *key), round, std::string(token)};
   return key;
 }
 

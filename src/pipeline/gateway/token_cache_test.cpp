@@ -99,7 +99,21 @@ TEST_F(TokenCacheTest, TokensOfTheSameHashAreNotMistaken) {
     EXPECT_EQ(key_of(cache, b), "tak-b");
     EXPECT_EQ(key_of(cache, "forged"), "refused");
   }
-  EXPECT_EQ(hits_.value(), 0u);
+  EXPECT_EQ(hits_.value(), 4u);
+}
+
+TEST_F(TokenCacheTest, FourOfTheSameHashStayAFifthTakesAPlace) {
+  TokenCache cache(hits_, misses_, uses_, [](std::string_view) { return std::size_t{7}; });
+  std::vector<std::string> tokens;
+  for (int i = 1; i <= 5; ++i)
+    tokens.push_back(mint("tak-a", now_ + std::chrono::seconds(i)));
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 4; ++i)
+      EXPECT_EQ(key_of(cache, tokens[static_cast<std::size_t>(i)]), "tak-a");
+  EXPECT_EQ(hits_.value(), 4u);
+  EXPECT_EQ(key_of(cache, tokens[4]), "tak-a");
+  EXPECT_EQ(key_of(cache, tokens[4]), "tak-a");
+  EXPECT_EQ(hits_.value(), 5u);
 }
 
 TEST_F(TokenCacheTest, ARefusedTokenIsNotRemembered) {

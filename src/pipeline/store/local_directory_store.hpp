@@ -19,7 +19,7 @@ namespace weir::store {
 class LocalDirectoryStore final : public ObjectStore {
  public:
   /// What a writer holds in memory at most. Times limits::open_batches_max it is 256 MiB.
-  static constexpr std::size_t write_bytes = std::size_t{256} << 10;
+  static constexpr std::size_t write_bytes = std::size_t{64} << 10;
 
   /// Makes the directory, durably, where there is none. `disk` outlives the store.
   static Result<std::unique_ptr<LocalDirectoryStore>> open(Disk& disk, std::string root);
