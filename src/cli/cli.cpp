@@ -24,8 +24,7 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
       ->envname("WEIR_TOKEN")
       ->take_last()
       ->group(group);
-  app.add_option("--tenant", session->tenant,
-                 "Tenant; without it, the one the token is of")
+  app.add_option("--tenant", session->tenant, "Tenant; without it, the one the token is of")
       ->envname("WEIR_TENANT")
       ->take_last()
       ->group(group);

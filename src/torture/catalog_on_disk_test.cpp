@@ -47,7 +47,8 @@ class World {
   }
   std::vector<std::string> names() {
     std::vector<std::string> names;
-    for (const catalog::Stream& stream : catalog->streams().list(tenant_, {})->items)
+    const auto listed = catalog->streams().list(tenant_, {});
+    for (const catalog::Stream& stream : listed->items)
       names.push_back(stream.name);
     return names;
   }
