@@ -1,5 +1,6 @@
 #include "token/token.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -59,6 +60,13 @@ const catalog::SecretView* find_secret(const catalog::KeyView& key, std::uint32_
   return nullptr;
 }
 
+/// The nearest that a Time can be: a signed claim may be any number.
+Time time_of(long seconds) {
+  const long limit =
+      std::chrono::floor<std::chrono::seconds>(Time::max()).time_since_epoch().count();
+  return Time(std::chrono::seconds(std::clamp(seconds, -limit, limit)));
+}
+
 long seconds_of(Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
@@ -113,7 +121,7 @@ Result<Claims> verify(std::string_view token, const catalog::Snapshot& snapshot,
   errno = 0;
   const long exp = jwt_get_grant_int(jwt.get(), "exp");
   if (errno == 0)
-    claims.expires_at = Time(std::chrono::seconds(exp));
+    claims.expires_at = time_of(exp);
   else if (errno != ENOENT)
     return refused(not_verified);  // there, but no number
   if (expired(claims, now))

@@ -1,6 +1,7 @@
 #include "token/token.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -38,7 +39,8 @@ class TokenTest : public ::testing::Test {
   }
 
   /// A token as an attacker would make it: any algorithm, any key, any claims.
-  std::string forged(jwt_alg_t alg, const std::string& secret, const char* tenant = "acme") {
+  std::string forged(jwt_alg_t alg, const std::string& secret, const char* tenant = "acme",
+                     std::optional<long> expires_at = std::nullopt) {
     jwt_t* raw = nullptr;
     EXPECT_EQ(jwt_new(&raw), 0);
     const std::unique_ptr<jwt_t, decltype(&jwt_free)> jwt(raw, &jwt_free);
@@ -49,6 +51,7 @@ class TokenTest : public ::testing::Test {
     jwt_add_header(raw, "kid", "tak-Abc1defGh2i.2");
     jwt_add_grant(raw, "sub", "tak-Abc1defGh2i");
     jwt_add_grant(raw, "tnt", tenant);
+    if (expires_at) jwt_add_grant_int(raw, "exp", *expires_at);
     const std::unique_ptr<char, decltype(&free)> text(jwt_encode_str(raw), &free);
     return text.get();
   }
@@ -74,6 +77,16 @@ TEST_F(TokenTest, ItEndsWithItsExpiry) {
   EXPECT_TRUE(verify(token, snapshot_, now_));
   now_ += std::chrono::minutes(1);
   EXPECT_EQ(refusal(token), Errc::unauthorized);
+}
+
+// Found by token_verify_fuzz.
+TEST_F(TokenTest, AnExpiryBeyondAllCalendarsIsFarAway) {
+  const auto token = [&](long expires_at) {
+    return forged(JWT_ALG_HS256, key_.secrets[0].secret, "acme", expires_at);
+  };
+  EXPECT_TRUE(verify(token(360'000'720'720'000), snapshot_, now_));
+  EXPECT_TRUE(verify(token(std::numeric_limits<long>::max()), snapshot_, now_));
+  EXPECT_EQ(refusal(token(-360'000'720'720'000)), Errc::unauthorized);
 }
 
 TEST_F(TokenTest, NoneAndOtherAlgorithmsAreRefused) {
