@@ -122,10 +122,6 @@ TlsSession::Moved TlsSession::moved(int answer, std::size_t bytes) {
   }
 }
 
-bool TlsSession::has_pending() const {
-  return SSL_has_pending(session_.get()) == 1;
-}
-
 bool TlsSession::handshaking() const {
   return SSL_is_init_finished(session_.get()) == 0;
 }

@@ -35,8 +35,6 @@ class TlsSession {
   /// Shakes hands first, where that is still to be done.
   Moved read(char* room, std::size_t bytes);
   Moved write(const char* data, std::size_t bytes);
-  /// Whether read() may give bytes that the socket no longer has.
-  bool has_pending() const;
   bool handshaking() const;
   /// Tells the client, as far as the socket takes it, that nothing follows.
   void end();

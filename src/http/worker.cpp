@@ -83,12 +83,12 @@ void Worker::request_stop() {
   wake();
 }
 
-/// False: nothing was to be done.
+/// False: nothing was to be done, and nothing is left to be read.
 bool Worker::take_turn(std::chrono::milliseconds patience) {
   const std::size_t ready = poller_.wait(patience) + read_on();
   if (std::chrono::steady_clock::now() >= next_tick_at_) tick_on();
   flush();
-  return ready > 0;
+  return ready > 0 || !have_more_.empty();
 }
 
 /// For what was left in the sockets in the turn before.
