@@ -10,22 +10,12 @@
 
 #include <gtest/gtest.h>
 
+#include "env/fake/counting_random.hpp"
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 
 /// For tests only: a server with a responder that answers when it is told to.
 namespace weir::http {
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
-};
 
 /// Where requests to /later/NAME wait until the test lets them go, from a thread that is not the
 /// worker's, as the log does.

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "env/fake/counting_random.hpp"
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 
@@ -115,17 +116,6 @@ class TlsClient {
   int socket_;
   bool connected_ = false;
   std::string buffer_;
-};
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
 };
 
 /// Sends bodies back.

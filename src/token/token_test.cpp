@@ -7,19 +7,10 @@
 #include <gtest/gtest.h>
 #include <jwt.h>
 
+#include "env/fake/counting_random.hpp"
+
 namespace weir::token {
 namespace {
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
-};
 
 class TokenTest : public ::testing::Test {
  protected:

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
 
+#include "env/fake/counting_random.hpp"
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 #include "pipeline/gateway/fake_log.hpp"
@@ -19,17 +20,6 @@ namespace weir::gateway {
 
 using http::LoopbackClient;
 using http::ReadReply;
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
-};
 
 class SettableClock final : public Clock {
  public:

@@ -2,19 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "env/fake/counting_random.hpp"
+
 namespace weir::gateway {
 namespace {
-
-class CountingRandom final : public Random {
- public:
-  void fill(std::span<char> out) override {
-    for (char& c : out)
-      c = static_cast<char>(next_++);
-  }
-
- private:
-  unsigned char next_ = 0;
-};
 
 class TokenCacheTest : public ::testing::Test {
  protected:
