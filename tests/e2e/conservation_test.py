@@ -17,19 +17,9 @@ import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server
+from weir_server import ApiError, Server, eventually, failed
 
 WEIR = ""
-
-
-def eventually(look, seconds=20):
-    """Looks until it sees something true, which it returns."""
-    end = time.monotonic() + seconds
-    while not (seen := look()):
-        if time.monotonic() > end:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
-    return seen
 
 
 class ConservationTest(unittest.TestCase):
@@ -40,8 +30,7 @@ class ConservationTest(unittest.TestCase):
 
     def tearDown(self):
         if self.server:
-            result = getattr(self._outcome, "result", None)
-            if result is not None and any(test is self for test, _ in result.failures + result.errors):
+            if failed(self):
                 print(self.server.said(), file=sys.stderr)
             self.server.kill()
         shutil.rmtree(self.folder)

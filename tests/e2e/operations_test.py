@@ -19,19 +19,9 @@ import time
 import unittest
 from pathlib import Path
 
-from weir_server import Server
+from weir_server import Server, eventually, failed
 
 WEIR = ""
-
-
-def eventually(look, seconds=20):
-    """Looks until it sees something true, which it returns."""
-    end = time.monotonic() + seconds
-    while not (seen := look()):
-        if time.monotonic() > end:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)
-    return seen
 
 
 class OperationsTest(unittest.TestCase):
@@ -41,14 +31,10 @@ class OperationsTest(unittest.TestCase):
 
     def tearDown(self):
         if self.server:
-            if self._outcome_is_bad():
+            if failed(self):
                 print(self.server.said(), file=sys.stderr)
             self.server.kill()
         shutil.rmtree(self.folder)
-
-    def _outcome_is_bad(self):
-        result = getattr(self._outcome, "result", None)
-        return result is not None and any(test is self for test, _ in result.failures + result.errors)
 
     def serve(self, *settings, **more):
         self.server = Server(WEIR, self.folder / "data", settings, **more).start()

@@ -5,7 +5,24 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
+
+
+def eventually(look, seconds=20):
+    """Looks until it sees something true, which it returns."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        if time.monotonic() > end:
+            raise AssertionError("it did not happen in time")
+        time.sleep(0.02)
+    return seen
+
+
+def failed(test):
+    """Whether a unittest.TestCase has failed by the time it is torn down."""
+    result = getattr(test._outcome, "result", None)
+    return result is not None and any(one is test for one, _ in result.failures + result.errors)
 
 
 class ApiError(Exception):
