@@ -9,6 +9,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "env/fake/counting_random.hpp"
+#include "env/fake/manual_clock.hpp"
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 #include "pipeline/gateway/fake_log.hpp"
@@ -20,16 +21,6 @@ namespace weir::gateway {
 
 using http::LoopbackClient;
 using http::ReadReply;
-
-class SettableClock final : public Clock {
- public:
-  Time now() const override { return Time(std::chrono::microseconds(micros_.load())); }
-  void set(Time time) { micros_ = time.time_since_epoch().count(); }
-  void pass(std::chrono::seconds time) { set(now() + time); }
-
- private:
-  std::atomic<std::int64_t> micros_{0};
-};
 
 inline const std::string xml_type = "Content-Type: application/xml\r\n";
 
@@ -157,7 +148,7 @@ class GatewayTest : public ::testing::Test {
   std::chrono::milliseconds request_timeout_{10'000};
   Limits limits_;
   FakeLog log_;
-  SettableClock clock_;
+  ManualClock clock_;
   CountingRandom random_;
   catalog::Snapshot snapshot_;
   catalog::SnapshotSource snapshots_;

@@ -144,7 +144,7 @@ TEST_F(GatewayTest, OverItsRateAStreamIsA429ThatSaysWhenToComeBack) {
   EXPECT_EQ(reply.headers.at("RateLimit-Limit"), "2");
   EXPECT_EQ(reply.headers.at("RateLimit-Reset"), "2");
   EXPECT_THAT(reply.body, HasSubstr("Stream is-json takes 2 requests a second"));
-  clock_.pass(std::chrono::seconds(1));
+  clock_.advance(std::chrono::seconds(1));
   EXPECT_EQ(accepted({}).status, 202);
   EXPECT_EQ(accepted({}).status, 202);
   EXPECT_EQ(refused({}).status, 429);

@@ -66,7 +66,7 @@ TEST_F(GatewayTest, AnExpiredTokenIsA401AlsoWhenItWasGoodBefore) {
   EXPECT_EQ(accepted({}).status, 202);
   EXPECT_EQ(accepted({}).status, 202);
   EXPECT_EQ(gateway_->stats().token_cache_hits, 1u);
-  clock_.pass(std::chrono::seconds(10));
+  clock_.advance(std::chrono::seconds(10));
   EXPECT_EQ(refused({}).status, 401);
 }
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "base/limits.hpp"
+#include "env/fake/manual_clock.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -13,15 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
-
-class SetClock final : public Clock {
- public:
-  Time now() const override { return now_; }
-  void pass(milliseconds time) { now_ += time; }
-
- private:
-  Time now_ = *parse_time("2027-03-02T08:00:00Z");
-};
 
 class ThrottleTest : public ::testing::Test {
  protected:
@@ -44,7 +36,7 @@ class ThrottleTest : public ::testing::Test {
     Throttle::HeaderBuffer buffer;
     return std::string(throttle.headers(no, clock_, buffer));
   }
-  SetClock clock_;
+  ManualClock clock_{*parse_time("2027-03-02T08:00:00Z")};
 };
 
 TEST_F(ThrottleTest, WithoutALimitEverythingIsTakenAndNothingIsSaid) {
@@ -57,13 +49,13 @@ TEST_F(ThrottleTest, ABurstIsTakenAtOnceAndThenTheRate) {
   Throttle throttle({});
   const auto limited = stream(1, {10, 5});
   EXPECT_EQ(taken(throttle, limited, 20), 5);
-  clock_.pass(milliseconds(100));
+  clock_.advance(milliseconds(100));
   EXPECT_EQ(taken(throttle, limited, 20), 1);
-  clock_.pass(milliseconds(250));
+  clock_.advance(milliseconds(250));
   EXPECT_EQ(taken(throttle, limited, 20), 2);
-  clock_.pass(milliseconds(50));
+  clock_.advance(milliseconds(50));
   EXPECT_EQ(taken(throttle, limited, 20), 1) << "the half token was kept";
-  clock_.pass(seconds(60));
+  clock_.advance(seconds(60));
   EXPECT_EQ(taken(throttle, limited, 20), 5) << "a pause fills it, and no more than that";
 }
 
@@ -75,7 +67,7 @@ TEST_F(ThrottleTest, ARefusalSaysWhoseLimitItIsAndHowLongToWait) {
   ASSERT_TRUE(by_stream);
   EXPECT_FALSE(by_stream->by_tenant);
   EXPECT_EQ(by_stream->retry_after, seconds(1));
-  clock_.pass(milliseconds(500));
+  clock_.advance(milliseconds(500));
   const auto by_tenant = throttle.take(limited, clock_);
   ASSERT_TRUE(by_tenant);
   EXPECT_TRUE(by_tenant->by_tenant);
@@ -116,16 +108,16 @@ TEST_F(ThrottleTest, AClockThatIsSetBackStopsNobodyForLong) {
   Throttle throttle({});
   const auto limited = stream(1, {10, 5});
   EXPECT_EQ(taken(throttle, limited, 20), 5);
-  clock_.pass(-std::chrono::hours(24));
+  clock_.advance(-std::chrono::hours(24));
   EXPECT_EQ(taken(throttle, limited, 20), 0);
-  clock_.pass(milliseconds(100));
+  clock_.advance(milliseconds(100));
   EXPECT_EQ(taken(throttle, limited, 20), 1);
 }
 
 TEST_F(ThrottleTest, AnotherLimitIsInForceAtOnce) {
   Throttle throttle({});
   EXPECT_EQ(taken(throttle, stream(1, {1, 1}), 5), 1);
-  clock_.pass(milliseconds(5));
+  clock_.advance(milliseconds(5));
   EXPECT_EQ(taken(throttle, stream(1, {1000, 1000}), 10), 5) << "no second is waited for";
   EXPECT_THAT(headers(throttle, StreamNo{1}), HasSubstr("RateLimit-Limit: 1000\r\n"));
   EXPECT_EQ(taken(throttle, stream(1, {}), 5000), 5000);
