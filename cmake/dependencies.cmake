@@ -17,6 +17,7 @@ pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 pkg_check_modules(libcbor REQUIRED IMPORTED_TARGET libcbor)
 pkg_check_modules(libjwt REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 
 # SOCI's Debian package ships no CMake or pkg-config file.
 find_path(SOCI_INCLUDE soci/soci.h REQUIRED)
