@@ -1,5 +1,7 @@
 #include "pipeline/batcher/batcher_thread.hpp"
 
+#include <algorithm>
+
 #include "base/thread.hpp"
 
 namespace weir::batcher {
@@ -63,7 +65,8 @@ std::chrono::milliseconds BatcherThread::step() {
   const auto progress = batcher_.step(clock_.now());
   note(progress ? std::nullopt : std::optional(progress.error()));
   if (!progress) return settings_.retry;
-  return progress->more ? std::chrono::milliseconds(0) : settings_.poll;
+  if (progress->more) return std::chrono::milliseconds(0);
+  return progress->records > 0 ? std::min(settings_.busy_poll, settings_.poll) : settings_.poll;
 }
 
 void BatcherThread::note(const std::optional<Error>& error) {

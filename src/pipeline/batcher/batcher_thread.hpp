@@ -15,12 +15,15 @@
 
 namespace weir::batcher {
 
-/// Runs a batcher on a thread of its own: steps while there is something to read, looks again every
-/// `poll` otherwise, waits for `retry` after an error, and flushes for others in between.
+/// Runs a batcher on a thread of its own: steps while there is something to read, looks again after
+/// `busy_poll` when there was and after `poll` when there was not, waits for `retry` after an error,
+/// and flushes for others in between. Little at a time fits between requests, where cores are few:
+/// into the moments in which all of them wait for the disk.
 class BatcherThread {
  public:
   struct Settings {
     std::chrono::milliseconds poll{50};
+    std::chrono::milliseconds busy_poll{2};
     std::chrono::milliseconds retry{1000};
     /// Told when errors begin and when they become of another kind; health() has the newest. On
     /// the batcher's thread.

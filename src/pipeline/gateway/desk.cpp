@@ -1,5 +1,6 @@
 #include "pipeline/gateway/desk.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/receipt.hpp"
@@ -14,8 +15,8 @@ constexpr std::string_view reply_begin = R"({"status":202,"request_id":")";
 constexpr std::string_view reply_end = R"("})";
 constexpr std::size_t reply_bytes = reply_begin.size() + Receipt{}.size() + reply_end.size();
 
-// A loop that is never idle does not let payloads wait for more than so many others.
-constexpr std::size_t commit_payloads = 128;
+// Payloads do not wait for more than so many others, be the loop never idle or the disk slow.
+constexpr std::uint64_t commit_payloads = 128;
 constexpr std::size_t commit_bytes = 512 * limits::kib;
 
 constexpr std::string_view allow = "Allow: POST, OPTIONS\r\n";
@@ -111,6 +112,7 @@ void Desk::handle(const http::RequestView& request, http::Ticket ticket) {
 
 Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
   if (parts_.snapshots.version() != snapshot_->version) snapshot_ = parts_.snapshots.current();
+  now_ = parts_.clock.now();
   if (request.method() != "POST")
     return fail(Errc::method_not_allowed, "Payloads are sent with POST.");
   WEIR_TRY(const catalog::KeyView* key, check_token(request));
@@ -148,7 +150,7 @@ Result<const catalog::KeyView*> Desk::check_token(const http::RequestView& reque
   if (token.empty())
     return fail(Errc::unauthorized,
                 "Send an access token of this tenant as \"Authorization: Bearer <token>\".");
-  return tokens_.key_of(token, *snapshot_, parts_.clock.now());
+  return tokens_.key_of(token, *snapshot_, now_);
 }
 
 Result<void> Desk::check_tenant(const http::RequestView& request, const catalog::KeyView& key) {
@@ -194,9 +196,10 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
                                        fate_box_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
-    in_flight_.add(ticket.value, uptime_, parts_.clock.now());
-    uncommitted_bytes_ += payload.size();
-    if (++uncommitted_ >= commit_payloads || uncommitted_bytes_ >= commit_bytes) commit_soon();
+    in_flight_.add(ticket.value, uptime_, now_);
+    gathered_bytes_ += payload.size();
+    const std::uint64_t gathered = ++appended_ - std::max(asked_, told_);
+    if (gathered >= commit_payloads || gathered_bytes_ >= commit_bytes) commit_soon();
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
@@ -208,6 +211,7 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
 void Desk::on_wake() {
   fate_box_.collect(fates_);
   if (fates_.empty()) return;
+  told_ += fates_.size();
   const Time now = parts_.clock.now();
   for (const log::Appended& fate : fates_) {
     counters_->in_flight.subtract();
@@ -224,13 +228,16 @@ void Desk::on_wake() {
   fates_.clear();
 }
 
-/// While there are requests to be read a commit can wait: it costs as much for one as for many.
+/// While there are requests to be read a commit can wait: it costs as much for one as for many. It
+/// can also while one is under way: those it answers will soon have sent more to go with the next.
 void Desk::on_idle() {
-  if (uncommitted_ > 0) commit_soon();
+  const bool under_way = told_ < asked_;
+  if (appended_ > told_ && !under_way) commit_soon();
 }
 
 void Desk::commit_soon() {
-  uncommitted_ = uncommitted_bytes_ = 0;
+  asked_ = appended_;
+  gathered_bytes_ = 0;
   parts_.log.commit_soon();
 }
 

@@ -90,6 +90,7 @@ class Desk final : public http::Responder {
   Throttle& throttle_;
   std::shared_ptr<DeskCounters> counters_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;  // as of the last request
+  Time now_;                                           // of the last request
   TokenCache tokens_;
   JsonCheck json_;
   Expander expander_;
@@ -97,8 +98,12 @@ class Desk final : public http::Responder {
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  std::size_t uncommitted_ = 0;  // payloads appended since the last commit_soon(), and their bytes
-  std::size_t uncommitted_bytes_ = 0;
+  // Payloads since the start: handed to the log, so many of them before it was last asked for a
+  // commit, and so many whose fate came, each in the same order.
+  std::uint64_t appended_ = 0;
+  std::uint64_t asked_ = 0;
+  std::uint64_t told_ = 0;
+  std::size_t gathered_bytes_ = 0;  // appended since it was last asked
   std::vector<log::Appended> fates_;  // scratch
   FateBox fate_box_;                  // last: waits for the log before anything else goes
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -30,7 +31,6 @@ class FakeLog final : public log::Log {
         {&sink,
          {cookie, {entry.stream, PartitionNo{0}, sequence}, std::nullopt},
          {entry.stream, entry.type, std::string(entry.idempotency_key), std::string(entry.body)}});
-    is_asked_ = false;
     changed_.notify_all();
     return {};
   }
@@ -38,7 +38,7 @@ class FakeLog final : public log::Log {
   void commit_soon() override {
     const std::lock_guard lock(mutex_);
     ++commits_asked_;
-    is_asked_ = true;
+    asked_ = waiting_.size();
     changed_.notify_all();
   }
 
@@ -47,11 +47,12 @@ class FakeLog final : public log::Log {
     return commits_asked_;
   }
 
-  /// Waits for `entries` and for being asked to commit them, and ends their wait, each sink told
-  /// once; with an error, they failed.
+  /// Waits for `entries` and for being asked for a commit, and ends their wait, each sink told
+  /// once; with an error, they failed. As of a real log, a commit takes what came after the asking.
   void commit(std::size_t entries, std::optional<Errc> error = std::nullopt) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.size() >= entries && is_asked_; });
+    changed_.wait(lock, [&] { return waiting_.size() >= entries && asked_ > 0; });
+    asked_ -= std::min(asked_, entries);
     std::map<log::AppendSink*, std::vector<log::Appended>> fates;
     for (std::size_t i = 0; i < entries; ++i) {
       waiting_[i].fate.error = error;
@@ -102,7 +103,7 @@ class FakeLog final : public log::Log {
   std::vector<Waiting> waiting_;
   std::vector<Kept> kept_;
   int commits_asked_ = 0;
-  bool is_asked_ = false;  // since the last append
+  std::size_t asked_ = 0;  // so many of waiting_ were there when a commit was asked for
 };
 
 }  // namespace weir::gateway

@@ -280,6 +280,21 @@ TEST_F(GatewayTest, PayloadsThatCameTogetherAreOneCommit) {
   EXPECT_EQ(log_.commits_asked(), 1);
 }
 
+TEST_F(GatewayTest, WhatComesDuringACommitIsGatheredForTheNext) {
+  std::vector<std::unique_ptr<LoopbackClient>> clients;
+  for (std::size_t i = 0; i < 20; ++i) {
+    clients.push_back(connect());
+    clients.back()->send(text({}));
+    log_.wait_for(i + 1);
+  }
+  log_.commit(1);
+  EXPECT_EQ(clients.front()->read().status, 202);
+  log_.commit(19);
+  for (std::size_t i = 1; i < 20; ++i)
+    EXPECT_EQ(clients[i]->read().status, 202);
+  EXPECT_LE(log_.commits_asked(), 2);
+}
+
 TEST_F(GatewayTest, OneCommitAnswersManyConnections) {
   std::vector<std::unique_ptr<LoopbackClient>> clients;
   for (int i = 0; i < 20; ++i) {
