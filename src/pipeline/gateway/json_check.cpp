@@ -5,13 +5,11 @@
 #include <simdjson.h>
 
 #include "base/limits.hpp"
-#include "http/request.hpp"
 #include "pipeline/gateway/json_judge.hpp"
+#include "pipeline/gateway/json_walk.hpp"
 
 namespace weir::gateway {
 namespace {
-
-static_assert(http::body_padding >= simdjson::SIMDJSON_PADDING);
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view remedy = " Send exactly one JSON object (RFC 8259, UTF-8) a request.";
@@ -30,7 +28,8 @@ Failure refused_at(const std::string& what, std::string_view body, std::size_t b
   return refused(what + " at " + json_place(body, byte) + ".");
 }
 
-/// Why simdjson's refusal holds; ok where it was only about a number too large for its types.
+/// Why the walk's refusal holds. The judge has the last word: it is ok should the walk have had no
+/// memory to tell.
 Result<void> explain(std::string_view body) {
   const auto fault = find_json_fault(body, limits::json_depth_max);
   if (!fault) return {};
@@ -49,24 +48,17 @@ Result<void> explain(std::string_view body) {
   return refused_at("The body is not valid JSON: " + std::string(fault->what), body, fault->byte);
 }
 
-/// A new parser's depth is simdjson's own default until it is told; it counts the document too.
-simdjson::dom::parser new_parser() {
-  simdjson::dom::parser parser;
-  [[maybe_unused]] const auto error = parser.allocate(16 * limits::kib, limits::json_depth_max + 1);
-  return parser;
-}
-
 }  // namespace
 
 struct JsonCheck::Scratch {
-  simdjson::dom::parser parser = new_parser();
+  JsonWalk walk;
   std::unique_ptr<char[]> line;
   std::size_t line_bytes = 0;
 
   /// A rare large payload does not keep its memory.
   void shrink() {
+    walk.shrink();
     if (line_bytes <= limits::kept_scratch_bytes_max) return;
-    parser = new_parser();
     line.reset();
     line_bytes = 0;
   }
@@ -89,12 +81,14 @@ Result<std::string_view> JsonCheck::one_line(std::string_view body) {
   const std::size_t first = skip_space(body, 0);
   if (first == body.size()) return refused("The body is empty.");
   if (body[first] == '[') return refused_at("The body is a JSON array", body, first);
-  scratch_->shrink();
-  simdjson::dom::parser& parser = scratch_->parser;
-  const auto parsed = parser.parse(body.data(), body.size(), false);
-  if (parsed.error()) WEIR_CHECK(explain(body));
-  if (body[first] != '{')
+  if (body[first] != '{') {
+    WEIR_CHECK(explain(body));
     return refused_at("The body is a single JSON value, not an object,", body, first);
+  }
+  scratch_->shrink();
+  const JsonWalk::Verdict verdict = scratch_->walk.judge(body);
+  if (verdict == JsonWalk::Verdict::compact) return body;
+  if (verdict == JsonWalk::Verdict::refused) WEIR_CHECK(explain(body));
   scratch_->grow(body.size() + simdjson::SIMDJSON_PADDING);
   std::size_t bytes = 0;
   if (const auto error = simdjson::minify(body.data(), body.size(), scratch_->line.get(), bytes))

@@ -17,8 +17,9 @@ class JsonCheck {
   ~JsonCheck();
   JsonCheck(JsonCheck&&) noexcept;
 
-  /// The payload on one line, good until the next call. `body` has http::body_padding readable
-  /// bytes behind it. Refusals are bad_request and say what is wrong, where, and what to send.
+  /// The payload on one line, good until the next call and as long as `body`: it is `body` itself
+  /// where that is on one line already. `body` has http::body_padding readable bytes behind it.
+  /// Refusals are bad_request and say what is wrong, where, and what to send.
   Result<std::string_view> one_line(std::string_view body);
 
  private:

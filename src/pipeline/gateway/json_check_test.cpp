@@ -1,6 +1,7 @@
 #include "pipeline/gateway/json_check.hpp"
 
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 
@@ -68,10 +69,16 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
       {"{}]", "follows"},
       {std::string("{}\0", 3), "follows"},
       {"{} // c", "follows"},
+      {"{},{}", "follows the JSON object at line 1, column 3 (byte 2)"},
+      {"{}1}", "follows"},
+      {"{}\"\"}", "follows"},
+      {"{\"a\":{}", "ends before"},  // and the padding must not close it
+      {"{\"a\":{}}}", "follows"},
       {"{", "ends before it is complete"},
       {"{\"a\"", "ends before"},
       {"{\"a\":", "ends before"},
       {"{\"a\":\"b", "ends before"},
+      {"{\"a\":\"\xC3", "ends before"},
       {"{\"a\":[1", "ends before"},
       {"}", "not valid"},
       {"{\n  \"a\": x\n}", "line 2, column 8 (byte 9)"},
@@ -80,6 +87,22 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
       {"{\"a\" 1}", "not valid"},
       {"{\"a\"::1}", "not valid"},
       {"{\"a\":1 \"b\":2}", "not valid"},
+      {"{\"a\"}", "not valid"},
+      {"{\"a\",\"b\":1}", "not valid"},
+      {"{\"a\":1,,\"b\":2}", "not valid"},
+      {"{\"a\":1:2}", "not valid"},
+      {"{:1}", "not valid"},
+      {"{[]:1}", "not valid"},
+      {"{\"a\":{}\"b\":1}", "not valid"},
+      {"{\"a\":[1:2]}", "not valid"},
+      {"{\"a\":[\"b\":2]}", "not valid"},
+      {"{\"a\":[1,,2]}", "not valid"},
+      {"{\"a\":[1 2]}", "not valid"},
+      {"{\"a\":[[]1]}", "not valid"},
+      {"{\"a\":[1]]}", "not valid"},
+      {"{\"a\":[}", "not valid"},
+      {"{\"a\":{]}", "not valid"},
+      {"{\"a\":[{\"b\":1]}", "not valid"},
       {"{a:1}", "not valid"},
       {"{'a':1}", "not valid"},
       {"{1:1}", "not valid"},
@@ -127,6 +150,16 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
       {"{\"a\":\"\xC3\"}", "not valid"},              // cut short
       {"{\"\xFF\":1}", "not valid"},
       {"\f{}", "not valid"},
+      {"{\f}", "not valid"},
+      {"{\"a\"\v:1}", "not valid"},
+      {"{\"a\":1\f}", "not valid"},
+      {"{\"a\":true\x1A}", "not valid"},
+      {std::string("{\"a\":1\0}", 8), "not valid"},
+      {std::string("{\0}", 3), "not valid"},
+      {"{\"a\":1\x80}", "not valid"},
+      {"{\\\"a\":1}", "not valid"},
+      {"{\"a\"\\:1}", "not valid"},
+      {"{\"a\":1\\\"}", "not valid"},
       {"\xC2\xA0{}", "not valid"},
       // Too large a number does not excuse what else is wrong.
       {"{\"a\":1e400,}", "not valid"},
@@ -194,6 +227,29 @@ TEST_F(JsonCheckTest, NestingHasABoundOfItsOwn) {
     ASSERT_FALSE(deeper) << inside;
     EXPECT_THAT(deeper.error().message, HasSubstr("deeper than 512"));
   }
+}
+
+TEST_F(JsonCheckTest, DocumentsOfAllSizesTakeTurns) {
+  // Strings and numbers that cross the blocks simdjson works in, and bodies past what was kept.
+  for (const std::size_t members : {1, 5000, 2, 40'000, 3, 20'000, 1}) {
+    std::string spaced = "{";
+    std::string compact = "{";
+    for (std::size_t i = 0; i < members; ++i) {
+      const std::string name = "\"k" + std::to_string(i * i) + "\"";
+      spaced += (i > 0 ? ", " : "") + name + ": [" + std::to_string(i) + ".5, \"\\n \\\\\"]";
+      compact += (i > 0 ? "," : "") + name + ":[" + std::to_string(i) + ".5,\"\\n \\\\\"]";
+    }
+    EXPECT_EQ(check(spaced + "}").value_or(""), compact + "}");
+    EXPECT_EQ(check(compact + "}").value_or(""), compact + "}");
+    EXPECT_FALSE(check(spaced));
+    EXPECT_FALSE(check(spaced + "]"));
+  }
+}
+
+TEST_F(JsonCheckTest, WhatIsOnOneLineAlreadyIsNotCopied) {
+  const auto checked = check(R"({"a b":[1,true,{},[],"\\ \""]})");
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->data(), padded_.data());
 }
 
 TEST_F(JsonCheckTest, LargeAndSmallTakeTurns) {
