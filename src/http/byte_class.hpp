@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -70,12 +71,26 @@ const char* skip(const char* p, const char* end) {
     const auto others = ~static_cast<unsigned>(_mm_movemask_epi8(are<wanted>(bytes))) & 0xFFFFu;
     if (others == 0) continue;
     p += std::countr_zero(others);
+    if constexpr (wanted != ByteClass::token) return p;  // are() is exact
     break;
   }
 #endif
   while (p != end && is(wanted, *p))
     ++p;
   return p;
+}
+
+inline bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/// OWS, RFC 9110 5.6.3.
+inline std::string_view trimmed(const char* first, const char* last) {
+  while (first != last && is_blank(*first))
+    ++first;
+  while (first != last && is_blank(last[-1]))
+    --last;
+  return {first, static_cast<std::size_t>(last - first)};
 }
 
 }  // namespace weir::http

@@ -9,21 +9,12 @@
 namespace weir::http {
 namespace {
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
+Failure too_large(const char* has, std::uint64_t max, const char* remedy) {
+  return fail(Errc::headers_too_large, has + std::to_string(max) + remedy);
 }
 
-/// OWS, RFC 9110 5.6.3.
-std::string_view trimmed(const char* first, const char* last) {
-  while (first != last && is_blank(*first))
-    ++first;
-  while (first != last && is_blank(last[-1]))
-    --last;
-  return {first, static_cast<std::size_t>(last - first)};
-}
-
-/// Reads lines into a head. What returns false has refused: why() then says why, unless the line
-/// goes on behind the bytes that are here, where any verdict is early.
+/// Reads lines into a head. What returns false has refused: see refusal(), unless the line goes on
+/// behind the bytes that are here, where any verdict is early.
 class LineReader {
  public:
   LineReader(std::string_view bytes, std::size_t line, RequestHead& head)
@@ -31,8 +22,7 @@ class LineReader {
 
   /// Where the next line begins: the one that was refused, if one was.
   std::size_t line() const { return static_cast<std::size_t>(at_ - base_); }
-  const char* why() const { return why_; }
-  bool has_too_many_fields() const { return has_too_many_fields_; }
+  Failure refusal() const;
 
   /// Whether the empty line that ends a head is next.
   bool is_at_end() const { return end_ - at_ >= 2 && at_[0] == '\r' && at_[1] == '\n'; }
@@ -127,7 +117,7 @@ bool LineReader::take_line_end(const char* p, const char* why_not) {
 bool LineReader::take_field(std::string_view name, std::string_view value) {
   if (head_.line_count == limits::header_fields_max) {
     has_too_many_fields_ = true;
-    return refuse("it has too many fields");
+    return false;
   }
   const std::uint8_t line = head_.line_count++;
   head_.lines[line] = {place_of(name), place_of(value)};
@@ -214,24 +204,19 @@ bool LineReader::read_end() {
   return true;
 }
 
+Failure LineReader::refusal() const {
+  if (has_too_many_fields_)
+    return too_large("The request has more than ", limits::header_fields_max,
+                     " header fields. Send fewer.");
+  return fail(Errc::bad_request, std::string("The request is not valid HTTP/1.1: ") + why_ + ".");
+}
+
 void clear(RequestHead& head) {
   head.line_count = 0;
   head.known.fill(-1);
   head.conflicting = 0;
   head.chunked = head.has_length = head.expects_continue = false;
   head.content_length = 0;
-}
-
-Failure too_many_fields() {
-  return fail(Errc::headers_too_large, "The request has more than " +
-                                           std::to_string(limits::header_fields_max) +
-                                           " header fields. Send fewer.");
-}
-
-Failure too_many_bytes() {
-  return fail(Errc::headers_too_large, "The request's head is over " +
-                                           std::to_string(limits::header_bytes_max) +
-                                           " bytes. Send fewer or shorter headers.");
 }
 
 }  // namespace
@@ -253,14 +238,12 @@ Result<bool> HeadParser::parse(std::string_view bytes, RequestHead& head) {
       return true;
     }
     line_ = lines.line();
-    if (has_line_end_from(line_))
-      return lines.has_too_many_fields()
-                 ? too_many_fields()
-                 : fail(Errc::bad_request,
-                        std::string("The request is not valid HTTP/1.1: ") + lines.why() + ".");
+    if (has_line_end_from(line_)) return lines.refusal();
   }
   searched_ = here.size();
-  if (bytes.size() > limits::header_bytes_max) return too_many_bytes();
+  if (bytes.size() > limits::header_bytes_max)
+    return too_large("The request's head is over ", limits::header_bytes_max,
+                     " bytes. Send fewer or shorter headers.");
   return false;
 }
 
