@@ -14,7 +14,7 @@ namespace weir::http {
 
 enum class ByteClass : std::uint8_t {
   token = 1,   // RFC 9110 5.6.2: methods, field names
-  target = 2,  // RFC 9112 3.2: printable ASCII without the space
+  target = 2,  // RFC 9112 3.2, and bytes from 0x80: what does not name anything here is a 404
   text = 4,    // RFC 9110 5.5: VCHAR, SP, HTAB and obs-text (bytes from 0x80)
 };
 
@@ -30,6 +30,7 @@ constexpr std::array<std::uint8_t, 256> make_byte_classes() {
   for (const char c : {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'})
     add(static_cast<unsigned char>(c), static_cast<unsigned char>(c), ByteClass::token);
   add(0x21, 0x7E, ByteClass::target);
+  add(0x80, 0xFF, ByteClass::target);
   add('\t', '\t', ByteClass::text);
   add(0x20, 0x7E, ByteClass::text);
   add(0x80, 0xFF, ByteClass::text);
@@ -42,18 +43,21 @@ constexpr bool is(ByteClass wanted, char c) {
 }
 
 #if defined(__SSE2__)
-/// 0xFF where a byte is surely of the class. Comparisons are signed: bytes from 0x80 are negative.
+/// 0xFF where a byte is not below `least`; the other comparisons of SSE2 are signed.
+inline __m128i are_from(char least, __m128i bytes) {
+  return _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(least)), bytes);
+}
+
+/// 0xFF where a byte is surely of the class.
 template <ByteClass wanted>
 __m128i are(__m128i bytes) {
   const __m128i is_delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F));
   if constexpr (wanted == ByteClass::text) {
-    const __m128i not_control =
-        _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(0x20)), bytes);  // unsigned
     const __m128i is_tab = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t'));
-    return _mm_andnot_si128(is_delete, _mm_or_si128(not_control, is_tab));
+    return _mm_andnot_si128(is_delete, _mm_or_si128(are_from(0x20, bytes), is_tab));
   } else if constexpr (wanted == ByteClass::target) {
-    return _mm_andnot_si128(is_delete, _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x20)));
-  } else {  // letters and '-', which most names consist of; the table knows the others
+    return _mm_andnot_si128(is_delete, are_from(0x21, bytes));
+  } else {  // letters and '-', which most names consist of; the table knows the rest
     const __m128i small = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
     const __m128i is_letter = _mm_and_si128(_mm_cmpgt_epi8(small, _mm_set1_epi8('a' - 1)),
                                             _mm_cmplt_epi8(small, _mm_set1_epi8('z' + 1)));
