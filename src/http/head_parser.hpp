@@ -7,11 +7,23 @@
 
 namespace weir::http {
 
-/// Reads a whole head, from the request line to the empty line that ends it, into `head`. Strict
-/// where leniency is how requests are smuggled (RFC 9112 section 6.3 and 11.2): one length or one
-/// "chunked" and nothing else, digits only, no folding, no control characters, Host once.
-/// The caller has made sure of the head's size and that its lines end in CRLF and are not folded.
-Result<void> parse_head(std::string_view bytes, RequestHead& head);
+/// Reads one head, from the request line to the empty line that ends it. Strict where leniency is
+/// how requests are smuggled (RFC 9112 6.3 and 11.2): one length or one "chunked" and nothing
+/// else, digits only, every line ends in CRLF, no folding, no control characters, Host once.
+///
+/// A line is judged when its end is here and by its own bytes alone: what comes out does not
+/// depend on how a head was split on its way. head_parser_fuzz.cpp holds it against Boost.Beast.
+class HeadParser {
+ public:
+  /// `bytes`: what is here from the head's first byte on; after `false` the same, moved or not,
+  /// and what came behind it. True: `head` is whole, and what is behind head.bytes was not looked
+  /// at. False: its end is not here yet. After an error or true: done, use a new one.
+  Result<bool> parse(std::string_view bytes, RequestHead& head);
+
+ private:
+  std::size_t line_ = 0;      // where the first line begins that was not read yet
+  std::size_t searched_ = 0;  // up to where that line's end was looked for
+};
 
 /// Whether a request may begin with this byte: tells at once that a client speaks TLS, say.
 bool is_token_byte(char c);

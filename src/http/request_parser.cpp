@@ -1,10 +1,8 @@
 #include "http/request_parser.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "http/exchange.hpp"
-#include "http/head_parser.hpp"
 
 namespace weir::http {
 namespace {
@@ -38,7 +36,7 @@ RequestParser::Event RequestParser::next() {
       state_ = State::head;
       [[fallthrough]];
     case State::head:
-      return scan_head();
+      return read_head();
     case State::body:
       return read_body();
     case State::whole:
@@ -58,30 +56,10 @@ bool RequestParser::skip_blank_line() {
   return true;
 }
 
-RequestParser::Event RequestParser::scan_head() {
-  const char* base = buffer_.begin();
-  for (;;) {
-    const auto* found =
-        static_cast<const char*>(std::memchr(base + scanned_, '\n', buffer_.size() - scanned_));
-    const std::size_t end = found ? static_cast<std::size_t>(found - base) + 1 : buffer_.size();
-    if (end > limits::header_bytes_max)
-      return refuse({Errc::headers_too_large, "The request's head is over " +
-                                                  std::to_string(limits::header_bytes_max) +
-                                                  " bytes. Send fewer or shorter headers."});
-    scanned_ = end;
-    if (!found) return Event::need_more;
-    if (end < 2 || base[end - 2] != '\r') return refuse(malformed("a line does not end in CRLF"));
-    const std::size_t line_bytes = end - line_;
-    if (line_ > 0 && line_bytes == 2) return begin_body();
-    if (line_ > 0 && (base[line_] == ' ' || base[line_] == '\t'))
-      return refuse(malformed("a header line begins with a space (folded lines are not taken)"));
-    line_ = end;
-  }
-}
-
-RequestParser::Event RequestParser::begin_body() {
-  if (auto parsed = parse_head({buffer_.begin(), scanned_}, head_); !parsed)
-    return refuse(std::move(parsed).error());
+RequestParser::Event RequestParser::read_head() {
+  const auto is_whole = head_parser_.parse({buffer_.begin(), buffer_.size()}, head_);
+  if (!is_whole) return refuse(is_whole.error());
+  if (!*is_whole) return Event::need_more;
   state_ = State::body;
   body_bytes_max_ = body_bytes_ceiling_;
   body_end_ = raw_ = head_.bytes;
@@ -135,8 +113,9 @@ void RequestParser::take() {
   buffer_.consume(raw_);
   state_ = State::start;
   told_head_ = skipped_blank_ = false;
+  head_parser_ = {};
   chunks_ = {};
-  line_ = scanned_ = body_end_ = raw_ = 0;
+  body_end_ = raw_ = 0;
 }
 
 RequestParser::Event RequestParser::refuse(Error error) {

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "http/chunked.hpp"
+#include "http/head_parser.hpp"
 #include "http/receive_buffer.hpp"
 #include "http/request.hpp"
 
@@ -49,8 +50,7 @@ class RequestParser {
   enum class State : std::uint8_t { start, head, body, whole, refused };
   Event refuse(Error error);
   bool skip_blank_line();
-  Event scan_head();
-  Event begin_body();
+  Event read_head();
   Event read_body();
   Event read_chunks();
   std::size_t bytes_wanted() const;
@@ -60,11 +60,10 @@ class RequestParser {
   State state_ = State::start;
   bool told_head_ = false;
   bool skipped_blank_ = false;
+  HeadParser head_parser_;
   RequestHead head_;
   ChunkedDecoder chunks_;
   // From the request's first byte:
-  std::size_t line_ = 0;      // where the line being scanned begins
-  std::size_t scanned_ = 0;   // up to where the head was searched
   std::size_t body_end_ = 0;  // of what is decoded
   std::size_t raw_ = 0;       // of what is consumed
   std::uint64_t body_bytes_max_ = 0;
