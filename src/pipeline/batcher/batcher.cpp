@@ -127,10 +127,16 @@ Result<void> Batcher::read_some(Time now, Progress& progress) {
     ++progress.records;
     bytes += record->body.size();
     WEIR_CHECK(take(*record, now));
-    // Where cores are few, requests need not wait until the scheduler looks at its clock.
-    if (progress.records % records_between_yields == 0) std::this_thread::yield();
+    if (progress.records % records_between_yields == 0) give_way();
   }
   return {};
+}
+
+/// Where cores are few, requests need not wait until the scheduler looks at its clock. A burst is
+/// what the log is for; one that does not end must not fill the disk.
+void Batcher::give_way() const {
+  const Lsn end = log_.durable_end(settings_.partition);
+  if (end.value - last_lsn_.value < limits::burst_bytes) std::this_thread::yield();
 }
 
 /// nullopt: nothing more can be read now.

@@ -108,6 +108,7 @@ class Batcher {
   Result<void> resume();
 
   Result<void> read_some(Time now, Progress& progress);
+  void give_way() const;
   std::optional<log::Record> next_record();
   Result<void> take(const log::Record& record, Time now);
   Result<void> put(const log::Record& record, StreamState& stream, Time now);

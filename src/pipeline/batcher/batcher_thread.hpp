@@ -16,9 +16,9 @@
 namespace weir::batcher {
 
 /// Runs a batcher on a thread of its own: steps while there is something to read, looks again after
-/// `busy_poll` when there was and after `poll` when there was not, waits for `retry` after an error,
-/// and flushes for others in between. Little at a time fits between requests, where cores are few:
-/// into the moments in which all of them wait for the disk.
+/// `busy_poll` when there was and after `poll` when there was not, waits for `retry` after an
+/// error, and flushes for others in between. Little at a time fits between requests, where cores
+/// are few: into the moments in which all of them wait for the disk.
 class BatcherThread {
  public:
   struct Settings {

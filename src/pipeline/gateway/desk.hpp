@@ -103,7 +103,7 @@ class Desk final : public http::Responder {
   std::uint64_t appended_ = 0;
   std::uint64_t asked_ = 0;
   std::uint64_t told_ = 0;
-  std::size_t gathered_bytes_ = 0;  // appended since it was last asked
+  std::size_t gathered_bytes_ = 0;    // appended since it was last asked
   std::vector<log::Appended> fates_;  // scratch
   FateBox fate_box_;                  // last: waits for the log before anything else goes
 };

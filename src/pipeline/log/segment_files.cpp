@@ -83,7 +83,7 @@ std::string SegmentFiles::new_spare_path() const {
 
 Result<void> SegmentFiles::fill_with_zeros(const std::string& path, std::uint64_t segment_bytes,
                                            const std::function<bool()>& is_wanted) const {
-  WEIR_TRY(const std::unique_ptr<File> file, disk_.create(path, Durability::on_write));
+  WEIR_TRY(const std::unique_ptr<File> file, disk_.create(path, Durability::streamed));
   const AlignedBuffer zeros(std::min(zeros_at_once_bytes, segment_bytes));
   std::memset(zeros.data(), 0, zeros.size());
   for (std::uint64_t at = 0; at < segment_bytes; at += zeros.size()) {

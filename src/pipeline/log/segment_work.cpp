@@ -35,7 +35,7 @@ bool SegmentedLog::segment_step() {
     if (first_is_done()) {
       done = std::move(segments_.front());
       segments_.pop_front();
-      keep = spares_.size() < limits::spare_segments_max &&
+      keep = spares_.size() < options_.spares_max &&
              done->header.segment_bytes == options_.segment_bytes;
     } else if (spares_.size() >= options_.spares_ahead) {
       return false;

@@ -45,6 +45,7 @@ class SegmentedLog final : public Log {
     std::uint64_t segment_bytes = limits::segment_bytes_default;  // of segments yet to be made
     std::uint64_t commit_bytes_max = limits::commit_bytes_max;
     std::uint32_t spares_ahead = 2;
+    std::uint32_t spares_max = limits::spare_segments_max;  // kept of those that became empty
     CatalogPosition catalog;
     Drive drive = Drive::threads;
   };
