@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What a durable, authenticated 202 costs: Weir and its peers in turns on the same two cores.
 
-Every round runs each server once: server on core 0, wrk on core 1. Prints medians over the rounds:
-rate, ratio to the first server in the same rounds, latencies, CPU per request; at the end each
-durable server is killed with -9 and what it acknowledged is looked for. See README.md.
+Every round runs each server once: the server on the core that takes the disk's interrupts, wrk on
+the other. Prints medians over the rounds: rate, ratio to the first server in the same rounds,
+latencies, CPU per request; at the end each durable server is killed with -9 and what it
+acknowledged is looked for. See README.md.
 """
 
 import argparse
@@ -22,10 +23,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from servers import Certificate, Edge, Nginx, NodeGroupCommit, RedisWebdis, Server, Weir
+from servers import Certificate, Cores, Edge, Nginx, NodeGroupCommit, RedisWebdis, Server, Weir, core_of_the_disk
 
 ROOT = Path(__file__).resolve().parents[2]
-CLIENT_CORE = "1"
 PIPELINE_DEPTH = 8
 IDLE_CONNECTIONS = 10_000
 PEERS = {"nginx": Nginx, "node": NodeGroupCommit, "redis": RedisWebdis}
@@ -121,7 +121,7 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
         script.write_text(load.script(server))
     before, used = server.cpu_seconds(), children_seconds()
     output = subprocess.run(
-        ["taskset", "-c", CLIENT_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
+        ["taskset", "-c", Cores.client, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s",
          "-s", str(script), server.base + "/"],
         check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     cpu, client = server.cpu_seconds() - before, children_seconds() - used
@@ -130,6 +130,7 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
     requests = int(re.search(r"(\d+) requests in", output).group(1))
     figures = {"requests": requests, "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)),
                "cpu_us": cpu * 1e6 / max(requests, 1), "client": 100 * client / seconds}
+    figures["left"] = server.settle()
     for percent, microseconds in re.findall(r"^percentile (\S+) (\d+)", output, re.M):
         figures["p" + percent] = int(microseconds) / 1000
     return figures
@@ -138,14 +139,14 @@ def measure(server: Server, load: Load, connections: int, seconds: int) -> dict[
 def report(title: str, runs: dict[str, list[dict[str, float]]]) -> None:
     print(f"\n{title}")
     print(f"{'server':<22} {'202/s':>9} {'ratio':>6} {'p50 ms':>8} {'p99 ms':>8} {'p99.9 ms':>8} "
-          f"{'CPU us':>8} {'wrk %':>6}")
+          f"{'CPU us':>8} {'wrk %':>6} {'left s':>6}")
     baseline = next(iter(runs.values()))
     for name, rounds in runs.items():
         median = {key: statistics.median(run[key] for run in rounds) for key in rounds[0]}
         ratio = statistics.median(own["rate"] / base["rate"] for own, base in zip(rounds, baseline))
         print(f"{name:<22} {median['rate']:>9.0f} {ratio:>6.2f} {median['p50']:>8.2f} "
               f"{median['p99']:>8.2f} {median['p99.9']:>8.2f} {median['cpu_us']:>8.2f} "
-              f"{median['client']:>6.0f}", flush=True)
+              f"{median['client']:>6.0f} {median['left']:>6.1f}", flush=True)
 
 
 def report_idle(servers: list[Server]) -> None:
@@ -242,10 +243,12 @@ def main() -> None:
     with contextlib.ExitStack() as running:
         work = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="weir-bench-")))
         os.chmod(work, 0o755)
+        Cores.server = str(core_of_the_disk(work))
+        Cores.client = str(1 - int(Cores.server))
         servers = [running.enter_context(server) for server in servers_of(arguments, work)]
         acknowledged = {server.name: 0 for server in servers}
-        print(f"{arguments.rounds} rounds of {arguments.seconds} s; servers on core 0, wrk on core "
-              f"{CLIENT_CORE}; medians; ratio to {servers[0].name}", flush=True)
+        print(f"{arguments.rounds} rounds of {arguments.seconds} s; servers on core {Cores.server}, wrk on core "
+              f"{Cores.client}; medians; ratio to {servers[0].name}", flush=True)
         for name in arguments.loads:
             if name == "idle":
                 report_idle(servers)

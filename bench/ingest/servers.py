@@ -14,14 +14,39 @@ import time
 import urllib.request
 from pathlib import Path
 
-SERVER_CORE = "0"
 START_SECONDS = 30
 TOKEN_BYTES = 316  # of a token as the server mints it
 PEERS = Path(__file__).resolve().parents[1] / "peers"
 
 
+class Cores:
+    """Who runs where; main() decides."""
+
+    server = "0"
+    client = "1"
+
+
+def core_of_the_disk(directory: Path) -> int:
+    """Which of the first two cores takes the interrupts of the disk below `directory`. The server gets it:
+    else the load generator would be interrupted for the server's writes, and these wait for it."""
+
+    def interrupts() -> list[int]:
+        lines = Path("/proc/interrupts").read_text().splitlines()[1:]
+        devices = [line.split()[1:3] for line in lines if line.split()[0].rstrip(":").isdigit()]
+        return [sum(int(counts[core]) for counts in devices) for core in (0, 1)]
+
+    before = interrupts()
+    with open(directory / "interrupts", "wb") as file:
+        for _ in range(200):
+            file.write(bytes(4096))
+            file.flush()
+            os.fdatasync(file.fileno())
+    more = [after - earlier for after, earlier in zip(interrupts(), before)]
+    return more.index(max(more))
+
+
 def start(command, **options) -> subprocess.Popen:
-    return subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], **options)
+    return subprocess.Popen(["taskset", "-c", Cores.server, *map(str, command)], **options)
 
 
 def end(process: subprocess.Popen, number=signal.SIGTERM) -> None:
@@ -119,6 +144,17 @@ class Server:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             ticks += int(fields[11]) + int(fields[12])  # utime, stime; of all its threads
         return ticks / os.sysconf("SC_CLK_TCK")
+
+    def settle(self) -> float:
+        """Waits until the server has done what a load left it to do; seconds that took."""
+        begun = quiet_since = time.monotonic()
+        used = self.cpu_seconds()
+        while time.monotonic() - quiet_since < 0.3:
+            time.sleep(0.1)
+            if self.cpu_seconds() - used > 0.005:
+                quiet_since = time.monotonic()
+            used = self.cpu_seconds()
+        return quiet_since - begun
 
     def memory_bytes(self) -> int:
         kib = 0

@@ -8,7 +8,7 @@
 namespace weir::batcher {
 namespace {
 
-constexpr std::uint64_t records_between_yields = 32;
+constexpr std::uint64_t records_between_yields = 128;
 
 std::string name_of(const Address& address) {
   return "stream no " + std::to_string(address.stream.value) + ", partition " +
