@@ -43,10 +43,9 @@ static_assert((cached_tokens_max & (cached_tokens_max - 1)) == 0);
 inline constexpr std::uint64_t log_block_bytes = 4 * kib;
 inline constexpr std::uint64_t segment_bytes_default = 64 * mib;
 inline constexpr std::uint64_t commit_bytes_max = 8 * mib;
-// How far the log may run ahead of the batcher before batching takes its share of a busy core; as
-// many emptied segments are kept, so that the next such burst finds them made.
+inline constexpr std::uint64_t spare_bytes_max = 512 * mib;  // emptied segments, for the next burst
+// How far the log may run ahead of the batcher before batching takes its share of a busy core.
 inline constexpr std::uint64_t burst_bytes = 2048 * mib;
-inline constexpr std::uint32_t spare_segments_max = burst_bytes / segment_bytes_default;
 static_assert(payload_bytes_ceiling + log_block_bytes <= commit_bytes_max);
 static_assert(2 * commit_bytes_max <= segment_bytes_default);
 

@@ -20,6 +20,12 @@ void SegmentedLog::release(PartitionNo partition, Lsn checkpoint) {
   segment_work_.notify_one();
 }
 
+/// The lock is held, or nobody else is here yet.
+bool SegmentedLog::may_keep_spare() const {
+  return spares_.size() < options_.spares_ahead ||
+         (spares_.size() + 1) * options_.segment_bytes <= options_.spare_bytes_max;
+}
+
 /// The lock is held. A reader that holds the segment has its own reference.
 bool SegmentedLog::first_is_done() const {
   return segments_.size() > 1 && segments_[1]->header.base <= checkpoint_ &&
@@ -35,8 +41,7 @@ bool SegmentedLog::segment_step() {
     if (first_is_done()) {
       done = std::move(segments_.front());
       segments_.pop_front();
-      keep = spares_.size() < options_.spares_max &&
-             done->header.segment_bytes == options_.segment_bytes;
+      keep = may_keep_spare() && done->header.segment_bytes == options_.segment_bytes;
     } else if (spares_.size() >= options_.spares_ahead) {
       return false;
     }

@@ -12,12 +12,11 @@ Result<void> check(const SegmentedLog::Options& options) {
   const bool possible =
       options.segment_bytes % block_bytes == 0 && options.commit_bytes_max % block_bytes == 0 &&
       options.commit_bytes_max > 0 && 2 * options.commit_bytes_max <= options.segment_bytes &&
-      options.spares_ahead >= 1 && options.spares_ahead <= options.spares_max;
+      options.spares_ahead >= 1;
   if (possible) return {};
   return fail(Errc::bad_request,
               "segment_bytes and commit_bytes_max must be multiples of 4096, a commit at most half "
-              "a segment, and 1 to " +
-                  std::to_string(options.spares_max) + " spares kept ahead");
+              "a segment, and at least 1 spare kept ahead");
 }
 
 }  // namespace
@@ -64,7 +63,7 @@ Result<void> SegmentedLog::start() {
 Result<void> SegmentedLog::adopt_spares(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
     WEIR_TRY(const bool fits, files_.is_spare_of(path, options_.segment_bytes));
-    if (fits && spares_.size() < options_.spares_max)
+    if (fits && may_keep_spare())
       spares_.push_back(path);
     else
       WEIR_CHECK(files_.remove_spare(path));

@@ -45,7 +45,7 @@ class SegmentedLog final : public Log {
     std::uint64_t segment_bytes = limits::segment_bytes_default;  // of segments yet to be made
     std::uint64_t commit_bytes_max = limits::commit_bytes_max;
     std::uint32_t spares_ahead = 2;
-    std::uint32_t spares_max = limits::spare_segments_max;  // kept of those that became empty
+    std::uint64_t spare_bytes_max = limits::spare_bytes_max;  // kept beyond those
     CatalogPosition catalog;
     Drive drive = Drive::threads;
   };
@@ -110,6 +110,7 @@ class SegmentedLog final : public Log {
   void finish(const Commit& commit, const Result<void>& written);
   void poison(const Error& cause);
 
+  bool may_keep_spare() const;
   bool first_is_done() const;
   bool make_spare();
   bool recycle(const std::shared_ptr<const Segment>& done);

@@ -309,7 +309,7 @@ TEST_F(SegmentedLogTest, ReleasedSegmentsBecomeSparesAndAreUsedAgain) {
     tend();
   }
   EXPECT_THAT(files(".segment"), SizeIs(1));
-  EXPECT_LE(files(".spare").size(), options.spares_max);
+  EXPECT_LE(files(".spare").size(), 4u);
   EXPECT_GE(files(".spare").size(), 1u);
   EXPECT_EQ(log->read_from(only, {}).error().code, Errc::not_found);
   options.catalog.checkpoint = log->durable_end(only);
@@ -333,7 +333,7 @@ TEST_F(SegmentedLogTest, EachLifeOfAFileHasASaltThatNobodyCanGuess) {
 }
 
 TEST_F(SegmentedLogTest, MoreSparesThanNeededAreRemoved) {
-  options.spares_max = 4;
+  options.spare_bytes_max = 4 * options.segment_bytes;
   open();
   for (int i = 0; i < 50; ++i)
     write(three_blocks);
@@ -341,7 +341,7 @@ TEST_F(SegmentedLogTest, MoreSparesThanNeededAreRemoved) {
   log->release(only, log->durable_end(only));
   tend();
   EXPECT_THAT(files(".segment"), SizeIs(1));
-  EXPECT_THAT(files(".spare"), SizeIs(options.spares_max));
+  EXPECT_THAT(files(".spare"), SizeIs(4));
 }
 
 TEST_F(SegmentedLogTest, ASegmentSomeoneReadsIsNotRecycled) {
