@@ -132,8 +132,8 @@ Result<void> Batcher::read_some(Time now, Progress& progress) {
   return {};
 }
 
-/// Where cores are few, requests need not wait until the scheduler looks at its clock. A burst is
-/// what the log is for; one that does not end must not fill the disk.
+/// Where cores are few, requests need not wait until the scheduler looks at its clock. But that is
+/// for bursts: who gave way to a load that does not end would let the log fill the disk.
 void Batcher::give_way() const {
   const Lsn end = log_.durable_end(settings_.partition);
   if (end.value - last_lsn_.value < limits::burst_bytes) std::this_thread::yield();
