@@ -151,9 +151,9 @@ class Server:
         used = self.cpu_seconds()
         while time.monotonic() - quiet_since < 0.3:
             time.sleep(0.1)
-            if self.cpu_seconds() - used > 0.005:
+            before, used = used, self.cpu_seconds()
+            if used - before > 0.005:
                 quiet_since = time.monotonic()
-            used = self.cpu_seconds()
         return quiet_since - begun
 
     def memory_bytes(self) -> int:
