@@ -89,12 +89,12 @@ inline bool is_blank(char c) {
 }
 
 /// OWS, RFC 9110 5.6.3.
-inline std::string_view trimmed(const char* first, const char* last) {
-  while (first != last && is_blank(*first))
-    ++first;
-  while (first != last && is_blank(last[-1]))
-    --last;
-  return {first, static_cast<std::size_t>(last - first)};
+inline std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back()))
+    text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace weir::http

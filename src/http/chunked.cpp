@@ -5,17 +5,9 @@
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
-#include "http/head_parser.hpp"
+#include "http/byte_class.hpp"
 
 namespace weir::http {
-namespace {
-
-bool is_text(char c) {
-  return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
-}
-
-}  // namespace
-
 ChunkedDecoder::Step ChunkedDecoder::decode(char*& in, const char* end, char*& out,
                                             std::uint64_t data_bytes_max) {
   while (in != end) {
@@ -72,7 +64,7 @@ ChunkedDecoder::Step ChunkedDecoder::take_size(char c) {
   if (++line_ > limits::chunk_line_bytes_max) return Step::bad;
   if (at_ == At::extension) {
     if (c == '\r') at_ = At::size_lf;
-    return c == '\r' || is_text(c) ? Step::more : Step::bad;
+    return c == '\r' || is(ByteClass::text, c) ? Step::more : Step::bad;
   }
   const int digit = hex_digit(c);
   if (digit >= 0) {
@@ -97,13 +89,13 @@ ChunkedDecoder::Step ChunkedDecoder::take_trailer(char c) {
   switch (at_) {
     case At::line_first:
       at_ = At::name;
-      return is_token_byte(c) ? Step::more : Step::bad;
+      return is(ByteClass::token, c) ? Step::more : Step::bad;
     case At::name:
       if (c == ':') at_ = At::value;
-      return c == ':' || is_token_byte(c) ? Step::more : Step::bad;
+      return c == ':' || is(ByteClass::token, c) ? Step::more : Step::bad;
     case At::value:
       if (c == '\r') at_ = At::value_lf;
-      return c == '\r' || is_text(c) ? Step::more : Step::bad;
+      return c == '\r' || is(ByteClass::text, c) ? Step::more : Step::bad;
     default:  // value_lf
       at_ = At::line_first;
       return c == '\n' ? Step::more : Step::bad;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "http/request.hpp"
 
 /// Knowing a field by its name: its length, then one comparison or two; on the hot path.
@@ -26,12 +26,6 @@ enum class Name : std::uint8_t {
 static_assert(static_cast<int>(Name::host) == static_cast<int>(Field::host));
 static_assert(static_cast<std::size_t>(Name::host) + 1 == known_fields);
 
-inline std::uint64_t word_at(const char* p) {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
-
 /// Whether `text`, which has no control characters, is these letters, digits and '-' in any case.
 /// Setting bit 5 makes letters small, and nothing else but a control a digit or '-'.
 template <std::size_t N>
@@ -44,7 +38,8 @@ bool spells(std::string_view text, const char (&lower)[N]) {
       difference |= static_cast<unsigned char>((text[i] | 0x20) ^ lower[i]);
   } else {
     const auto compare = [&](std::size_t i) {
-      difference |= (word_at(&text[i]) | 0x2020202020202020u) ^ word_at(&lower[i]);
+      difference |=
+          (get<std::uint64_t>(&text[i]) | 0x2020202020202020u) ^ get<std::uint64_t>(&lower[i]);
     };
     for (std::size_t i = 0; i + 8 < size; i += 8)
       compare(i);

@@ -95,7 +95,8 @@ bool LineReader::read_field_line() {
   }
   const char* const value_end = skip<ByteClass::text>(name_end + 1, end_);
   const std::string_view name(at_, static_cast<std::size_t>(name_end - at_));
-  const std::string_view value = trimmed(name_end + 1, value_end);
+  const std::string_view value =
+      trimmed({name_end + 1, static_cast<std::size_t>(value_end - name_end - 1)});
   const char* const line = at_;
   if (!take_line_end(value_end, "a header value has a forbidden character")) return false;
   if (take_field(name, value)) return true;
@@ -171,7 +172,7 @@ bool LineReader::take_coding(std::string_view value) {
 bool LineReader::take_options(std::string_view value) {
   while (!value.empty()) {
     const std::size_t size = std::min(value.find(','), value.size());
-    const std::string_view option = trimmed(value.data(), value.data() + size);
+    const std::string_view option = trimmed(value.substr(0, size));
     const char* const option_end = option.data() + option.size();
     if (skip<ByteClass::token>(option.data(), option_end) != option_end)
       return refuse("Connection is not a list of words with commas between them");
@@ -245,10 +246,6 @@ Result<bool> HeadParser::parse(std::string_view bytes, RequestHead& head) {
     return too_large("The request's head is over ", limits::header_bytes_max,
                      " bytes. Send fewer or shorter headers.");
   return false;
-}
-
-bool is_token_byte(char c) {
-  return is(ByteClass::token, c);
 }
 
 }  // namespace weir::http

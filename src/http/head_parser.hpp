@@ -25,7 +25,4 @@ class HeadParser {
   std::size_t searched_ = 0;  // up to where that line's end was looked for
 };
 
-/// Whether a request may begin with this byte: tells at once that a client speaks TLS, say.
-bool is_token_byte(char c);
-
 }  // namespace weir::http

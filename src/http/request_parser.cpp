@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/byte_class.hpp"
 #include "http/exchange.hpp"
 
 namespace weir::http {
@@ -31,7 +32,7 @@ RequestParser::Event RequestParser::next() {
     case State::start:
       if (!skip_blank_line()) return Event::need_more;
       if (buffer_.size() == 0) return Event::need_more;
-      if (!is_token_byte(*buffer_.begin()))
+      if (!is(ByteClass::token, *buffer_.begin()))  // TLS, say
         return refuse(malformed("it does not begin with a method; use http, not https, here"));
       state_ = State::head;
       [[fallthrough]];

@@ -1,7 +1,5 @@
 #include "pipeline/batcher/batcher_thread.hpp"
 
-#include <algorithm>
-
 #include "base/thread.hpp"
 
 namespace weir::batcher {
@@ -66,7 +64,7 @@ std::chrono::milliseconds BatcherThread::step() {
   note(progress ? std::nullopt : std::optional(progress.error()));
   if (!progress) return settings_.retry;
   if (progress->more) return std::chrono::milliseconds(0);
-  return progress->records > 0 ? std::min(settings_.busy_poll, settings_.poll) : settings_.poll;
+  return progress->records > 0 ? settings_.busy_poll : settings_.poll;
 }
 
 void BatcherThread::note(const std::optional<Error>& error) {

@@ -198,7 +198,7 @@ Result<void> Desk::append(const Admitted& admitted, std::string_view payload, ht
     counters_->in_flight.add();
     in_flight_.add(ticket.value, uptime_, now_);
     gathered_bytes_ += payload.size();
-    const std::uint64_t gathered = ++appended_ - std::max(asked_, told_);
+    const std::uint64_t gathered = fate_box_.announced() - std::max(asked_, told_);
     if (gathered >= commit_payloads || gathered_bytes_ >= commit_bytes) commit_soon();
     if (held) claims_.emplace(ticket.value, stream);
     return {};
@@ -232,11 +232,11 @@ void Desk::on_wake() {
 /// can also while one is under way: those it answers will soon have sent more to go with the next.
 void Desk::on_idle() {
   const bool under_way = told_ < asked_;
-  if (appended_ > told_ && !under_way) commit_soon();
+  if (fate_box_.announced() > told_ && !under_way) commit_soon();
 }
 
 void Desk::commit_soon() {
-  asked_ = appended_;
+  asked_ = fate_box_.announced();
   gathered_bytes_ = 0;
   parts_.log.commit_soon();
 }

@@ -37,6 +37,8 @@ class FateBox final : public log::AppendSink {
   /// Before an append; take back when it is refused at once.
   void announce() { ++announced_; }
   void take_back() { --announced_; }
+  /// Since the start: what the log has taken.
+  std::uint64_t announced() const { return announced_; }
   /// Swaps what has come in for `fates`, which is empty.
   void collect(std::vector<log::Appended>& fates);
 
@@ -98,9 +100,8 @@ class Desk final : public http::Responder {
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
-  // Payloads since the start: handed to the log, so many of them before it was last asked for a
-  // commit, and so many whose fate came, each in the same order.
-  std::uint64_t appended_ = 0;
+  // Of the payloads announced, in their order: so many before the log was last asked for a commit,
+  // and so many whose fate came.
   std::uint64_t asked_ = 0;
   std::uint64_t told_ = 0;
   std::size_t gathered_bytes_ = 0;    // appended since it was last asked

@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "http/byte_class.hpp"
+
 namespace weir::gateway {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+using http::trimmed;
 
 /// `word` is in lower case.
 bool is_word(std::string_view text, std::string_view word) {

@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view remedy = " Send exactly one JSON object (RFC 8259, UTF-8) a request.";
 
-std::size_t skip_space(std::string_view body, std::size_t from) {
-  const std::size_t at = body.find_first_not_of(" \t\r\n", from);
+std::size_t skip_space(std::string_view body) {
+  const std::size_t at = body.find_first_not_of(" \t\r\n");
   return at == std::string_view::npos ? body.size() : at;
 }
 
@@ -78,7 +78,7 @@ Result<std::string_view> JsonCheck::one_line(std::string_view body) {
     return refused(
         "The body begins with a byte order mark (EF BB BF) at line 1, column 1 (byte 0). Leave it "
         "out.");
-  const std::size_t first = skip_space(body, 0);
+  const std::size_t first = skip_space(body);
   if (first == body.size()) return refused("The body is empty.");
   if (body[first] == '[') return refused_at("The body is a JSON array", body, first);
   if (body[first] != '{') {
