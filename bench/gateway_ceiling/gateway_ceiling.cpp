@@ -87,14 +87,14 @@ class DisklessLog final : public log::Log {
       bytes_.clear();
       lock.unlock();
       std::this_thread::sleep_for(commit_time);
-      for (const auto& [sink, fates] : told)
-        sink->on_appended(fates);
+      for (const auto& [sink, results] : told)
+        sink->on_appended(results);
       lock.lock();
     }
   }
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<log::AppendSink*, std::vector<log::Appended>> waiting_;
+  std::map<log::AppendSink*, std::vector<log::AppendResult>> waiting_;
   std::string bytes_;
   std::uint64_t next_ = 0;
   bool asked_ = false;

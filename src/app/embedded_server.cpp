@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "app/catalog_manifest.hpp"
+#include "app/batch_catalog_adapter.hpp"
+#include "app/conservation_monitor.hpp"
 #include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
-#include "app/law_watch.hpp"
 #include "app/logging.hpp"
 #include "app/metrics.hpp"
 #include "app/replay.hpp"
@@ -95,7 +95,7 @@ struct EmbeddedServer::Stages {
   void start_runs();
   void make_control_api();
   Result<void> listen(const Listen& listen);
-  void keep_house();
+  void start_housekeeping();
   std::string url() const;
   Measured measure() const;
   Result<Config::Changes> reload(const Config& next);
@@ -112,10 +112,10 @@ struct EmbeddedServer::Stages {
   std::unique_ptr<catalog::Catalog> catalog;
   std::unique_ptr<log::SegmentedLog> log;
   std::unique_ptr<store::LocalDirectoryStore> store;
-  std::optional<CatalogManifest> manifest;
+  std::optional<BatchCatalogAdapter> manifest;
   std::optional<batcher::Batcher> batcher;
   std::optional<batcher::BatcherThread> batcher_thread;
-  std::optional<LawWatch> law;
+  std::optional<ConservationMonitor> conservation;
   std::optional<engine::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
 
@@ -176,11 +176,13 @@ void EmbeddedServer::Stages::start_batcher() {
 }
 
 void EmbeddedServer::Stages::watch_the_law() {
-  LawWatch::Parts parts{*log, *catalog, partition, [](const batcher::Difference& difference) {
-                          spdlog::error("THE LAW OF CONSERVATION IS BROKEN, stream no {}: {}",
-                                        difference.stream.value, difference.what);
-                        }};
-  law.emplace(std::move(parts), std::chrono::seconds(config["law.check_s"]));
+  ConservationMonitor::Dependencies dependencies{
+      *log, *catalog, partition, [](const batcher::Difference& difference) {
+        spdlog::error("CONSERVATION DOES NOT HOLD, stream no {}: {}", difference.stream.value,
+                      difference.what);
+      }};
+  conservation.emplace(std::move(dependencies),
+                       std::chrono::seconds(config["conservation.check_s"]));
 }
 
 Vitals EmbeddedServer::Stages::vitals() const {
@@ -203,7 +205,7 @@ void EmbeddedServer::Stages::make_engine() {
 }
 
 void EmbeddedServer::Stages::start_runs() {
-  runs.emplace(RunThreads::Parts{*catalog, *engine, *store, clock},
+  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock},
                count_of(config, "runs.parallel"));
 }
 
@@ -235,15 +237,15 @@ void EmbeddedServer::Stages::make_control_api() {
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
       .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
                        const std::string& body) { return replay(*log, stream, type, key, body); },
-      .check_law = [this] { return law->check_now(); },
+      .check_conservation = [this] { return conservation->check_now(); },
       .health_checks = [this] { return judge(vitals()); },
   });
 }
 
 Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   host = listen.host;
-  gateway.emplace(gateway::Parts{catalog->snapshots(), *log, clock, bindings, check_xml,
-                                 gateway_limits(config)});
+  gateway.emplace(gateway::Dependencies{catalog->snapshots(), *log, clock, bindings, check_xml,
+                                        gateway_limits(config)});
   make_control_api();
   const http::Handler handler = [this](const http::Request& request) {
     return control_api->handle(request);
@@ -274,7 +276,7 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   return http_server->start();
 }
 
-void EmbeddedServer::Stages::keep_house() {
+void EmbeddedServer::Stages::start_housekeeping() {
   housekeeping.emplace(Housekeeping::Chores{
       .write_key_uses =
           [this] {
@@ -301,8 +303,8 @@ Measured EmbeddedServer::Stages::measure() const {
           .run_seconds = runs->seconds(),
           .control_seconds = request_log.seconds(),
           .log_ready = log->health().has_value(),
-          .law = law->newest(),
-          .law_checks = law->checks(),
+          .conservation = conservation->newest(),
+          .conservation_checks = conservation->checks(),
           .snapshot = catalog->snapshots().current()};
 }
 
@@ -322,7 +324,7 @@ void EmbeddedServer::Stages::stop() {
   if (http_server) http_server->stop();
   if (housekeeping) housekeeping->stop();
   if (log) log->close();
-  if (law) law->stop();
+  if (conservation) conservation->stop();
   if (batcher_thread) batcher_thread->stop();
   if (runs) runs->stop();
 }
@@ -347,7 +349,7 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   all.make_engine();
   all.start_runs();
   WEIR_CHECK(all.listen(listen));
-  all.keep_house();
+  all.start_housekeeping();
   return server;
 }
 

@@ -11,7 +11,7 @@
 
 namespace weir::app {
 
-/// What `weir doctor` looks at beside the law, at one moment.
+/// What `weir doctor` looks at beside the conservation, at one moment.
 struct Vitals {
   Result<void> log;
   Result<void> batcher;

@@ -113,13 +113,14 @@ ClientMetric labelled(std::vector<ClientMetric::Label> labels, std::uint64_t val
 }
 
 /// Sealed hours are left out: they do not change, and there are more of them every hour.
-MetricFamily law_by_hour(const batcher::LawReport& law, const StreamLabels& labels) {
-  MetricFamily out{"weir_law_hour_records",
-                   "The law of conservation, per stream and hour that is not sealed: accepted = "
+MetricFamily conservation_by_hour(const batcher::ConservationReport& conservation,
+                                  const StreamLabels& labels) {
+  MetricFamily out{"weir_conservation_hour_records",
+                   "Conservation, per stream and hour that is not sealed: accepted = "
                    "in_files + duplicates + quarantined, what is in the log aside.",
                    MetricType::Gauge,
                    {}};
-  for (const catalog::Hour& hour : law.hours) {
+  for (const catalog::Hour& hour : conservation.hours) {
     if (hour.sealed()) continue;
     const std::string id = labels.of(hour.stream);
     const std::string time = to_string(Time(hour.end() - std::chrono::hours(1))).substr(0, 13);
@@ -133,18 +134,18 @@ MetricFamily law_by_hour(const batcher::LawReport& law, const StreamLabels& labe
   return out;
 }
 
-void add_law(std::vector<MetricFamily>& families, const batcher::LawReport& law,
-             const StreamLabels& labels) {
-  MetricFamily records{"weir_law_records",
+void add_conservation(std::vector<MetricFamily>& families,
+                      const batcher::ConservationReport& conservation, const StreamLabels& labels) {
+  MetricFamily records{"weir_conservation_records",
                        "Records of a stream since its beginning: accepted by the log's numbers, "
                        "accounted for by the catalog's rows, and the rest, in the log.",
                        MetricType::Gauge,
                        {}};
-  MetricFamily differences{"weir_law_differences",
-                           "Differences found in the law of conservation; any is an alarm.",
+  MetricFamily differences{"weir_conservation_differences",
+                           "Differences found by the check of conservation; any is an alarm.",
                            MetricType::Gauge,
                            {}};
-  for (const batcher::StreamAccount& account : law.streams) {
+  for (const batcher::StreamAccount& account : conservation.streams) {
     const std::string id = labels.of(account.stream);
     for (const auto& [part, value] :
          {std::pair<const char*, std::uint64_t>{"accepted", account.accepted},
@@ -153,22 +154,22 @@ void add_law(std::vector<MetricFamily>& families, const batcher::LawReport& law,
       records.metric.push_back(labelled({{"stream", id}, {"part", part}}, value));
   }
   std::map<StreamNo, std::uint64_t> found;
-  for (const batcher::Difference& difference : law.differences)
+  for (const batcher::Difference& difference : conservation.differences)
     ++found[difference.stream];
   for (const auto& [stream, count] : found)
     differences.metric.push_back(labelled({{"stream", labels.of(stream)}}, count));
   families.push_back(std::move(records));
-  families.push_back(law_by_hour(law, labels));
+  families.push_back(conservation_by_hour(conservation, labels));
   families.push_back(std::move(differences));
-  families.push_back(
-      gauge("weir_law_holds", "1 while the law of conservation holds.", law.holds() ? 1 : 0));
+  families.push_back(gauge("weir_conservation_holds", "1 while conservation holds.",
+                           conservation.holds() ? 1 : 0));
 }
 
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
   const auto& [gateway, http, log, batcher, batch_seconds, run_seconds, control_seconds, log_ready,
-               law, law_checks, snapshot] = measured;
+               conservation, conservation_checks, snapshot] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -207,13 +208,13 @@ std::string metrics_text(const Measured& measured) {
               batcher.keys_forgotten_early),
       gauge("weir_idempotency_oldest_key_age_seconds", "Age of the oldest key remembered.",
             static_cast<double>(batcher.oldest_key_age.count()) / 1e6),
-      counter("weir_law_checks_total", "Checks of the law of conservation.", law_checks),
+      counter("weir_conservation_checks_total", "Checks of conservation.", conservation_checks),
       counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
               batcher.replayed),
       gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
       gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
             static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};
-  if (law) add_law(families, *law, StreamLabels(snapshot));
+  if (conservation) add_conservation(families, *conservation, StreamLabels(snapshot));
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -7,7 +7,7 @@
 #include "catalog/snapshot.hpp"
 #include "http/stats.hpp"
 #include "pipeline/batcher/batcher.hpp"
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/log/segmented_log.hpp"
 
@@ -23,8 +23,8 @@ struct Measured {
   HistogramCounts run_seconds;      // workflow runs
   HistogramCounts control_seconds;  // control requests
   bool log_ready = false;
-  std::shared_ptr<const batcher::LawReport> law;  // null before the first check
-  std::uint64_t law_checks = 0;
+  std::shared_ptr<const batcher::ConservationReport> conservation;  // null before the first check
+  std::uint64_t conservation_checks = 0;
   std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
 };
 

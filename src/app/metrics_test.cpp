@@ -43,8 +43,8 @@ TEST(Metrics, CodesAgesAndReadinessAreThere) {
 }
 
 /// A stream with an hour that is sealed and one that is not.
-batcher::LawReport law_report() {
-  batcher::LawReport report;
+batcher::ConservationReport conservation_report() {
+  batcher::ConservationReport report;
   report.streams = {{StreamNo{1}, 10, 7}};
   catalog::Hour hour;
   hour.stream = StreamNo{1};
@@ -68,30 +68,32 @@ TEST(Metrics, TheLawIsToldByStreamAndOpenHour) {
   auto snapshot = std::make_shared<catalog::Snapshot>();
   snapshot->streams["is-1"].no = StreamNo{1};
   Measured measured;
-  measured.law = std::make_shared<batcher::LawReport>(law_report());
-  measured.law_checks = 3;
+  measured.conservation = std::make_shared<batcher::ConservationReport>(conservation_report());
+  measured.conservation_checks = 3;
   measured.snapshot = snapshot;
   const std::string text = metrics_text(measured);
-  for (const char* line :
-       {"weir_law_holds 1\n", "weir_law_checks_total 3\n",
-        "weir_law_records{stream=\"is-1\",part=\"accepted\"} 10\n",
-        "weir_law_records{stream=\"is-1\",part=\"in_log\"} 3\n",
-        "weir_law_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\",part=\"accepted\"} 3\n",
-        "weir_law_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\",part=\"duplicates\"} 1\n"})
+  for (const char* line : {"weir_conservation_holds 1\n", "weir_conservation_checks_total 3\n",
+                           "weir_conservation_records{stream=\"is-1\",part=\"accepted\"} 10\n",
+                           "weir_conservation_records{stream=\"is-1\",part=\"in_log\"} 3\n",
+                           "weir_conservation_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\","
+                           "part=\"accepted\"} 3\n",
+                           "weir_conservation_hour_records{stream=\"is-1\",hour=\"2027-03-02T09\","
+                           "part=\"duplicates\"} 1\n"})
     EXPECT_THAT(text, HasSubstr(line));
   EXPECT_THAT(text, Not(HasSubstr("2027-03-02T08"))) << "a sealed hour does not change any more";
 }
 
 TEST(Metrics, ABrokenLawIsAnAlarmThatNamesTheStream) {
-  batcher::LawReport report = law_report();
+  batcher::ConservationReport report = conservation_report();
   report.differences = {{StreamNo{1}, "one"}, {StreamNo{1}, "two"}, {StreamNo{9}, "gone"}};
   Measured measured;
-  EXPECT_THAT(metrics_text(measured), Not(HasSubstr("weir_law_holds"))) << "nobody has looked yet";
-  measured.law = std::make_shared<batcher::LawReport>(report);
+  EXPECT_THAT(metrics_text(measured), Not(HasSubstr("weir_conservation_holds")))
+      << "nobody has looked yet";
+  measured.conservation = std::make_shared<batcher::ConservationReport>(report);
   const std::string text = metrics_text(measured);
-  EXPECT_THAT(text, HasSubstr("weir_law_holds 0\n"));
-  EXPECT_THAT(text, HasSubstr("weir_law_differences{stream=\"no 1\"} 2\n"));
-  EXPECT_THAT(text, HasSubstr("weir_law_differences{stream=\"no 9\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_conservation_holds 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_conservation_differences{stream=\"no 1\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("weir_conservation_differences{stream=\"no 9\"} 1\n"));
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ constexpr std::chrono::seconds look_every{1};
 
 }  // namespace
 
-RunThreads::RunThreads(const Parts& parts, unsigned threads) : parts_(parts) {
+RunThreads::RunThreads(const Dependencies& dependencies, unsigned threads)
+    : dependencies_(dependencies) {
   resize(threads);
 }
 
@@ -53,16 +54,16 @@ void RunThreads::work(const std::stop_token& stop, unsigned number) {
   // The process id makes the owner another one after a restart, so that its runs are taken up
   // when their lease is over, and not mixed up with those of now.
   courier::Runner runner(
-      parts_.catalog, parts_.engine, parts_.store, parts_.clock,
+      dependencies_.catalog, dependencies_.engine, dependencies_.store, dependencies_.clock,
       {.owner = "process " + std::to_string(::getpid()) + ", runner " + std::to_string(number)});
   std::uint64_t seen = 0;
   while (!stop.stop_requested()) {
-    const Time begun = parts_.clock.now();
+    const Time begun = dependencies_.clock.now();
     const auto ran = runner.run_next();
     if (!ran) spdlog::error("A workflow run could not be taken up: {}", ran.error().message);
     std::unique_lock lock(mutex_);
     if (ran && *ran) {
-      seconds_.record(std::chrono::duration<double>(parts_.clock.now() - begun).count());
+      seconds_.record(std::chrono::duration<double>(dependencies_.clock.now() - begun).count());
       continue;
     }
     changed_.wait_for(lock, stop, look_every, [&] { return wakes_ != seen; });

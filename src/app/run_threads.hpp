@@ -19,13 +19,13 @@ namespace weir::app {
 /// going on is finished before stop() returns.
 class RunThreads {
  public:
-  struct Parts {
+  struct Dependencies {
     catalog::Catalog& catalog;
     engine::Engine& engine;
     store::ObjectStore& store;
     const Clock& clock;
   };
-  RunThreads(const Parts& parts, unsigned threads);
+  RunThreads(const Dependencies& dependencies, unsigned threads);
   ~RunThreads() { stop(); }
   RunThreads(const RunThreads&) = delete;
   RunThreads& operator=(const RunThreads&) = delete;
@@ -42,7 +42,7 @@ class RunThreads {
  private:
   void work(const std::stop_token& stop, unsigned number);
 
-  Parts parts_;
+  Dependencies dependencies_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;

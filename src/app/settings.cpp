@@ -67,7 +67,7 @@ constexpr Setting table[] = {
      "Idempotency keys remembered at most, of all streams; above it the oldest are forgotten "
      "first.",
      signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
-    {"law.check_s", "The law of conservation is checked this often.", 10, 1, 3600},
+    {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
     {"engine.memory_mb", "Memory of the embedded engine, for each tenant.", 2048, 64, 1'000'000},
     {"engine.threads", "Threads of the embedded engine.", 2, 1, 256},
     {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},
@@ -91,6 +91,11 @@ auto* find_in(const Table& all, std::string_view key) {
   const auto* found =
       std::find_if(std::begin(all), std::end(all), [&](const auto& one) { return one.key == key; });
   return found == std::end(all) ? nullptr : found;
+}
+
+/// The key a setting has now, for one that it had in an earlier release.
+std::string_view current_key(std::string_view key) {
+  return key == "law.check_s" ? "conservation.check_s" : key;
 }
 
 Failure unknown(std::string_view key) {
@@ -142,7 +147,7 @@ Result<void> Config::set(std::string_view assignment) {
   if (equals == std::string_view::npos)
     return fail(Errc::bad_request,
                 fmt::format("\"{}\" is no setting: write it as key=value.", assignment));
-  const std::string_view key = assignment.substr(0, equals);
+  const std::string_view key = current_key(assignment.substr(0, equals));
   const std::string_view text = assignment.substr(equals + 1);
   if (find_in(text_table, key)) return set(key, text);
   if (!find_in(table, key)) return unknown(key);
@@ -183,7 +188,7 @@ Result<void> Config::load(const std::string& path) {
         return fail(Errc::bad_request,
                     fmt::format("{}: \"{}\" stands outside of a section.", path, section.str()));
       for (const auto& [name, value] : *group) {
-        const std::string key = fmt::format("{}.{}", section.str(), name.str());
+        const std::string key(current_key(fmt::format("{}.{}", section.str(), name.str())));
         const auto number = value.value_exact<std::int64_t>();
         const auto text = value.value_exact<std::string>();
         const bool wants_text = find_in(text_table, key) != nullptr;

@@ -27,6 +27,16 @@ TEST(Settings, AnUnknownKeyOrABadValueIsRefusedWithTheRemedy) {
   EXPECT_THAT(config.set("batch.age_s").error().message, HasSubstr("key=value"));
 }
 
+TEST(Settings, AKeyThatWasRenamedIsStillReadUnderItsOldName) {
+  Config config;
+  ASSERT_TRUE(config.set("law.check_s=7"));
+  EXPECT_EQ(config["conservation.check_s"], 7);
+  const std::string path = ::testing::TempDir() + "weir-old-name.toml";
+  std::ofstream(path) << "[law]\ncheck_s = 8\n";
+  ASSERT_TRUE(config.load(path));
+  EXPECT_EQ(config["conservation.check_s"], 8);
+}
+
 TEST(Settings, AreReadFromATomlFile) {
   const std::string path = ::testing::TempDir() + "weir-settings.toml";
   std::ofstream(path) << "[batch]\nage_s = 7\n[http]\nthreads = 2\n";

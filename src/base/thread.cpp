@@ -16,7 +16,7 @@ void name_this_thread(const char* name) {
   ::pthread_setname_np(::pthread_self(), name);
 }
 
-void yield_to_others() {
+void lower_this_threads_priority() {
   // On Linux a thread has a nice value of its own. Where it is refused, all goes on as before.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
 }

@@ -7,6 +7,6 @@ void name_this_thread(const char* name);
 
 /// The calling thread gets less of a busy machine than the others: its work may be done a little
 /// later, theirs may not.
-void yield_to_others();
+void lower_this_threads_priority();
 
 }  // namespace weir

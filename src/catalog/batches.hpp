@@ -62,7 +62,7 @@ class Batches {
 
   /// Where one record of a stream of the tenant is; not_found for another tenant's stream. At most
   /// one of the three is there; none: its partition's batcher has not accounted for it, or, where
-  /// `accounted` says that it has, the law of conservation is broken.
+  /// `accounted` says that it has, conservation is broken.
   struct Place {
     std::optional<Batch> batch;
     std::optional<Quarantined> quarantined;
@@ -71,7 +71,7 @@ class Batches {
   };
   Result<Place> place(std::uint32_t tenant_no, const Address& address);
 
-  /// Per stream: what the law of conservation adds up (decision 2).
+  /// Per stream: what conservation adds up (decision 2).
   struct Totals {
     std::uint64_t in_files = 0;
     std::uint64_t quarantined = 0;  // those that were dropped or replayed since included

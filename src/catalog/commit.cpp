@@ -30,7 +30,7 @@ bool covers(const Positions& positions, StreamNo stream, Sequence first, Sequenc
   return found != positions.end() && found->second->from <= first && last < found->second->to;
 }
 
-/// The law of conservation for one file.
+/// Conservation for one file.
 bool adds_up(const Batch& batch) {
   return batch.first_sequence <= batch.last_sequence &&
          batch.records + batch.quarantined + batch.duplicates ==

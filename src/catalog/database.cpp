@@ -93,7 +93,7 @@ Result<void> Database::execute(const std::string& sql) {
 /// happen and has gone on from there: a batch file may have been written again with other records.
 /// What is committed next is written over it in the log, and then it is gone for good. So before
 /// anybody sees the database again, something is: its version, as it is.
-Result<void> Database::settle() {
+Result<void> Database::overwrite_failed_commit() {
   const auto written_over = [&]() -> Result<void> {
     WEIR_CHECK(execute("BEGIN IMMEDIATE"));
     std::size_t version = 0;
@@ -109,7 +109,7 @@ Result<void> Database::settle() {
         "is settled",
         std::move(done).error());
   }
-  unsettled_ = false;
+  commit_uncertain_ = false;
   return {};
 }
 

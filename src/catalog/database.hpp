@@ -67,14 +67,14 @@ class Database {
   Database(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
   Result<void> execute(const std::string& sql);
   Result<NextSnapshot> next_snapshot(Publish publish);
-  Result<void> settle();
+  Result<void> overwrite_failed_commit();
   void roll_back();
 
   template <class Work>
   auto transact(const char* begin, Publish publish, Work&& work)
       -> std::invoke_result_t<Work&, soci::session&> {
     const std::lock_guard lock(mutex_);
-    if (unsettled_) WEIR_CHECK(settle());
+    if (commit_uncertain_) WEIR_CHECK(overwrite_failed_commit());
     WEIR_CHECK(execute(begin));
     auto result = work(session_);
     if (!result) {
@@ -85,7 +85,7 @@ class Database {
     auto next = next_snapshot(publish);
     auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
     if (!committed) {
-      unsettled_ = next.has_value();
+      commit_uncertain_ = next.has_value();
       roll_back();
       return fail(std::move(committed).error());
     }
@@ -98,7 +98,7 @@ class Database {
   std::mutex mutex_;  // guards all below it, and orders publications
   soci::session session_;
   bool publish_asked_ = false;
-  bool unsettled_ = false;  // a commit failed, and may come back after a crash
+  bool commit_uncertain_ = false;  // a commit failed, and may come back after a crash
   SnapshotSource snapshots_;
 };
 

@@ -7,7 +7,7 @@
 namespace weir::catalog {
 namespace {
 
-/// The right side of the law is counted from the rows, never kept beside them.
+/// The right side of conservation is counted from the rows, never kept beside them.
 constexpr const char* hour_columns =
     "h.stream_no, h.partition_no, h.day, h.hour, h.first_sequence, h.last_sequence,"
     " h.first_received_at, h.last_received_at, h.manifest_path, h.manifest_sha256,"

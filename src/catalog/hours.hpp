@@ -13,14 +13,14 @@ namespace weir::catalog {
 
 class Database;
 
-/// What the law of conservation is checked against, read in one transaction.
+/// What conservation is checked against, read in one transaction.
 struct Accounts {
   Checkpoint checkpoint;
   std::unordered_map<StreamNo, Sequence> positions;  // the next sequence to account for
   std::vector<Hour> hours;                           // not sealed; by stream, day and hour
 };
 
-/// The UTC hours of streams: what the law adds up, and which of them are sealed
+/// The UTC hours of streams: what conservation adds up, and which of them are sealed
 /// (docs/formats/hour-manifest.md). An hour is there once a batch commit accounts for a record of
 /// it; it is sealed once no more can come.
 class Hours {

@@ -17,7 +17,7 @@ Result<std::uint64_t> Loads::committed() {
   });
 }
 
-Result<void> Loads::add(const Load& load) {
+Result<void> Loads::add(const TableLoad& load) {
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_TRY(const StreamNo stream, find_stream_no(session, load.tenant_no, load.chosen.stream_id));
     Statement insert(session,

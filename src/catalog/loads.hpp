@@ -13,7 +13,7 @@ namespace weir::catalog {
 class Database;
 
 /// That a run has loaded batches into a table: not which ones, but by what it had chosen them.
-struct Load {
+struct TableLoad {
   std::string run_id;
   std::uint32_t tenant_no = 0;
   std::string table;
@@ -39,7 +39,7 @@ class Loads {
   /// Asked before the batches are looked for: those committed later are not claimed as loaded.
   Result<std::uint64_t> committed();
   /// Once the engine has done it.
-  Result<void> add(const Load& load);
+  Result<void> add(const TableLoad& load);
   /// By table. Found by the newest `loads_looked_at_max` loads that the batch was chosen for.
   Result<std::vector<LoadedInto>> of(const Batch& batch);
 

@@ -20,8 +20,8 @@ class LoadsTest : public BatchTest {
     files_.push_back(one_file(stream_, first, last, Lsn{4096 * last}).batches[0]);
     ASSERT_TRUE(commit(one_file(stream_, first, last, Lsn{4096 * last})));
   }
-  Load load(const std::string& run, const std::string& table = "Shop:Orders") {
-    Load load;
+  TableLoad load(const std::string& run, const std::string& table = "Shop:Orders") {
+    TableLoad load;
     load.run_id = run;
     load.tenant_no = acme_;
     load.table = table;
@@ -29,7 +29,7 @@ class LoadsTest : public BatchTest {
     load.committed = loads().committed().value();
     return load;
   }
-  void done(const Load& load) {
+  void done(const TableLoad& load) {
     const auto added = loads().add(load);
     ASSERT_TRUE(added) << added.error().message;
   }
@@ -55,7 +55,7 @@ TEST_F(LoadsTest, AFileIsWhereItWasLoadedToLast) {
 }
 
 TEST_F(LoadsTest, AFileCommittedWhileTheRunLookedIsNotClaimed) {
-  const Load looking = load("wf-1");
+  const TableLoad looking = load("wf-1");
   file(4, 6);
   done(looking);
   EXPECT_THAT(runs_of(0), ElementsAre("wf-1 Shop:Orders"));
@@ -65,18 +65,18 @@ TEST_F(LoadsTest, AFileCommittedWhileTheRunLookedIsNotClaimed) {
 }
 
 TEST_F(LoadsTest, AFileOfAnotherDayHourOrStreamWasNotChosen) {
-  Load day_before = load("wf-1");
+  TableLoad day_before = load("wf-1");
   day_before.chosen.to = parse_day("2027-03-02");
-  Load day_after = load("wf-2");
+  TableLoad day_after = load("wf-2");
   day_after.chosen.from = parse_day("2027-03-03");
-  Load other_hour = load("wf-3");
+  TableLoad other_hour = load("wf-3");
   other_hour.chosen.hour = 9;
-  Load other_stream = load("wf-4");
+  TableLoad other_stream = load("wf-4");
   other_stream.chosen.stream_id = add_stream(acme_).id;
-  for (const Load& one : {day_before, day_after, other_hour, other_stream})
+  for (const TableLoad& one : {day_before, day_after, other_hour, other_stream})
     done(one);
   EXPECT_THAT(runs_of(0), IsEmpty());
-  Load that_hour = load("wf-5");
+  TableLoad that_hour = load("wf-5");
   that_hour.chosen = {stream_.id, parse_day("2027-03-02"), parse_day("2027-03-03"), 8};
   done(that_hour);
   EXPECT_THAT(runs_of(0), ElementsAre("wf-5 Shop:Orders"));
@@ -84,12 +84,12 @@ TEST_F(LoadsTest, AFileOfAnotherDayHourOrStreamWasNotChosen) {
 
 TEST_F(LoadsTest, WhatATruncatingLoadTookOutOfTheTableIsLoadedNoMore) {
   done(load("wf-1"));
-  Load emptied = load("wf-2");
+  TableLoad emptied = load("wf-2");
   emptied.chosen.from = parse_day("2027-03-03");
   emptied.truncates = true;
   done(emptied);
   EXPECT_THAT(runs_of(0), IsEmpty());
-  Load anew = load("wf-3");
+  TableLoad anew = load("wf-3");
   anew.truncates = true;
   done(anew);
   EXPECT_THAT(runs_of(0), ElementsAre("wf-3 Shop:Orders"));
@@ -100,7 +100,7 @@ TEST_F(LoadsTest, WhatATruncatingLoadTookOutOfTheTableIsLoadedNoMore) {
 }
 
 TEST_F(LoadsTest, AStreamOfAnotherTenantCannotBeNamed) {
-  Load wrong = load("wf-1");
+  TableLoad wrong = load("wf-1");
   wrong.tenant_no = rival_;
   EXPECT_EQ(code_of(loads().add(wrong)), Errc::not_found);
 }

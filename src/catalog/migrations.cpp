@@ -267,7 +267,7 @@ constexpr Migration all[] = {
     {"feeds, ingest queries and couriers", feeds_queries_couriers},
     {"workflow runs", workflow_runs},
     {"rate limits", rate_limits},
-    {"the law of conservation", conservation},
+    {"conservation", conservation},
     {"what was loaded where", loads},
 };
 

@@ -144,7 +144,7 @@ struct BatchCommit {
   std::optional<Time> forget_keys_before;  // no record to come can ask for an older one
 };
 
-/// One UTC hour of one stream in one partition, as the law of conservation adds it up:
+/// One UTC hour of one stream in one partition, as conservation adds it up:
 /// accepted = in_files + duplicates + quarantined. `accepted` is the length of the range of the
 /// log's sequences; the other three are counted from the rows that account for them.
 struct Hour {

@@ -9,7 +9,7 @@
 
 namespace weir::cli {
 
-/// Where a command runs: its streams, its clock, its luck. The commands reach for nothing else of
+/// Where a command runs: its streams, its clock, its random. The commands reach for nothing else of
 /// the process, so a test runs them whole. Outlives every command.
 struct Terminal {
   std::ostream& out;

@@ -94,8 +94,8 @@ Result<http::Response> get_receipt(const Call& call) {
     body["duplicate_of"] = receipt_of(*address, *place.duplicate_of);
   } else if (place.accounted) {
     return fail(Errc::corrupt, "The record of receipt \"" + call.id +
-                                   "\" is accounted for and stands nowhere: the law of "
-                                   "conservation is broken. Run `weir doctor`.");
+                                   "\" is accounted for and stands nowhere: "
+                                   "conservation does not hold. Run `weir doctor`.");
   } else if (address->sequence >= call.services.next_sequence(*address)) {
     return fail(Errc::not_found, "No payload was ever given the receipt \"" + call.id + "\".");
   }

@@ -35,14 +35,14 @@ class ConservationTest : public ControlTest {
 
 TEST_F(ConservationTest, AReceiptTellsTheBytesOfItsRecord) {
   located_ = batcher::ByteRange{4711, 42};
-  const auto fate = get("/api/v0/receipts/" + receipt(3));
-  EXPECT_EQ(text(fate, "state"), "in_file");
-  EXPECT_EQ(fate.at("byte_range"), (json::object{{"offset", 4711}, {"bytes", 42}}));
+  const auto found = get("/api/v0/receipts/" + receipt(3));
+  EXPECT_EQ(text(found, "state"), "in_file");
+  EXPECT_EQ(found.at("byte_range"), (json::object{{"offset", 4711}, {"bytes", 42}}));
 }
 
 TEST_F(ConservationTest, AReceiptTellsWhichRunLoadedItIntoWhichTable) {
   EXPECT_TRUE(get("/api/v0/receipts/" + receipt(3)).at("loads").as_array().empty());
-  catalog::Load load;
+  catalog::TableLoad load;
   load.run_id = "wf-1";
   load.tenant_no = acme_;
   load.table = "Shop:Orders";
@@ -57,9 +57,9 @@ TEST_F(ConservationTest, AReceiptTellsWhichRunLoadedItIntoWhichTable) {
 
 TEST_F(ConservationTest, InAFileWithoutAnIndexTheReceiptStillNamesTheFile) {
   located_ = fail(Errc::not_found, "no index");
-  const auto fate = get("/api/v0/receipts/" + receipt(3));
-  EXPECT_TRUE(fate.at("byte_range").is_null());
-  EXPECT_THAT(text(fate.at("batch").as_object(), "path"), HasSubstr(stream_.id));
+  const auto found = get("/api/v0/receipts/" + receipt(3));
+  EXPECT_TRUE(found.at("byte_range").is_null());
+  EXPECT_THAT(text(found.at("batch").as_object(), "path"), HasSubstr(stream_.id));
 }
 
 TEST_F(ConservationTest, ARecordThatIsNotInItsFileIsAnAlarmNotASilence) {
@@ -70,10 +70,10 @@ TEST_F(ConservationTest, ARecordThatIsNotInItsFileIsAnAlarmNotASilence) {
 }
 
 TEST_F(ConservationTest, ADuplicatesReceiptNamesTheOneItRepeats) {
-  const auto fate = get("/api/v0/receipts/" + receipt(4));
-  EXPECT_EQ(text(fate, "state"), "duplicate");
-  EXPECT_EQ(text(fate, "duplicate_of"), receipt(1));
-  EXPECT_FALSE(fate.contains("batch"));
+  const auto found = get("/api/v0/receipts/" + receipt(4));
+  EXPECT_EQ(text(found, "state"), "duplicate");
+  EXPECT_EQ(text(found, "duplicate_of"), receipt(1));
+  EXPECT_FALSE(found.contains("batch"));
 }
 
 TEST_F(ConservationTest, AReceiptNobodyWasGivenIsNotFound) {
@@ -102,10 +102,10 @@ TEST_F(ConservationTest, AReplaySendsTheMendedBytesAndKeepsTheCount) {
   EXPECT_EQ(text(record, "state"), "replayed");
   EXPECT_EQ(text(record, "replayed_as"), receipt(77));
   EXPECT_EQ(record.at("body_bytes"), 0);
-  const auto fate = get("/api/v0/receipts/" + receipt(2));
-  EXPECT_EQ(text(fate, "state"), "quarantined");
-  EXPECT_EQ(text(fate, "quarantine"), "replayed");
-  EXPECT_EQ(text(fate, "replayed_as"), receipt(77));
+  const auto found = get("/api/v0/receipts/" + receipt(2));
+  EXPECT_EQ(text(found, "state"), "quarantined");
+  EXPECT_EQ(text(found, "quarantine"), "replayed");
+  EXPECT_EQ(text(found, "replayed_as"), receipt(77));
   EXPECT_EQ(get("/api/v0/streams/" + stream_.id).at("counts").at("quarantined"), 1);
   EXPECT_EQ(send("POST", path(2, "/replay")).status, 409);
   EXPECT_EQ(replayed_.size(), 1u);
@@ -164,9 +164,9 @@ TEST_F(ConservationTest, AnHourAddsUp) {
 }
 
 TEST_F(ConservationTest, TheDoctorIsContentWhileTheLawHolds) {
-  batcher::LawReport report;
+  batcher::ConservationReport report;
   report.streams = {{stream_.no, 7, 5}};
-  law_ = report;
+  conservation_ = report;
   health_checks_ = {{"disk", HealthCheck::State::warning, "5 GiB free"}};
   const auto found = get("/api/v0/doctor");
   EXPECT_EQ(found.at("healthy"), true);
@@ -175,9 +175,9 @@ TEST_F(ConservationTest, TheDoctorIsContentWhileTheLawHolds) {
 }
 
 TEST_F(ConservationTest, ADifferenceIsAnAlarmAndNamedToItsTenantOnly) {
-  batcher::LawReport report;
+  batcher::ConservationReport report;
   report.differences = {{stream_.no, "3 records accepted, 2 accounted for"}};
-  law_ = report;
+  conservation_ = report;
   const auto found = get("/api/v0/doctor");
   EXPECT_EQ(found.at("healthy"), false);
   EXPECT_EQ(found.at("checks").as_array()[0].at("state"), "alarm");
@@ -188,7 +188,7 @@ TEST_F(ConservationTest, ADifferenceIsAnAlarmAndNamedToItsTenantOnly) {
 }
 
 TEST_F(ConservationTest, ALawThatCannotBeCheckedIsAnAlarm) {
-  law_ = fail(Errc::io, "the catalog cannot be read");
+  conservation_ = fail(Errc::io, "the catalog cannot be read");
   const auto found = get("/api/v0/doctor");
   EXPECT_EQ(found.at("healthy"), false);
   EXPECT_THAT(json::serialize(found), HasSubstr("cannot be read"));

@@ -91,7 +91,7 @@ class ControlTest : public catalog::BatchTest {
               if (replay_refusal_) return fail(*replay_refusal_);
               return Address{stream, PartitionNo{0}, Sequence{77}};
             },
-            .check_law = [this] { return law_; },
+            .check_conservation = [this] { return conservation_; },
             .health_checks = [this] { return health_checks_; }};
   }
 
@@ -188,7 +188,7 @@ class ControlTest : public catalog::BatchTest {
   };
   std::vector<Replayed> replayed_;
   std::optional<Error> replay_refusal_;
-  Result<batcher::LawReport> law_ = batcher::LawReport{};
+  Result<batcher::ConservationReport> conservation_ = batcher::ConservationReport{};
   std::vector<HealthCheck> health_checks_;
   ControlApi api_;
   const Routes routes_;

@@ -5,7 +5,7 @@
 #include "control/answers.hpp"
 #include "control/routes.hpp"
 
-/// Is all well: the law of conservation over everything there is, the log, the batcher, the disk.
+/// Is all well: conservation over everything there is, the log, the batcher, the disk.
 namespace weir::control {
 namespace {
 
@@ -21,10 +21,10 @@ std::unordered_map<StreamNo, std::string> own_streams(const Call& call) {
   return own;
 }
 
-HealthCheck judge_law(const Result<batcher::LawReport>& report) {
+HealthCheck judge_law(const Result<batcher::ConservationReport>& report) {
   if (!report)
     return {"conservation", State::alarm,
-            "the law of conservation could not be checked: " + report.error().message};
+            "conservation could not be checked: " + report.error().message};
   if (report->holds())
     return {"conservation", State::ok,
             "accepted = in log + in files + duplicates + quarantined, in all " +
@@ -45,7 +45,7 @@ json::array json_of_checks(const std::vector<HealthCheck>& checks) {
 }
 
 Result<http::Response> examine(const Call& call) {
-  const auto report = call.services.check_law();
+  const auto report = call.services.check_conservation();
   std::vector<HealthCheck> checks{judge_law(report)};
   for (HealthCheck& check : call.services.health_checks())
     checks.push_back(std::move(check));

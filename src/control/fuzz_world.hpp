@@ -105,7 +105,7 @@ class FuzzWorld {
                      const std::string&) -> Result<Address> {
           return Address{stream, PartitionNo{0}, Sequence{1}};
         },
-        .check_law = [] { return batcher::LawReport{}; },
+        .check_conservation = [] { return batcher::ConservationReport{}; },
         .health_checks = [] { return std::vector<HealthCheck>(); }};
   }
 

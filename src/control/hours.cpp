@@ -7,7 +7,7 @@
 #include "control/hour_json.hpp"
 #include "control/routes.hpp"
 
-/// The law of conservation, per stream and hour, and which hours are sealed.
+/// Conservation, per stream and hour, and which hours are sealed.
 namespace weir::control {
 namespace {
 

@@ -11,7 +11,7 @@
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 #include "pipeline/batcher/record_index.hpp"
 
 namespace weir::control {
@@ -63,8 +63,8 @@ struct Services {
   std::function<Result<Address>(StreamNo, PayloadType, const std::string& key,
                                 const std::string& body)>
       replay;
-  /// The law of conservation, over all hours there ever were.
-  std::function<Result<batcher::LawReport>()> check_law;
+  /// Conservation, over all hours there ever were.
+  std::function<Result<batcher::ConservationReport>()> check_conservation;
   std::function<std::vector<HealthCheck>()> health_checks;
 };
 

@@ -34,7 +34,7 @@ void clear(std::string& text) {
 Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> session,
                        std::uint64_t ticket_base, std::string peer)
     : worker_(worker),
-      stream_(socket, std::move(session)),
+      transport_(socket, std::move(session)),
       ticket_base_(ticket_base),
       peer_(std::move(peer)),
       parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max),
@@ -45,7 +45,7 @@ Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> s
 void Connection::on_ready(Poller::Ready ready) {
   if (closed_) return;
   hung_up_ |= ready.hung_up;
-  may_read_ |= ready.readable || stream_.handshaking();
+  may_read_ |= ready.readable || transport_.handshaking();
   if (writing_) write();
   if (!closed_) read();
 }
@@ -56,21 +56,21 @@ void Connection::read() {
   if (!may_read_ || last_request_ || parked_) return worker_.mark_dirty(*this);
   const auto room = parser_.room();
   if (room.empty()) return refuse(no_memory());
-  const auto [step, bytes] = stream_.read(room);
+  const auto [step, bytes] = transport_.read(room);
   switch (step) {
-    case Stream::Step::done:
-      may_read_ = hung_up_ || stream_.may_have_more(bytes, room.size());
+    case Transport::Step::done:
+      may_read_ = hung_up_ || transport_.may_have_more(bytes, room.size());
       parser_.filled(bytes);
       parse();
       break;
-    case Stream::Step::want_read:
-    case Stream::Step::want_write:
+    case Transport::Step::want_read:
+    case Transport::Step::want_write:
       may_read_ = false;
       break;
-    case Stream::Step::ended:
+    case Transport::Step::ended:
       last_request_ = true;  // the client may still want its replies
       break;
-    case Stream::Step::failed:
+    case Transport::Step::failed:
       return close();
   }
   worker_.mark_dirty(*this);
@@ -131,7 +131,7 @@ std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket t
     else
       worker_.reply(ticket, nothing_here(), {});
   } catch (const std::exception& error) {
-    own_up(ticket, error);
+    reply_internal_error(ticket, error);
     return std::nullopt;
   }
   if (!bytes_max) return std::nullopt;
@@ -166,12 +166,12 @@ void Connection::handle(const RequestView& request, Ticket ticket) {
     else
       worker_.reply(ticket, nothing_here(), {});
   } catch (const std::exception& error) {
-    own_up(ticket, error);
+    reply_internal_error(ticket, error);
   }
 }
 
 /// What a responder threw, out of memory say, is one request's misfortune and not the server's end.
-void Connection::own_up(Ticket ticket, const std::exception& error) {
+void Connection::reply_internal_error(Ticket ticket, const std::exception& error) {
   Slot& own = slot(next_ - 1);
   if (!own.waiting) return;
   own.close = last_request_ = true;
@@ -229,7 +229,7 @@ void Connection::flush() {
   if (!writing_ && !out_.empty()) write();
   if (closed_) return;
   if (parked_) parse();
-  settle();
+  end_turn();
 }
 
 /// Moves the replies that are next in order to what is being written.
@@ -250,9 +250,9 @@ void Connection::gather() {
 }
 
 void Connection::write() {
-  const auto [step, bytes] = stream_.write(std::string_view(out_).substr(written_));
+  const auto [step, bytes] = transport_.write(std::string_view(out_).substr(written_));
   written_ += bytes;
-  if (step == Stream::Step::ended || step == Stream::Step::failed) return close();
+  if (step == Transport::Step::ended || step == Transport::Step::failed) return close();
   writing_ = written_ < out_.size();
   if (writing_) {
     deadline_ = worker_.tick_after(worker_.shared().options.timeouts.write);
@@ -263,7 +263,7 @@ void Connection::write() {
 }
 
 /// The end of the connection's turn: what does it wait for now?
-void Connection::settle() {
+void Connection::end_turn() {
   if (draining_) return;
   if (last_request_ && all_written()) return finish();
   if (may_read_ && !last_request_ && !parked_) worker_.mark_has_more(*this);
@@ -280,7 +280,7 @@ void Connection::set_deadline() {
     deadline_ = request_deadline_;
   } else {
     request_deadline_ = 0;
-    const auto patience = stream_.handshaking() ? timeouts.head : timeouts.idle;
+    const auto patience = transport_.handshaking() ? timeouts.head : timeouts.idle;
     deadline_ = slots_empty() ? worker_.tick_after(patience) : 0;
   }
 }
@@ -303,7 +303,7 @@ void Connection::wind_down() {
 /// might never see the reply that says why.
 void Connection::finish() {
   if (!must_drain_) return close();
-  stream_.end_writing();
+  transport_.end_writing();
   draining_ = may_read_ = true;
   deadline_ = worker_.tick_after(worker_.shared().options.timeouts.drain);
   drain();
@@ -311,17 +311,17 @@ void Connection::finish() {
 
 void Connection::drain() {
   while (may_read_) {
-    const auto [step, bytes] = stream_.read(worker_.discard());
+    const auto [step, bytes] = transport_.read(worker_.discard());
     drained_ += bytes;
-    const bool over = step == Stream::Step::ended || step == Stream::Step::failed;
+    const bool over = step == Transport::Step::ended || step == Transport::Step::failed;
     if (over || drained_ > limits::drain_bytes_max) return close();
-    may_read_ = step == Stream::Step::done;
+    may_read_ = step == Transport::Step::done;
   }
 }
 
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
-  stream_.close();
+  transport_.close();
   worker_.retire(*this);
 }
 

@@ -8,7 +8,7 @@
 #include "http/poller.hpp"
 #include "http/reply_format.hpp"
 #include "http/request_parser.hpp"
-#include "http/stream.hpp"
+#include "http/transport.hpp"
 #include "http/worker.hpp"
 
 namespace weir::http {
@@ -23,7 +23,7 @@ class Connection final : public Poller::Watcher {
   Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> session,
              std::uint64_t ticket_base, std::string peer);
 
-  std::uint32_t seat() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
+  std::uint32_t slot() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
   void on_ready(Poller::Ready ready) override;
   /// Reads once: what a busy client has left is for the next turn, so that others have theirs.
   void read();
@@ -55,7 +55,7 @@ class Connection final : public Poller::Watcher {
   std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
   void take_request();
   void handle(const RequestView& request, Ticket ticket);
-  void own_up(Ticket ticket, const std::exception& error);
+  void reply_internal_error(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
   Ticket open_slot(const RequestView* request);
   Slot& slot(std::uint64_t number) { return slots_[number & (slots_.size() - 1)]; }
@@ -66,12 +66,12 @@ class Connection final : public Poller::Watcher {
   bool all_written() const { return slots_empty() && out_.empty(); }
   void finish();
   void drain();
-  void settle();
+  void end_turn();
   void set_deadline();
   void grow_slots();
 
   Worker& worker_;
-  Stream stream_;
+  Transport transport_;
   const std::uint64_t ticket_base_;
   const std::string peer_;
   RequestParser parser_;

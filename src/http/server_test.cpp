@@ -313,7 +313,7 @@ TEST_F(ServerTest, AConnectionThatDiedWhileItWaitedIsForgotten) {
     lost.send(get("/later/" + name));
     backroom_.wait_for(name);
     lost.reset();
-    // Its seat is taken by the next client, who must not get its reply.
+    // Its slot is taken by the next client, who must not get its reply.
     LoopbackClient next(port());
     next.send(get("/later/next" + std::to_string(i)));
     backroom_.let_go({name, "next" + std::to_string(i)});

@@ -17,7 +17,7 @@
 namespace weir::http {
 namespace {
 
-// A ticket is seat, generation and the request's running number within its connection.
+// A ticket is slot, generation and the request's running number within its connection.
 constexpr unsigned seat_bits = 20;
 constexpr unsigned generation_bits = 28;
 constexpr unsigned number_bits = 16;
@@ -39,15 +39,15 @@ Error too_large(std::uint64_t bytes_max) {
 }
 
 Worker::Worker(Shared& shared, unsigned number)
-    : shared_(shared), number_(number), mailbox_(new_eventfd()) {
-  const bool watched = poller_.watch_readable(mailbox_, *this);
+    : shared_(shared), number_(number), wakeup_(new_eventfd()) {
+  const bool watched = poller_.watch_readable(wakeup_, *this);
   WEIR_ASSERT(watched);
   for (const Route& route : shared.routes)
     responders_.push_back(route.responder(*this));
 }
 
 Worker::~Worker() {
-  ::close(mailbox_);
+  ::close(wakeup_);
 }
 
 void Worker::run() noexcept {
@@ -59,13 +59,13 @@ void Worker::run() noexcept {
       responder->on_idle();
     take_turn(until_tick());
   }
-  seats_.clear();  // whatever the grace time did not suffice for
+  slots_.clear();  // whatever the grace time did not suffice for
 }
 
 void Worker::wake() noexcept {
   if (woken_.exchange(true, std::memory_order_acq_rel)) return;
   const std::uint64_t one = 1;
-  const auto written = ::write(mailbox_, &one, sizeof one);
+  const auto written = ::write(wakeup_, &one, sizeof one);
   WEIR_ASSERT(written == sizeof one);
 }
 
@@ -103,9 +103,9 @@ std::size_t Worker::read_on() {
   return count;
 }
 
-void Worker::empty_mailbox() {
+void Worker::drain_wakeup() {
   std::uint64_t wakes = 0;
-  [[maybe_unused]] const auto read = ::read(mailbox_, &wakes, sizeof wakes);
+  [[maybe_unused]] const auto read = ::read(wakeup_, &wakes, sizeof wakes);
   // Before looking: what is put in from now on wakes us again.
   woken_.store(false, std::memory_order_seq_cst);
   std::vector<Arrival> arrivals;
@@ -125,34 +125,34 @@ void Worker::empty_mailbox() {
 void Worker::adopt(int socket, std::string peer) {
   const auto& tls = shared_.options.tls;
   auto session = tls && !stopping_ ? tls->session(socket) : nullptr;
-  if (stopping_ || (tls && !session) || (free_seats_.empty() && seats_.size() == seats_max)) {
+  if (stopping_ || (tls && !session) || (free_slots_.empty() && slots_.size() == seats_max)) {
     ::close(socket);
     return;
   }
-  if (free_seats_.empty()) {
-    free_seats_.push_back(static_cast<std::uint32_t>(seats_.size()));
-    seats_.emplace_back();
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
   }
-  const std::uint32_t number = free_seats_.back();
-  free_seats_.pop_back();
-  Seat& seat = seats_[number];
-  seat.generation = (seat.generation + 1) & ((1u << generation_bits) - 1);
-  const std::uint64_t ticket_base = (std::uint64_t{number} << generation_bits | seat.generation)
+  const std::uint32_t number = free_slots_.back();
+  free_slots_.pop_back();
+  ConnectionSlot& slot = slots_[number];
+  slot.generation = (slot.generation + 1) & ((1u << generation_bits) - 1);
+  const std::uint64_t ticket_base = (std::uint64_t{number} << generation_bits | slot.generation)
                                     << number_bits;
   const int on = 1;
   ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  seat.connection =
+  slot.connection =
       std::make_unique<Connection>(*this, socket, std::move(session), ticket_base, std::move(peer));
   open_.fetch_add(1, std::memory_order_relaxed);
   accepted_.add();
-  if (!poller_.watch_edges(socket, *seat.connection)) seat.connection->close();
+  if (!poller_.watch_edges(socket, *slot.connection)) slot.connection->close();
 }
 
 Connection* Worker::find(Ticket ticket) {
-  const std::uint64_t seat = ticket.value >> (generation_bits + number_bits);
+  const std::uint64_t slot = ticket.value >> (generation_bits + number_bits);
   const std::uint64_t generation = ticket.value >> number_bits & ((1u << generation_bits) - 1);
-  if (seat >= seats_.size() || seats_[seat].generation != generation) return nullptr;
-  return seats_[seat].connection.get();
+  if (slot >= slots_.size() || slots_[slot].generation != generation) return nullptr;
+  return slots_[slot].connection.get();
 }
 
 void Worker::reply(Ticket ticket, const Reply& reply) {
@@ -208,13 +208,13 @@ void Worker::flush() {
   dirty_.clear();
   for (Connection* connection : retired_) {
     if (connection->has_more) std::erase(have_more_, connection);
-    const std::uint32_t seat = connection->seat();
-    seats_[seat].connection.reset();
-    free_seats_.push_back(seat);
+    const std::uint32_t slot = connection->slot();
+    slots_[slot].connection.reset();
+    free_slots_.push_back(slot);
     open_.fetch_sub(1, std::memory_order_relaxed);
   }
   retired_.clear();
-  drained_ = stopping_ && free_seats_.size() == seats_.size();
+  drained_ = stopping_ && free_slots_.size() == slots_.size();
 }
 
 std::uint64_t Worker::tick_after(std::chrono::milliseconds time) const {
@@ -242,12 +242,12 @@ void Worker::tick_on() {
 /// One look at every connection a tick costs nothing beside a timer per request.
 void Worker::sweep() {
   const bool over = stopping_ && tick_ >= stop_tick_;
-  for (const Seat& seat : seats_) {
-    if (!seat.connection) continue;
+  for (const ConnectionSlot& slot : slots_) {
+    if (!slot.connection) continue;
     if (over)
-      seat.connection->close();
+      slot.connection->close();
     else
-      seat.connection->on_tick();
+      slot.connection->on_tick();
   }
 }
 
@@ -255,8 +255,8 @@ void Worker::begin_stop() {
   stopping_ = true;
   stop_tick_ = tick_after(shared_.options.timeouts.grace);
   if (on_stop_) on_stop_();
-  for (const Seat& seat : seats_)
-    if (seat.connection) seat.connection->wind_down();
+  for (const ConnectionSlot& slot : slots_)
+    if (slot.connection) slot.connection->wind_down();
 }
 
 void Worker::add_to(ServerStats& stats) const {

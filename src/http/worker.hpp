@@ -30,8 +30,8 @@ struct Shared {
 
 /// One thread's event loop with its connections and responders. A turn is: take what is ready, let
 /// handlers answer, write what is to be written, each once for all connections. Nothing is locked:
-/// another thread may only do two things, hand over a socket and wake(), which write to a mailbox
-/// and to an eventfd that the loop watches.
+/// another thread may only do two things, hand over a socket and wake(), which write to a wake-up
+/// descriptor and to an eventfd that the loop watches.
 class Worker final : public Loop, private Poller::Watcher {
  public:
   Worker(Shared& shared, unsigned number);
@@ -73,14 +73,14 @@ class Worker final : public Loop, private Poller::Watcher {
   std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
 
  private:
-  struct Seat {
+  struct ConnectionSlot {
     std::uint32_t generation = 0;
     std::unique_ptr<Connection> connection;
   };
   bool take_turn(std::chrono::milliseconds patience);
-  /// The mailbox.
-  void on_ready(Poller::Ready) override { empty_mailbox(); }
-  void empty_mailbox();
+  /// The wake-up descriptor.
+  void on_ready(Poller::Ready) override { drain_wakeup(); }
+  void drain_wakeup();
   std::size_t read_on();
   /// Writes what is to be written, forgets what was closed.
   void flush();
@@ -93,10 +93,10 @@ class Worker final : public Loop, private Poller::Watcher {
   Shared& shared_;
   const unsigned number_;
   Poller poller_;
-  const int mailbox_;                                   // an eventfd
+  const int wakeup_;                                    // an eventfd
   std::vector<std::unique_ptr<Responder>> responders_;  // as routes
-  std::vector<Seat> seats_;
-  std::vector<std::uint32_t> free_seats_;
+  std::vector<ConnectionSlot> slots_;
+  std::vector<std::uint32_t> free_slots_;
   std::vector<Connection*> dirty_;
   std::vector<Connection*> have_more_;
   std::vector<Connection*> reading_on_;  // scratch

@@ -7,10 +7,10 @@
 
 #include "base/receipt.hpp"
 #include "base/sha256.hpp"
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/store/store_check.hpp"
-#include "torture/fates.hpp"
+#include "torture/outcome_check.hpp"
 #include "xml/ingest_pack.hpp"
 
 namespace weir::torture {
@@ -49,8 +49,8 @@ class Audit {
       : server_(server), machine_(machine), ledger_(ledger), damaged_(damaged) {}
 
   Result<void> stream(const catalog::Stream& stream);
-  Result<void> fates() const;
-  Result<void> law() const;
+  Result<void> results() const;
+  Result<void> conservation() const;
   Result<void> sealed_hours();
   const Audited& audited() const { return audited_; }
 
@@ -130,9 +130,9 @@ Result<void> Audit::stream(const catalog::Stream& stream) {
   return {};
 }
 
-Result<void> Audit::fates() const {
+Result<void> Audit::results() const {
   for (const auto& [stream, found] : found_)
-    WEIR_CHECK(check_fates(stream, found, ledger_));
+    WEIR_CHECK(check_outcomes(stream, found, ledger_));
   return {};
 }
 
@@ -228,13 +228,13 @@ Result<void> Audit::contents(const File& file, FoundInStream& found) {
   return violated(file.row.path + ": bytes of no record");
 }
 
-Result<void> Audit::law() const {
+Result<void> Audit::conservation() const {
   WEIR_TRY(const auto report,
-           batcher::check_law_whole(server_.log(), server_.catalog(), only_partition, [] {}));
+           batcher::check_all_hours(server_.log(), server_.catalog(), only_partition, [] {}));
   if (report.holds()) return {};
   const batcher::Difference& first = report.differences.front();
-  return violated(fmt::format("the law of conservation is broken for stream {}: {}",
-                              first.stream.value, first.what));
+  return violated(
+      fmt::format("conservation is broken for stream {}: {}", first.stream.value, first.what));
 }
 
 /// `weir verify`, and the catalog's side of it.
@@ -267,8 +267,8 @@ Result<Audited> audit(Server& server, Machine& machine, const Ledger& ledger,
   Audit audit(server, machine, ledger, damaged);
   for (const catalog::Stream& stream : streams)
     WEIR_CHECK(audit.stream(stream));
-  WEIR_CHECK(audit.fates());
-  WEIR_CHECK(audit.law());
+  WEIR_CHECK(audit.results());
+  WEIR_CHECK(audit.conservation());
   WEIR_CHECK(audit.sealed_hours());
   WEIR_TRY(const auto checkpoint, server.catalog().batches().checkpoint(only_partition));
   const Lsn end = server.log().durable_end(only_partition);

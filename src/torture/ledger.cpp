@@ -10,7 +10,7 @@ constexpr std::string_view xml_head = "<record><id>";
 
 }  // namespace
 
-std::uint64_t Ledger::add(StreamNo stream, PayloadType type, Shape shape,
+std::uint64_t Ledger::add(StreamNo stream, PayloadType type, PayloadForm form,
                           std::uint64_t padding_bytes, std::string key) {
   const std::uint64_t id = sent_.size();
   const std::string padding(padding_bytes, static_cast<char>('a' + id % 26));
@@ -20,7 +20,7 @@ std::uint64_t Ledger::add(StreamNo stream, PayloadType type, Shape shape,
     body.append(R"(,"padding":")").append(padding).append(R"("})");
   } else {
     body.append(xml_head).append(std::to_string(id)).append("</id><padding>").append(padding);
-    body.append(shape == Shape::sound ? "</padding></record>" : "</padding>");
+    body.append(form == PayloadForm::sound ? "</padding></record>" : "</padding>");
   }
   sent_.push_back({.stream = stream,
                    .type = type,
@@ -32,23 +32,23 @@ std::uint64_t Ledger::add(StreamNo stream, PayloadType type, Shape shape,
 
 std::uint64_t Ledger::repeat(std::uint64_t id) {
   Sent again = at(id);
-  again.fate = Sent::Fate::refused;
+  again.outcome = Sent::Outcome::refused;
   again.address.reset();
   sent_.push_back(std::move(again));
   return sent_.size() - 1;
 }
 
 void Ledger::answer_early(std::uint64_t id) {
-  sent_.at(id).fate = Sent::Fate::accepted;
+  sent_.at(id).outcome = Sent::Outcome::accepted;
   ++accepted_;
 }
 
-void Ledger::on_appended(std::span<const log::Appended> fates) noexcept {
-  for (const log::Appended& fate : fates) {
-    Sent& sent = sent_[fate.cookie];
-    if (fate.error) continue;
-    sent.fate = Sent::Fate::accepted;
-    sent.address = fate.address;
+void Ledger::on_appended(std::span<const log::AppendResult> results) noexcept {
+  for (const log::AppendResult& outcome : results) {
+    Sent& sent = sent_[outcome.cookie];
+    if (outcome.error) continue;
+    sent.outcome = Sent::Outcome::accepted;
+    sent.address = outcome.address;
     ++accepted_;
   }
 }

@@ -16,7 +16,7 @@ namespace weir::torture {
 
 /// A payload that was offered to the log, and what the log said of it.
 struct Sent {
-  enum class Fate : std::uint8_t {
+  enum class Outcome : std::uint8_t {
     refused,   // at once: it must never be found
     unknown,   // no answer, or log_failed: it may be found, once
     accepted,  // the gateway would have answered 202: it must be found, once
@@ -26,7 +26,7 @@ struct Sent {
   std::string body;
   std::string key;            // Idempotency-Key; empty: none
   std::uint64_t body_id = 0;  // of the first that was sent with this body: its own, or another's
-  Fate fate = Fate::refused;
+  Outcome outcome = Outcome::refused;
   std::optional<Address> address;  // once accepted; none when it was answered too early
 };
 
@@ -36,18 +36,18 @@ struct Sent {
 class Ledger final : public log::AppendSink {
  public:
   /// Broken ones are no XML, and end in the quarantine.
-  enum class Shape : std::uint8_t { sound, broken };
+  enum class PayloadForm : std::uint8_t { sound, broken };
   /// A payload with a body of its own; returns its number.
-  std::uint64_t add(StreamNo stream, PayloadType type, Shape shape, std::uint64_t padding_bytes,
-                    std::string key = {});
+  std::uint64_t add(StreamNo stream, PayloadType type, PayloadForm form,
+                    std::uint64_t padding_bytes, std::string key = {});
   /// The same body with the same key, as a client does that has no answer.
   std::uint64_t repeat(std::uint64_t id);
 
-  /// The log took it; its fate is told later.
-  void wait_for(std::uint64_t id) { sent_.at(id).fate = Sent::Fate::unknown; }
+  /// The log took it; its outcome is told later.
+  void wait_for(std::uint64_t id) { sent_.at(id).outcome = Sent::Outcome::unknown; }
   /// Sabotage: a 202 before anybody said that it is safe, and so without a receipt.
   void answer_early(std::uint64_t id);
-  void on_appended(std::span<const log::Appended> fates) noexcept override;
+  void on_appended(std::span<const log::AppendResult> results) noexcept override;
 
   const std::vector<Sent>& all() const { return sent_; }
   const Sent& at(std::uint64_t id) const { return sent_.at(id); }

@@ -12,37 +12,37 @@ constexpr std::uint64_t sqlite_salt = 0x73716c697465;
 Machine::Machine(std::uint64_t seed)
     : disk(seed), random(seed ^ server_salt), vfs(disk, clock, seed ^ sqlite_salt) {}
 
-Shape Shape::by_chance(SeededRandom& random) {
-  Shape shape;
-  shape.commit_bytes_max = (2 + random.below(7)) * limits::log_block_bytes;
-  shape.segment_bytes = (2 + random.below(3)) * shape.commit_bytes_max + limits::log_block_bytes;
-  shape.spares_ahead = 1 + static_cast<std::uint32_t>(random.below(2));
-  shape.batcher.roll.bytes_max = 1 + random.below(20'000);
-  shape.batcher.roll.records_max = 1 + static_cast<std::uint32_t>(random.below(12));
-  shape.batcher.open_batches_max = 1 + static_cast<std::uint32_t>(random.below(4));
-  shape.batcher.held_bytes_max = 1 + random.below(2'000);
+ServerSizes ServerSizes::by_chance(SeededRandom& random) {
+  ServerSizes sizes;
+  sizes.commit_bytes_max = (2 + random.below(7)) * limits::log_block_bytes;
+  sizes.segment_bytes = (2 + random.below(3)) * sizes.commit_bytes_max + limits::log_block_bytes;
+  sizes.spares_ahead = 1 + static_cast<std::uint32_t>(random.below(2));
+  sizes.batcher.roll.bytes_max = 1 + random.below(20'000);
+  sizes.batcher.roll.records_max = 1 + static_cast<std::uint32_t>(random.below(12));
+  sizes.batcher.open_batches_max = 1 + static_cast<std::uint32_t>(random.below(4));
+  sizes.batcher.held_bytes_max = 1 + random.below(2'000);
   // Longer than any story: which keys are decided how follows from the order alone.
-  shape.batcher.keys.window = std::chrono::hours(24 * 365);
-  shape.batcher.step_records = 1 + static_cast<std::uint32_t>(random.below(20));
-  return shape;
+  sizes.batcher.keys.window = std::chrono::hours(24 * 365);
+  sizes.batcher.step_records = 1 + static_cast<std::uint32_t>(random.below(20));
+  return sizes;
 }
 
-Result<std::unique_ptr<Server>> Server::start(Machine& machine, const Shape& shape) {
+Result<std::unique_ptr<Server>> Server::start(Machine& machine, const ServerSizes& sizes) {
   std::unique_ptr<Server> server(new Server());
-  WEIR_CHECK(server->open(machine, shape));
+  WEIR_CHECK(server->open(machine, sizes));
   return server;
 }
 
-Result<void> Server::open(Machine& machine, const Shape& shape) {
+Result<void> Server::open(Machine& machine, const ServerSizes& sizes) {
   WEIR_TRY(catalog_, catalog::Catalog::open(machine.vfs.uri(machine.catalog_path), machine.clock,
                                             machine.random));
   WEIR_TRY(const catalog::Checkpoint checkpoint, catalog_->batches().checkpoint(only_partition));
   log::SegmentedLog::Options options;
   options.directory = machine.log_path;
   options.partition = only_partition;
-  options.segment_bytes = shape.segment_bytes;
-  options.commit_bytes_max = shape.commit_bytes_max;
-  options.spares_ahead = shape.spares_ahead;
+  options.segment_bytes = sizes.segment_bytes;
+  options.commit_bytes_max = sizes.commit_bytes_max;
+  options.spares_ahead = sizes.spares_ahead;
   options.drive = log::SegmentedLog::Drive::by_hand;
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog_->batches().positions(only_partition));
@@ -52,8 +52,8 @@ Result<void> Server::open(Machine& machine, const Shape& shape) {
   log_->release(only_partition, checkpoint.lsn);
   WEIR_TRY(store_, store::LocalDirectoryStore::open(machine.disk, machine.store_path));
   WEIR_CHECK(store_->sweep());
-  manifest_.emplace(*catalog_, machine.clock);
-  batcher_.emplace(*log_, *store_, *manifest_, shape.batcher);
+  batch_catalog_.emplace(*catalog_, machine.clock);
+  batcher_.emplace(*log_, *store_, *batch_catalog_, sizes.batcher);
   return {};
 }
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/catalog_manifest.hpp"
+#include "app/batch_catalog_adapter.hpp"
 #include "catalog/catalog.hpp"
 #include "env/fake/crash_disk.hpp"
 #include "env/fake/manual_clock.hpp"
@@ -34,13 +34,13 @@ struct Machine {
 };
 
 /// How large things are: small, so that a short story sees many of them begin and end.
-struct Shape {
+struct ServerSizes {
   std::uint64_t segment_bytes = 0;
   std::uint64_t commit_bytes_max = 0;
   std::uint32_t spares_ahead = 1;
   batcher::BatcherSettings batcher;
 
-  static Shape by_chance(SeededRandom& random);
+  static ServerSizes by_chance(SeededRandom& random);
 };
 
 /// The stages between a checked payload and its file, real all of them, wired as
@@ -48,7 +48,7 @@ struct Shape {
 /// to.
 class Server {
  public:
-  static Result<std::unique_ptr<Server>> start(Machine& machine, const Shape& shape);
+  static Result<std::unique_ptr<Server>> start(Machine& machine, const ServerSizes& sizes);
 
   catalog::Catalog& catalog() { return *catalog_; }
   log::SegmentedLog& log() { return *log_; }
@@ -60,12 +60,12 @@ class Server {
 
  private:
   Server() = default;
-  Result<void> open(Machine& machine, const Shape& shape);
+  Result<void> open(Machine& machine, const ServerSizes& sizes);
 
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<log::SegmentedLog> log_;
   std::unique_ptr<store::LocalDirectoryStore> store_;
-  std::optional<app::CatalogManifest> manifest_;
+  std::optional<app::BatchCatalogAdapter> batch_catalog_;
   std::optional<batcher::Batcher> batcher_;
 };
 

@@ -20,10 +20,10 @@ SeedsReport play_seeds(const SeedsOptions& options,
       const auto played = play({.seed = seed, .acts = options.acts, .sabotage = options.sabotage});
       const std::lock_guard lock(mutex);
       if (played) {
-        report.tally += *played;
+        report.counts += *played;
         continue;
       }
-      ++report.tally.stories;
+      ++report.counts.stories;
       report.violations.push_back({seed, played.error().message});
       if (on_violation) on_violation(report.violations.back());
     }
@@ -39,7 +39,7 @@ SeedsReport play_seeds(const SeedsOptions& options,
   return report;
 }
 
-std::string summary(const Tally& tally) {
+std::string summary(const StoryCounts& counts) {
   return fmt::format(
       "{} stories, {} operations of the disk\n"
       "  done to them: {} power cuts, {} kills, {} clean restarts, {} failed calls, {} starts that "
@@ -48,11 +48,11 @@ std::string summary(const Tally& tally) {
       "  sent {}, answered 202 {}\n"
       "  checked {} times: {} records in {} files, {} in the quarantine, {} duplicates, {} sealed "
       "hours; {} stories ended with a refusal to start on a flipped bit\n",
-      tally.stories, tally.operations, tally.power_cuts, tally.kills, tally.clean_restarts,
-      tally.failures, tally.failed_starts, tally.clock_jumps, tally.bit_flips, tally.sent,
-      tally.accepted, tally.audits, tally.records_checked, tally.files_checked,
-      tally.quarantined_checked, tally.duplicates_checked, tally.sealed_hours_checked,
-      tally.refusals);
+      counts.stories, counts.operations, counts.power_cuts, counts.kills, counts.clean_restarts,
+      counts.failures, counts.failed_starts, counts.clock_jumps, counts.bit_flips, counts.sent,
+      counts.accepted, counts.audits, counts.records_checked, counts.files_checked,
+      counts.quarantined_checked, counts.duplicates_checked, counts.sealed_hours_checked,
+      counts.refusals);
 }
 
 }  // namespace weir::torture

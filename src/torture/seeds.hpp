@@ -24,7 +24,7 @@ struct Violation {
 };
 
 struct SeedsReport {
-  Tally tally;                        // of all stories
+  StoryCounts counts;                 // of all stories
   std::vector<Violation> violations;  // by seed
 };
 
@@ -34,6 +34,6 @@ SeedsReport play_seeds(const SeedsOptions& options,
                        const std::function<void(const Violation&)>& on_violation = {});
 
 /// What happened, in words: a few lines.
-std::string summary(const Tally& tally);
+std::string summary(const StoryCounts& counts);
 
 }  // namespace weir::torture

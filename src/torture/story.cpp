@@ -40,10 +40,10 @@ class Story {
       : options_(options),
         chance_(options.seed ^ story_salt),
         machine_(options.seed),
-        shape_(Shape::by_chance(chance_)),
+        sizes_(ServerSizes::by_chance(chance_)),
         has_damage_(chance_.one_in(4)) {}
 
-  Result<Tally> run();
+  Result<StoryCounts> run();
 
  private:
   Result<void> begin();
@@ -92,7 +92,7 @@ class Story {
   const StoryOptions options_;
   SeededRandom chance_;  // the story's; the disk and the server have their own
   Machine machine_;
-  const Shape shape_;
+  const ServerSizes sizes_;
   const bool has_damage_;
   std::unique_ptr<Server> server_;
   Ledger ledger_;
@@ -101,26 +101,26 @@ class Story {
   std::vector<std::uint64_t> keyed_;  // the first payload with each key
   Damaged damaged_;
   bool refused_ = false;
-  Tally tally_;
+  StoryCounts counts_;
 };
 
 // -- Beginning and end
 
-Result<Tally> Story::run() {
+Result<StoryCounts> Story::run() {
   auto played = begin();
   for (std::uint32_t i = 0; played && !refused_ && i < options_.acts; ++i)
     played = act();
   if (played && !refused_) played = end();
   if (!played && !refused_) return violation(std::move(played).error());
   const CrashDisk::Counts counts = machine_.disk.counts();
-  tally_.stories = 1;
-  tally_.refusals = refused_ ? 1 : 0;
-  tally_.power_cuts = counts.power_cuts;
-  tally_.failures = counts.failures;
-  tally_.operations = counts.operations;
-  tally_.sent = ledger_.all().size();
-  tally_.accepted = ledger_.accepted();
-  return tally_;
+  counts_.stories = 1;
+  counts_.refusals = refused_ ? 1 : 0;
+  counts_.power_cuts = counts.power_cuts;
+  counts_.failures = counts.failures;
+  counts_.operations = counts.operations;
+  counts_.sent = ledger_.all().size();
+  counts_.accepted = ledger_.accepted();
+  return counts_;
 }
 
 /// With what was damaged, because that is what a reader asks first.
@@ -134,7 +134,7 @@ Failure Story::violation(Error error) const {
 Result<void> Story::begin() {
   WEIR_CHECK(machine_.disk.make_directories("/data"));
   WEIR_CHECK(machine_.disk.sync_directory("/"));
-  WEIR_TRY(server_, Server::start(machine_, shape_));
+  WEIR_TRY(server_, Server::start(machine_, sizes_));
   WEIR_TRY(const catalog::Tenant tenant, server_->catalog().tenants().add("acme"));
   tenant_ = tenant.no;
   for (const auto type : {std::optional(PayloadType::json), std::optional(PayloadType::xml),
@@ -283,7 +283,8 @@ std::uint64_t Story::payload() {
   const PayloadType usual = stream.payload_type.value_or(PayloadType::json);
   const PayloadType other = usual == PayloadType::json ? PayloadType::xml : PayloadType::json;
   const PayloadType type = chance_.one_in(12) ? other : usual;
-  const auto soundness = chance_.one_in(8) ? Ledger::Shape::broken : Ledger::Shape::sound;
+  const auto soundness =
+      chance_.one_in(8) ? Ledger::PayloadForm::broken : Ledger::PayloadForm::sound;
   const std::uint64_t padding = chance_.one_in(6) ? chance_.below(6'000) : chance_.below(200);
   const std::string key = again     ? ledger_.at(before).key
                           : has_key ? fmt::format("key-{}", ledger_.all().size())
@@ -336,7 +337,7 @@ void Story::pass_time() {
 void Story::jump_clock() {
   const auto by = minutes(static_cast<std::int64_t>(chance_.below(300)) - 150);
   machine_.clock.advance(by);
-  ++tally_.clock_jumps;
+  ++counts_.clock_jumps;
   tell("the clock jumps by {} min", by.count());
 }
 
@@ -364,7 +365,7 @@ void Story::fill_disk() {
   std::uint64_t used = 0;
   for (const std::string& path : machine_.disk.files())
     used += machine_.disk.contents(path).size();
-  const std::uint64_t left = chance_.below(3 * shape_.segment_bytes);
+  const std::uint64_t left = chance_.below(3 * sizes_.segment_bytes);
   machine_.disk.set_capacity(used + left);
   tell("the disk has room for {} bytes", left);
 }
@@ -394,7 +395,7 @@ void Story::flip_bit() {
   if (spared && offset >= *spared) return;
   machine_.disk.flip_bit(path, offset, static_cast<unsigned>(chance_.below(8)));
   damaged_.insert(path);
-  ++tally_.bit_flips;
+  ++counts_.bit_flips;
   tell("a bit of {} flips at {}", path, offset);
 }
 
@@ -436,11 +437,11 @@ void Story::take_down(Going how) {
   } else if (how == Going::kill) {
     tell("kill -9");
     machine_.disk.kill();
-    ++tally_.kills;
+    ++counts_.kills;
   } else {
     tell("the server stops");
     if (server_) server_->close();
-    ++tally_.clean_restarts;
+    ++counts_.clean_restarts;
   }
   server_.reset();
   // A stop can be cut short by what was planned.
@@ -450,13 +451,13 @@ void Story::take_down(Going how) {
 Result<void> Story::come_back() {
   for (int tries = 1;; ++tries) {
     if (tries > starts_before_calm) calm();
-    auto started = Server::start(machine_, shape_);
+    auto started = Server::start(machine_, sizes_);
     tell_outcome("start", started);
     if (started) {
       server_ = *std::move(started);
       return {};
     }
-    ++tally_.failed_starts;
+    ++counts_.failed_starts;
     if (!machine_.disk.is_on()) machine_.disk.power_on();
     if (tries <= starts_before_calm) continue;
     return refuse(std::move(started).error());
@@ -491,12 +492,12 @@ Result<void> Story::check_claim() {
   }
   auto audited = audit(*server_, machine_, ledger_, streams_, damaged_);
   if (!audited) return fail(std::move(audited).error());
-  ++tally_.audits;
-  tally_.records_checked += audited->records;
-  tally_.files_checked += audited->files;
-  tally_.quarantined_checked += audited->quarantined;
-  tally_.duplicates_checked += audited->duplicates;
-  tally_.sealed_hours_checked += audited->sealed_hours;
+  ++counts_.audits;
+  counts_.records_checked += audited->records;
+  counts_.files_checked += audited->files;
+  counts_.quarantined_checked += audited->quarantined;
+  counts_.duplicates_checked += audited->duplicates;
+  counts_.sealed_hours_checked += audited->sealed_hours;
   return {};
 }
 
@@ -542,7 +543,7 @@ Result<void> Story::seal() {
 
 }  // namespace
 
-Tally& Tally::operator+=(const Tally& other) {
+StoryCounts& StoryCounts::operator+=(const StoryCounts& other) {
   stories += other.stories;
   refusals += other.refusals;
   power_cuts += other.power_cuts;
@@ -564,7 +565,7 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
-Result<Tally> play(const StoryOptions& options) {
+Result<StoryCounts> play(const StoryOptions& options) {
   return Story(options).run();
 }
 

@@ -19,7 +19,7 @@ enum class Sabotage : std::uint8_t {
 };
 
 /// What happened in a story, or in many.
-struct Tally {
+struct StoryCounts {
   std::uint64_t stories = 0;
   std::uint64_t refusals = 0;  // stories that ended with a server that would not start, for damage
   std::uint64_t power_cuts = 0;
@@ -39,7 +39,7 @@ struct Tally {
   std::uint64_t duplicates_checked = 0;
   std::uint64_t sealed_hours_checked = 0;
 
-  Tally& operator+=(const Tally& other);
+  StoryCounts& operator+=(const StoryCounts& other);
 };
 
 struct StoryOptions {
@@ -53,6 +53,6 @@ struct StoryOptions {
 /// Plays one story: a server lives, is loaded, and is hurt in every way the seed decides; now and
 /// then, and at the end, the claim is checked (audit.hpp). All of it in this thread, in the order
 /// the seed says. An error is a violation of the claim.
-Result<Tally> play(const StoryOptions& options);
+Result<StoryCounts> play(const StoryOptions& options);
 
 }  // namespace weir::torture

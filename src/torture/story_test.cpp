@@ -50,16 +50,16 @@ TEST(Story, FindsALogThatAnswersBeforeItHasCommitted) {
 }
 
 TEST(Story, FindsNothingWhereNothingWasMadeWrong) {
-  Tally tally;
+  StoryCounts counts;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     const auto played = play({.seed = seed});
     ASSERT_TRUE(played) << "seed " << seed << ": " << played.error().message;
-    tally += *played;
+    counts += *played;
   }
-  EXPECT_GT(tally.power_cuts, 20u);
-  EXPECT_GT(tally.records_checked, 500u);
-  EXPECT_GT(tally.duplicates_checked, 100u);
-  EXPECT_GT(tally.sealed_hours_checked, 100u);
+  EXPECT_GT(counts.power_cuts, 20u);
+  EXPECT_GT(counts.records_checked, 500u);
+  EXPECT_GT(counts.duplicates_checked, 100u);
+  EXPECT_GT(counts.sealed_hours_checked, 100u);
 }
 
 }  // namespace

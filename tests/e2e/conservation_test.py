@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Idempotency keys, receipts, the law of conservation, sealed hours and the quarantine, with the real process.
+"""Idempotency keys, receipts, conservation, sealed hours and the quarantine, with the real process.
 
     tests/e2e/conservation_test.py --weir build/release/bin/weir
 """
@@ -36,7 +36,7 @@ class ConservationTest(unittest.TestCase):
         shutil.rmtree(self.folder)
 
     def serve(self, *settings, environment=None):
-        self.server = Server(WEIR, self.data, ("law.check_s=1", *settings), environment=environment).start()
+        self.server = Server(WEIR, self.data, ("conservation.check_s=1", *settings), environment=environment).start()
         self.token = self.server.ingest_token()
         return self.server
 
@@ -191,9 +191,9 @@ class ConservationTest(unittest.TestCase):
         self.flush(stream)
         self.assertEqual(self.receipt(later)["loads"], [], "of a file the run has not seen")
 
-    # The law of conservation
+    # conservation
 
-    def test_the_law_holds_is_measured_and_told_by_the_doctor(self):
+    def test_conservation_holds_is_measured_and_shown_by_the_doctor(self):
         self.serve()
         stream = self.add_stream("xml")
         for body in ("<a>1</a>", "<a>", "<a>2</a>"):
@@ -202,15 +202,15 @@ class ConservationTest(unittest.TestCase):
         self.post(stream, "<a>1</a>", "k", "application/xml")
 
         def account(state):
-            name = f'weir_law_records{{stream="{stream}",part="{state}"}}'
+            name = f'weir_conservation_records{{stream="{stream}",part="{state}"}}'
             return self.metrics().get(name)
         eventually(lambda: account("in_log") == 5)
         self.flush(stream)
         eventually(lambda: account("in_log") == 0)
         self.assertEqual(account("accepted"), 5)
-        self.assertEqual(self.metrics()["weir_law_holds"], 1)
+        self.assertEqual(self.metrics()["weir_conservation_holds"], 1)
         parts = {name.split('part="')[1][:-2]: value for name, value in self.metrics().items()
-                 if name.startswith("weir_law_hour_records")}
+                 if name.startswith("weir_conservation_hour_records")}
         self.assertEqual(parts, {"accepted": 5, "in_files": 3, "duplicates": 1, "quarantined": 1})
         code, out, _ = self.weir("doctor")
         self.assertEqual(code, 0, out)
@@ -228,9 +228,9 @@ class ConservationTest(unittest.TestCase):
         self.server.stop()
         self.alter_catalog("CREATE TABLE kept AS SELECT * FROM duplicates", "DELETE FROM duplicates")
         self.server.start()
-        eventually(lambda: self.metrics().get("weir_law_holds") == 0)
-        self.assertEqual(self.metrics()[f'weir_law_differences{{stream="{stream}"}}'], 1)
-        self.assertIn("THE LAW OF CONSERVATION IS BROKEN", self.server.said())
+        eventually(lambda: self.metrics().get("weir_conservation_holds") == 0)
+        self.assertEqual(self.metrics()[f'weir_conservation_differences{{stream="{stream}"}}'], 1)
+        self.assertIn("CONSERVATION DOES NOT HOLD", self.server.said())
         code, out, err = self.weir("doctor")
         self.assertNotEqual(code, 0)
         self.assertIn("2 records accepted, 1 accounted for", out)
@@ -242,7 +242,7 @@ class ConservationTest(unittest.TestCase):
         self.server.stop()
         self.alter_catalog("INSERT INTO duplicates SELECT * FROM kept", "DROP TABLE kept")
         self.server.start()
-        eventually(lambda: self.metrics().get("weir_law_holds") == 1)
+        eventually(lambda: self.metrics().get("weir_conservation_holds") == 1)
         self.assertEqual(self.weir("doctor")[0], 0)
 
     # Sealed hours

@@ -7,13 +7,13 @@ namespace weir::cli {
 
 std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t attempt,
                                   std::optional<std::chrono::seconds> retry_after,
-                                  std::uint64_t luck) {
+                                  std::uint64_t random) {
   std::chrono::milliseconds ceiling = policy.first;
   for (std::uint32_t i = 1; i < attempt && ceiling < policy.longest; ++i)
     ceiling *= 2;
   ceiling = std::min(ceiling, policy.longest);
   const auto steps = static_cast<std::uint64_t>(ceiling.count()) + 1;
-  const std::chrono::milliseconds jittered(luck % steps);
+  const std::chrono::milliseconds jittered(random % steps);
   // Everyone told to wait a second would come back in the same millisecond: the jitter goes on top.
   return retry_after ? std::chrono::milliseconds(*retry_after) + jittered : jittered;
 }

@@ -14,10 +14,10 @@ struct BackoffPolicy {
 
 /// How long to wait before try number `attempt` + 1 (attempt 1 has just failed): exponential with
 /// full jitter, anywhere in [0, min(longest, first * 2^(attempt-1))], and never less than what the
-/// server asked for. `luck` is uniform over its type.
+/// server asked for. `random` is uniform over its type.
 std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t attempt,
                                   std::optional<std::chrono::seconds> retry_after,
-                                  std::uint64_t luck);
+                                  std::uint64_t random);
 
 /// Retry-After in seconds, at most an hour; dates and nonsense are nothing.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view header);

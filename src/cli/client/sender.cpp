@@ -24,15 +24,16 @@ std::string member(const std::string& body, json::string_view name) {
 class Lane {
  public:
   Lane(const SendSettings& settings, std::uint64_t seed)
-      : settings_(settings), client_(settings.access.url, settings.timeout), luck_(seed) {}
+      : settings_(settings), client_(settings.access.url, settings.timeout), random_(seed) {}
 
-  Fate send(const Outgoing& payload) {
+  SendResult send(const Outgoing& payload) {
     const HttpRequest request = request_of(payload);
-    Fate fate;
+    SendResult result;
     for (std::uint32_t attempt = 1;; ++attempt) {
       std::optional<std::chrono::seconds> retry_after;
-      if (!try_once(request, fate, retry_after) || attempt >= settings_.attempts_max) return fate;
-      settings_.sleep(backoff(settings_.backoff, attempt, retry_after, luck_()));
+      if (!try_once(request, result, retry_after) || attempt >= settings_.attempts_max)
+        return result;
+      settings_.sleep(backoff(settings_.backoff, attempt, retry_after, random_()));
     }
   }
 
@@ -53,27 +54,27 @@ class Lane {
   }
 
   /// Returns whether it is worth another try.
-  bool try_once(const HttpRequest& request, Fate& fate,
+  bool try_once(const HttpRequest& request, SendResult& result,
                 std::optional<std::chrono::seconds>& retry_after) {
     auto reply = client_.exchange(request);
     if (!reply) {
-      fate.status = 0;
-      fate.message = reply.error().message;
+      result.status = 0;
+      result.message = reply.error().message;
       if (reply.error().code == Errc::unavailable) return true;  // nothing was sent
-      ++fate.tries;
-      ++fate.unanswered;
+      ++result.tries;
+      ++result.unanswered;
       return true;
     }
-    ++fate.tries;
-    fate.status = reply->status;
+    ++result.tries;
+    result.status = reply->status;
     if (reply->status == 202) {
-      fate.accepted = true;
-      fate.receipt = member(reply->body, "request_id");
-      fate.message.clear();
+      result.accepted = true;
+      result.receipt = member(reply->body, "request_id");
+      result.message.clear();
       return false;
     }
-    fate.message = member(reply->body, "message");
-    if (fate.message.empty()) fate.message = "answered without an explanation";
+    result.message = member(reply->body, "message");
+    if (result.message.empty()) result.message = "answered without an explanation";
     if (const auto header = reply->headers.find("retry-after"); header != reply->headers.end())
       retry_after = parse_retry_after(header->second);
     return is_retryable(reply->status);
@@ -81,13 +82,13 @@ class Lane {
 
   const SendSettings& settings_;
   HttpClient client_;
-  std::mt19937_64 luck_;
+  std::mt19937_64 random_;
 };
 
 }  // namespace
 
 void send_all(const SendSettings& settings, const std::function<std::optional<Outgoing>()>& next,
-              const std::function<void(const Outgoing&, const Fate&)>& done) {
+              const std::function<void(const Outgoing&, const SendResult&)>& done) {
   std::mutex turn;
   const auto work = [&](std::uint64_t seed) noexcept {
     Lane lane(settings, seed);
@@ -98,9 +99,9 @@ void send_all(const SendSettings& settings, const std::function<std::optional<Ou
         payload = next();
       }
       if (!payload) return;
-      const Fate fate = lane.send(*payload);
+      const SendResult result = lane.send(*payload);
       const std::lock_guard lock(turn);
-      done(*payload, fate);
+      done(*payload, result);
     }
   };
   std::vector<std::thread> lanes;

@@ -22,7 +22,7 @@ struct Outgoing {
 };
 
 /// What became of it.
-struct Fate {
+struct SendResult {
   bool accepted = false;         // a 202 was read
   int status = 0;                // of the last answer; 0: there was none
   std::string receipt;           // the 202's request_id
@@ -43,8 +43,8 @@ struct SendSettings {
 
 /// Sends everything `next` gives until it gives nothing: retries 429, 500, 503, 504, broken and
 /// refused connections, each with backoff and jitter. `next` and `done` are called from the
-/// connections' threads, never two at a time. Returns when every payload has its fate.
+/// connections' threads, never two at a time. Returns when every payload has its result.
 void send_all(const SendSettings& settings, const std::function<std::optional<Outgoing>()>& next,
-              const std::function<void(const Outgoing&, const Fate&)>& done);
+              const std::function<void(const Outgoing&, const SendResult&)>& done);
 
 }  // namespace weir::cli

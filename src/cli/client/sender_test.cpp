@@ -21,9 +21,9 @@ const Answer accepted{202, R"({"request_id":"R1"})"};
 
 class SenderTest : public testing::Test {
  protected:
-  /// Sends the numbers below `count` as payloads and returns their fates.
-  std::map<std::uint64_t, Fate> send(const std::string& url, std::uint64_t count,
-                                     std::uint32_t connections = 1) {
+  /// Sends the numbers below `count` as payloads and returns their results.
+  std::map<std::uint64_t, SendResult> send(const std::string& url, std::uint64_t count,
+                                           std::uint32_t connections = 1) {
     const SendSettings settings{.access = {*parse_url(url), "the-token", "acme"},
                                 .connections = connections,
                                 .attempts_max = 3,
@@ -32,7 +32,7 @@ class SenderTest : public testing::Test {
                                   const std::lock_guard lock(mutex_);
                                   slept_.push_back(time);
                                 }};
-    std::map<std::uint64_t, Fate> fates;
+    std::map<std::uint64_t, SendResult> results;
     std::uint64_t at = 0;
     send_all(
         settings,
@@ -41,8 +41,10 @@ class SenderTest : public testing::Test {
           const std::uint64_t index = at++;
           return Outgoing{index, "", "is-1", "application/json", std::to_string(index)};
         },
-        [&](const Outgoing& payload, const Fate& fate) { fates[payload.index] = fate; });
-    return fates;
+        [&](const Outgoing& payload, const SendResult& result) {
+          results[payload.index] = result;
+        });
+    return results;
   }
   std::mutex mutex_;
   std::vector<milliseconds> slept_;
@@ -50,9 +52,9 @@ class SenderTest : public testing::Test {
 
 TEST_F(SenderTest, APayloadIsOnePostWithTokenTenantAndType) {
   FakeServer server([](const Seen&) { return accepted; });
-  const auto fates = send(server.url(), 1);
-  EXPECT_TRUE(fates.at(0).accepted);
-  EXPECT_EQ(fates.at(0).receipt, "R1");
+  const auto results = send(server.url(), 1);
+  EXPECT_TRUE(results.at(0).accepted);
+  EXPECT_EQ(results.at(0).receipt, "R1");
   const Seen seen = server.seen().at(0);
   EXPECT_EQ(seen.method + " " + seen.target, "POST /stream/v0/data/is-1");
   EXPECT_EQ(seen.headers.at("authorization"), "Bearer the-token");
@@ -63,8 +65,8 @@ TEST_F(SenderTest, APayloadIsOnePostWithTokenTenantAndType) {
 
 TEST_F(SenderTest, EveryPayloadIsSentOnceOnKeptConnections) {
   FakeServer server([](const Seen&) { return accepted; });
-  const auto fates = send(server.url(), 200, 4);
-  EXPECT_EQ(fates.size(), 200U);
+  const auto results = send(server.url(), 200, 4);
+  EXPECT_EQ(results.size(), 200U);
   std::vector<int> bodies;
   int connections = 0;
   for (const Seen& seen : server.seen()) {
@@ -83,30 +85,30 @@ TEST_F(SenderTest, ABusyServerIsAskedAgainAfterWhatItAskedFor) {
   FakeServer server([&](const Seen&) {
     return ++asked == 1 ? Answer{503, R"({"message":"busy"})", {{"Retry-After", "2"}}} : accepted;
   });
-  const auto fates = send(server.url(), 1);
-  EXPECT_TRUE(fates.at(0).accepted);
-  EXPECT_EQ(fates.at(0).tries, 2U);
-  EXPECT_EQ(fates.at(0).unanswered, 0U);
+  const auto results = send(server.url(), 1);
+  EXPECT_TRUE(results.at(0).accepted);
+  EXPECT_EQ(results.at(0).tries, 2U);
+  EXPECT_EQ(results.at(0).unanswered, 0U);
   ASSERT_EQ(slept_.size(), 1U);
   EXPECT_GE(slept_[0], milliseconds(2000));
 }
 
 TEST_F(SenderTest, ARefusedPayloadIsNotRepeated) {
   FakeServer server([](const Seen&) { return Answer{413, R"({"message":"over 254 KiB"})"}; });
-  const auto fates = send(server.url(), 1);
-  EXPECT_FALSE(fates.at(0).accepted);
-  EXPECT_EQ(fates.at(0).status, 413);
-  EXPECT_EQ(fates.at(0).message, "over 254 KiB");
+  const auto results = send(server.url(), 1);
+  EXPECT_FALSE(results.at(0).accepted);
+  EXPECT_EQ(results.at(0).status, 413);
+  EXPECT_EQ(results.at(0).message, "over 254 KiB");
   EXPECT_EQ(server.seen().size(), 1U);
 }
 
 TEST_F(SenderTest, ATryWithoutAnAnswerIsCountedAndRepeated) {
   int asked = 0;
   FakeServer server([&](const Seen&) { return ++asked == 1 ? Answer{.hang_up = true} : accepted; });
-  const auto fates = send(server.url(), 1);
-  EXPECT_TRUE(fates.at(0).accepted);
-  EXPECT_EQ(fates.at(0).unanswered, 1U);
-  EXPECT_EQ(fates.at(0).tries, 2U);
+  const auto results = send(server.url(), 1);
+  EXPECT_TRUE(results.at(0).accepted);
+  EXPECT_EQ(results.at(0).unanswered, 1U);
+  EXPECT_EQ(results.at(0).tries, 2U);
 }
 
 TEST_F(SenderTest, AServerThatIsNotThereIsGivenUpAfterTheLastTry) {
@@ -114,12 +116,12 @@ TEST_F(SenderTest, AServerThatIsNotThereIsGivenUpAfterTheLastTry) {
   {
     url = FakeServer([](const Seen&) { return accepted; }).url();
   }
-  const auto fates = send(url, 1);
-  EXPECT_FALSE(fates.at(0).accepted);
-  EXPECT_EQ(fates.at(0).status, 0);
-  EXPECT_EQ(fates.at(0).unanswered, 0U) << "nothing was sent";
+  const auto results = send(url, 1);
+  EXPECT_FALSE(results.at(0).accepted);
+  EXPECT_EQ(results.at(0).status, 0);
+  EXPECT_EQ(results.at(0).unanswered, 0U) << "nothing was sent";
   EXPECT_EQ(slept_.size(), 2U);
-  EXPECT_THAT(fates.at(0).message, testing::HasSubstr("is `weir serve` running?"));
+  EXPECT_THAT(results.at(0).message, testing::HasSubstr("is `weir serve` running?"));
 }
 
 }  // namespace

@@ -46,8 +46,8 @@ void print(Session& session, const json::value& answer) {
 }  // namespace
 
 void add_doctor_command(CLI::App& app, const SessionPtr& session) {
-  add_verb(app, "doctor", "Is all well: the law of conservation, the log, the batcher, the disk",
-           session, [](Session& s, Api& api) -> Result<void> {
+  add_verb(app, "doctor", "Is all well: conservation, the log, the batcher, the disk", session,
+           [](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer, api.get("/api/v0/doctor"));
              print(s, answer);
              if (is_healthy(answer)) return {};

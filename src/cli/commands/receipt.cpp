@@ -12,9 +12,9 @@ void add_receipt_commands(CLI::App& app, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   add_verb(*noun, "show", "Where the payload of a receipt is now", session,
            [id](Session& s, Api& api) -> Result<void> {
-             WEIR_TRY(const boost::json::value fate,
+             WEIR_TRY(const boost::json::value result,
                       api.get("/api/v0/receipts/" + percent_encode(*id)));
-             print_item(s, fate);
+             print_item(s, result);
              return {};
            })
       ->add_option("RECEIPT", *id, "The request_id its 202 carried")

@@ -18,13 +18,13 @@ std::chrono::milliseconds since(SteadyTime::time_point begin) {
 /// What the senders' threads and the killer tell each other.
 class Progress {
  public:
-  Progress(std::vector<Fate>& fates, std::uint64_t kill_after)
-      : fates_(fates), kill_after_(kill_after) {}
+  Progress(std::vector<SendResult>& results, std::uint64_t kill_after)
+      : results_(results), kill_after_(kill_after) {}
 
-  void done(const Outgoing& payload, const Fate& fate) {
+  void done(const Outgoing& payload, const SendResult& result) {
     const std::lock_guard lock(mutex_);
-    fates_[payload.index] = fate;
-    if (fate.accepted) ++accepted_;
+    results_[payload.index] = result;
+    if (result.accepted) ++accepted_;
     if (accepted_ == kill_after_) changed_.notify_all();
   }
   void all_sent() {
@@ -54,7 +54,7 @@ class Progress {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<Fate>& fates_;
+  std::vector<SendResult>& results_;
   std::uint64_t kill_after_;
   std::uint64_t accepted_ = 0;
   bool finished_ = false;
@@ -71,9 +71,9 @@ Outgoing outgoing(const Payload& payload, std::uint64_t index, const Workspace& 
 
 Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
                          const std::vector<Payload>& payloads, bool late,
-                         const DeliverySettings& settings, std::vector<Fate>& fates) {
+                         const DeliverySettings& settings, std::vector<SendResult>& results) {
   Delivery delivery;
-  Progress progress(fates, settings.kill_after);
+  Progress progress(results, settings.kill_after);
   WEIR_TRY(Url url, parse_url(server.url()));
   // A restart takes a moment: tries are many and near to each other.
   const SendSettings send{
@@ -95,7 +95,7 @@ Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
           const std::uint64_t index = at++;
           return outgoing(payloads[index], index, workspace);
         },
-        [&](const Outgoing& payload, const Fate& fate) { progress.done(payload, fate); });
+        [&](const Outgoing& payload, const SendResult& result) { progress.done(payload, result); });
     progress.all_sent();
   });
   if (progress.await_kill()) {

@@ -28,12 +28,12 @@ struct DeliverySettings {
   std::uint64_t seed = 1;
 };
 
-/// Sends the payloads of one wave (`late` or not) over real connections and writes down in `fates`,
-/// which is as long as `payloads`, what became of each. When `kill_after` of them are accepted the
-/// server is killed with SIGKILL, while requests are in flight, and started again. Fails when it
-/// does not come back.
+/// Sends the payloads of one wave (`late` or not) over real connections and writes down in
+/// `results`, which is as long as `payloads`, what became of each. When `kill_after` of them are
+/// accepted the server is killed with SIGKILL, while requests are in flight, and started again.
+/// Fails when it does not come back.
 Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
                          const std::vector<Payload>& payloads, bool late,
-                         const DeliverySettings& settings, std::vector<Fate>& fates);
+                         const DeliverySettings& settings, std::vector<SendResult>& results);
 
 }  // namespace weir::cli::demo

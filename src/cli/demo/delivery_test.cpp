@@ -69,18 +69,18 @@ TEST_F(DeliveryTest, EveryPayloadOfTheWaveIsAcceptedAcrossAKill) {
   ServerProcess process(script(serves()));
   ASSERT_TRUE(process.start());
   const auto sent = payloads(200, 5);
-  std::vector<Fate> fates(sent.size());
-  const auto delivery = deliver(process, workspace_, sent, false, settings(100), fates);
+  std::vector<SendResult> results(sent.size());
+  const auto delivery = deliver(process, workspace_, sent, false, settings(100), results);
   ASSERT_TRUE(delivery) << delivery.error().message;
   EXPECT_TRUE(delivery->killed);
   EXPECT_GE(delivery->accepted_before_kill, 100U);
   std::uint32_t unanswered = 0;
   for (std::size_t i = 0; i < sent.size(); ++i) {
-    EXPECT_EQ(fates[i].accepted, !sent[i].late) << i;
-    if (fates[i].accepted) {
-      EXPECT_EQ(fates[i].receipt, "R" + sent[i].body);
+    EXPECT_EQ(results[i].accepted, !sent[i].late) << i;
+    if (results[i].accepted) {
+      EXPECT_EQ(results[i].receipt, "R" + sent[i].body);
     }
-    unanswered += fates[i].unanswered;
+    unanswered += results[i].unanswered;
   }
   EXPECT_GT(unanswered, 0U);
   EXPECT_EQ(server_.seen().size(), 200 + unanswered) << "each lost answer is one more try";
@@ -90,8 +90,8 @@ TEST_F(DeliveryTest, AWaveGoesToItsStreamsWithTheirTypes) {
   ServerProcess process(script(serves()));
   ASSERT_TRUE(process.start());
   const auto sent = payloads(3, 2);
-  std::vector<Fate> fates(sent.size());
-  const auto delivery = deliver(process, workspace_, sent, true, settings(0), fates);
+  std::vector<SendResult> results(sent.size());
+  const auto delivery = deliver(process, workspace_, sent, true, settings(0), results);
   ASSERT_TRUE(delivery) << delivery.error().message;
   EXPECT_FALSE(delivery->killed);
   std::map<std::string, std::string> types;
@@ -109,8 +109,8 @@ TEST_F(DeliveryTest, AServerThatDoesNotComeBackIsAnErrorAndEndsTheSending) {
              serves()));
   ASSERT_TRUE(process.start());
   const auto sent = payloads(200, 0);
-  std::vector<Fate> fates(sent.size());
-  const auto delivery = deliver(process, workspace_, sent, false, settings(50), fates);
+  std::vector<SendResult> results(sent.size());
+  const auto delivery = deliver(process, workspace_, sent, false, settings(50), results);
   ASSERT_FALSE(delivery);
   EXPECT_THAT(delivery.error().message, testing::HasSubstr("after the kill"));
   EXPECT_THAT(delivery.error().message, testing::HasSubstr("no more"));

@@ -93,7 +93,7 @@ class Story {
   std::unique_ptr<Api> api_;
   Workload workload_;
   Workspace workspace_;
-  std::vector<Fate> fates_;  // by payload
+  std::vector<SendResult> results_;  // by payload
   Day first_day_;
   Report report_;
 };
@@ -156,7 +156,7 @@ Result<void> Story::send(bool late) {
                                   .sleep = terminal_.sleep,
                                   .seed = options_.seed};
   WEIR_TRY(const Delivery delivery,
-           deliver(*server_, workspace_, workload_.payloads, late, settings, fates_));
+           deliver(*server_, workspace_, workload_.payloads, late, settings, results_));
   report_.sending += delivery.sending;
   report_.down += delivery.down;
   report_.late = late_ones;
@@ -197,17 +197,17 @@ Result<void> Story::load(const std::string& what, const Expected& before, const 
 
 Result<void> Story::send_and_load() {
   first_day_ = day_of(terminal_.now());
-  fates_.resize(workload_.payloads.size());
+  results_.resize(workload_.payloads.size());
   for (const Table table : all_tables)
     report_.tables.push_back({definition_of(table).table_name(), {}, {}});
   WEIR_CHECK(send(false));
   say("Flushing the streams and running the couriers");
   WEIR_CHECK(flush(*api_, workspace_));
-  const Expected first = expect(workload_.payloads, fates_, Waves::first);
+  const Expected first = expect(workload_.payloads, results_, Waves::first);
   WEIR_CHECK(load("first", {}, first));
   WEIR_CHECK(send(true));
   WEIR_CHECK(flush(*api_, workspace_));
-  const Expected both = expect(workload_.payloads, fates_, Waves::both);
+  const Expected both = expect(workload_.payloads, results_, Waves::both);
   WEIR_CHECK(load("updates", first, both));
   say("Running the couriers once more: nothing may change");
   WEIR_CHECK(load("again", both, both));
@@ -229,7 +229,7 @@ Result<void> Story::check_others(const Expected& expected) {
        expected.receipts_twice == 0
            ? "every 202 carried a receipt of its own"
            : std::to_string(expected.receipts_twice) + " payloads have no receipt of their own"});
-  WEIR_TRY(Check receipts, check_receipts(*api_, workload_.payloads, fates_, receipts_asked));
+  WEIR_TRY(Check receipts, check_receipts(*api_, workload_.payloads, results_, receipts_asked));
   report_.others.push_back(std::move(receipts));
   report_.payloads = workload_.payloads.size();
   report_.seed = options_.seed;
@@ -249,8 +249,8 @@ NextSteps Story::next_steps(const std::string& url, const std::string& data) con
                   .deliveries_courier = workspace_.courier_id(Stream::deliveries),
                   .receipt = "",
                   .day = first_day_};
-  for (const Fate& fate : fates_)
-    if (fate.accepted && steps.receipt.empty()) steps.receipt = fate.receipt;
+  for (const SendResult& result : results_)
+    if (result.accepted && steps.receipt.empty()) steps.receipt = result.receipt;
   return steps;
 }
 

@@ -54,38 +54,38 @@ void renew_job(json::object& job, std::uint64_t n) {
   job["run_attempt"] = 1;
 }
 
-void renew_issue(json::object& issue, std::uint64_t n, Time at, Luck& luck) {
+void renew_issue(json::object& issue, std::uint64_t n, Time at, DemoRandom& random) {
   issue["id"] = first_issue_id + n;
   issue["number"] = n;
   issue["title"] = text_in(issue, "title") + " #" + std::to_string(n);
   issue["updated_at"] = moment(at);
   json::value* labels = issue.if_contains("labels");
   if (labels == nullptr || !labels->is_array()) return;
-  if (luck.once_in(8)) labels->as_array().clear();
+  if (random.once_in(8)) labels->as_array().clear();
   std::uint64_t id = 1'362'934'390;
   for (const char* name : {"documentation", "good first issue", "help wanted"}) {
     ++id;
-    if (luck.once_in(3))
+    if (random.once_in(3))
       labels->as_array().push_back({{"id", id}, {"name", name}, {"default", true}});
   }
 }
 
-void renew_commits(json::object& event, Luck& luck) {
-  if (event.contains("after")) event["after"] = luck.hex(40);
+void renew_commits(json::object& event, DemoRandom& random) {
+  if (event.contains("after")) event["after"] = random.hex(40);
   json::value* commits = event.if_contains("commits");
   if (commits == nullptr || !commits->is_array()) return;
   for (json::value& commit : commits->as_array())
-    if (commit.is_object()) commit.as_object()["id"] = luck.hex(40);
+    if (commit.is_object()) commit.as_object()["id"] = random.hex(40);
 }
 
-std::string uuid(Luck& luck) {
-  return luck.hex(8) + "-" + luck.hex(4) + "-4" + luck.hex(3) + "-a" + luck.hex(3) + "-" +
-         luck.hex(12);
+std::string uuid(DemoRandom& random) {
+  return random.hex(8) + "-" + random.hex(4) + "-4" + random.hex(3) + "-a" + random.hex(3) + "-" +
+         random.hex(12);
 }
 
 Payload log_line(const std::string& name, const json::object& event, std::size_t bytes, Time at,
-                 Luck& luck) {
-  json::object line{{"delivery_id", uuid(luck)}, {"event", name}, {"action", nullptr}};
+                 DemoRandom& random) {
+  json::object line{{"delivery_id", uuid(random)}, {"event", name}, {"action", nullptr}};
   if (event.contains("action")) line["action"] = event.at("action");
   const auto inside = [&](json::string_view part, json::string_view member) -> json::value {
     const json::value* object = event.if_contains(part);
@@ -133,21 +133,21 @@ Result<GitHubEvents> GitHubEvents::parse(std::string_view events_json) {
   return events;
 }
 
-GitHubEvents::Delivery GitHubEvents::make(std::uint64_t n, Time at, Luck& luck) const {
-  const Event& chosen = n % 2 == 0 ? all_[luck.one_of(rich_)] : luck.one_of(all_);
+GitHubEvents::Delivery GitHubEvents::make(std::uint64_t n, Time at, DemoRandom& random) const {
+  const Event& chosen = n % 2 == 0 ? all_[random.one_of(rich_)] : random.one_of(all_);
   json::object event = chosen.example;
   Payload payload{Stream::github, {}, false, 0, {}};
-  renew_commits(event, luck);
+  renew_commits(event, random);
   if (json::object* job = object_in(event, "workflow_job")) {
     renew_job(*job, n);
     expect_steps(*job, payload);
   }
   if (json::object* issue = object_in(event, "issue")) {
-    renew_issue(*issue, n, at, luck);
+    renew_issue(*issue, n, at, random);
     expect_labels(*issue, 1, payload);
   }
   payload.body = json::serialize(event);
-  Payload line = log_line(chosen.name, event, payload.body.size(), at, luck);
+  Payload line = log_line(chosen.name, event, payload.body.size(), at, random);
   return {std::move(payload), std::move(line)};
 }
 

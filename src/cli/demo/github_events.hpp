@@ -6,7 +6,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "cli/demo/luck.hpp"
+#include "cli/demo/demo_random.hpp"
 #include "cli/demo/workload.hpp"
 
 namespace weir::cli::demo {
@@ -22,7 +22,7 @@ class GitHubEvents {
     Payload event;
     Payload log_line;
   };
-  Delivery make(std::uint64_t n, Time at, Luck& luck) const;
+  Delivery make(std::uint64_t n, Time at, DemoRandom& random) const;
 
   /// What GitHub sends when something changes later: a job run once more, an issue renamed; of
   /// other kinds, the same event again.

@@ -130,17 +130,17 @@ Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from
 }
 
 Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
-                             const std::vector<Fate>& fates, std::size_t asked_max) {
+                             const std::vector<SendResult>& results, std::size_t asked_max) {
   const std::size_t step = std::max<std::size_t>(1, payloads.size() / asked_max);
   std::size_t asked = 0;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
-    if (!fates[i].accepted || (i % step != 0 && !payloads[i].malformed)) continue;
-    WEIR_TRY(const json::value fate,
-             api.get("/api/v0/receipts/" + percent_encode(fates[i].receipt)));
-    const std::string state = text_in(fate, "state");
+    if (!results[i].accepted || (i % step != 0 && !payloads[i].malformed)) continue;
+    WEIR_TRY(const json::value result,
+             api.get("/api/v0/receipts/" + percent_encode(results[i].receipt)));
+    const std::string state = text_in(result, "state");
     const std::string wanted = payloads[i].malformed ? "quarantined" : "in_file";
     if (state != wanted) {
-      std::string sentence = "the receipt " + fates[i].receipt;
+      std::string sentence = "the receipt " + results[i].receipt;
       sentence.append(" says ").append(state).append(", not ").append(wanted);
       return Check{false, std::move(sentence)};
     }

@@ -28,7 +28,7 @@ Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from
 /// Asks for the receipts of `asked_max` accepted payloads spread over all of them, and of every
 /// malformed one: each must be where it belongs, in a file or in quarantine.
 Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
-                             const std::vector<Fate>& fates, std::size_t asked_max);
+                             const std::vector<SendResult>& results, std::size_t asked_max);
 
 /// Every row's key and version.
 Result<TableRows> rows_of(Api& api, Table table);

@@ -92,13 +92,13 @@ TEST_F(ObservationTest, AReceiptThatSaysOtherwiseBreaksTheCheck) {
   answers_["GET /api/v0/receipts/B"] = R"({"state":"quarantined"})";
   std::vector<Payload> payloads(2);
   payloads[1].malformed = true;
-  std::vector<Fate> fates(2);
-  fates[0].accepted = fates[1].accepted = true;
-  fates[0].receipt = "A";
-  fates[1].receipt = "B";
-  EXPECT_TRUE(check_receipts(api_, payloads, fates, 10)->holds);
+  std::vector<SendResult> results(2);
+  results[0].accepted = results[1].accepted = true;
+  results[0].receipt = "A";
+  results[1].receipt = "B";
+  EXPECT_TRUE(check_receipts(api_, payloads, results, 10)->holds);
   answers_["GET /api/v0/receipts/B"] = R"({"state":"in_log"})";
-  const auto check = check_receipts(api_, payloads, fates, 10);
+  const auto check = check_receipts(api_, payloads, results, 10);
   EXPECT_FALSE(check->holds);
   EXPECT_EQ(check->sentence, "the receipt B says in_log, not quarantined");
 }

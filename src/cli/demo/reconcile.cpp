@@ -21,13 +21,13 @@ bool within(std::uint64_t value, std::uint64_t low, std::uint64_t high) {
   return value >= low && value <= high;
 }
 
-void add_stream(StreamSent& sent, const Payload& payload, const Fate& fate) {
+void add_stream(StreamSent& sent, const Payload& payload, const SendResult& result) {
   ++sent.payloads;
-  sent.unanswered += fate.unanswered;
-  if (fate.accepted) ++sent.accepted;
+  sent.unanswered += result.unanswered;
+  if (result.accepted) ++sent.accepted;
   if (!payload.malformed) return;
-  sent.malformed_unanswered += fate.unanswered;
-  if (fate.accepted) ++sent.malformed;
+  sent.malformed_unanswered += result.unanswered;
+  if (result.accepted) ++sent.malformed;
 }
 
 /// The rows of a payload of which `sure` copies are stored for certain and `maybe` more at most.
@@ -52,17 +52,18 @@ void add_rows(Expected& expected, const Payload& payload, std::uint64_t sure, st
 
 }  // namespace
 
-Expected expect(const std::vector<Payload>& payloads, const std::vector<Fate>& fates, Waves waves) {
+Expected expect(const std::vector<Payload>& payloads, const std::vector<SendResult>& results,
+                Waves waves) {
   Expected expected;
   std::map<std::pair<Table, std::string>, std::uint64_t> ranks;
   std::set<std::string> receipts;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     if (waves == Waves::first && payloads[i].late) continue;
-    const Fate& fate = fates[i];
-    add_stream(expected.streams[static_cast<std::size_t>(payloads[i].stream)], payloads[i], fate);
-    add_rows(expected, payloads[i], fate.accepted ? 1 : 0, fate.unanswered, ranks);
-    if (!fate.accepted) ++expected.never_accepted;
-    if (fate.accepted && (fate.receipt.empty() || !receipts.insert(fate.receipt).second))
+    const SendResult& result = results[i];
+    add_stream(expected.streams[static_cast<std::size_t>(payloads[i].stream)], payloads[i], result);
+    add_rows(expected, payloads[i], result.accepted ? 1 : 0, result.unanswered, ranks);
+    if (!result.accepted) ++expected.never_accepted;
+    if (result.accepted && (result.receipt.empty() || !receipts.insert(result.receipt).second))
       ++expected.receipts_twice;
   }
   return expected;

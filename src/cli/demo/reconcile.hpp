@@ -57,8 +57,9 @@ struct Expected {
   std::uint64_t receipts_twice = 0;  // accepted payloads whose receipt another one has, too
 };
 enum class Waves { first, both };
-/// From what was sent in these waves and what became of it; `fates` is by payload.
-Expected expect(const std::vector<Payload>& payloads, const std::vector<Fate>& fates, Waves waves);
+/// From what was sent in these waves and what became of it; `results` is by payload.
+Expected expect(const std::vector<Payload>& payloads, const std::vector<SendResult>& results,
+                Waves waves);
 
 /// accepted <= in files + quarantined <= accepted + unanswered, and what cannot be parsed, and only
 /// that, is in quarantine.

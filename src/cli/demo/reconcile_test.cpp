@@ -14,13 +14,13 @@ Payload payload_with(std::vector<ExpectedRow> rows) {
 ExpectedRow row(const std::string& key, const std::string& version, std::uint64_t rank) {
   return {Table::deliveries, key, version, rank};
 }
-Fate accepted(const std::string& receipt, std::uint32_t unanswered = 0) {
-  Fate fate;
-  fate.accepted = true;
-  fate.status = 202;
-  fate.receipt = receipt;
-  fate.unanswered = unanswered;
-  return fate;
+SendResult accepted(const std::string& receipt, std::uint32_t unanswered = 0) {
+  SendResult result;
+  result.accepted = true;
+  result.status = 202;
+  result.receipt = receipt;
+  result.unanswered = unanswered;
+  return result;
 }
 const TableExpected& deliveries_of(const Expected& expected) {
   return expected.tables[static_cast<std::size_t>(Table::deliveries)];
@@ -53,7 +53,7 @@ TEST(Expect, ATryWithoutAnAnswerMayBeStoredBesides) {
 TEST(Expect, WhatWasNeverAcceptedAndReceiptsGivenTwiceAreCounted) {
   const Expected expected =
       expect({payload_with({row("a", "x", 1)}), payload_with({}), payload_with({})},
-             {Fate{}, accepted("R"), accepted("R")}, Waves::both);
+             {SendResult{}, accepted("R"), accepted("R")}, Waves::both);
   EXPECT_EQ(expected.never_accepted, 1U);
   EXPECT_EQ(expected.receipts_twice, 1U);
   EXPECT_TRUE(deliveries_of(expected).rows.empty());
@@ -86,11 +86,11 @@ TEST(Expect, TheFirstWaveKnowsNothingOfTheSecond) {
   Payload update = payload_with({row("a", "new", 2), row("b", "x", 1)});
   update.late = true;
   const std::vector<Payload> payloads{payload_with({row("a", "old", 1)}), update};
-  const std::vector<Fate> fates{accepted("1"), Fate{}};
-  const Expected first = expect(payloads, fates, Waves::first);
+  const std::vector<SendResult> results{accepted("1"), SendResult{}};
+  const Expected first = expect(payloads, results, Waves::first);
   EXPECT_EQ(deliveries_of(first).rows, (std::map<std::string, std::string>{{"a", "old"}}));
   EXPECT_EQ(first.never_accepted, 0U);
-  EXPECT_EQ(expect(payloads, fates, Waves::both).never_accepted, 1U);
+  EXPECT_EQ(expect(payloads, results, Waves::both).never_accepted, 1U);
 }
 
 class TableLaw : public testing::Test {

@@ -21,15 +21,15 @@ constexpr std::size_t malformed_sales = 3;
 class Builder {
  public:
   Builder(const GitHubEvents& events, const WorkloadSettings& settings)
-      : events_(events), luck_(settings.seed), start_(settings.start) {}
+      : events_(events), random_(settings.seed), start_(settings.start) {}
 
   void add_github(std::size_t events, std::size_t lines) {
     std::vector<Payload> made_events;
     std::vector<Payload> made_lines;
     for (std::uint64_t n = 1; made_events.size() < events || made_lines.size() < lines; ++n) {
-      auto [event, line] = events_.make(n, at(n), luck_);
+      auto [event, line] = events_.make(n, at(n), random_);
       add(made_events, events, std::move(event), [&](const Payload& earlier) {
-        return luck_.once_in(2) ? earlier : GitHubEvents::update(earlier, at(n) + later);
+        return random_.once_in(2) ? earlier : GitHubEvents::update(earlier, at(n) + later);
       });
       add(made_lines, lines, std::move(line),
           [&](const Payload& earlier) { return GitHubEvents::redelivery(earlier, at(n) + later); });
@@ -44,16 +44,16 @@ class Builder {
     std::vector<Payload> made;
     std::vector<Sale> last;
     for (std::uint64_t n = 1; made.size() < share; n += 3) {
-      if (!last.empty() && luck_.once_in(one_repeat_in)) {
+      if (!last.empty() && random_.once_in(one_repeat_in)) {
         made.push_back(sales_payload({correct(last.front(), at(n) + later)}));
         made.back().late = true;
         last.clear();  // corrected once at most
         continue;
       }
       last.clear();
-      const std::uint64_t together = 1 + luck_.below(3);
+      const std::uint64_t together = 1 + random_.below(3);
       for (std::uint64_t i = 0; i < together; ++i)
-        last.push_back(make_sale(n + i, at(n), luck_));
+        last.push_back(make_sale(n + i, at(n), random_));
       const bool malformed = share > malformed_sales && made.size() < malformed_sales;
       made.push_back(malformed ? malformed_payload(last, made.size()) : sales_payload(last));
       if (malformed) last.clear();  // what never arrived is not corrected
@@ -64,7 +64,7 @@ class Builder {
   void add_invoices(std::size_t share) {
     std::vector<Payload> made;
     for (std::uint64_t n = 1; made.size() < share; ++n)
-      add(made, share, make_invoice(n, at(n), luck_),
+      add(made, share, make_invoice(n, at(n), random_),
           [](const Payload& earlier) { return earlier; });
     keep(std::move(made));
   }
@@ -72,7 +72,7 @@ class Builder {
   /// All streams at once, as in life.
   Workload mixed() {
     for (std::size_t i = all_.size(); i > 1; --i)
-      std::swap(all_[i - 1], all_[luck_.below(i)]);
+      std::swap(all_[i - 1], all_[random_.below(i)]);
     return {std::move(all_)};
   }
 
@@ -86,7 +86,7 @@ class Builder {
   void add(std::vector<Payload>& made, std::size_t share, Payload payload, Again again) {
     if (made.size() >= share) return;
     made.push_back(std::move(payload));
-    if (made.size() < share && luck_.once_in(one_repeat_in)) made.push_back(again(made.back()));
+    if (made.size() < share && random_.once_in(one_repeat_in)) made.push_back(again(made.back()));
   }
 
   /// A line of the log whose row is an error: a number that is none, or a required field missing.
@@ -111,7 +111,7 @@ class Builder {
   }
 
   const GitHubEvents& events_;
-  Luck luck_;
+  DemoRandom random_;
   Time start_;
   std::vector<Payload> all_;
 };

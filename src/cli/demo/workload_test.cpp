@@ -99,10 +99,10 @@ TEST(Workload, EveryJsonPayloadIsOneObject) {
 TEST(GitHubEvents, GetNewIdsAndKeepTheRest) {
   const auto events = GitHubEvents::parse(few_events);
   ASSERT_TRUE(events);
-  Luck luck(1);
+  DemoRandom random(1);
   std::set<std::string> keys;
   for (std::uint64_t n = 1; n <= 100; ++n) {
-    const auto made = events->make(n, *parse_time("2027-03-02T08:00:00Z"), luck);
+    const auto made = events->make(n, *parse_time("2027-03-02T08:00:00Z"), random);
     for (const ExpectedRow& row : made.event.rows)
       EXPECT_TRUE(keys.insert(row.key).second) << row.key;
     const json::object event = json::parse(made.event.body).as_object();
@@ -117,17 +117,17 @@ TEST(GitHubEvents, GetNewIdsAndKeepTheRest) {
 TEST(GitHubEvents, AnIssueWithoutLabelsIsARowAllTheSame) {
   const auto events =
       GitHubEvents::parse(R"([{"name":"issues","examples":[{"issue":{"id":7,"title":"Typo"}}]}])");
-  Luck luck(1);
-  const auto made = events->make(2, {}, luck);
+  DemoRandom random(1);
+  const auto made = events->make(2, {}, random);
   ASSERT_EQ(made.event.rows.size(), 1U);
   EXPECT_EQ(made.event.rows[0].key, "2800000002|(none)");
 }
 
 TEST(GitHubEvents, AnUpdateIsNewerUnderTheSameKeys) {
   const auto events = GitHubEvents::parse(few_events);
-  Luck luck(5);
+  DemoRandom random(5);
   for (std::uint64_t n = 1; n <= 20; ++n) {
-    const auto made = events->make(n, *parse_time("2027-03-02T08:00:00Z"), luck);
+    const auto made = events->make(n, *parse_time("2027-03-02T08:00:00Z"), random);
     const Payload update = GitHubEvents::update(made.event, *parse_time("2027-03-02T09:30:00Z"));
     ASSERT_EQ(update.rows.size(), made.event.rows.size());
     for (std::size_t i = 0; i < update.rows.size(); ++i) {
@@ -175,9 +175,9 @@ TEST(RealEvents, GiveAWorkloadOfManyKindsWithinThePayloadCap) {
 }
 
 TEST(Sales, HaveOneRowATenderAndAnUpdateSaysSo) {
-  Luck luck(2);
-  const Sale sale = make_sale(5, *parse_time("2027-03-02T08:00:00Z"), luck);
-  const Payload payload = sales_payload({sale, make_sale(6, sale.sold_at, luck)});
+  DemoRandom random(2);
+  const Sale sale = make_sale(5, *parse_time("2027-03-02T08:00:00Z"), random);
+  const Payload payload = sales_payload({sale, make_sale(6, sale.sold_at, random)});
   EXPECT_THAT(payload.body, HasSubstr("<salesTransactionId>ST-1000005</salesTransactionId>"));
   EXPECT_EQ(payload.rows[0].key, "ST-1000005|" + sale.tenders[0].type);
   EXPECT_EQ(payload.rows[0].version, "Create");
@@ -188,8 +188,8 @@ TEST(Sales, HaveOneRowATenderAndAnUpdateSaysSo) {
 }
 
 TEST(Sales, MalformedOnesDifferFromTheSoundAndHoldNoRows) {
-  Luck luck(2);
-  const Sale sale = make_sale(5, {}, luck);
+  DemoRandom random(2);
+  const Sale sale = make_sale(5, {}, random);
   const std::string sound = sales_payload({sale}).body;
   std::set<std::string> bodies{sound};
   for (std::uint64_t kind = 0; kind < 3; ++kind) {
@@ -201,10 +201,10 @@ TEST(Sales, MalformedOnesDifferFromTheSoundAndHoldNoRows) {
 }
 
 TEST(Invoices, EscapeTheirTextAndExpectItUnescaped) {
-  Luck luck(1);
+  DemoRandom random(1);
   bool seen = false;
   for (std::uint64_t n = 1; n < 50; ++n) {
-    const Payload invoice = make_invoice(n, *parse_time("2027-03-02T08:00:00Z"), luck);
+    const Payload invoice = make_invoice(n, *parse_time("2027-03-02T08:00:00Z"), random);
     for (const ExpectedRow& row : invoice.rows) {
       EXPECT_EQ(row.key.rfind("INV-" + std::to_string(20'000 + n) + "|", 0), 0U);
       if (row.version != "Stapler & staples") continue;

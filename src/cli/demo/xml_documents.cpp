@@ -72,16 +72,16 @@ std::string to_xml(const Sale& sale) {
 
 }  // namespace
 
-Sale make_sale(std::uint64_t n, Time at, Luck& luck) {
+Sale make_sale(std::uint64_t n, Time at, DemoRandom& random) {
   Sale sale;
   sale.id = "ST-" + std::to_string(1'000'000 + n);
   sale.sold_at = at;
-  sale.store = 100 + static_cast<int>(luck.below(24));
-  const std::size_t first = luck.below(tender_types.size());
-  const std::size_t count = 1 + luck.below(3);
+  sale.store = 100 + static_cast<int>(random.below(24));
+  const std::size_t first = random.below(tender_types.size());
+  const std::size_t count = 1 + random.below(3);
   for (std::size_t i = 0; i < count; ++i)
     sale.tenders.push_back(
-        {tender_types[(first + i) % tender_types.size()], 150 + luck.below(12'000)});
+        {tender_types[(first + i) % tender_types.size()], 150 + random.below(12'000)});
   return sale;
 }
 
@@ -126,19 +126,19 @@ Payload malformed_payload(const std::vector<Sale>& sales, std::uint64_t kind) {
   return payload;
 }
 
-Payload make_invoice(std::uint64_t n, Time at, Luck& luck) {
+Payload make_invoice(std::uint64_t n, Time at, DemoRandom& random) {
   const std::string id = "INV-" + std::to_string(20'000 + n);
   Payload payload{Stream::invoices, {}, false, 0, {}};
   std::string lines;
   std::uint64_t total = 0;
-  const std::uint64_t count = 1 + luck.below(5);
+  const std::uint64_t count = 1 + random.below(5);
   for (std::uint64_t i = 1; i <= count; ++i) {
-    const std::string item = luck.one_of(items);
-    const std::uint64_t quantity = 1 + luck.below(20);
-    const std::uint64_t cents = quantity * (199 + luck.below(20'000));
+    const std::string item = random.one_of(items);
+    const std::uint64_t quantity = 1 + random.below(20);
+    const std::uint64_t cents = quantity * (199 + random.below(20'000));
     total += cents;
     lines += "  <cac:InvoiceLine>\n    " + element("cbc:ID", std::to_string(i)) +
-             "<cbc:InvoicedQuantity unitCode=\"" + luck.one_of(units) + "\">" +
+             "<cbc:InvoicedQuantity unitCode=\"" + random.one_of(units) + "\">" +
              std::to_string(quantity) + "</cbc:InvoicedQuantity>" +
              amount("cbc:LineExtensionAmount", cents) + "\n    <cac:Item>" +
              element("cbc:Name", item) + "</cac:Item>\n  </cac:InvoiceLine>\n";
@@ -155,8 +155,8 @@ Payload make_invoice(std::uint64_t n, Time at, Luck& luck) {
       " xmlns:cbc=\"urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2\">\n  " +
       element("cbc:ID", id) + element("cbc:IssueDate", to_string(day_of(at))) +
       element("cbc:InvoiceTypeCode", "380") + element("cbc:DocumentCurrencyCode", "EUR") + "\n" +
-      party("AccountingSupplierParty", luck.one_of(suppliers)) +
-      party("AccountingCustomerParty", luck.one_of(customers)) + "  <cac:LegalMonetaryTotal>" +
+      party("AccountingSupplierParty", random.one_of(suppliers)) +
+      party("AccountingCustomerParty", random.one_of(customers)) + "  <cac:LegalMonetaryTotal>" +
       amount("cbc:PayableAmount", total) + "</cac:LegalMonetaryTotal>\n" + lines + "</Invoice>\n";
   return payload;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/demo/luck.hpp"
+#include "cli/demo/demo_random.hpp"
 #include "cli/demo/workload.hpp"
 
 /// The demo's XML: sales transactions of cafes, and invoices in the manner of UBL 2.1. Their shapes
@@ -23,7 +23,7 @@ struct Sale {
   std::vector<Tender> tenders;
 };
 /// One sale with one to three tenders.
-Sale make_sale(std::uint64_t n, Time at, Luck& luck);
+Sale make_sale(std::uint64_t n, Time at, DemoRandom& random);
 /// What changed a minute later: the first tender's amount.
 Sale correct(Sale sale, Time at);
 /// Several sales in one payload.
@@ -32,6 +32,6 @@ Payload sales_payload(const std::vector<Sale>& sales);
 Payload malformed_payload(const std::vector<Sale>& sales, std::uint64_t kind);
 
 /// One invoice with one to five lines.
-Payload make_invoice(std::uint64_t n, Time at, Luck& luck);
+Payload make_invoice(std::uint64_t n, Time at, DemoRandom& random);
 
 }  // namespace weir::cli::demo

@@ -31,12 +31,12 @@ Failure unusable(const std::string& path, const std::string& why) {
 
 }  // namespace
 
-Result<ResumeFile> ResumeFile::open(std::string path, std::string stream_id, std::uint64_t luck) {
+Result<ResumeFile> ResumeFile::open(std::string path, std::string stream_id, std::uint64_t random) {
   ResumeFile file;
   file.path_ = std::move(path);
   file.stream_id_ = std::move(stream_id);
   char session[17];
-  std::snprintf(session, sizeof session, "%016llx", static_cast<unsigned long long>(luck));
+  std::snprintf(session, sizeof session, "%016llx", static_cast<unsigned long long>(random));
   file.session_ = session;
   std::error_code error;
   if (file.path_.empty()) return file;

@@ -18,7 +18,7 @@ namespace weir::cli {
 class ResumeFile {
  public:
   /// `path` empty: nothing is kept. A file that is there must be of the same stream.
-  static Result<ResumeFile> open(std::string path, std::string stream_id, std::uint64_t luck);
+  static Result<ResumeFile> open(std::string path, std::string stream_id, std::uint64_t random);
 
   /// Payloads that are not to be sent again.
   std::uint64_t done_before() const { return done_before_; }

@@ -29,44 +29,44 @@ struct Options {
 };
 
 /// What the command has to say in the end.
-struct Tally {
+struct SendCounts {
   std::uint64_t accepted = 0, refused = 0, gave_up = 0, retried = 0, unanswered = 0, before = 0;
   Errc worst = Errc::bad_request;
   json::array failures;
 };
 constexpr std::size_t failures_told_max = 10;
 
-void print_tally(Session& session, const Tally& tally) {
+void print_tally(Session& session, const SendCounts& counts) {
   if (session.json) {
-    session.terminal.out << json::serialize(json::object{{"accepted", tally.accepted},
-                                                         {"refused", tally.refused},
-                                                         {"gave_up", tally.gave_up},
-                                                         {"retried", tally.retried},
-                                                         {"unanswered", tally.unanswered},
-                                                         {"done_before", tally.before},
-                                                         {"failures", tally.failures}})
+    session.terminal.out << json::serialize(json::object{{"accepted", counts.accepted},
+                                                         {"refused", counts.refused},
+                                                         {"gave_up", counts.gave_up},
+                                                         {"retried", counts.retried},
+                                                         {"unanswered", counts.unanswered},
+                                                         {"done_before", counts.before},
+                                                         {"failures", counts.failures}})
                          << "\n";
     return;
   }
-  for (const json::value& failure : tally.failures)
+  for (const json::value& failure : counts.failures)
     session.terminal.err
         << "weir: " << (text_of(failure, "name").empty() ? "" : text_of(failure, "name") + ": ")
         << (text_of(failure, "status") == "0" ? "" : text_of(failure, "status") + " ")
         << text_of(failure, "message") << "\n";
-  session.terminal.out << grouped(tally.accepted) << " accepted, " << grouped(tally.refused)
-                       << " refused, " << grouped(tally.gave_up) << " given up after retries";
-  if (tally.retried > 0) session.terminal.out << " (" << grouped(tally.retried) << " retries)";
+  session.terminal.out << grouped(counts.accepted) << " accepted, " << grouped(counts.refused)
+                       << " refused, " << grouped(counts.gave_up) << " given up after retries";
+  if (counts.retried > 0) session.terminal.out << " (" << grouped(counts.retried) << " retries)";
   session.terminal.out << "\n";
-  if (tally.before > 0)
-    session.terminal.out << grouped(tally.before) << " were done before, by the resume file\n";
-  if (tally.unanswered > 0)
-    session.terminal.out << grouped(tally.unanswered)
+  if (counts.before > 0)
+    session.terminal.out << grouped(counts.before) << " were done before, by the resume file\n";
+  if (counts.unanswered > 0)
+    session.terminal.out << grouped(counts.unanswered)
                          << " tries got no answer and were repeated under the same "
                             "idempotency key\n";
 }
 
-/// One run of the command: payloads go from the source to send_all, their fates to the tally, the
-/// resume file and the terminal. send_all calls it one at a time.
+/// One run of the command: payloads go from the source to send_all, their results to the counts,
+/// the resume file and the terminal. send_all calls it one at a time.
 class Sending {
  public:
   Sending(const Options& options, Session& session, PayloadSource source, ResumeFile resume)
@@ -94,7 +94,7 @@ class Sending {
                       " payloads are done, the last of them \"" + resume_.last_name() +
                       "\", which is not what these paths give; name the same "
                       "paths, or remove the file to send everything anew");
-    tally_.before = number_;
+    counts_.before = number_;
     return {};
   }
 
@@ -103,7 +103,7 @@ class Sending {
       auto found = source_.next();
       if (!found) {
         note_failure("", 0, found.error().message);
-        ++tally_.refused;
+        ++counts_.refused;
         resume_.sent(number_, "");
         resume_.done(number_++);
         continue;
@@ -123,12 +123,12 @@ class Sending {
     }
   }
 
-  void done(const Outgoing& payload, const Fate& fate) {
-    count(payload, fate);
-    if (options_.receipts && fate.accepted && !session_.json)
-      session_.terminal.out << fate.receipt << "  " << payload.name << "\n";
-    state_.accepted = tally_.accepted;
-    state_.failed = tally_.refused + tally_.gave_up;
+  void done(const Outgoing& payload, const SendResult& result) {
+    count(payload, result);
+    if (options_.receipts && result.accepted && !session_.json)
+      session_.terminal.out << result.receipt << "  " << payload.name << "\n";
+    state_.accepted = counts_.accepted;
+    state_.failed = counts_.refused + counts_.gave_up;
     progress_.show(state_);
     const Time now = session_.terminal.now();
     if (now - saved_at_ < save_every) return;
@@ -139,31 +139,31 @@ class Sending {
   void end() {
     progress_.end();
     note_save(resume_.save());
-    print_tally(session_, tally_);
-    if (tally_.refused + tally_.gave_up > 0)
-      session_.terminal.exit_code = outcome_of(tally_.worst).exit_code;
+    print_tally(session_, counts_);
+    if (counts_.refused + counts_.gave_up > 0)
+      session_.terminal.exit_code = outcome_of(counts_.worst).exit_code;
   }
 
  private:
   static constexpr std::chrono::seconds save_every{1};
 
-  void count(const Outgoing& payload, const Fate& fate) {
-    tally_.unanswered += fate.unanswered;
-    if (fate.tries > 1) tally_.retried += fate.tries - 1;
-    const bool may_pass_later = fate.status == 0 || is_retryable(fate.status);
-    if (fate.accepted || !may_pass_later) resume_.done(payload.index);
-    if (fate.accepted) {
-      ++tally_.accepted;
+  void count(const Outgoing& payload, const SendResult& result) {
+    counts_.unanswered += result.unanswered;
+    if (result.tries > 1) counts_.retried += result.tries - 1;
+    const bool may_pass_later = result.status == 0 || is_retryable(result.status);
+    if (result.accepted || !may_pass_later) resume_.done(payload.index);
+    if (result.accepted) {
+      ++counts_.accepted;
       return;
     }
-    ++(may_pass_later ? tally_.gave_up : tally_.refused);
-    tally_.worst = fate.status == 0 ? Errc::unavailable : errc_of_status(fate.status);
-    note_failure(payload.name, fate.status, fate.message);
+    ++(may_pass_later ? counts_.gave_up : counts_.refused);
+    counts_.worst = result.status == 0 ? Errc::unavailable : errc_of_status(result.status);
+    note_failure(payload.name, result.status, result.message);
   }
 
   void note_failure(const std::string& name, int status, const std::string& message) {
-    if (tally_.failures.size() < failures_told_max)
-      tally_.failures.push_back({{"name", name}, {"status", status}, {"message", message}});
+    if (counts_.failures.size() < failures_told_max)
+      counts_.failures.push_back({{"name", name}, {"status", status}, {"message", message}});
   }
 
   /// Told once: what is sent is sent, and only a resumption would be longer.
@@ -177,7 +177,7 @@ class Sending {
   PayloadSource source_;
   ResumeFile resume_;
   Progress progress_;
-  Tally tally_;
+  SendCounts counts_;
   SendState state_;
   std::uint64_t number_ = 0;
   Time saved_at_{};
@@ -198,7 +198,7 @@ Result<void> send(const Options& options, Session& session, const Api& api) {
                               .seed = terminal.seed};
   send_all(
       settings, [&] { return sending.next(); },
-      [&](const Outgoing& payload, const Fate& fate) { sending.done(payload, fate); });
+      [&](const Outgoing& payload, const SendResult& result) { sending.done(payload, result); });
   sending.end();
   return {};
 }

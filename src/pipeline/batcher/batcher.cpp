@@ -18,11 +18,11 @@ std::string name_of(const Address& address) {
 
 }  // namespace
 
-Batcher::Batcher(log::Log& log, store::ObjectStore& store, Manifest& manifest,
+Batcher::Batcher(log::Log& log, store::ObjectStore& store, BatchCatalog& manifest,
                  const BatcherSettings& settings)
     : log_(log),
       store_(store),
-      manifest_(manifest),
+      batch_catalog_(manifest),
       settings_(settings),
       sealer_(store, manifest),
       keys_(settings.keys) {}
@@ -102,13 +102,14 @@ Result<void> Batcher::resume() {
   // What stopped the reading may be over; with nothing open, trying again costs nothing.
   if (stopped_ && open_.empty()) start_over();
   if (reader_) return {};
-  WEIR_TRY(checkpoint_, manifest_.checkpoint(settings_.partition));
-  WEIR_TRY(const auto positions, manifest_.positions(settings_.partition));
+  WEIR_TRY(checkpoint_, batch_catalog_.checkpoint(settings_.partition));
+  WEIR_TRY(const auto positions, batch_catalog_.positions(settings_.partition));
   for (const auto& [stream, next] : positions) {
     streams_.emplace(stream, StreamState{next, next, next, std::nullopt});
   }
   if (settings_.keys.window.count() > 0) {
-    WEIR_TRY(const auto prints, manifest_.key_prints(settings_.partition, settings_.keys.keys_max));
+    WEIR_TRY(const auto prints,
+             batch_catalog_.key_prints(settings_.partition, settings_.keys.keys_max));
     keys_.load(prints);
   }
   WEIR_TRY(reader_, log_.read_from(settings_.partition, checkpoint_.lsn));
@@ -127,14 +128,14 @@ Result<void> Batcher::read_some(Time now, Progress& progress) {
     ++progress.records;
     bytes += record->body.size();
     WEIR_CHECK(take(*record, now));
-    if (progress.records % records_between_yields == 0) give_way();
+    if (progress.records % records_between_yields == 0) yield_unless_behind();
   }
   return {};
 }
 
 /// Where cores are few, requests need not wait until the scheduler looks at its clock. But that is
 /// for bursts: who gave way to a load that does not end would let the log fill the disk.
-void Batcher::give_way() const {
+void Batcher::yield_unless_behind() const {
   const Lsn end = log_.durable_end(settings_.partition);
   if (end.value - last_lsn_.value < limits::burst_bytes) std::this_thread::yield();
 }
@@ -207,7 +208,7 @@ Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batc
       return {};
     case KeyWindow::Verdict::other_body: {
       const Receipt receipt = encode_receipt({record.address.stream, record.address.partition, of});
-      batch.take_aside(record,
+      batch.quarantine(record,
                        "its Idempotency-Key came before with another body; that payload's "
                        "receipt is " +
                            std::string(view(receipt)));
@@ -225,7 +226,7 @@ Result<Batcher::OpenBatches::iterator> Batcher::batch_for(const log::Record& rec
     if (found->second->is_of_hour(record.received_at)) return found->second;
     WEIR_CHECK(close(found->second));
   }
-  WEIR_TRY(const auto view, manifest_.stream(record.address.stream));
+  WEIR_TRY(const auto view, batch_catalog_.stream(record.address.stream));
   if (!view) {
     stop({Errc::not_found, name_of(record.address) +
                                ": the catalog has no such stream; its records stay in the log and "
@@ -330,7 +331,7 @@ Result<std::vector<catalog::Batch>> Batcher::commit() {
   const bool only_move = closed_.empty() && open_.empty() && watermark() > checkpoint_.lsn;
   if (closed_.empty() && !only_move) return std::vector<catalog::Batch>();
   const catalog::BatchCommit commit = pending_commit();
-  WEIR_TRY(checkpoint_, manifest_.commit(commit));
+  WEIR_TRY(checkpoint_, batch_catalog_.commit(commit));
   log_.release(settings_.partition, checkpoint_.lsn);
   return account(commit);
 }

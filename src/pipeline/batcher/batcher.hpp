@@ -10,9 +10,9 @@
 #include "base/result.hpp"
 #include "catalog/records.hpp"
 #include "catalog/snapshot.hpp"
+#include "pipeline/batcher/batch_catalog.hpp"
 #include "pipeline/batcher/hour_sealer.hpp"
 #include "pipeline/batcher/key_window.hpp"
-#include "pipeline/batcher/manifest.hpp"
 #include "pipeline/batcher/open_batch.hpp"
 #include "pipeline/batcher/record_encoder.hpp"
 #include "pipeline/batcher/roll_policy.hpp"
@@ -74,7 +74,7 @@ struct BatcherGauges {
 class Batcher {
  public:
   /// All of them outlive the batcher.
-  Batcher(log::Log& log, store::ObjectStore& store, Manifest& manifest,
+  Batcher(log::Log& log, store::ObjectStore& store, BatchCatalog& manifest,
           const BatcherSettings& settings);
 
   /// Reads and files a bounded amount, and closes what is due; batches that are closed together are
@@ -108,7 +108,7 @@ class Batcher {
   Result<void> resume();
 
   Result<void> read_some(Time now, Progress& progress);
-  void give_way() const;
+  void yield_unless_behind() const;
   std::optional<log::Record> next_record();
   Result<void> take(const log::Record& record, Time now);
   Result<void> put(const log::Record& record, StreamState& stream, Time now);
@@ -132,7 +132,7 @@ class Batcher {
 
   log::Log& log_;
   store::ObjectStore& store_;
-  Manifest& manifest_;
+  BatchCatalog& batch_catalog_;
   const BatcherSettings settings_;
   RecordEncoder encoder_;
   HourSealer sealer_;

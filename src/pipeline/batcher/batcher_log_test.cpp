@@ -14,7 +14,7 @@ class LogToFiles : public log::AppendSink {
  public:
   explicit LogToFiles(std::uint64_t seed) : random_(seed), disk_(seed) {
     for (const StreamNo stream : {orders, visits})
-      manifest_.add_stream(stream);
+      batch_catalog_.add_stream(stream);
   }
   ~LogToFiles() override { stop(); }
 
@@ -35,9 +35,9 @@ class LogToFiles : public log::AppendSink {
   }
 
  private:
-  void on_appended(std::span<const log::Appended> fates) noexcept override {
-    for (const auto& fate : fates) {
-      if (!fate.error) acknowledged_.insert(fate.cookie);
+  void on_appended(std::span<const log::AppendResult> results) noexcept override {
+    for (const auto& result : results) {
+      if (!result.error) acknowledged_.insert(result.cookie);
     }
   }
 
@@ -60,7 +60,7 @@ class LogToFiles : public log::AppendSink {
     options.segment_bytes = 2 * log_commit_bytes;
     options.commit_bytes_max = log_commit_bytes;
     options.drive = log::SegmentedLog::Drive::by_hand;
-    options.catalog = {manifest_.checkpoint({})->lsn, *manifest_.positions({})};
+    options.catalog = {batch_catalog_.checkpoint({})->lsn, *batch_catalog_.positions({})};
     auto log = log::SegmentedLog::open(disk_, clock_, random_, options);
     ASSERT_TRUE(log) << log.error().message;
     log_ = *std::move(log);
@@ -69,7 +69,7 @@ class LogToFiles : public log::AppendSink {
     store_ = *std::move(store);
     ASSERT_TRUE(store_->sweep());
     batcher_ = std::make_unique<Batcher>(
-        *log_, *store_, manifest_,
+        *log_, *store_, batch_catalog_,
         BatcherSettings{.roll = {.bytes_max = 60'000, .records_max = 6}, .step_records = 5});
   }
 
@@ -119,7 +119,7 @@ class LogToFiles : public log::AppendSink {
 
   void expect_acknowledged_once() {
     std::map<std::uint64_t, int> filed;
-    for (const auto& batch : manifest_.batches) {
+    for (const auto& batch : batch_catalog_.batches) {
       std::istringstream lines(store_->read(batch.path).value_or("<cannot be read>"));
       std::uint64_t records = 0;
       for (std::string line; std::getline(lines, line); ++records)
@@ -140,7 +140,7 @@ class LogToFiles : public log::AppendSink {
   SeededRandom random_;
   CrashDisk disk_;
   ManualClock clock_{eight};
-  MemoryManifest manifest_;
+  MemoryBatchCatalog batch_catalog_;
   std::unique_ptr<log::SegmentedLog> log_;
   std::unique_ptr<store::LocalDirectoryStore> store_;
   std::unique_ptr<Batcher> batcher_;

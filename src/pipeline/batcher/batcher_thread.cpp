@@ -49,7 +49,7 @@ Result<void> BatcherThread::health() const {
 
 void BatcherThread::run() noexcept {
   name_this_thread("weir-batcher");
-  yield_to_others();  // files may come later; answers may not
+  lower_this_threads_priority();  // files may come later; answers may not
   while (true) {
     const std::chrono::milliseconds pause = step();
     std::unique_lock lock(mutex_);

@@ -12,8 +12,8 @@
 #include "env/fake/crash_disk.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/memory_batch_catalog.hpp"
 #include "pipeline/batcher/memory_log.hpp"
-#include "pipeline/batcher/memory_manifest.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/store/local_directory_store.hpp"
 #include "pipeline/store/store_check.hpp"
@@ -95,7 +95,7 @@ class BatcherWorld {
     return out;
   }
 
-  /// The law: every accepted record is in exactly one file, in its place, or in the quarantine, or
+  /// Every accepted record is in exactly one file, in its place, or in the quarantine, or
   /// the duplicate of a record that is; and which of them follows from the log alone.
   void expect_each_record_once() {
     std::map<Address, int> seen;
@@ -141,7 +141,7 @@ class BatcherWorld {
   BatcherSettings settings;
   CrashDisk disk;
   MemoryLog log;
-  MemoryManifest manifest;
+  MemoryBatchCatalog manifest;
   Time now = eight;
   std::unique_ptr<store::LocalDirectoryStore> store;
   std::unique_ptr<Batcher> batcher;

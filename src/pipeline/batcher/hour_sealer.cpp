@@ -7,7 +7,7 @@ namespace weir::batcher {
 
 Result<HourSealer::Sealed> HourSealer::seal_some(PartitionNo partition, Time end) {
   constexpr std::uint32_t at_once = limits::hours_sealed_at_once_max;
-  WEIR_TRY(auto hours, manifest_.hours_to_seal(partition, end, at_once));
+  WEIR_TRY(auto hours, batch_catalog_.hours_to_seal(partition, end, at_once));
   Sealed sealed;
   std::unordered_map<StreamNo, std::optional<catalog::Hour>> previous;
   std::vector<catalog::Hour> done;
@@ -17,25 +17,25 @@ Result<HourSealer::Sealed> HourSealer::seal_some(PartitionNo partition, Time end
       continue;
     }
     if (!previous.contains(hour.stream)) {
-      WEIR_TRY(auto newest, manifest_.newest_sealed(hour.stream, partition));
+      WEIR_TRY(auto newest, batch_catalog_.newest_sealed(hour.stream, partition));
       previous.emplace(hour.stream, std::move(newest));
     }
     WEIR_CHECK(put(hour, previous.at(hour.stream)));
     previous[hour.stream] = hour;
     done.push_back(std::move(hour));
   }
-  if (!done.empty()) WEIR_CHECK(manifest_.seal(done));
+  if (!done.empty()) WEIR_CHECK(batch_catalog_.seal(done));
   sealed.hours = done.size();
   sealed.more = hours.size() == at_once && !done.empty();
   return sealed;
 }
 
 Result<void> HourSealer::put(catalog::Hour& hour, const std::optional<catalog::Hour>& previous) {
-  WEIR_TRY(const auto stream, manifest_.stream(hour.stream));
+  WEIR_TRY(const auto stream, batch_catalog_.stream(hour.stream));
   if (!stream)
     return fail(Errc::not_found, "an hour cannot be sealed: the catalog has no stream no " +
                                      std::to_string(hour.stream.value) + " any more");
-  WEIR_TRY(const auto files, manifest_.files(hour));
+  WEIR_TRY(const auto files, batch_catalog_.files(hour));
   store::HourManifest out{.tenant = stream->tenant,
                           .stream_id = stream->id,
                           .stream = hour.stream,

@@ -4,7 +4,7 @@
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
-#include "pipeline/batcher/manifest.hpp"
+#include "pipeline/batcher/batch_catalog.hpp"
 #include "pipeline/store/object_store.hpp"
 
 namespace weir::batcher {
@@ -14,11 +14,12 @@ namespace weir::batcher {
 /// (docs/formats/hour-manifest.md). The batcher's thread.
 class HourSealer {
  public:
-  HourSealer(store::ObjectStore& store, Manifest& manifest) : store_(store), manifest_(manifest) {}
+  HourSealer(store::ObjectStore& store, BatchCatalog& manifest)
+      : store_(store), batch_catalog_(manifest) {}
 
   struct Sealed {
     std::uint64_t hours = 0;
-    /// Hours for which the law of conservation does not hold: they are left as they are, for the
+    /// Hours for which conservation does not hold: they are left as they are, for the
     /// alarm to tell.
     std::uint64_t refused = 0;
     bool more = false;  // there may be further hours to seal before `end`
@@ -32,7 +33,7 @@ class HourSealer {
   Result<void> put(catalog::Hour& hour, const std::optional<catalog::Hour>& previous);
 
   store::ObjectStore& store_;
-  Manifest& manifest_;
+  BatchCatalog& batch_catalog_;
 };
 
 }  // namespace weir::batcher

@@ -87,12 +87,12 @@ class MemoryLog final : public log::Log {
     const std::lock_guard lock(mutex_);
     return last_at_ = std::max(last_at_, now);
   }
-  log::Tally tally(PartitionNo) const override {
+  log::PartitionState partition_state(PartitionNo) const override {
     const std::lock_guard lock(mutex_);
-    log::Tally tally{.next_sequences = {}, .end = end_, .settled = true};
+    log::PartitionState state{.next_sequences = {}, .end = end_, .idle = true};
     for (const auto& [stream, last] : last_)
-      tally.next_sequences[stream] = Sequence{last.value + 1};
-    return tally;
+      state.next_sequences[stream] = Sequence{last.value + 1};
+    return state;
   }
 
   Time now;  // the log's clock; set between calls

@@ -38,13 +38,13 @@ void OpenBatch::account(const log::Record& record) {
 
 Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) {
   if (record.type != type_) {
-    take_aside(record, "the stream carries " + std::string(to_string(type_)) +
+    quarantine(record, "the stream carries " + std::string(to_string(type_)) +
                            ", this payload was sent as " + std::string(to_string(record.type)));
     return {};
   }
   auto encoded = encoder.encode(record);
   if (!encoded) {
-    take_aside(record, std::move(encoded).error().message);
+    quarantine(record, std::move(encoded).error().message);
     return {};
   }
   account(record);
@@ -66,7 +66,7 @@ void OpenBatch::take_duplicate(const log::Record& record, Sequence of) {
   duplicates_.pairs.push_back({record.address.sequence, of});
 }
 
-void OpenBatch::take_aside(const log::Record& record, std::string reason) {
+void OpenBatch::quarantine(const log::Record& record, std::string reason) {
   account(record);
   quarantined_bytes_ += record.body.size();
   ++row_.quarantined;

@@ -47,7 +47,7 @@ class OpenBatch {
   /// Instead of take(): it repeats an earlier record of the stream.
   void take_duplicate(const log::Record& record, Sequence of);
   /// Instead of take(): it is kept for the quarantine.
-  void take_aside(const log::Record& record, std::string reason);
+  void quarantine(const log::Record& record, std::string reason);
   /// A key that came with a record it takes, to be committed with it.
   void remember(const catalog::KeyPrint& print);
 

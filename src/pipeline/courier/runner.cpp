@@ -214,13 +214,13 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
 Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
                                 const std::vector<engine::Load>& loads) {
   if (loads.empty()) return {};
-  catalog::Load note{.run_id = work.run.id,
-                     .tenant_no = work.run.tenant_no,
-                     .table = feed.table(),
-                     .chosen = work.chosen,
-                     .committed = work.committed,
-                     .truncates = false,
-                     .fills = !loads.back().sources.empty()};
+  catalog::TableLoad note{.run_id = work.run.id,
+                          .tenant_no = work.run.tenant_no,
+                          .table = feed.table(),
+                          .chosen = work.chosen,
+                          .committed = work.committed,
+                          .truncates = false,
+                          .fills = !loads.back().sources.empty()};
   for (const engine::Load& load : loads)
     note.truncates = note.truncates || load.truncate;
   return catalog_.loads().add(note);

@@ -10,7 +10,7 @@
 
 #include "pipeline/log/log.hpp"
 
-/// For tests only: a log that keeps entries in memory and decides their fate when it is told to.
+/// For tests only: a log that keeps entries in memory and decides their result when it is told to.
 namespace weir::gateway {
 
 class FakeLog final : public log::Log {
@@ -53,15 +53,15 @@ class FakeLog final : public log::Log {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_.size() >= entries && asked_ > 0; });
     asked_ -= std::min(asked_, entries);
-    std::map<log::AppendSink*, std::vector<log::Appended>> fates;
+    std::map<log::AppendSink*, std::vector<log::AppendResult>> results;
     for (std::size_t i = 0; i < entries; ++i) {
-      waiting_[i].fate.error = error;
-      fates[waiting_[i].sink].push_back(waiting_[i].fate);
+      waiting_[i].result.error = error;
+      results[waiting_[i].sink].push_back(waiting_[i].result);
       if (!error) kept_.push_back(std::move(waiting_[i].entry));
     }
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(entries));
     lock.unlock();
-    for (const auto& [sink, told] : fates)
+    for (const auto& [sink, told] : results)
       sink->on_appended(told);
   }
   void wait_for(std::size_t entries) {
@@ -93,7 +93,7 @@ class FakeLog final : public log::Log {
  private:
   struct Waiting {
     log::AppendSink* sink;
-    log::Appended fate;
+    log::AppendResult result;
     Kept entry;
   };
   mutable std::mutex mutex_;

@@ -2,30 +2,32 @@
 
 #include <mutex>
 
-#include "pipeline/gateway/desk.hpp"
+#include "pipeline/gateway/gateway_worker.hpp"
 
 namespace weir::gateway {
 
 struct Gateway::Shared {
-  explicit Shared(Parts given) : parts(std::move(given)), throttle(parts.limits.tenant_rate) {}
-  const Parts parts;
+  explicit Shared(Dependencies given)
+      : dependencies(std::move(given)), throttle(dependencies.limits.tenant_rate) {}
+  const Dependencies dependencies;
   Throttle throttle;
   mutable std::mutex mutex;
-  std::vector<std::shared_ptr<DeskCounters>> counters;  // of every desk there ever was
+  std::vector<std::shared_ptr<WorkerCounters>> counters;  // of every desk there ever was
   KeyUses key_uses;
 };
 
-Gateway::Gateway(Parts parts) : shared_(std::make_shared<Shared>(std::move(parts))) {}
+Gateway::Gateway(Dependencies dependencies)
+    : shared_(std::make_shared<Shared>(std::move(dependencies))) {}
 
 Gateway::~Gateway() = default;
 
 http::ResponderFactory Gateway::responder() const {
   return [shared = shared_](http::Loop& loop) -> std::unique_ptr<http::Responder> {
-    auto counters = std::make_shared<DeskCounters>();
+    auto counters = std::make_shared<WorkerCounters>();
     const std::lock_guard lock(shared->mutex);
     shared->counters.push_back(counters);
-    return std::make_unique<Desk>(loop, shared->parts, shared->throttle, shared->key_uses,
-                                  std::move(counters));
+    return std::make_unique<GatewayWorker>(loop, shared->dependencies, shared->throttle,
+                                           shared->key_uses, std::move(counters));
   };
 }
 

@@ -28,15 +28,15 @@ using XmlChecker = std::function<Result<void>(std::string_view)>;
 inline constexpr std::string_view path_prefix = "/stream/v0/data/";
 
 struct Limits {
-  /// A payload whose fate the log has not told by then is answered with 504; told within a tick or
-  /// two of the server.
+  /// A payload whose result the log has not told by then is answered with 504; told within a tick
+  /// or two of the server.
   std::chrono::milliseconds commit_timeout{10'000};
   /// Of tenants without a limit of their own. Unset: none.
   catalog::RateLimit tenant_rate{};
 };
 
 /// What the gateway stands on; all of it outlives the gateway.
-struct Parts {
+struct Dependencies {
   const catalog::SnapshotSource& snapshots;
   log::Log& log;
   const Clock& clock;
@@ -55,18 +55,18 @@ struct GatewayStats {
   HistogramCounts accepted_seconds;  // from there to the 202
 };
 
-/// Admits payloads. One object for the server; each of its workers has a Desk of its own, which
-/// shares nothing with the others but the parts.
+/// Admits payloads. One object for the server; each of its workers has a GatewayWorker of its own,
+/// which shares nothing with the others but the dependencies.
 class Gateway {
  public:
-  explicit Gateway(Parts parts);
+  explicit Gateway(Dependencies dependencies);
   /// After the servers that its responders were given to.
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
   /// For the server's route of path_prefix. A responder's destruction waits until the log has told
-  /// the fate of all it was given, which every log promises to do.
+  /// the result of all it was given, which every log promises to do.
   http::ResponderFactory responder() const;
 
   /// Any thread.

@@ -71,13 +71,13 @@ class GatewayTest : public ::testing::Test {
     options.timeouts.drain = std::chrono::milliseconds(20);  // nobody here reads on
     options.timeouts.head = options.timeouts.body = request_timeout_;
     gateway_ = std::make_unique<Gateway>(
-        Parts{snapshots_, log_, clock_, bindings_,
-              [](std::string_view text) -> Result<void> {
-                if (text.starts_with("<")) return {};
-                if (text == "out of memory") static_cast<void>(std::string().at(1));
-                return fail(Errc::bad_request, "no element found at line 1, column 1");
-              },
-              limits_});
+        Dependencies{snapshots_, log_, clock_, bindings_,
+                     [](std::string_view text) -> Result<void> {
+                       if (text.starts_with("<")) return {};
+                       if (text == "out of memory") static_cast<void>(std::string().at(1));
+                       return fail(Errc::bad_request, "no element found at line 1, column 1");
+                     },
+                     limits_});
     server_ = std::make_unique<http::Server>(
         options, std::vector<http::Route>{{std::string(path_prefix), gateway_->responder()}},
         random_);

@@ -7,17 +7,17 @@ void InFlight::add(std::uint64_t cookie, Moment now, Time handed_over) {
   at(size_++) = {cookie, now, handed_over, State::waiting};
 }
 
-InFlight::Settled InFlight::settle(std::uint64_t cookie) {
+InFlight::Resolved InFlight::resolve(std::uint64_t cookie) {
   for (std::size_t i = 0; i < size_; ++i) {
     Entry& entry = at(i);
-    if (entry.cookie != cookie || entry.state == State::settled) continue;
-    const Settled settled{entry.state == State::given_up, entry.handed_over};
-    entry.state = State::settled;
-    for (; size_ > 0 && at(0).state == State::settled; --size_) {
+    if (entry.cookie != cookie || entry.state == State::resolved) continue;
+    const Resolved resolved{entry.state == State::given_up, entry.handed_over};
+    entry.state = State::resolved;
+    for (; size_ > 0 && at(0).state == State::resolved; --size_) {
       first_ = (first_ + 1) & (ring_.size() - 1);
       if (given_up_ > 0) --given_up_;
     }
-    return settled;
+    return resolved;
   }
   return {};
 }

@@ -16,28 +16,28 @@ class InFlight {
   using Moment = std::chrono::milliseconds;  // of a clock that nobody turns
 
   void add(std::uint64_t cookie, Moment now, Time handed_over = {});
-  struct Settled {
+  struct Resolved {
     bool was_given_up = false;
     Time handed_over;
   };
-  /// Its fate is known.
-  Settled settle(std::uint64_t cookie);
+  /// Its result is known.
+  Resolved resolve(std::uint64_t cookie);
   /// Gives up what was added at or before `then`, and tells `visit` its cookies.
   template <class Visit>
   void give_up_since(Moment then, const Visit& visit) {
     for (; given_up_ < size_; ++given_up_) {
       Entry& entry = at(given_up_);
-      if (entry.state == State::settled) continue;
+      if (entry.state == State::resolved) continue;
       if (entry.added_at > then) return;
       entry.state = State::given_up;
       visit(entry.cookie);
     }
   }
-  /// Whether something that was given up has still no fate.
+  /// Whether something that was given up has still no result.
   bool is_stalled() const { return given_up_ > 0; }
 
  private:
-  enum class State : std::uint8_t { waiting, given_up, settled };
+  enum class State : std::uint8_t { waiting, given_up, resolved };
   struct Entry {
     std::uint64_t cookie = 0;
     Moment added_at{0};

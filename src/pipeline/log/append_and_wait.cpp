@@ -6,38 +6,38 @@
 namespace weir::log {
 namespace {
 
-class OneFate final : public AppendSink {
+class OneResult final : public AppendSink {
  public:
-  void on_appended(std::span<const Appended> fates) noexcept override {
+  void on_appended(std::span<const AppendResult> results) noexcept override {
     // Told under the lock: whoever waits takes this away as soon as it has it.
     const std::lock_guard lock(mutex_);
-    fate_ = fates.front();
+    result_ = results.front();
     told_.notify_one();
   }
-  Appended wait() {
+  AppendResult wait() {
     std::unique_lock lock(mutex_);
-    told_.wait(lock, [this] { return fate_.has_value(); });
-    return *fate_;
+    told_.wait(lock, [this] { return result_.has_value(); });
+    return *result_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable told_;
-  std::optional<Appended> fate_;
+  std::optional<AppendResult> result_;
 };
 
 }  // namespace
 
 Result<Address> append_and_wait(Log& log, const Entry& entry) {
-  OneFate sink;
+  OneResult sink;
   WEIR_CHECK(log.append(entry, sink, 0));
   log.commit_soon();
-  const Appended fate = sink.wait();
-  if (fate.error)
-    return fail(*fate.error,
+  const AppendResult result = sink.wait();
+  if (result.error)
+    return fail(*result.error,
                 "the disk failed while the record was written; whether it is there shows after a "
                 "restart");
-  return fate.address;
+  return result.address;
 }
 
 }  // namespace weir::log

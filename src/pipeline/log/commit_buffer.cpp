@@ -8,7 +8,7 @@ void CommitBuffer::add(const Entry& entry, const Address& address, Time received
   used_ += record_bytes(entry);
   if (count_ == 0) first_received_at_ = received_at;
   ++count_;
-  waiting_for(sink).fates.push_back({cookie, address, std::nullopt});
+  waiting_for(sink).results.push_back({cookie, address, std::nullopt});
 }
 
 std::string_view CommitBuffer::seal(std::uint64_t salt, Lsn lsn) {
@@ -20,10 +20,10 @@ void CommitBuffer::tell_and_clear(std::optional<Errc> error) {
   for (std::size_t i = 0; i < sinks_; ++i) {
     Waiting& waiting = waiting_[i];
     if (error)
-      for (Appended& fate : waiting.fates)
-        fate.error = error;
-    waiting.sink->on_appended(waiting.fates);
-    waiting.fates.clear();
+      for (AppendResult& result : waiting.results)
+        result.error = error;
+    waiting.sink->on_appended(waiting.results);
+    waiting.results.clear();
     waiting.sink = nullptr;
   }
   used_ = commit_header_bytes;

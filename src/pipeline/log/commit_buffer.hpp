@@ -32,7 +32,7 @@ class CommitBuffer {
  private:
   struct Waiting {
     AppendSink* sink = nullptr;
-    std::vector<Appended> fates;
+    std::vector<AppendResult> results;
   };
   Waiting& waiting_for(AppendSink& sink);
 

@@ -26,20 +26,20 @@ struct Entry {
   std::string_view body;             // JSON: already one line; XML: as sent
 };
 
-/// The fate of one entry: `error` is empty once it is on stable storage. With log_failed nobody
+/// The result of one entry: `error` is empty once it is on stable storage. With log_failed nobody
 /// knows: the record may be found after the restart or not, and must not be answered as accepted.
-struct Appended {
+struct AppendResult {
   std::uint64_t cookie = 0;  // the caller's own, from append()
   Address address;
   std::optional<Errc> error;
 };
 
-/// Where fates are told. on_appended is called on the log's thread, once for all entries of a
+/// Where results are told. on_appended is called on the log's thread, once for all entries of a
 /// commit that this sink waits for: it must only hand them to the sink's own thread.
 class AppendSink {
  public:
   virtual ~AppendSink() = default;
-  virtual void on_appended(std::span<const Appended> fates) noexcept = 0;
+  virtual void on_appended(std::span<const AppendResult> results) noexcept = 0;
 };
 
 /// A record as it is read back. The views are good until the reader is asked again.
@@ -65,21 +65,21 @@ class Reader {
 };
 
 /// What a partition has taken, at one moment.
-struct Tally {
+struct PartitionState {
   /// The number after the last one given out, by stream.
   std::unordered_map<StreamNo, Sequence> next_sequences;
   Lsn end;
   /// Nothing was on its way to the disk: all those numbers stand before `end`.
-  bool settled = false;
+  bool idle = false;
 };
 
 class Log {
  public:
   virtual ~Log() = default;
 
-  /// Takes an entry into the next commit; its fate goes to `sink` with `cookie`, after this
+  /// Takes an entry into the next commit; its result goes to `sink` with `cookie`, after this
   /// returns. The commit is not written before somebody calls commit_soon(). Any thread. Never
-  /// blocks on the disk. Refuses at once, and then no fate follows, with overloaded (too much is
+  /// blocks on the disk. Refuses at once, and then no result follows, with overloaded (too much is
   /// waiting for the disk), disk_full (no room for a segment), log_failed (poisoned), unavailable
   /// (closing, or no segment can be made), too_large (for any commit) or bad_request (the key is
   /// longer than a header may be).
@@ -110,8 +110,8 @@ class Log {
   /// is complete. A log that cannot tell says 1970.
   virtual Time complete_until(PartitionNo) { return Time{}; }
 
-  /// For the law of conservation (decision 2); allocates, so not for the hot path.
-  virtual Tally tally(PartitionNo) const { return {}; }
+  /// For the check of conservation (decision 2); allocates, so not for the hot path.
+  virtual PartitionState partition_state(PartitionNo) const { return {}; }
 
   /// Ok, or why append refuses: for /readyz.
   virtual Result<void> health() const = 0;

@@ -1,5 +1,5 @@
 // What a durable record costs: append() alone, and N callers that each append again as soon as the
-// last one's fate is told. On the file system of TMPDIR.
+// last one's result is told. On the file system of TMPDIR.
 #include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
@@ -18,17 +18,17 @@ namespace {
 
 constexpr PartitionNo only{0};
 
-/// The fates as a thread that answers requests would get them.
+/// The results as a thread that answers requests would get them.
 class Inbox final : public AppendSink {
  public:
-  void on_appended(std::span<const Appended> fates) noexcept override {
+  void on_appended(std::span<const AppendResult> results) noexcept override {
     {
       const std::lock_guard lock(mutex_);
-      waiting_.insert(waiting_.end(), fates.begin(), fates.end());
+      waiting_.insert(waiting_.end(), results.begin(), results.end());
     }
     arrived_.notify_one();
   }
-  void take(std::vector<Appended>& out) {
+  void take(std::vector<AppendResult>& out) {
     std::unique_lock lock(mutex_);
     arrived_.wait(lock, [this] { return !waiting_.empty(); });
     out.clear();
@@ -38,7 +38,7 @@ class Inbox final : public AppendSink {
  private:
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::vector<Appended> waiting_;
+  std::vector<AppendResult> waiting_;
 };
 
 struct Bench {
@@ -99,16 +99,16 @@ void durable_records(benchmark::State& state) {
   for (std::uint64_t caller = 0; caller < callers; ++caller)
     send(caller);
   bench.log->commit_soon();
-  std::vector<Appended> fates;
+  std::vector<AppendResult> results;
   std::uint64_t turns = 0;
   for (auto _ : state) {
-    bench.inbox.take(fates);
+    bench.inbox.take(results);
     ++turns;
-    for (const Appended& fate : fates) {
+    for (const AppendResult& result : results) {
       const std::chrono::duration<double, std::micro> took =
-          std::chrono::steady_clock::now() - sent[fate.cookie];
+          std::chrono::steady_clock::now() - sent[result.cookie];
       latencies_us.push_back(took.count());
-      send(fate.cookie);
+      send(result.cookie);
     }
     bench.log->commit_soon();
     bench.log->release(only, bench.log->durable_end(only));

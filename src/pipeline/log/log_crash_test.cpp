@@ -59,7 +59,7 @@ class CrashingWorld : public LogWorld {
   /// What the log holds from the checkpoint on is all that is known to be in it, and then some of
   /// what was sent since, in order, and of that at least what was acknowledged.
   void check_all() {
-    note_fates();
+    note_results();
     const auto read = lines(options.catalog.checkpoint);
     const std::size_t expected = known_.size() - filed_;
     ASSERT_GE(read.size(), expected) << "records are lost";
@@ -88,21 +88,21 @@ class CrashingWorld : public LogWorld {
     known_.push_back({read.address, read.body, read.received_at});
   }
 
-  void note_fates() {
-    const auto fates = sink.fates();
-    for (; fates_seen_ < fates.size(); ++fates_seen_) {
-      const Appended& fate = fates[fates_seen_];
-      ASSERT_LT(fates_this_life_, sent_.size()) << "a fate was told twice";
-      ASSERT_EQ(fate.cookie, sent_[fates_this_life_].cookie);
-      ++fates_this_life_;
-      if (fate.error) continue;
-      ASSERT_EQ(acknowledged_ + 1, fates_this_life_) << "one after a failed one was acknowledged";
+  void note_results() {
+    const auto results = sink.results();
+    for (; results_seen_ < results.size(); ++results_seen_) {
+      const AppendResult& result = results[results_seen_];
+      ASSERT_LT(results_this_life_, sent_.size()) << "a result was told twice";
+      ASSERT_EQ(result.cookie, sent_[results_this_life_].cookie);
+      ++results_this_life_;
+      if (result.error) continue;
+      ASSERT_EQ(acknowledged_ + 1, results_this_life_) << "one after a failed one was acknowledged";
       ++acknowledged_;
     }
   }
 
   void live() {
-    fates_this_life_ = 0;
+    results_this_life_ = 0;
     if (chance_.one_in(2)) disk.crash_during(1 + chance_.below(40));
     if (chance_.one_in(6)) disk.fail_next(CrashDisk::Op::write, Errc::io, 1 + chance_.below(20));
     const std::uint64_t steps = chance_.below(80);
@@ -135,7 +135,7 @@ class CrashingWorld : public LogWorld {
 
   /// As the batcher does: some of what was read is filed now, up to any record.
   void move_checkpoint() {
-    note_fates();
+    note_results();
     const auto read = lines(options.catalog.checkpoint);
     if (testing::Test::HasFailure() || read.empty()) return;
     ASSERT_EQ(read.size(), known_.size() - filed_ + acknowledged_) << "not just what is durable";
@@ -155,7 +155,7 @@ class CrashingWorld : public LogWorld {
     if (how == 2) disk.kill();
     close();
     disk.cancel_planned_crash();
-    note_fates();
+    note_results();
   }
 
   SeededRandom chance_;
@@ -163,8 +163,8 @@ class CrashingWorld : public LogWorld {
   std::size_t filed_ = 0;     // of these, before the checkpoint
   std::vector<Sent> sent_;    // in this life, in order
   std::size_t acknowledged_ = 0;
-  std::size_t fates_seen_ = 0;
-  std::size_t fates_this_life_ = 0;
+  std::size_t results_seen_ = 0;
+  std::size_t results_this_life_ = 0;
   std::map<StreamNo, std::uint64_t> last_sequence_;
   int crashes_while_opening_ = 0;
 };

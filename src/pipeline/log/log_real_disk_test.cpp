@@ -62,8 +62,8 @@ TEST_P(LogOnARealDiskTest, ReadsBackEverythingOverSegmentsAndRestarts) {
     }
     sink_.wait_for(sent);
   }
-  for (const Appended& fate : sink_.fates())
-    ASSERT_FALSE(fate.error.has_value());
+  for (const AppendResult& result : sink_.results())
+    ASSERT_FALSE(result.error.has_value());
   open();
   EXPECT_EQ(log_->recovered().records, records);
   EXPECT_FALSE(log_->recovered().torn_tail);

@@ -17,7 +17,7 @@ class ThreadedWorld : public LogWorld {
   }
 
   /// Appends until it has sent all or the log refuses for good; its stream is its number + 1.
-  void append_all(int writer, RememberingSink& fates) {
+  void append_all(int writer, RememberingSink& results) {
     std::size_t sent = 0;
     while (sent < records_each) {
       const std::string body = std::to_string(sent) + std::string(50 + sent % 700, 'x');
@@ -25,16 +25,16 @@ class ThreadedWorld : public LogWorld {
                         .type = PayloadType::json,
                         .idempotency_key = {},
                         .body = body};
-      const auto appended = log->append(entry, fates, sent);
+      const auto appended = log->append(entry, results, sent);
       log->commit_soon();
       if (appended)
         ++sent;
       else if (appended.error().code == Errc::overloaded)
-        fates.wait_for(sent);  // what is in flight makes room
+        results.wait_for(sent);  // what is in flight makes room
       else
         break;
     }
-    fates.wait_for(sent);
+    results.wait_for(sent);
   }
 
   static StreamNo stream_of(int writer) { return {static_cast<std::uint32_t>(writer + 1)}; }
@@ -74,12 +74,12 @@ TEST_F(LogThreadsTest, EveryFateIsToldOnceAndEveryRecordReadInOrderWhileSegments
   };
   run_writers(read_and_release);
   for (int i = 0; i < writers; ++i) {
-    const auto fates = sinks[i].fates();
-    ASSERT_EQ(fates.size(), records_each);
-    for (std::size_t n = 0; n < fates.size(); ++n) {
-      EXPECT_EQ(fates[n].cookie, n);
-      EXPECT_EQ(fates[n].address, (Address{stream_of(i), only, {n + 1}}));
-      EXPECT_FALSE(fates[n].error.has_value());
+    const auto results = sinks[i].results();
+    ASSERT_EQ(results.size(), records_each);
+    for (std::size_t n = 0; n < results.size(); ++n) {
+      EXPECT_EQ(results[n].cookie, n);
+      EXPECT_EQ(results[n].address, (Address{stream_of(i), only, {n + 1}}));
+      EXPECT_FALSE(results[n].error.has_value());
     }
   }
   close();
@@ -91,7 +91,7 @@ TEST_F(LogThreadsTest, ClosingTellsAllFates) {
   for (int i = 0; i < 10; ++i)
     ASSERT_TRUE(append(orders, "x").has_value());
   close();
-  EXPECT_EQ(sink.fates().size(), 10u);
+  EXPECT_EQ(sink.results().size(), 10u);
   open();
   EXPECT_EQ(bodies().size(), 10u);
 }
@@ -111,8 +111,8 @@ TEST_F(LogThreadsTest, APowerCutInFullFlowLosesNothingThatWasAcknowledged) {
       ASSERT_EQ(line.address.sequence.value, ++read[line.address.stream]);
     for (int i = 0; i < writers; ++i) {
       std::size_t durable = 0;
-      for (const Appended& fate : world.sinks[i].fates())
-        durable += fate.error ? 0 : 1;
+      for (const AppendResult& result : world.sinks[i].results())
+        durable += result.error ? 0 : 1;
       EXPECT_GE(read[ThreadedWorld::stream_of(i)], durable);
       acknowledged += durable;
     }

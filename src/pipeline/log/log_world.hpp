@@ -16,18 +16,18 @@
 /// The verbs of the log's tests.
 namespace weir::log {
 
-/// Remembers every fate. Thread-safe.
+/// Remembers every result. Thread-safe.
 class RememberingSink final : public AppendSink {
  public:
-  void on_appended(std::span<const Appended> fates) noexcept override {
+  void on_appended(std::span<const AppendResult> results) noexcept override {
     const std::lock_guard lock(mutex_);
     ++calls_;
-    fates_.insert(fates_.end(), fates.begin(), fates.end());
+    results_.insert(results_.end(), results.begin(), results.end());
     told_.notify_all();
   }
-  std::vector<Appended> fates() const {
+  std::vector<AppendResult> results() const {
     const std::lock_guard lock(mutex_);
-    return fates_;
+    return results_;
   }
   int calls() const {
     const std::lock_guard lock(mutex_);
@@ -35,13 +35,13 @@ class RememberingSink final : public AppendSink {
   }
   void wait_for(std::size_t count) const {
     std::unique_lock lock(mutex_);
-    told_.wait(lock, [&] { return fates_.size() >= count; });
+    told_.wait(lock, [&] { return results_.size() >= count; });
   }
 
  private:
   mutable std::mutex mutex_;
   mutable std::condition_variable told_;
-  std::vector<Appended> fates_;
+  std::vector<AppendResult> results_;
   int calls_ = 0;
 };
 

@@ -44,9 +44,9 @@ void repair_commits(std::string& file, const SegmentHeader& header) {
 
 class IgnoringSink final : public AppendSink {
  public:
-  void on_appended(std::span<const Appended> fates) noexcept override {
-    for (const Appended& fate : fates)
-      WEIR_ASSERT(!fate.error);
+  void on_appended(std::span<const AppendResult> results) noexcept override {
+    for (const AppendResult& result : results)
+      WEIR_ASSERT(!result.error);
   }
 };
 

@@ -68,7 +68,7 @@ TEST_F(RecoveryTest, TornTailIsCutAndTheLogContinues) {
     ASSERT_TRUE(world.append(orders, three_blocks).has_value());
     world.disk.crash_during(1);
     ASSERT_TRUE(world.log->commit_step());
-    EXPECT_EQ(world.sink.fates().back().error, Errc::log_failed);
+    EXPECT_EQ(world.sink.results().back().error, Errc::log_failed);
     world.crash();
     const bool survived = world.bodies().size() == 3;
     torn += world.log->recovered().torn_tail ? 1 : 0;

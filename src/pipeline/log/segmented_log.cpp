@@ -215,7 +215,7 @@ void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
     }
   }
   durable_moved_.notify_all();
-  // Before the next write begins: a sink only hands the fates on, which takes less than waking a
+  // Before the next write begins: a sink only hands the results on, which takes less than waking a
   // thread of its own for it would. Answering, the long part, goes on beside the next write.
   commit.buffer->tell_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
 }
@@ -252,14 +252,14 @@ Time SegmentedLog::complete_until(PartitionNo partition) {
   return last_received_at_;
 }
 
-Tally SegmentedLog::tally(PartitionNo partition) const {
+PartitionState SegmentedLog::partition_state(PartitionNo partition) const {
   WEIR_ASSERT(partition == options_.partition);
   const std::lock_guard lock(mutex_);
-  Tally tally;
-  tally.next_sequences = next_sequences_;
-  tally.end = {durable_end_.load()};
-  tally.settled = !in_flight_since_ && filling_->empty();
-  return tally;
+  PartitionState state;
+  state.next_sequences = next_sequences_;
+  state.end = {durable_end_.load()};
+  state.idle = !in_flight_since_ && filling_->empty();
+  return state;
 }
 
 Sequence SegmentedLog::next_sequence(const Address& address) const {

@@ -58,8 +58,9 @@ class SegmentedLog final : public Log {
 
   const Recovered& recovered() const { return found_; }
 
-  /// Refuses new entries with `unavailable`, commits what was appended, tells the fates, joins the
-  /// threads. What is durable can still be read. Once, from one thread; the destructor does it too.
+  /// Refuses new entries with `unavailable`, commits what was appended, tells the results, joins
+  /// the threads. What is durable can still be read. Once, from one thread; the destructor does it
+  /// too.
   void close();
 
   Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) override;
@@ -69,7 +70,7 @@ class SegmentedLog final : public Log {
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
   void release(PartitionNo partition, Lsn checkpoint) override;
   Time complete_until(PartitionNo partition) override;
-  Tally tally(PartitionNo partition) const override;
+  PartitionState partition_state(PartitionNo partition) const override;
   /// The number the stream's next record will have; 1 where it has none.
   Sequence next_sequence(const Address& address) const;
   Result<void> health() const override;
@@ -77,7 +78,7 @@ class SegmentedLog final : public Log {
   /// Any thread.
   LogStats stats() const;
 
-  /// By hand: writes what was appended as one commit and tells the fates; false: nothing was.
+  /// By hand: writes what was appended as one commit and tells the results; false: nothing was.
   bool commit_step();
   /// By hand: recycles one segment or makes one spare; false: nothing to do, or it failed.
   bool segment_step();

@@ -15,10 +15,10 @@ using Op = CrashDisk::Op;
 
 class SegmentedLogTest : public testing::Test, public LogWorld {};
 
-std::vector<std::uint64_t> cookies(const std::vector<Appended>& fates) {
+std::vector<std::uint64_t> cookies(const std::vector<AppendResult>& results) {
   std::vector<std::uint64_t> numbers;
-  for (const Appended& fate : fates)
-    numbers.push_back(fate.cookie);
+  for (const AppendResult& result : results)
+    numbers.push_back(result.cookie);
   return numbers;
 }
 
@@ -69,14 +69,14 @@ TEST_F(SegmentedLogTest, AGroupCommitTellsEveryFateOnceInOneCallPerSink) {
   ASSERT_TRUE(append(orders, "a").has_value());
   ASSERT_TRUE(log->append(entry, other, 50).has_value());
   ASSERT_TRUE(append(orders, "b").has_value());
-  EXPECT_THAT(sink.fates(), IsEmpty());
+  EXPECT_THAT(sink.results(), IsEmpty());
   ASSERT_TRUE(log->commit_step());
   EXPECT_FALSE(log->commit_step());
   EXPECT_EQ(sink.calls(), 1);
-  EXPECT_THAT(cookies(sink.fates()), ElementsAre(0, 1));
-  EXPECT_EQ(sink.fates()[1].address, (Address{orders, only, {2}}));
-  EXPECT_FALSE(sink.fates()[1].error.has_value());
-  EXPECT_THAT(cookies(other.fates()), ElementsAre(50));
+  EXPECT_THAT(cookies(sink.results()), ElementsAre(0, 1));
+  EXPECT_EQ(sink.results()[1].address, (Address{orders, only, {2}}));
+  EXPECT_FALSE(sink.results()[1].error.has_value());
+  EXPECT_THAT(cookies(other.results()), ElementsAre(50));
 }
 
 TEST_F(SegmentedLogTest, SequencesAreContiguousPerStreamOverRestarts) {
@@ -190,7 +190,7 @@ TEST_F(SegmentedLogTest, TooMuchWaitingIsRefusedAndNoFateFollows) {
   ASSERT_TRUE(append(orders, three_blocks).has_value());
   EXPECT_EQ(append(orders, three_blocks).error().code, Errc::overloaded);
   ASSERT_TRUE(log->commit_step());
-  EXPECT_THAT(sink.fates(), SizeIs(1));
+  EXPECT_THAT(sink.results(), SizeIs(1));
   ASSERT_TRUE(append(orders, "b").has_value());
   ASSERT_TRUE(log->commit_step());
   EXPECT_EQ(lines().back().address.sequence, Sequence{2});
@@ -224,8 +224,8 @@ TEST_F(SegmentedLogTest, AFullDiskRefusesNewEntriesAndLosesNoneAndRecovers) {
   EXPECT_TRUE(log->health().has_value());
   write("x");
   EXPECT_THAT(bodies(), SizeIs(6));
-  for (const Appended& fate : sink.fates())
-    EXPECT_FALSE(fate.error.has_value());
+  for (const AppendResult& result : sink.results())
+    EXPECT_FALSE(result.error.has_value());
 }
 
 TEST_F(SegmentedLogTest, ASegmentThatCannotBeMadeForAnotherReasonRefusesTheSameWay) {
@@ -248,7 +248,7 @@ TEST_F(SegmentedLogTest, AFailedWritePoisonsTheLogUntilItIsOpenedAgain) {
   ASSERT_TRUE(append(orders, "b").has_value());
   disk.fail_next(Op::write, Errc::io);
   ASSERT_TRUE(log->commit_step());
-  EXPECT_EQ(sink.fates().back().error, Errc::log_failed);
+  EXPECT_EQ(sink.results().back().error, Errc::log_failed);
   const auto refused = append(orders, "c");
   EXPECT_EQ(refused.error().code, Errc::log_failed);
   EXPECT_THAT(refused.error().message, HasSubstr("planned by the test"));
@@ -291,7 +291,7 @@ TEST_F(SegmentedLogTest, AFailureOnTheWayToANewSegmentPoisonsToo) {
     ASSERT_TRUE(world.append(orders, "x").has_value());
     world.disk.fail_next(op, Errc::io);
     ASSERT_TRUE(world.log->commit_step());
-    EXPECT_EQ(world.sink.fates().back().error, Errc::log_failed);
+    EXPECT_EQ(world.sink.results().back().error, Errc::log_failed);
     world.reopen();
     EXPECT_THAT(world.bodies(), SizeIs(5));
     world.tend();
@@ -384,7 +384,7 @@ TEST_F(SegmentedLogTest, ClosingCommitsWhatWasAppendedAndRefusesMore) {
   open();
   ASSERT_TRUE(append(orders, "a").has_value());
   log->close();
-  EXPECT_THAT(sink.fates(), SizeIs(1));
+  EXPECT_THAT(sink.results(), SizeIs(1));
   EXPECT_EQ(append(orders, "b").error().code, Errc::unavailable);
   EXPECT_EQ(log->health().error().code, Errc::unavailable);
   EXPECT_THAT(bodies(), ElementsAre("a"));

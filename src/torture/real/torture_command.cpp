@@ -50,7 +50,7 @@ bool play_stories(const Options& options, cli::Terminal& terminal) {
                  << std::flush;
   };
   const SeedsReport report = play_seeds(options.seeds, tell);
-  terminal.out << summary(report.tally);
+  terminal.out << summary(report.counts);
   terminal.out << (report.violations.empty()
                        ? "every 202 was found exactly once: in a file, in the quarantine, or as "
                          "the duplicate of one that is\n"

@@ -17,7 +17,7 @@
 namespace weir::gateway {
 
 /// What one worker counts.
-struct DeskCounters {
+struct WorkerCounters {
   http::StatusCounters replies;
   http::Counter payload_bytes;
   http::Counter token_cache_hits;
@@ -26,36 +26,36 @@ struct DeskCounters {
   Histogram accepted_seconds;
 };
 
-/// Takes the fates of appended entries from the log's thread and keeps them for the worker's.
-class FateBox final : public log::AppendSink {
+/// Takes the results of appended entries from the log's thread and keeps them for the worker's.
+class AppendResults final : public log::AppendSink {
  public:
-  explicit FateBox(http::Loop& loop) : loop_(loop) {}
-  /// Waits for the fates of all that was announced.
-  ~FateBox() override;
+  explicit AppendResults(http::Loop& loop) : loop_(loop) {}
+  /// Waits for the results of all that was announced.
+  ~AppendResults() override;
 
-  void on_appended(std::span<const log::Appended> fates) noexcept override;
+  void on_appended(std::span<const log::AppendResult> results) noexcept override;
   /// Before an append; take back when it is refused at once.
   void announce() { ++announced_; }
   void take_back() { --announced_; }
   /// Since the start: what the log has taken.
   std::uint64_t announced() const { return announced_; }
-  /// Swaps what has come in for `fates`, which is empty.
-  void collect(std::vector<log::Appended>& fates);
+  /// Swaps what has come in for `results`, which is empty.
+  void collect(std::vector<log::AppendResult>& results);
 
  private:
   http::Loop& loop_;
   std::uint64_t announced_ = 0;  // worker's thread
   std::mutex mutex_;
-  std::condition_variable told_;
-  std::uint64_t told_count_ = 0;
-  std::vector<log::Appended> fates_;
+  std::condition_variable all_seen_;
+  std::uint64_t seen_count_ = 0;
+  std::vector<log::AppendResult> results_;
 };
 
-/// One worker's gateway: checks requests, hands payloads to the log, answers with the fates.
-class Desk final : public http::Responder {
+/// One worker's gateway: checks requests, hands payloads to the log, answers with the results.
+class GatewayWorker final : public http::Responder {
  public:
-  Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
-       std::shared_ptr<DeskCounters> counters);
+  GatewayWorker(http::Loop& loop, const Dependencies& dependencies, Throttle& throttle,
+                KeyUses& key_uses, std::shared_ptr<WorkerCounters> counters);
 
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
@@ -80,17 +80,17 @@ class Desk final : public http::Responder {
   bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);
   Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
   void commit_soon();
-  void settle_claim(const log::Appended& fate);
-  void accept(const log::Appended& fate);
+  void resolve_claim(const log::AppendResult& result);
+  void accept(const log::AppendResult& result);
   void refuse(http::Ticket ticket, const Error& error);
   void refuse(http::Ticket ticket, const catalog::StreamView& stream,
               const Throttle::Refusal& refusal);
-  void tell_options(http::Ticket ticket);
+  void reply_options(http::Ticket ticket);
 
   http::Loop& loop_;
-  const Parts& parts_;
+  const Dependencies& dependencies_;
   Throttle& throttle_;
-  std::shared_ptr<DeskCounters> counters_;
+  std::shared_ptr<WorkerCounters> counters_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;  // as of the last request
   Time now_;                                           // of the last request
   TokenCache tokens_;
@@ -101,12 +101,12 @@ class Desk final : public http::Responder {
   std::string stream_id_;                               // scratch, for look-ups
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
   // Of the payloads announced, in their order: so many before the log was last asked for a commit,
-  // and so many whose fate came.
-  std::uint64_t asked_ = 0;
-  std::uint64_t told_ = 0;
-  std::size_t gathered_bytes_ = 0;    // appended since it was last asked
-  std::vector<log::Appended> fates_;  // scratch
-  FateBox fate_box_;                  // last: waits for the log before anything else goes
+  // and so many whose result came.
+  std::uint64_t commits_requested_ = 0;
+  std::uint64_t results_seen_ = 0;
+  std::size_t gathered_bytes_ = 0;          // appended since it was last asked
+  std::vector<log::AppendResult> results_;  // scratch
+  AppendResults append_results_;            // last: waits for the log before anything else goes
 };
 
 }  // namespace weir::gateway

@@ -8,9 +8,9 @@ namespace weir::cli::demo {
 
 /// Repeatable randomness: the same seed gives the same numbers on every machine (the standard's
 /// distributions do not promise that).
-class Luck {
+class DemoRandom {
  public:
-  explicit Luck(std::uint64_t seed) : engine_(seed) {}
+  explicit DemoRandom(std::uint64_t seed) : engine_(seed) {}
   /// 0 .. bound - 1
   std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
   /// True once in `n` times.

@@ -11,9 +11,9 @@
 namespace weir::batcher {
 
 /// What the batcher needs of the catalog. Called on the batcher's thread only.
-class Manifest {
+class BatchCatalog {
  public:
-  virtual ~Manifest() = default;
+  virtual ~BatchCatalog() = default;
   /// A partition nobody has committed for yet stands at Lsn 0, version 0.
   virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
   /// The next sequence of every stream that has any record accounted for.

@@ -32,6 +32,6 @@ using FoundInStream = std::map<Sequence, Found>;
 /// place its receipt says, with its own body; none that was refused is; and of those with one
 /// Idempotency-Key the first is kept, later ones are its duplicates or, with another body, in the
 /// quarantine for that reason. An error tells what does not hold.
-Result<void> check_fates(StreamNo stream, const FoundInStream& found, const Ledger& ledger);
+Result<void> check_outcomes(StreamNo stream, const FoundInStream& found, const Ledger& ledger);
 
 }  // namespace weir::torture

@@ -12,17 +12,17 @@ namespace weir::http {
 /// What a connection reads from and writes to: its socket, or TLS over it. It never blocks: what
 /// cannot be done now ends with Step::want_read or want_write, and the socket's next edge is the
 /// time to try again. Owns the socket. One thread.
-class Stream {
+class Transport {
  public:
   using Step = TlsSession::Step;
   using Moved = TlsSession::Moved;
 
   /// `session`: null for plain HTTP.
-  Stream(int socket, std::unique_ptr<TlsSession> session)
+  Transport(int socket, std::unique_ptr<TlsSession> session)
       : socket_(socket), session_(std::move(session)) {}
-  ~Stream() { close(); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
+  ~Transport() { close(); }
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
 
   bool handshaking() const { return session_ && session_->handshaking(); }
 

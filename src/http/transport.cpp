@@ -1,4 +1,4 @@
-#include "http/stream.hpp"
+#include "http/transport.hpp"
 
 #include <cerrno>
 
@@ -7,7 +7,7 @@
 
 namespace weir::http {
 
-Stream::Moved Stream::read(std::span<char> room) {
+Transport::Moved Transport::read(std::span<char> room) {
   if (session_) return session_->read(room.data(), room.size());
   for (;;) {
     const auto received = ::recv(socket_, room.data(), room.size(), 0);
@@ -18,7 +18,7 @@ Stream::Moved Stream::read(std::span<char> room) {
   }
 }
 
-Stream::Moved Stream::write(std::string_view data) {
+Transport::Moved Transport::write(std::string_view data) {
   if (session_) return session_->write(data.data(), data.size());
   std::size_t sent_in_all = 0;
   while (sent_in_all < data.size()) {
@@ -34,12 +34,12 @@ Stream::Moved Stream::write(std::string_view data) {
   return {Step::done, sent_in_all};
 }
 
-void Stream::end_writing() {
+void Transport::end_writing() {
   if (session_) session_->end();
   ::shutdown(socket_, SHUT_WR);
 }
 
-void Stream::close() {
+void Transport::close() {
   if (socket_ < 0) return;
   if (session_) session_->end();
   ::close(socket_);

@@ -1,4 +1,4 @@
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 
 #include <set>
 
@@ -18,11 +18,11 @@ Sequence next_of(const std::unordered_map<StreamNo, Sequence>& next, StreamNo st
   return found == next.end() ? Sequence{1} : std::max(found->second, Sequence{1});
 }
 
-void differ(LawReport& report, StreamNo stream, std::string what) {
+void differ(ConservationReport& report, StreamNo stream, std::string what) {
   report.differences.push_back({stream, std::move(what)});
 }
 
-void check_hour(const catalog::Hour& hour, LawReport& report) {
+void check_hour(const catalog::Hour& hour, ConservationReport& report) {
   if (hour.accepted() == hour.accounted()) return;
   differ(report, hour.stream,
          name_of(hour) + ": " + number(hour.accepted()) + " records accepted, " +
@@ -33,10 +33,11 @@ void check_hour(const catalog::Hour& hour, LawReport& report) {
 
 class Check {
  public:
-  Check(const log::Tally& before, const catalog::Accounts& accounts, const log::Tally& after)
+  Check(const log::PartitionState& before, const catalog::Accounts& accounts,
+        const log::PartitionState& after)
       : before_(before), accounts_(accounts), after_(after) {}
 
-  LawReport run() {
+  ConservationReport run() {
     report_.hours = accounts_.hours;
     report_.hours_checked = accounts_.hours.size();
     check_streams();
@@ -52,7 +53,7 @@ class Check {
          {&accounts_.positions, &before_.next_sequences, &after_.next_sequences})
       for (const auto& [stream, next] : *known)
         streams.insert(stream);
-    const bool all_filed = before_.settled && accounts_.checkpoint.lsn >= before_.end;
+    const bool all_filed = before_.idle && accounts_.checkpoint.lsn >= before_.end;
     for (const StreamNo stream : streams) {
       const Sequence accounted = next_of(accounts_.positions, stream);
       const Sequence accepted = next_of(after_.next_sequences, stream);
@@ -70,20 +71,21 @@ class Check {
     }
   }
 
-  const log::Tally& before_;
+  const log::PartitionState& before_;
   const catalog::Accounts& accounts_;
-  const log::Tally& after_;
-  LawReport report_;
+  const log::PartitionState& after_;
+  ConservationReport report_;
 };
 
 }  // namespace
 
-LawReport check_law(const log::Tally& before, const catalog::Accounts& accounts,
-                    const log::Tally& after) {
+ConservationReport check_conservation(const log::PartitionState& before,
+                                      const catalog::Accounts& accounts,
+                                      const log::PartitionState& after) {
   return Check(before, accounts, after).run();
 }
 
-void HourChain::add(const catalog::Hour& hour) {
+void HourContinuity::add(const catalog::Hour& hour) {
   if (hour.sealed()) {  // the others were looked at together with the streams
     check_hour(hour, report_);
     ++report_.hours_checked;
@@ -96,7 +98,7 @@ void HourChain::add(const catalog::Hour& hour) {
   expected = Sequence{hour.last_sequence.value + 1};
 }
 
-void HourChain::finish(const Positions& before, const Positions& after) {
+void HourContinuity::finish(const Positions& before, const Positions& after) {
   for (const auto& [stream, position] : before)
     next_.try_emplace(stream, Sequence{1});
   for (const auto& [stream, reached] : next_) {
@@ -112,24 +114,25 @@ void HourChain::finish(const Positions& before, const Positions& after) {
 
 /// What is accepted while the catalog is read may be in neither of its tables yet, and is in one of
 /// the two tallies.
-Result<LawReport> check_law_whole(const log::Log& log, catalog::Catalog& catalog,
-                                  PartitionNo partition, const std::function<void()>& between) {
-  const log::Tally before = log.tally(partition);
+Result<ConservationReport> check_all_hours(const log::Log& log, catalog::Catalog& catalog,
+                                           PartitionNo partition,
+                                           const std::function<void()>& between) {
+  const log::PartitionState before = log.partition_state(partition);
   WEIR_TRY(const auto accounts, catalog.hours().accounts(partition));
-  LawReport report = check_law(before, accounts, log.tally(partition));
-  HourChain chain(report);
+  ConservationReport report = check_conservation(before, accounts, log.partition_state(partition));
+  HourContinuity continuity(report);
   catalog::Hour last;
   for (bool more = true; more;) {
     WEIR_TRY(const auto hours,
              catalog.hours().behind(partition, last, limits::hours_read_at_once_max));
     for (const catalog::Hour& hour : hours)
-      chain.add(hour);
+      continuity.add(hour);
     more = hours.size() == limits::hours_read_at_once_max;
     if (!hours.empty()) last = hours.back();
     if (more) between();
   }
   WEIR_TRY(const auto positions, catalog.batches().positions(partition));
-  chain.finish(accounts.positions, positions);
+  continuity.finish(accounts.positions, positions);
   return report;
 }
 

@@ -11,47 +11,47 @@
 #include <thread>
 
 #include "catalog/catalog.hpp"
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 
 namespace weir::app {
 
-/// Checks the law of conservation on a thread of its own, all hours when it starts and once an
+/// Checks conservation on a thread of its own, all hours when it starts and once an
 /// hour, those not sealed in between. Whoever breaks it hears an alarm: an error in the log here, a
 /// gauge in the metrics, a failing `weir doctor`.
-class LawWatch {
+class ConservationMonitor {
  public:
-  struct Parts {
+  struct Dependencies {
     log::Log& log;
     catalog::Catalog& catalog;
     PartitionNo partition;
     /// Told once of each difference, and again when it came back. On the watch's thread.
     std::function<void(const batcher::Difference&)> on_difference;
   };
-  LawWatch(Parts parts, std::chrono::seconds every);
-  ~LawWatch() { stop(); }
-  LawWatch(const LawWatch&) = delete;
-  LawWatch& operator=(const LawWatch&) = delete;
+  ConservationMonitor(Dependencies dependencies, std::chrono::seconds every);
+  ~ConservationMonitor() { stop(); }
+  ConservationMonitor(const ConservationMonitor&) = delete;
+  ConservationMonitor& operator=(const ConservationMonitor&) = delete;
 
   /// As of the last check; null before the first. Any thread.
-  std::shared_ptr<const batcher::LawReport> newest() const;
+  std::shared_ptr<const batcher::ConservationReport> newest() const;
   std::uint64_t checks() const { return checks_.load(std::memory_order_relaxed); }
 
   /// Checks all hours now. Any thread.
-  Result<batcher::LawReport> check_now() const { return check(true); }
+  Result<batcher::ConservationReport> check_now() const { return check(true); }
 
   void stop();
 
  private:
-  Result<batcher::LawReport> check(bool complete) const;
+  Result<batcher::ConservationReport> check(bool complete) const;
   void watch(const std::stop_token& stop);
-  void note(batcher::LawReport report);
+  void note(batcher::ConservationReport report);
 
-  const Parts parts_;
+  const Dependencies dependencies_;
   const std::chrono::seconds every_;
   std::atomic<std::uint64_t> checks_{0};
   mutable std::mutex mutex_;
   std::condition_variable_any ended_;
-  std::shared_ptr<const batcher::LawReport> newest_;
+  std::shared_ptr<const batcher::ConservationReport> newest_;
   std::set<std::string> told_;  // the watch's thread
   std::jthread thread_;         // last: it uses all of the above
 };

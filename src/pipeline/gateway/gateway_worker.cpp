@@ -1,4 +1,4 @@
-#include "pipeline/gateway/desk.hpp"
+#include "pipeline/gateway/gateway_worker.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -58,36 +58,37 @@ Failure wrong_type(const catalog::StreamView& stream, PayloadType sent) {
 
 }  // namespace
 
-FateBox::~FateBox() {
+AppendResults::~AppendResults() {
   std::unique_lock lock(mutex_);
-  told_.wait(lock, [this] { return told_count_ == announced_; });
+  all_seen_.wait(lock, [this] { return seen_count_ == announced_; });
 }
 
-void FateBox::on_appended(std::span<const log::Appended> fates) noexcept {
-  // The loop is woken under the lock: once the last fate is told, this and the loop may be gone.
+void AppendResults::on_appended(std::span<const log::AppendResult> results) noexcept {
+  // The loop is woken under the lock: once the last result is told, this and the loop may be gone.
   const std::lock_guard lock(mutex_);
-  fates_.insert(fates_.end(), fates.begin(), fates.end());
-  told_count_ += fates.size();
+  results_.insert(results_.end(), results.begin(), results.end());
+  seen_count_ += results.size();
   loop_.wake();
-  told_.notify_all();
+  all_seen_.notify_all();
 }
 
-void FateBox::collect(std::vector<log::Appended>& fates) {
+void AppendResults::collect(std::vector<log::AppendResult>& results) {
   const std::lock_guard lock(mutex_);
-  fates.swap(fates_);
+  results.swap(results_);
 }
 
-Desk::Desk(http::Loop& loop, const Parts& parts, Throttle& throttle, KeyUses& key_uses,
-           std::shared_ptr<DeskCounters> counters)
+GatewayWorker::GatewayWorker(http::Loop& loop, const Dependencies& dependencies, Throttle& throttle,
+                             KeyUses& key_uses, std::shared_ptr<WorkerCounters> counters)
     : loop_(loop),
-      parts_(parts),
+      dependencies_(dependencies),
       throttle_(throttle),
       counters_(std::move(counters)),
-      snapshot_(parts.snapshots.current()),
+      snapshot_(dependencies.snapshots.current()),
       tokens_(counters_->token_cache_hits, counters_->token_cache_misses, key_uses),
-      fate_box_(loop) {}
+      append_results_(loop) {}
 
-std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ticket ticket) {
+std::optional<std::uint64_t> GatewayWorker::admit(const http::RequestView& head,
+                                                  http::Ticket ticket) {
   if (head.method() == "OPTIONS") return 0;
   const auto admitted = check_head(head);
   if (!admitted) {
@@ -98,8 +99,8 @@ std::optional<std::uint64_t> Desk::admit(const http::RequestView& head, http::Ti
   return admitted->stream->payload_bytes_max;
 }
 
-void Desk::handle(const http::RequestView& request, http::Ticket ticket) {
-  if (request.method() == "OPTIONS") return tell_options(ticket);
+void GatewayWorker::handle(const http::RequestView& request, http::Ticket ticket) {
+  if (request.method() == "OPTIONS") return reply_options(ticket);
   const auto admitted = check_head(request);
   if (!admitted) return refuse(ticket, admitted.error());
   if (is_refused_now(*admitted->stream, ticket, true)) return;
@@ -110,9 +111,10 @@ void Desk::handle(const http::RequestView& request, http::Ticket ticket) {
   counters_->payload_bytes.add(request.body().size());
 }
 
-Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
-  if (parts_.snapshots.version() != snapshot_->version) snapshot_ = parts_.snapshots.current();
-  now_ = parts_.clock.now();
+Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestView& request) {
+  if (dependencies_.snapshots.version() != snapshot_->version)
+    snapshot_ = dependencies_.snapshots.current();
+  now_ = dependencies_.clock.now();
   if (request.method() != "POST")
     return fail(Errc::method_not_allowed, "Payloads are sent with POST.");
   WEIR_TRY(const catalog::KeyView* key, check_token(request));
@@ -143,7 +145,7 @@ Result<Desk::Admitted> Desk::check_head(const http::RequestView& request) {
   return Admitted{&found->second, type, coding, idempotency_key};
 }
 
-Result<const catalog::KeyView*> Desk::check_token(const http::RequestView& request) {
+Result<const catalog::KeyView*> GatewayWorker::check_token(const http::RequestView& request) {
   if (request.conflicting(Field::authorization))
     return fail(Errc::bad_request, "Authorization was sent twice with different values. Send one.");
   const std::string_view token = bearer_token(request.value(Field::authorization));
@@ -153,7 +155,8 @@ Result<const catalog::KeyView*> Desk::check_token(const http::RequestView& reque
   return tokens_.key_of(token, *snapshot_, now_);
 }
 
-Result<void> Desk::check_tenant(const http::RequestView& request, const catalog::KeyView& key) {
+Result<void> GatewayWorker::check_tenant(const http::RequestView& request,
+                                         const catalog::KeyView& key) {
   const std::string_view tenant = request.value(Field::tenant);
   if (request.conflicting(Field::tenant))
     return fail(Errc::bad_request, "The tenant was sent twice with different values. Send one.");
@@ -165,13 +168,14 @@ Result<void> Desk::check_tenant(const http::RequestView& request, const catalog:
   return {};
 }
 
-Result<void> Desk::check_type(const catalog::StreamView& stream, PayloadType type) {
+Result<void> GatewayWorker::check_type(const catalog::StreamView& stream, PayloadType type) {
   const auto carried =
-      stream.payload_type ? stream.payload_type : parts_.bindings.carried_by(stream.no);
+      stream.payload_type ? stream.payload_type : dependencies_.bindings.carried_by(stream.no);
   return carried.value_or(type) == type ? Result<void>() : wrong_type(stream, type);
 }
 
-Result<std::string_view> Desk::check_body(const Admitted& admitted, std::string_view body) {
+Result<std::string_view> GatewayWorker::check_body(const Admitted& admitted,
+                                                   std::string_view body) {
   if (body.size() > admitted.stream->payload_bytes_max)
     return fail(http::too_large(admitted.stream->payload_bytes_max));
   if (admitted.coding != Coding::identity) {
@@ -179,127 +183,133 @@ Result<std::string_view> Desk::check_body(const Admitted& admitted, std::string_
   }
   if (admitted.type == PayloadType::json) return json_.one_line(body);
   if (body.empty()) return fail(Errc::bad_request, "The body is empty. Send one XML document.");
-  if (admitted.stream->xml_check_sync && parts_.check_xml) WEIR_CHECK(parts_.check_xml(body));
+  if (admitted.stream->xml_check_sync && dependencies_.check_xml)
+    WEIR_CHECK(dependencies_.check_xml(body));
   return body;
 }
 
-Result<void> Desk::append(const Admitted& admitted, std::string_view payload, http::Ticket ticket) {
+Result<void> GatewayWorker::append(const Admitted& admitted, std::string_view payload,
+                                   http::Ticket ticket) {
   const StreamNo stream = admitted.stream->no;
   bool held = false;
   if (!admitted.stream->payload_type) {
-    const auto claim = parts_.bindings.claim(stream, admitted.type);
+    const auto claim = dependencies_.bindings.claim(stream, admitted.type);
     if (claim == StreamBindings::Claim::other) return wrong_type(*admitted.stream, admitted.type);
     held = claim == StreamBindings::Claim::held;
   }
-  fate_box_.announce();
-  const auto taken = parts_.log.append({stream, admitted.type, admitted.idempotency_key, payload},
-                                       fate_box_, ticket.value);
+  append_results_.announce();
+  const auto taken = dependencies_.log.append(
+      {stream, admitted.type, admitted.idempotency_key, payload}, append_results_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
     in_flight_.add(ticket.value, uptime_, now_);
     gathered_bytes_ += payload.size();
-    const std::uint64_t gathered = fate_box_.announced() - std::max(asked_, told_);
+    const std::uint64_t gathered =
+        append_results_.announced() - std::max(commits_requested_, results_seen_);
     if (gathered >= commit_payloads || gathered_bytes_ >= commit_bytes) commit_soon();
     if (held) claims_.emplace(ticket.value, stream);
     return {};
   }
-  fate_box_.take_back();
-  if (held) parts_.bindings.release(stream);
+  append_results_.take_back();
+  if (held) dependencies_.bindings.release(stream);
   return fail(refusal_of(taken.error().code));
 }
 
-void Desk::on_wake() {
-  fate_box_.collect(fates_);
-  if (fates_.empty()) return;
-  told_ += fates_.size();
-  const Time now = parts_.clock.now();
-  for (const log::Appended& fate : fates_) {
+void GatewayWorker::on_wake() {
+  append_results_.collect(results_);
+  if (results_.empty()) return;
+  results_seen_ += results_.size();
+  const Time now = dependencies_.clock.now();
+  for (const log::AppendResult& result : results_) {
     counters_->in_flight.subtract();
-    const auto [was_given_up, handed_over] = in_flight_.settle(fate.cookie);
+    const auto [was_given_up, handed_over] = in_flight_.resolve(result.cookie);
     const std::chrono::duration<double> waited = now - handed_over;
-    if (!fate.error) counters_->accepted_seconds.record(waited.count());
-    if (!claims_.empty()) settle_claim(fate);
+    if (!result.error) counters_->accepted_seconds.record(waited.count());
+    if (!claims_.empty()) resolve_claim(result);
     if (was_given_up) continue;  // 504 was the answer
-    if (fate.error)
-      refuse({fate.cookie}, refusal_of(*fate.error));
+    if (result.error)
+      refuse({result.cookie}, refusal_of(*result.error));
     else
-      accept(fate);
+      accept(result);
   }
-  fates_.clear();
+  results_.clear();
 }
 
 /// While there are requests to be read a commit can wait: it costs as much for one as for many. It
 /// can also while one is under way: those it answers will soon have sent more to go with the next.
-void Desk::on_idle() {
-  const bool under_way = told_ < asked_;
-  if (fate_box_.announced() > told_ && !under_way) commit_soon();
+void GatewayWorker::on_idle() {
+  const bool under_way = results_seen_ < commits_requested_;
+  if (append_results_.announced() > results_seen_ && !under_way) commit_soon();
 }
 
-void Desk::commit_soon() {
-  asked_ = fate_box_.announced();
+void GatewayWorker::commit_soon() {
+  commits_requested_ = append_results_.announced();
   gathered_bytes_ = 0;
-  parts_.log.commit_soon();
+  dependencies_.log.commit_soon();
 }
 
-void Desk::on_tick(std::chrono::milliseconds elapsed) {
+void GatewayWorker::on_tick(std::chrono::milliseconds elapsed) {
   uptime_ += elapsed;
-  on_wake();  // a fate that is here is not late
-  in_flight_.give_up_since(uptime_ - parts_.limits.commit_timeout, [this](std::uint64_t cookie) {
-    refuse({cookie}, {Errc::commit_timeout,
-                      "The disk did not confirm in time that the payload is safe. It may have been "
-                      "stored nevertheless: send it again with the Idempotency-Key it had, and it "
-                      "is kept once."});
-  });
+  on_wake();  // a result that is here is not late
+  in_flight_.give_up_since(
+      uptime_ - dependencies_.limits.commit_timeout, [this](std::uint64_t cookie) {
+        refuse({cookie},
+               {Errc::commit_timeout,
+                "The disk did not confirm in time that the payload is safe. It may have been "
+                "stored nevertheless: send it again with the Idempotency-Key it had, and it "
+                "is kept once."});
+      });
 }
 
 /// Refusals that the same request may not meet in a moment.
-bool Desk::is_refused_now(const catalog::StreamView& stream, http::Ticket ticket,
-                          bool takes_token) {
+bool GatewayWorker::is_refused_now(const catalog::StreamView& stream, http::Ticket ticket,
+                                   bool takes_token) {
   if (in_flight_.is_stalled()) {
     refuse(ticket, {Errc::overloaded,
                     "The disk does not answer, and payloads are waiting for it longer than they "
                     "may. Nothing was accepted; send this one again later."});
     return true;
   }
-  const auto refusal =
-      takes_token ? throttle_.take(stream, parts_.clock) : throttle_.peek(stream, parts_.clock);
+  const auto refusal = takes_token ? throttle_.take(stream, dependencies_.clock)
+                                   : throttle_.peek(stream, dependencies_.clock);
   if (refusal) refuse(ticket, stream, *refusal);
   return refusal.has_value();
 }
 
-void Desk::settle_claim(const log::Appended& fate) {
-  const auto claim = claims_.extract(fate.cookie);
+void GatewayWorker::resolve_claim(const log::AppendResult& result) {
+  const auto claim = claims_.extract(result.cookie);
   if (claim.empty()) return;
-  if (fate.error)
-    parts_.bindings.release(claim.mapped());
+  if (result.error)
+    dependencies_.bindings.release(claim.mapped());
   else
-    parts_.bindings.confirm(claim.mapped());
+    dependencies_.bindings.confirm(claim.mapped());
 }
 
-void Desk::accept(const log::Appended& fate) {
+void GatewayWorker::accept(const log::AppendResult& result) {
   std::array<char, reply_bytes> body;
-  const Receipt receipt = encode_receipt(fate.address);
+  const Receipt receipt = encode_receipt(result.address);
   char* at = body.data();
   at = std::copy(reply_begin.begin(), reply_begin.end(), at);
   at = std::copy(receipt.begin(), receipt.end(), at);
   std::copy(reply_end.begin(), reply_end.end(), at);
   counters_->replies.add(202);
   Throttle::HeaderBuffer buffer;
-  const std::string_view headers = throttle_.headers(fate.address.stream, parts_.clock, buffer);
-  loop_.reply({fate.cookie}, {202, "application/json", headers, {body.data(), body.size()}});
+  const std::string_view headers =
+      throttle_.headers(result.address.stream, dependencies_.clock, buffer);
+  loop_.reply({result.cookie}, {202, "application/json", headers, {body.data(), body.size()}});
 }
 
-void Desk::refuse(http::Ticket ticket, const Error& error) {
+void GatewayWorker::refuse(http::Ticket ticket, const Error& error) {
   counters_->replies.add(outcome_of(error.code).http_status);
   loop_.reply(ticket, error, headers_for(error.code));
 }
 
-void Desk::refuse(http::Ticket ticket, const catalog::StreamView& stream,
-                  const Throttle::Refusal& refusal) {
+void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& stream,
+                           const Throttle::Refusal& refusal) {
   const std::string retry_after = std::to_string(refusal.retry_after.count());
   Throttle::HeaderBuffer buffer;
   std::string headers = "Retry-After: " + retry_after + "\r\n";
-  headers += throttle_.headers(stream.no, parts_.clock, buffer);
+  headers += throttle_.headers(stream.no, dependencies_.clock, buffer);
   const std::string who = refusal.by_tenant ? "Tenant " + stream.tenant : "Stream " + stream.id;
   counters_->replies.add(outcome_of(Errc::throttled).http_status);
   loop_.reply(ticket,
@@ -309,7 +319,7 @@ void Desk::refuse(http::Ticket ticket, const catalog::StreamView& stream,
               headers);
 }
 
-void Desk::tell_options(http::Ticket ticket) {
+void GatewayWorker::reply_options(http::Ticket ticket) {
   counters_->replies.add(204);
   loop_.reply(ticket, {204, {}, allow, {}});
 }

@@ -3,14 +3,14 @@
 #include "base/histogram.hpp"
 #include "catalog/catalog.hpp"
 #include "env/clock.hpp"
-#include "pipeline/batcher/manifest.hpp"
+#include "pipeline/batcher/batch_catalog.hpp"
 
 namespace weir::app {
 
 /// The catalog, as the batcher asks for it; measures commits.
-class CatalogManifest final : public batcher::Manifest {
+class BatchCatalogAdapter final : public batcher::BatchCatalog {
  public:
-  CatalogManifest(catalog::Catalog& catalog, const Clock& clock)
+  BatchCatalogAdapter(catalog::Catalog& catalog, const Clock& clock)
       : catalog_(catalog), clock_(clock) {}
   Result<catalog::Checkpoint> checkpoint(PartitionNo partition) override {
     return catalog_.batches().checkpoint(partition);

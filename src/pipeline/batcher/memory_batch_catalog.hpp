@@ -17,7 +17,7 @@
 /// docs/formats/manifest.md, and lets a test fail before or after one was done.
 namespace weir::batcher {
 
-class MemoryManifest final : public Manifest {
+class MemoryBatchCatalog final : public BatchCatalog {
  public:
   std::map<StreamNo, catalog::StreamView> streams;
   std::vector<catalog::Batch> batches;

@@ -13,7 +13,7 @@
 #include "catalog/hours.hpp"
 #include "pipeline/log/log.hpp"
 
-/// The law of conservation (decision 2): accepted = in log + in files + duplicates + quarantined,
+/// Conservation (decision 2): accepted = in log + in files + duplicates + quarantined,
 /// per stream and hour. Each side is counted by someone else: what was accepted by the numbers the
 /// log gave out, the rest from the rows that account for them. A pure check.
 namespace weir::batcher {
@@ -32,7 +32,7 @@ struct Difference {
   std::string what;  // a sentence with the numbers
 };
 
-struct LawReport {
+struct ConservationReport {
   std::vector<StreamAccount> streams;  // by number
   std::vector<catalog::Hour> hours;    // those not sealed
   std::vector<Difference> differences;
@@ -42,14 +42,15 @@ struct LawReport {
 };
 
 /// `before` and `after` were taken before and after `accounts` was read.
-LawReport check_law(const log::Tally& before, const catalog::Accounts& accounts,
-                    const log::Tally& after);
+ConservationReport check_conservation(const log::PartitionState& before,
+                                      const catalog::Accounts& accounts,
+                                      const log::PartitionState& after);
 
 /// The hours there ever were, one after the other: each adds up, and they follow one another from a
 /// stream's first record to its position. What is wrong goes into `report`.
-class HourChain {
+class HourContinuity {
  public:
-  explicit HourChain(LawReport& report) : report_(report) {}
+  explicit HourContinuity(ConservationReport& report) : report_(report) {}
 
   /// By stream and time.
   void add(const catalog::Hour& hour);
@@ -58,12 +59,13 @@ class HourChain {
   void finish(const Positions& before, const Positions& after);
 
  private:
-  LawReport& report_;
+  ConservationReport& report_;
   std::map<StreamNo, Sequence> next_;
 };
 
-/// check_law and all hours, read in pieces; `between` them it is others' turn.
-Result<LawReport> check_law_whole(const log::Log& log, catalog::Catalog& catalog,
-                                  PartitionNo partition, const std::function<void()>& between);
+/// check_conservation and all hours, read in pieces; `between` them it is others' turn.
+Result<ConservationReport> check_all_hours(const log::Log& log, catalog::Catalog& catalog,
+                                           PartitionNo partition,
+                                           const std::function<void()>& between);
 
 }  // namespace weir::batcher

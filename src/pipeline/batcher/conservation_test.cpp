@@ -1,4 +1,4 @@
-#include "pipeline/batcher/law.hpp"
+#include "pipeline/batcher/conservation.hpp"
 
 #include <gmock/gmock.h>
 
@@ -12,11 +12,11 @@ using testing::SizeIs;
 constexpr StreamNo orders{1};
 
 /// A log that gave out ten numbers, of which seven are filed in two hours.
-class LawTest : public testing::Test {
+class ConservationTest : public testing::Test {
  protected:
-  LawTest() {
-    tally.next_sequences[orders] = Sequence{11};
-    tally.end = Lsn{8192};
+  ConservationTest() {
+    state.next_sequences[orders] = Sequence{11};
+    state.end = Lsn{8192};
     accounts.checkpoint.lsn = Lsn{4096};
     accounts.positions[orders] = Sequence{8};
     accounts.hours = {hour(8, 1, 4), hour(9, 5, 7)};
@@ -33,31 +33,31 @@ class LawTest : public testing::Test {
     return out;
   }
   /// With all of them in the chain, sealed or not.
-  LawReport check() {
-    LawReport report = check_law(tally, accounts, tally);
-    HourChain chain(report);
+  ConservationReport check() {
+    ConservationReport report = check_conservation(state, accounts, state);
+    HourContinuity continuity(report);
     for (const catalog::Hour& hour : sealed)
-      chain.add(hour);
+      continuity.add(hour);
     for (const catalog::Hour& hour : accounts.hours)
-      chain.add(hour);
-    chain.finish(accounts.positions,
-                 positions_after.empty() ? accounts.positions : positions_after);
+      continuity.add(hour);
+    continuity.finish(accounts.positions,
+                      positions_after.empty() ? accounts.positions : positions_after);
     return report;
   }
   std::string difference() {
-    const LawReport report = check();
+    const ConservationReport report = check();
     EXPECT_THAT(report.differences, SizeIs(1));
     return report.differences.empty() ? "" : report.differences[0].what;
   }
 
-  log::Tally tally;
+  log::PartitionState state;
   catalog::Accounts accounts;
   std::vector<catalog::Hour> sealed;
-  HourChain::Positions positions_after;
+  HourContinuity::Positions positions_after;
 };
 
-TEST_F(LawTest, HoldsWhenEveryRecordIsSomewhere) {
-  const LawReport report = check();
+TEST_F(ConservationTest, HoldsWhenEveryRecordIsSomewhere) {
+  const ConservationReport report = check();
   EXPECT_TRUE(report.holds());
   ASSERT_THAT(report.streams, SizeIs(1));
   EXPECT_EQ(report.streams[0].accepted, 10u);
@@ -65,45 +65,45 @@ TEST_F(LawTest, HoldsWhenEveryRecordIsSomewhere) {
   EXPECT_EQ(report.streams[0].in_log(), 3u);
 }
 
-TEST_F(LawTest, ARowThatIsGoneIsADifferenceOfItsHour) {
+TEST_F(ConservationTest, ARowThatIsGoneIsADifferenceOfItsHour) {
   accounts.hours[0].in_files -= 1;
   EXPECT_THAT(difference(), HasSubstr("2027-03-02 hour 8: 4 records accepted, 3 accounted for"));
 }
 
-TEST_F(LawTest, ADuplicateCountedTwiceIsADifference) {
+TEST_F(ConservationTest, ADuplicateCountedTwiceIsADifference) {
   accounts.hours[1].duplicates += 1;
   EXPECT_THAT(difference(), HasSubstr("hour 9"));
 }
 
-TEST_F(LawTest, AnHourThatIsGoneIsAGap) {
+TEST_F(ConservationTest, AnHourThatIsGoneIsAGap) {
   accounts.hours.erase(accounts.hours.begin());
   EXPECT_THAT(difference(), HasSubstr("begins at record 5, not at 1"));
 }
 
-TEST_F(LawTest, APositionAheadOfItsHoursIsADifference) {
+TEST_F(ConservationTest, APositionAheadOfItsHoursIsADifference) {
   accounts.hours.pop_back();
   EXPECT_THAT(difference(), HasSubstr("its hours account for 4 records, its position for 7"));
 }
 
-TEST_F(LawTest, ACatalogAheadOfTheLogIsADifference) {
-  tally.next_sequences[orders] = Sequence{6};
+TEST_F(ConservationTest, ACatalogAheadOfTheLogIsADifference) {
+  state.next_sequences[orders] = Sequence{6};
   EXPECT_THAT(difference(), HasSubstr("the log gave out 5 numbers"));
 }
 
-TEST_F(LawTest, ACheckpointAtTheEndLeavesNothingInTheLog) {
-  tally.settled = true;
+TEST_F(ConservationTest, ACheckpointAtTheEndLeavesNothingInTheLog) {
+  state.idle = true;
   EXPECT_THAT(check().differences, IsEmpty()) << "the checkpoint is before the end";
-  accounts.checkpoint.lsn = tally.end;
+  accounts.checkpoint.lsn = state.end;
   EXPECT_THAT(difference(), HasSubstr("only 7 records are accounted for"));
 }
 
-TEST_F(LawTest, RecordsOnTheirWayToTheDiskAreNoDifference) {
-  accounts.checkpoint.lsn = tally.end;
-  tally.settled = false;
+TEST_F(ConservationTest, RecordsOnTheirWayToTheDiskAreNoDifference) {
+  accounts.checkpoint.lsn = state.end;
+  state.idle = false;
   EXPECT_TRUE(check().holds());
 }
 
-TEST_F(LawTest, ASealedHourHasToAddUpToo) {
+TEST_F(ConservationTest, ASealedHourHasToAddUpToo) {
   sealed = {accounts.hours[0]};
   accounts.hours.erase(accounts.hours.begin());
   sealed[0].manifest_path = "m";
@@ -114,7 +114,7 @@ TEST_F(LawTest, ASealedHourHasToAddUpToo) {
 }
 
 /// Hours are read while batches are committed: a stream may be found anywhere between.
-TEST_F(LawTest, AHourThatGrewWhileItWasReadIsNoDifference) {
+TEST_F(ConservationTest, AHourThatGrewWhileItWasReadIsNoDifference) {
   positions_after[orders] = Sequence{10};
   EXPECT_TRUE(check().holds());
   accounts.hours[1] = hour(9, 5, 9);
@@ -123,9 +123,9 @@ TEST_F(LawTest, AHourThatGrewWhileItWasReadIsNoDifference) {
   EXPECT_THAT(difference(), HasSubstr("its hours account for 10 records, its position for 9"));
 }
 
-TEST_F(LawTest, WithoutTheSealedHoursGapsAreNotLookedFor) {
+TEST_F(ConservationTest, WithoutTheSealedHoursGapsAreNotLookedFor) {
   accounts.hours.erase(accounts.hours.begin());
-  EXPECT_TRUE(check_law(tally, accounts, tally).holds());
+  EXPECT_TRUE(check_conservation(state, accounts, state).holds());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "torture/fates.hpp"
+#include "torture/outcome_check.hpp"
 
 #include <fmt/format.h>
 
@@ -86,10 +86,10 @@ Result<std::optional<std::uint64_t>> FatesOfStream::body_at(Sequence sequence, c
 Result<void> FatesOfStream::check_sent() {
   for (std::uint64_t id = 0; id < ledger_.all().size(); ++id) {
     const Sent& sent = ledger_.at(id);
-    if (sent.stream != stream_ || sent.fate == Sent::Fate::refused) continue;
+    if (sent.stream != stream_ || sent.outcome == Sent::Outcome::refused) continue;
     Bounds& bounds = bounds_[sent.body_id];
     ++bounds.most;
-    if (sent.fate == Sent::Fate::accepted) ++bounds.least;
+    if (sent.outcome == Sent::Outcome::accepted) ++bounds.least;
     if (!sent.address) continue;
     const Sequence at = sent.address->sequence;
     const auto body = bodies_.find(at);
@@ -166,7 +166,7 @@ Result<void> FatesOfStream::check_repeat(const Found& found, Sequence sequence,
 
 }  // namespace
 
-Result<void> check_fates(StreamNo stream, const FoundInStream& found, const Ledger& ledger) {
+Result<void> check_outcomes(StreamNo stream, const FoundInStream& found, const Ledger& ledger) {
   return FatesOfStream(stream, found, ledger).check();
 }
 

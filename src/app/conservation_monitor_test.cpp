@@ -1,4 +1,4 @@
-#include "app/law_watch.hpp"
+#include "app/conservation_monitor.hpp"
 
 #include <thread>
 
@@ -14,18 +14,18 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// A log that gave out five numbers, all of which a file accounts for.
-class LawWatchTest : public catalog::BatchTest {
+class ConservationMonitorTest : public catalog::BatchTest {
  protected:
-  LawWatchTest() : stream_(add_stream(acme_)) {
+  ConservationMonitorTest() : stream_(add_stream(acme_)) {
     for (int i = 0; i < 5; ++i)
       log_.commit({{stream_.no, PayloadType::json, "{}"}}, *parse_time("2027-03-02T08:00:00Z"));
     EXPECT_TRUE(commit(one_file(stream_, 1, 5, Lsn{4096})));
   }
   void watch() {
-    watch_.emplace(LawWatch::Parts{log_, *catalog_, PartitionNo{0},
-                                   [this](const batcher::Difference& difference) {
-                                     told_.push_back(difference.what);
-                                   }},
+    watch_.emplace(ConservationMonitor::Dependencies{log_, *catalog_, PartitionNo{0},
+                                                     [this](const batcher::Difference& difference) {
+                                                       told_.push_back(difference.what);
+                                                     }},
                    std::chrono::seconds(3600));
     while (watch_->checks() == 0 || !watch_->newest())
       std::this_thread::yield();
@@ -42,17 +42,17 @@ class LawWatchTest : public catalog::BatchTest {
   const catalog::Stream stream_;
   batcher::MemoryLog log_;
   std::vector<std::string> told_;  // read once the watch has stopped
-  std::optional<LawWatch> watch_;
+  std::optional<ConservationMonitor> watch_;
 };
 
-TEST_F(LawWatchTest, LooksAtEverythingWhenItStarts) {
+TEST_F(ConservationMonitorTest, LooksAtEverythingWhenItStarts) {
   watch();
   EXPECT_TRUE(watch_->newest()->holds());
   EXPECT_TRUE(watch_->newest()->complete);
   EXPECT_TRUE(told_.empty());
 }
 
-TEST_F(LawWatchTest, ADifferenceIsToldAndStaysInTheReport) {
+TEST_F(ConservationMonitorTest, ADifferenceIsToldAndStaysInTheReport) {
   log_.commit({{stream_.no, PayloadType::json, "{}"}}, *parse_time("2027-03-02T08:30:00Z"));
   lose(6, 7);
   watch();
@@ -61,7 +61,7 @@ TEST_F(LawWatchTest, ADifferenceIsToldAndStaysInTheReport) {
   EXPECT_EQ(watch_->check_now()->differences.size(), 1u);
 }
 
-TEST_F(LawWatchTest, ACatalogAheadOfTheLogIsADifference) {
+TEST_F(ConservationMonitorTest, ACatalogAheadOfTheLogIsADifference) {
   lose(6, 7);
   EXPECT_EQ(batches().positions(PartitionNo{0})->at(stream_.no), Sequence{7});
   watch();
