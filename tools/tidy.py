@@ -27,6 +27,9 @@ BANNED = {
 FOR_TESTS = ("_test", "_fuzz", "_bench", "_world", "_fixture")  # ends of the names of files no product links
 BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|common|misc|v2)(_|\.|$)")
 
+# What may cite a document or a section of the specification.
+CITING = ("src", "docs", "api", "tests", "bench", "tools", "script", "examples", ".ci", "cmake", "*.md")
+
 findings: list[str] = []
 
 
@@ -137,6 +140,26 @@ def check_map() -> None:
         report("src/README.md", f"the map names {folder}, which holds no header")
 
 
+def check_citations() -> None:
+    """Where code or a document cites docs/... or a section of the specification, it is there (docs/spec/README.md)."""
+    sections = {path.name: re.findall(r"^## (\d+)\. ", path.read_text(), re.M) for path in tracked("docs/spec/*.md")}
+    for chapter, numbers in sections.items():
+        if numbers != [str(n) for n in range(1, len(numbers) + 1)]:
+            report(f"docs/spec/{chapter}", "its sections are headed '## N. Title', from 1 without gaps")
+    for path in tracked(*CITING):
+        place = path.relative_to(ROOT).as_posix()
+        for number, line in enumerate(path.read_text(errors="ignore").splitlines(), 1):
+            for cited in re.findall(r"(?<![\w/.])docs/[\w./-]+\.(?:md|yaml)", line):
+                if not (ROOT / cited).is_file():
+                    report(f"{place}:{number}", f"there is no {cited}")
+            for chapter, section in re.findall(r"\bspec/([\w-]+\.md)(?: (\d+))?", line):
+                if chapter not in sections or (section and section not in sections[chapter]):
+                    report(f"{place}:{number}", f"there is no section spec/{chapter} {section}".rstrip())
+            for target in re.findall(r"\]\(([\w./-]+\.md)\)", line) if path.suffix == ".md" else ():
+                if not (path.parent / target).is_file():
+                    report(f"{place}:{number}", f"the link to {target} leads nowhere")
+
+
 def main() -> int:
     sources = [p for p in tracked("src") if p.suffix in (".cpp", ".hpp")]
     check_layers(sources)
@@ -144,6 +167,7 @@ def main() -> int:
     check_sizes(sources)
     check_targets(sources)
     check_map()
+    check_citations()
     print("\n".join(findings) if findings else f"tidy: {len(sources)} files keep the house rules")
     return 1 if findings else 0
 
