@@ -155,6 +155,8 @@ def check_citations() -> None:
             for chapter, section in re.findall(r"\bspec/([\w-]+\.md)(?: (\d+))?", line):
                 if chapter not in sections or (section and section not in sections[chapter]):
                     report(f"{place}:{number}", f"there is no section spec/{chapter} {section}".rstrip())
+            if place.startswith("src/") and (outside := re.search(r"\b(?:decisions?|reference) \d+(?:\.\d+)?\b", line)):
+                report(f"{place}:{number}", f"'{outside[0]}' is no citation: write spec/<chapter>.md N or docs/decisions/...")
             for target in re.findall(r"\]\(([\w./-]+\.md)\)", line) if path.suffix == ".md" else ():
                 if not (path.parent / target).is_file():
                     report(f"{place}:{number}", f"the link to {target} leads nowhere")

@@ -33,7 +33,7 @@ struct Response {
 using Handler = std::function<Response(const Request&)>;
 
 /// {"status","message","request_id"} with Retry-After, a second, where the error is retryable
-/// (decision 1.13).
+/// (spec/ingest.md 5).
 Response error_response(const Error& error, std::string_view request_id);
 
 }  // namespace weir::http

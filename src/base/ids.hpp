@@ -33,7 +33,7 @@ struct Address {
   constexpr auto operator<=>(const Address&) const = default;
 };
 
-/// Prefixes of public ids (shared vocabulary: decision 3).
+/// Prefixes of public ids (spec/vocabulary.md 4).
 namespace id_prefix {
 inline constexpr std::string_view stream = "is-";
 inline constexpr std::string_view api_key = "tak-";

@@ -9,7 +9,7 @@ namespace weir::limits {
 inline constexpr std::uint64_t kib = 1024;
 inline constexpr std::uint64_t mib = 1024 * kib;
 
-// A request (decision 1.1).
+// A request (spec/ingest.md 6, spec/payloads.md 1).
 inline constexpr std::uint64_t payload_bytes_default = 254 * kib;
 inline constexpr std::uint64_t payload_bytes_ceiling = 5 * mib;
 inline constexpr std::uint64_t header_bytes_max = 16 * kib;
@@ -67,7 +67,7 @@ inline constexpr std::uint32_t hours_sealed_at_once_max = 32;
 inline constexpr std::uint32_t hours_read_at_once_max = 200;
 static_assert(idempotency_keys_ceiling < 0xFFFFFFFF);
 
-// XML (decision 1.12).
+// XML (spec/payloads.md 3).
 inline constexpr std::uint32_t xml_depth_max = 256;
 inline constexpr std::uint32_t xml_attributes_max = 256;
 inline constexpr std::uint32_t xml_name_bytes_max = 1024;

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-/// What a stream carries; one type a stream (decision 1.11). The values are on disk: never change.
+/// What a stream carries, one type (spec/payloads.md 7). The values are on disk: never change.
 enum class PayloadType : std::uint8_t { json = 1, xml = 2 };
 
 constexpr std::string_view to_string(PayloadType type) {

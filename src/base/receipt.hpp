@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// The text of a receipt (decision 2): opaque to callers, an Address inside, so that no index is
+/// The text of a receipt (spec/files.md 8): opaque to callers, an Address inside, so no index is
 /// kept per record. 26 characters of Crockford's base 32: stream, partition, sequence and 16 bits
 /// of check, so that a mistyped receipt is told from one that names nothing.
 using Receipt = std::array<char, 26>;

@@ -71,7 +71,7 @@ class Batches {
   };
   Result<Place> place(std::uint32_t tenant_no, const Address& address);
 
-  /// Per stream: what conservation adds up (decision 2).
+  /// Per stream: what conservation adds up (spec/files.md 9).
   struct Totals {
     std::uint64_t in_files = 0;
     std::uint64_t quarantined = 0;  // those that were dropped or replayed since included

@@ -13,7 +13,7 @@ namespace weir::catalog {
 
 class Database;
 
-/// API keys (reference 2): a key owns its secret and its policies; tokens carry neither. What a
+/// API keys (spec/access.md 1): a key owns its secret and policies; tokens carry neither. What a
 /// secret is never leaves this process but through the snapshot.
 class Keys {
  public:

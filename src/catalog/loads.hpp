@@ -30,8 +30,8 @@ struct LoadedInto {
   Time at;
 };
 
-/// Which run has loaded a batch into which table: what receipts tell last (decision 2). A row a
-/// load, none a batch.
+/// Which run has loaded a batch into which table: what receipts tell last (spec/files.md 8). A
+/// row a load, none a batch.
 class Loads {
  public:
   explicit Loads(Database& database) : database_(database) {}

@@ -211,7 +211,7 @@ struct Courier {
   std::string file_format;  // NDJSON JSON XML
   std::string file_tag;
   std::string file_pattern_prefix;  // "" or "00".."24"
-  std::string load_operations;      // JSON text, as documented
+  std::string load_operations;      // JSON text (spec/loads.md)
   Time created_at;
 };
 
@@ -221,7 +221,7 @@ struct RunRange {
   std::optional<Day> to;  // exclusive; both empty: all
 };
 
-/// States as documented (reference 7.2).
+/// States of runs and of tasks (spec/workflows.md 5).
 enum class RunState : std::uint8_t {
   scheduled,
   started,

@@ -20,7 +20,7 @@ std::optional<RunState> parse_run_state(std::string_view text);
 /// Succeeded, failed, stopped, skipped or canceled: nothing happens to it any more.
 bool is_over(RunState state);
 
-/// "wf-20270302-04711-Kq81xZ": what runs and tasks are called (reference 0.3).
+/// "wf-20270302-04711-Kq81xZ": what runs and tasks are called (spec/vocabulary.md 4).
 std::string dated_id(Random& random, std::string_view prefix, Time now);
 
 /// Workflow runs and their tasks. A run is done by whichever process claims it with a lease; one

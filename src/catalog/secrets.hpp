@@ -8,7 +8,7 @@
 
 namespace weir::catalog {
 
-/// How long tokens of a deposed secret are still accepted (reference 2.2).
+/// How long tokens of a deposed secret are still accepted (spec/access.md 5).
 inline constexpr std::chrono::hours deposed_secret_life{30 * 24};
 
 /// 32 random bytes, enough for HS256.

@@ -16,7 +16,7 @@
 /// What the request path needs to know of the catalog, in memory and immutable.
 namespace weir::catalog {
 
-/// What a key may do (reference 2.1). Held by the key, not the token, so that a change bites
+/// What a key may do (spec/access.md 2). Held by the key, not the token, so that a change bites
 /// existing tokens at once.
 enum class Policy : std::uint8_t {
   streaming_ingest_write = 1 << 0,  // "streaming-ingest-api:write"

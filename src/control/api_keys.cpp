@@ -6,7 +6,7 @@
 #include "control/routes.hpp"
 #include "token/token.hpp"
 
-/// API keys and the tokens minted from them (reference 2). Secrets never leave through here.
+/// API keys and the tokens minted from them (spec/access.md). Secrets never leave through here.
 namespace weir::control {
 namespace {
 
@@ -73,7 +73,7 @@ Result<http::Response> revoke_tokens(const Call& call) {
   return answer(200, json_of_key(key));
 }
 
-/// A key that issues tokens mints for any key of its tenant (reference 2.2), but not for one that
+/// A key that issues tokens mints for any key of its tenant (spec/access.md 4) but not for one that
 /// administers: with such a token it would be able to do everything itself.
 Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) {
   using catalog::Policy;

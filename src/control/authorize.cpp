@@ -44,7 +44,7 @@ Result<std::string_view> bearer_token(const http::Request& request) {
   return value.substr(begin);
 }
 
-/// The names the tenant header has had (decision 3).
+/// The names the tenant header has had (spec/ingest.md 1).
 Result<void> check_tenant_headers(const http::Request& request, const std::string& tenant) {
   for (const char* name : {"x-amperity-tenant", "amperity-tenant", "tenant"}) {
     const auto header = request.headers.find(name);

@@ -6,8 +6,8 @@
 #include "base/assert.hpp"
 #include "control/fuzz_world.hpp"
 
-/// The first byte chooses a route, the rest is its body: whatever is sent, the answer is one of the
-/// documented kind, and never the server's fault.
+/// The first byte chooses a route, the rest is its body: whatever is sent, the answer is one
+/// of api/control.yaml's, and never the server's fault.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using weir::control::FuzzWorld;
   constexpr int inputs_per_world = 2'000;  // what a body creates must not pile up

@@ -7,7 +7,7 @@
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
 
-/// Couriers: which batches of a stream go into which feeds, and running them (reference 4).
+/// Couriers: which batches of a stream go into which feeds, and running them (spec/couriers.md).
 namespace weir::control {
 namespace {
 

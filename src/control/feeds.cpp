@@ -6,7 +6,7 @@
 #include "control/fields.hpp"
 #include "control/routes.hpp"
 
-/// Feeds: the schema of a domain table (reference 5).
+/// Feeds: the schema of a domain table (spec/feeds.md).
 namespace weir::control {
 namespace {
 

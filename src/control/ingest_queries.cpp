@@ -7,7 +7,7 @@
 #include "control/routes.hpp"
 #include "control/table_json.hpp"
 
-/// Ingest queries: Spark SQL between batches and a feed (reference 6), and what they would yield.
+/// Ingest queries: Spark SQL between batches and a feed (spec/queries.md), and what they yield.
 namespace weir::control {
 namespace {
 

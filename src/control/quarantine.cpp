@@ -9,7 +9,7 @@
 #include "control/stream_names.hpp"
 #include "control/text.hpp"
 
-/// Payloads that could not be converted, and why (decision 1.12).
+/// Payloads that could not be converted, and why (spec/files.md 6).
 namespace weir::control {
 namespace {
 

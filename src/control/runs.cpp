@@ -7,7 +7,7 @@
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
 
-/// Workflow runs: what couriers have done and are doing (reference 7.2).
+/// Workflow runs: what couriers have done and are doing (spec/workflows.md 5).
 namespace weir::control {
 namespace {
 

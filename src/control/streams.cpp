@@ -9,7 +9,7 @@
 #include "control/routes.hpp"
 #include "control/stream_samples.hpp"
 
-/// Streams: where payloads are sent to (reference 3).
+/// Streams: where payloads are sent to (spec/files.md 1).
 namespace weir::control {
 namespace {
 

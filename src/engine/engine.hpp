@@ -11,7 +11,7 @@
 #include "base/time.hpp"
 
 /// Where SQL runs and domain tables live: DuckDB in the process, Spark elsewhere. An engine is
-/// given store URIs, schemas and a query, and upserts inside itself (decision 7).
+/// given store URIs, schemas and a query, and upserts inside itself (spec/scale.md 5).
 namespace weir::engine {
 
 enum class FileFormat { ndjson, cbor };
@@ -38,7 +38,7 @@ struct Field {
   std::string name;      // column of the domain table
   FieldType type = FieldType::string;
   bool required = false;
-  std::string format;  // Joda pattern; empty: inferred by the documented lists
+  std::string format;  // Joda pattern; empty: inferred by the lists of spec/feeds.md 5
   int scale = 2;       // of a decimal(38, scale)
 };
 
@@ -49,7 +49,7 @@ struct Load {
   std::string table;  // "Source:Feed"
   std::vector<Field> fields;
   std::vector<std::string> primary_key;  // names of the domain table, at least one
-  std::string last_updated;              // empty: generated (reference 5.3)
+  std::string last_updated;              // empty: generated (spec/feeds.md 7)
   std::vector<Source> sources;
   std::string query;        // Spark SQL; empty: the one source's rows as they are
   int error_threshold = 1;  // percent of rows read; over it, nothing is loaded

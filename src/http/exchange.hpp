@@ -39,7 +39,7 @@ class Loop {
   /// reply to a connection that is gone is dropped.
   virtual void reply(Ticket ticket, const Reply& reply) = 0;
 
-  /// The same with an error's body (decision 1.13), which carries request_id().
+  /// The same with an error's body (spec/ingest.md 5), which carries request_id().
   /// `headers` as in Reply; a Retry-After among them stands for the usual one.
   virtual void reply(Ticket ticket, const Error& error, std::string_view headers = {}) = 0;
 

@@ -27,7 +27,7 @@ struct Member {
   Node value;
 };
 
-/// Takes every element named `row_tag` below a payload (decision 1.8): at any depth, in the order
+/// Takes each element named `row_tag` below a payload (spec/payloads.md 6): any depth, in the order
 /// of the map, arrays item by item; what is inside a row is not taken again. A row may be of any
 /// kind but array: `<row/>` is null, `<row>a</row>` is text.
 void find_rows(const Node& payload, std::string_view row_tag,

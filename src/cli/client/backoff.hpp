@@ -22,7 +22,7 @@ std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t att
 /// Retry-After in seconds, at most an hour; dates and nonsense are nothing.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view header);
 
-/// Whether the same request may be accepted later (reference 1.3).
+/// Whether the same request may be accepted later (spec/ingest.md 3).
 constexpr bool is_retryable(int http_status) {
   return http_status == 429 || http_status == 500 || http_status == 503 || http_status == 504;
 }

@@ -12,7 +12,7 @@ namespace weir::engine {
 
 namespace {
 
-// The order is the documented one.
+// The order is the one of spec/feeds.md 5.
 constexpr std::array<std::string_view, 9> date_patterns{"yyyyMMdd",   "yyyy-MM-dd",  "yyyy/MM/dd",
                                                         "MM/dd/yyyy", "MM/dd/yy",    "dd-MMM-yyyy",
                                                         "dd-MMM-yy",  "dd MMM yyyy", "ddMMMyyyy"};

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// The text of an incoming value as a feed's field types read it (reference 5.2). Nothing: no such
+/// The text of an incoming value as a feed's types read it (spec/feeds.md 4). Nothing: no such
 /// value, an error of that row. Blank text is NULL and not asked here.
 namespace weir::engine {
 
@@ -15,10 +15,10 @@ std::optional<bool> feed_boolean(std::string_view text);
 std::optional<std::string_view> feed_number(std::string_view text);
 /// A number without a fraction, however it is written: 12, 12.00, 1.2e1.
 std::optional<std::int64_t> feed_integer(std::string_view text);
-/// By the documented list of date formats, the first that fits; a time behind it is dropped.
+/// By the list of date formats (spec/feeds.md 5), the first that fits; a time behind it is dropped.
 /// Days since 1970.
 std::optional<std::int32_t> feed_date(std::string_view text);
-/// By the documented lists of date and time formats, the first that fits: a date, then a space or T
+/// By the lists of date and time formats there, the first that fits: a date, then a space or T
 /// and a time, or a date alone. Zones are heeded; without one it is UTC. Microseconds since 1970.
 std::optional<std::int64_t> feed_datetime(std::string_view text);
 

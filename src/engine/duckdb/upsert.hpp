@@ -7,7 +7,7 @@
 namespace weir::engine {
 
 /// Brings the good rows of `weir_staged` into the domain table and counts what became of them.
-/// Of the rows of one key stays (reference 5.3):
+/// Of the rows of one key stays (spec/feeds.md 7):
 ///
 ///   with a last-updated field  the highest; null is the lowest; of equal ones the new one, and
 ///                              within the load the later

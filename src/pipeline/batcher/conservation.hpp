@@ -13,7 +13,7 @@
 #include "catalog/hours.hpp"
 #include "pipeline/log/log.hpp"
 
-/// Conservation (decision 2): accepted = in log + in files + duplicates + quarantined,
+/// Conservation (spec/files.md 9): accepted = in log + in files + duplicates + quarantined,
 /// per stream and hour. Each side is counted by someone else: what was accepted by the numbers the
 /// log gave out, the rest from the rows that account for them. A pure check.
 namespace weir::batcher {

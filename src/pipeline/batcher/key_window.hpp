@@ -10,7 +10,7 @@
 #include "catalog/records.hpp"
 #include "pipeline/log/log.hpp"
 
-/// Which records repeat an earlier one (decision 2, docs/formats/idempotency.md).
+/// Which records repeat an earlier one (spec/files.md 7, docs/formats/idempotency.md).
 namespace weir::batcher {
 
 struct KeySettings {

@@ -11,7 +11,7 @@
 namespace weir::courier {
 
 /// Whether this can be a courier, before it is stored. A feed that does not exist is allowed here
-/// (decision 1.4: a placeholder may stand until the feed is made); what can never work is not.
+/// (spec/couriers.md 3: a placeholder may stand until it is made); what can never work is not.
 Result<void> check(catalog::Catalog& catalog, const catalog::Courier& courier);
 
 /// Whether a run would find all it names as things are now: its feeds, active, and its ingest
@@ -19,7 +19,7 @@ Result<void> check(catalog::Catalog& catalog, const catalog::Courier& courier);
 Result<void> validate(catalog::Catalog& catalog, const catalog::Courier& courier);
 
 /// Which batches a run of this courier is about: the run's days, and the hour of the file pattern
-/// prefix, where 24 is hour 00 of the day after (decision 1.6).
+/// prefix, where 24 is hour 00 of the day after (spec/couriers.md 4).
 catalog::BatchFilter filter_of(const catalog::Courier& courier, const catalog::RunRange& range);
 
 }  // namespace weir::courier

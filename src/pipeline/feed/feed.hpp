@@ -13,7 +13,7 @@
 namespace weir::feed {
 
 /// Whether this can be a feed, before it is stored; the error names the field and the rule.
-/// (reference 5.2: names, types, required; 5.3: primary key and last-updated field.)
+/// (spec/feeds.md 3: names and required; spec/feeds.md 6: primary key; spec/feeds.md 7: updated.)
 Result<void> check(const catalog::Feed& feed);
 
 /// The typed part of a load into this feed's table. The caller adds what is loaded.

@@ -8,7 +8,7 @@
 
 namespace weir::feed {
 
-/// One file of an ingest query, by its tag, and how to read it (reference 4.5).
+/// One file of an ingest query, by its tag, and how to read it (spec/loads.md 4).
 struct QueryFile {
   std::string tag;
   std::string row_tag = "row";
@@ -30,8 +30,8 @@ struct FeedOperations {
 };
 
 /// The courier's "load operations", a JSON object of feed id to operations. `{}` is none; a bare
-/// string such as "df-xxxxxx", the documented placeholder, is a feed without operations. Errors
-/// name the place.
+/// string such as "df-xxxxxx", the usual placeholder, is a feed without operations. Errors name
+/// the place (spec/loads.md 1).
 Result<std::vector<FeedOperations>> parse_load_operations(std::string_view json);
 
 }  // namespace weir::feed

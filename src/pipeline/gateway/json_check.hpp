@@ -7,7 +7,7 @@
 
 namespace weir::gateway {
 
-/// Judges JSON payloads and brings them onto one line (decision 1.10): exactly one object, UTF-8,
+/// Judges JSON payloads and brings them onto one line (spec/payloads.md 1): one object, UTF-8,
 /// nested at most limits::json_depth_max deep. Key order, number text (of any size) and escapes
 /// stay as sent; only white space between tokens goes. One thread; keeps its memory from call to
 /// call.

@@ -11,7 +11,7 @@
 namespace weir::gateway {
 
 /// Which payload type each stream that declares none carries: that of its first accepted request
-/// (decision 1.11). Seeded by the application from the catalog and the log's recovery; what is
+/// (spec/payloads.md 7). Seeded by the application from the catalog and the log's recovery; what is
 /// bound here reaches the catalog with the stream's first batch. Thread-safe, without locks.
 ///
 /// A request holds the stream for its type while the log decides, so that two types cannot both be

@@ -13,7 +13,7 @@
 
 namespace weir::gateway {
 
-/// Holds streams and tenants to their rates (decision 1.14): a token bucket each, filled at `rate`
+/// Holds streams and tenants to rates (spec/ingest.md 7): a token bucket each, filled at `rate`
 /// a second up to `burst`; a request takes one of its stream's and one of its tenant's. A bucket is
 /// one number, the time at which it will be full again, so that workers share it without locks.
 /// Streams and tenants without a limit cost a comparison, and no look at the clock. Thread-safe.

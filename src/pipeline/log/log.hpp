@@ -110,7 +110,7 @@ class Log {
   /// is complete. A log that cannot tell says 1970.
   virtual Time complete_until(PartitionNo) { return Time{}; }
 
-  /// For the check of conservation (decision 2); allocates, so not for the hot path.
+  /// For the check of conservation (spec/files.md 9); allocates, so not for the hot path.
   virtual PartitionState partition_state(PartitionNo) const { return {}; }
 
   /// Ok, or why append refuses: for /readyz.
