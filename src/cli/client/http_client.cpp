@@ -2,25 +2,24 @@
 
 #include <algorithm>
 #include <cctype>
-#include <optional>
+#include <cstring>
+#include <system_error>
+#include <utility>
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <sys/socket.h>
+#include <curl/curl.h>
+
+#include "base/assert.hpp"
+
+// libcurl's easy interface: one handle is one kept connection. What it does beyond one exchange is
+// off: no redirects, no proxies, no Expect, and no second try. libcurl sends a request again where
+// a kept connection ends without an answer, and a POST may have been carried out by then. A body
+// that it cannot rewind stops that; what changes something and has no body gets a connection of its
+// own.
 
 namespace weir::cli {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using boost::system::error_code;
-
-constexpr std::uint64_t reply_bytes_max = std::uint64_t{1} << 30;
+constexpr std::size_t reply_bytes_max = std::size_t{1} << 30;
 
 bool is_port(std::string_view text) {
   return !text.empty() && text.size() <= 5 &&
@@ -94,156 +93,151 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
-/// Beast's time limits hold for asynchronous operations only, so each step is started as one and
-/// the context is run until it is done.
 class HttpClient::Connection {
  public:
   Connection(Url url, std::chrono::milliseconds timeout)
-      : url_(std::move(url)), timeout_(timeout) {}
+      : url_(std::move(url)), timeout_(timeout), curl_(new_handle()) {}
 
   Result<HttpReply> exchange(const HttpRequest& request) {
-    if (stream_ && closed_by_peer()) forget();
-    if (!stream_) WEIR_CHECK(connect());
-    Result<HttpReply> reply = send_and_receive(request);
-    if (!reply) forget();
+    curl_easy_reset(curl_.get());  // keeps the connection
+    HttpReply reply;
+    std::string_view unsent = request.body;
+    Headers headers;
+    set_up(request, unsent, reply, headers);
+    const CURLcode code = curl_easy_perform(curl_.get());
+    if (code != CURLE_OK && !has_answer(code)) return fail_for(code);
+    take_head(reply);
     return reply;
   }
 
  private:
-  void forget() {
-    tls_.reset();
-    stream_.reset();
+  struct FreeHandle {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  };
+  struct FreeList {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+  using Headers = std::unique_ptr<curl_slist, FreeList>;
+
+  static CURL* new_handle() {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);  // once, by one thread
+    WEIR_ASSERT(ready == CURLE_OK);
+    CURL* handle = curl_easy_init();
+    WEIR_ASSERT(handle != nullptr);
+    return handle;
   }
 
-  template <class Start>
-  error_code finish(Start start) {
-    error_code result;
-    stream_->expires_after(timeout_);
-    start([&result](error_code error, auto&&...) { result = error; });
-    io_.restart();
-    io_.run();
-    return result;
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    const CURLcode code = curl_easy_setopt(curl_.get(), option, value);
+    WEIR_ASSERT(code == CURLE_OK);
   }
 
-  /// A keep-alive connection the server has given up shows as readable with nothing to read.
-  bool closed_by_peer() {
-    char byte = 0;
-    const int socket = stream_->socket().native_handle();
-    return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
-           (errno != EAGAIN && errno != EWOULDBLOCK);
-  }
+  void set_up(const HttpRequest& request, std::string_view& unsent, HttpReply& reply,
+              Headers& headers) {
+    set(CURLOPT_URL, (url_.text() + request.target).c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_NOSIGNAL, 1L);  // time limits are for all threads
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_.count()));
+    set(CURLOPT_USERAGENT, "weir");
+    if (!url_.ca_file.empty()) set(CURLOPT_CAINFO, url_.ca_file.c_str());
+    set(CURLOPT_WRITEFUNCTION, &receive);
+    set(CURLOPT_WRITEDATA, &reply);
 
-  Result<void> connect() {
-    error_code error;
-    asio::ip::tcp::resolver resolver(io_);
-    const auto endpoints = resolver.resolve(url_.host, url_.port, error);
-    if (!error) {
-      stream_.emplace(io_);
-      buffer_.clear();
-      error = finish([&](auto done) { stream_->async_connect(endpoints, done); });
+    const bool only_asks = request.method == "GET" || request.method == "HEAD";
+    if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
+    if (!only_asks || !request.body.empty()) {
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      set(CURLOPT_READFUNCTION, &send);
+      set(CURLOPT_READDATA, &unsent);
     }
-    if (!error) stream_->socket().set_option(asio::ip::tcp::no_delay(true), error);
-    if (!error && url_.tls) WEIR_CHECK(shake_hands());
-    if (!error) return {};
-    forget();
-    const std::string reason = error == beast::error::timeout ? "timed out" : error.message();
-    return fail(Errc::unavailable,
-                "cannot connect to " + url_.text() + ": " + reason + "; is `weir serve` running?");
-  }
+    if (!only_asks && request.body.empty()) set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
 
-  Result<void> shake_hands() {
-    error_code error;
-    asio::ssl::context context(asio::ssl::context::tls_client);
-    context.set_verify_mode(asio::ssl::verify_peer, error);
-    if (url_.ca_file.empty())
-      context.set_default_verify_paths(error);
-    else
-      context.load_verify_file(url_.ca_file, error);
-    if (error) {
-      forget();
-      return fail(Errc::bad_request,
-                  "cannot read whom to trust from \"" + url_.ca_file + "\": " + error.message());
-    }
-    tls_.emplace(*stream_, context);
-    tls_->set_verify_callback(asio::ssl::host_name_verification(url_.host), error);
-    error_code is_name;
-    asio::ip::make_address(url_.host, is_name);
-    if (is_name)  // what SSL_set_tlsext_host_name is a macro for, with casts of C
-      SSL_ctrl(tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-               url_.host.data());
-    error = finish([&](auto done) { tls_->async_handshake(asio::ssl::stream_base::client, done); });
-    if (!error) return {};
-    forget();
-    return fail(Errc::unavailable,
-                "cannot speak TLS with " + url_.text() + ": " + error.message() +
-                    "; is its certificate of a name and an authority you trust (--ca)?");
-  }
-
-  template <class Start>
-  error_code over_stream(Start start) {
-    return finish([&](auto done) { tls_ ? start(*tls_, done) : start(*stream_, done); });
-  }
-
-  Result<HttpReply> send_and_receive(const HttpRequest& request) {
-    http::request<http::string_body> message;
-    message.method_string(request.method);
-    message.target(url_.prefix + request.target);
-    message.version(11);
-    message.keep_alive(true);
-    message.set(http::field::host, authority());
-    message.set(http::field::user_agent, "weir");
+    add(headers, "Expect:");
+    if (request.headers.count("Content-Type") == 0) add(headers, "Content-Type:");
     for (const auto& [name, value] : request.headers)
-      message.set(name, value);
-    message.body() = request.body;
-    if (!request.body.empty() || request.method != "GET") message.prepare_payload();
-
-    // A refusal may come before the whole body was taken (413): what the server had to say is read
-    // even when the write failed.
-    const error_code written =
-        over_stream([&](auto& stream, auto done) { http::async_write(stream, message, done); });
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(reply_bytes_max);
-    if (request.method == "HEAD") parser.skip(true);
-    const error_code read = over_stream(
-        [&](auto& stream, auto done) { http::async_read(stream, buffer_, parser, done); });
-    if (read) return no_answer(written ? written : read);
-
-    HttpReply reply;
-    auto answer = parser.release();
-    reply.status = answer.result_int();
-    for (const auto& field : answer)
-      reply.headers[lower(std::string_view(field.name_string().data(), field.name_string().size()))]
-          .assign(field.value().data(), field.value().size());
-    reply.body = std::move(answer.body());
-    if (written || !answer.keep_alive()) forget();
-    return reply;
+      add(headers, name + ": " + value);
+    set(CURLOPT_HTTPHEADER, headers.get());
   }
 
-  std::string authority() const {
-    const std::string text = url_.text();
-    const std::size_t begin = text.find("://") + 3;
-    return text.substr(begin, text.size() - begin - url_.prefix.size());
+  static void add(Headers& headers, const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    WEIR_ASSERT(longer != nullptr);
+    static_cast<void>(headers.release());
+    headers.reset(longer);
   }
 
-  Failure no_answer(error_code error) const {
-    if (error == beast::error::timeout) {
+  static std::size_t send(char* room, std::size_t size, std::size_t count, void* unsent) {
+    auto& rest = *static_cast<std::string_view*>(unsent);
+    const std::size_t bytes = std::min(size * count, rest.size());
+    std::memcpy(room, rest.data(), bytes);
+    rest.remove_prefix(bytes);
+    return bytes;
+  }
+
+  static std::size_t receive(char* data, std::size_t size, std::size_t count, void* reply) {
+    auto& body = static_cast<HttpReply*>(reply)->body;
+    if (size * count > reply_bytes_max - body.size()) return 0;  // ends the exchange
+    body.append(data, size * count);
+    return size * count;
+  }
+
+  /// A refusal may come before the whole body was taken (413) and the connection break then: what
+  /// the server had to say counts.
+  bool has_answer(CURLcode code) const {
+    long status = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    return (code == CURLE_SEND_ERROR || code == CURLE_SEND_FAIL_REWIND) && status >= 200;
+  }
+
+  void take_head(HttpReply& reply) const {
+    long status = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);
+    reply.status = static_cast<int>(status);
+    curl_header* header = nullptr;
+    while ((header = curl_easy_nextheader(curl_.get(), CURLH_HEADER, -1, header)) != nullptr)
+      reply.headers[lower(header->name)] = header->value;
+  }
+
+  Failure fail_for(CURLcode code) const {
+    long sent = 0;
+    long os_error = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_REQUEST_SIZE, &sent);
+    curl_easy_getinfo(curl_.get(), CURLINFO_OS_ERRNO, &os_error);
+    const std::string reason =
+        code == CURLE_OPERATION_TIMEDOUT ? "timed out"
+        : os_error != 0
+            ? std::error_code(static_cast<int>(os_error), std::generic_category()).message()
+            : curl_easy_strerror(code);
+    if (code == CURLE_SSL_CACERT_BADFILE)
+      return fail(Errc::bad_request,
+                  "cannot read whom to trust from \"" + url_.ca_file + "\": " + reason);
+    if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION)
+      return fail(Errc::unavailable,
+                  "cannot speak TLS with " + url_.text() + ": " + curl_easy_strerror(code) +
+                      "; is its certificate of a name and an authority you trust (--ca)?");
+    if (sent == 0)
+      return fail(Errc::unavailable, "cannot connect to " + url_.text() + ": " + reason +
+                                         "; is `weir serve` running?");
+    if (code == CURLE_OPERATION_TIMEDOUT) {
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout_).count();
       return fail(Errc::request_timeout,
                   url_.text() + " did not answer within " + std::to_string(seconds) +
                       " s; what was asked may still be done: look before you ask again");
     }
     return fail(Errc::request_timeout, "the connection to " + url_.text() +
-                                           " broke before an answer came (" + error.message() +
+                                           " broke before an answer came (" + reason +
                                            "); what was asked may have been done: look before "
                                            "you ask again");
   }
 
   Url url_;
   std::chrono::milliseconds timeout_;
-  asio::io_context io_{1};
-  std::optional<beast::tcp_stream> stream_;
-  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;  // over stream_
-  beast::flat_buffer buffer_;
+  std::unique_ptr<CURL, FreeHandle> curl_;
 };
 
 HttpClient::HttpClient(Url url, std::chrono::milliseconds timeout)

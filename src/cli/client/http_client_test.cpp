@@ -1,5 +1,7 @@
 #include "cli/client/http_client.hpp"
 
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,6 +87,49 @@ TEST(HttpClient, SaysThatNothingWasSentWhenThereIsNoServer) {
   EXPECT_EQ(reply.error().code, Errc::unavailable);
   EXPECT_EQ(reply.error().message,
             "cannot connect to " + url + ": Connection refused; is `weir serve` running?");
+}
+
+TEST(HttpClient, RepeatsNothingOnAKeptConnectionThatEndsWithoutAnAnswer) {
+  for (const std::string body : {"", "x", "a longer body, which is written at once, too"}) {
+    FakeServer server([](const Seen& seen) { return Answer{.hang_up = seen.target == "/b"}; });
+    HttpClient client = client_of(server);
+    ASSERT_TRUE(client.exchange({"POST", "/a", {}, "x"}));
+    const auto reply = client.exchange({"POST", "/b", {}, body});
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Errc::request_timeout);
+    EXPECT_EQ(server.seen().size(), 2U) << body;
+    EXPECT_TRUE(client.exchange({"POST", "/c", {}, body})) << "the next one finds a new connection";
+  }
+}
+
+TEST(HttpClient, AsksWithEveryMethodAsItIsAndAddsNothing) {
+  FakeServer server([](const Seen&) { return Answer{}; });
+  HttpClient client = client_of(server);
+  ASSERT_TRUE(client.exchange({"DELETE", "/a", {}, ""}));
+  ASSERT_TRUE(
+      client.exchange({"PATCH", "/b/../c%2Fd", {{"Content-Type", "application/json"}}, "{}"}));
+  ASSERT_TRUE(client.exchange({"PUT", "/e", {}, std::string(2 << 20, 'x')}));
+  const auto seen = server.seen();
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0].method, "DELETE");
+  EXPECT_EQ(seen[0].headers.count("content-type"), 0U);
+  EXPECT_EQ(seen[1].method, "PATCH");
+  EXPECT_EQ(seen[1].target, "/b/../c%2Fd");
+  EXPECT_EQ(seen[1].headers.at("content-type"), "application/json");
+  EXPECT_EQ(seen[2].body.size(), std::size_t{2 << 20});
+  EXPECT_EQ(seen[2].headers.count("expect"), 0U);
+}
+
+TEST(HttpClient, WaitsForAnAnswerNoLongerThanItIsTold) {
+  FakeServer server([](const Seen&) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    return Answer{};
+  });
+  const auto reply =
+      client_of(server, std::chrono::milliseconds(100)).exchange({"POST", "/", {}, "x"});
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, Errc::request_timeout);
+  EXPECT_THAT(reply.error().message, HasSubstr("did not answer within"));
 }
 
 TEST(HttpClient, SaysThatSomethingMayHaveBeenDoneWhenTheAnswerNeverCame) {

@@ -70,10 +70,12 @@ class FakeServer::Listener {
   void serve(tcp::socket& socket, int number) {
     beast::flat_buffer buffer;
     while (true) {
-      http::request<http::string_body> request;
+      http::request_parser<http::string_body> parser;
+      parser.body_limit(std::uint64_t{64} << 20);
       error_code error;
-      http::read(socket, buffer, request, error);
+      http::read(socket, buffer, parser, error);
       if (error) break;
+      const auto& request = parser.get();
       Seen seen{std::string(request.method_string()),
                 std::string(request.target()),
                 {},
