@@ -1,6 +1,6 @@
 #include "engine/duckdb/cbor_rows.hpp"
 
-#include <map>
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -45,12 +45,10 @@ void append_json(std::string& out, const Node& node) {
   }
 }
 
-/// The text of an element that has attributes and nothing else beside it.
-const Node* text_beside_attributes(const Node& map) {
-  for (const xml::Member& member : map.members) {
-    if (!member.key.starts_with('_')) return nullptr;
-  }
-  return map.find(text_key);
+/// Whether an element has attributes and text, but no element below it.
+bool is_text_with_attributes(const Node& map) {
+  return std::all_of(map.members.begin(), map.members.end(),
+                     [](const xml::Member& member) { return member.key.starts_with('_'); });
 }
 
 void write_node(ColumnWriter& out, idx_t row, const Node& node);
@@ -90,7 +88,10 @@ void write_map(ColumnWriter& out, idx_t row, const Node& node) {
 
 void write_scalar(ColumnWriter& out, idx_t row, const Node& node) {
   if (node.kind == Node::Kind::text) return out.set_from_text(row, node.text);
-  if (const Node* text = text_beside_attributes(node)) return write_node(out, row, *text);
+  if (is_text_with_attributes(node)) {
+    const Node* text = node.find(text_key);
+    return text == nullptr ? out.set_null(row) : write_node(out, row, *text);
+  }
   if (out.type().kind != Kind::string) return out.set_null(row);
   std::string json;
   append_json(json, node);
@@ -99,8 +100,9 @@ void write_scalar(ColumnWriter& out, idx_t row, const Node& node) {
 
 void write_node(ColumnWriter& out, idx_t row, const Node& node) {
   const Kind kind = out.type().kind;
-  if (node.kind == Node::Kind::null) return out.set_null(row);
+  // Before the empty element is NULL: alone it is one element of an array all the same.
   if (kind == Kind::array) return write_array(out, row, node);
+  if (node.kind == Node::Kind::null) return out.set_null(row);
   if (node.kind == Node::Kind::array) {
     if (node.members.empty()) return out.set_null(row);
     return write_node(out, row, node.members.back().value);

@@ -10,13 +10,13 @@ namespace weir::engine {
 /// The rows of CBOR batch files (docs/formats/batch-file.md): every element of the plan's row tag,
 /// by the rules of spark-xml under a declared schema:
 ///
-///   lone element where an array is declared     array of one
+///   lone element where an array is declared     array of one, also when it is empty: of one NULL
 ///   repeated element where none is declared     the last one
 ///   text where a struct is declared             its field _VALUE
 ///   text with attributes where a scalar is      the text
 ///   other element where a string is declared    JSON text of it
 ///   text that is not of the declared scalar     NULL
-///   empty or absent element                     NULL
+///   empty or absent element                     NULL, attributes or none
 ///
 /// A damaged file is corrupt, with its name and byte offset. `reading` outlives it.
 std::unique_ptr<RowSource> cbor_rows(Reading& reading);

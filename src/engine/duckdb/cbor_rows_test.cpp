@@ -110,6 +110,34 @@ TEST_F(CborRowsTest, ALoneElementWhereAnArrayIsDeclaredIsAnArrayOfOne) {
                           R"({"payments":null})", R"({"payments":null})"));
 }
 
+TEST_F(CborRowsTest, ALoneEmptyElementWhereAnArrayIsDeclaredIsAnArrayOfOneNull) {
+  EXPECT_THAT(
+      rows({"<s><row><line/></row><row><line></line></row><row><line a='1'/></row><row/></s>"},
+           "row", field("line", array_of("\"string\""))),
+      ElementsAre(R"({"line":[null]})", R"({"line":[null]})", R"({"line":[null]})",
+                  R"({"line":null})"));
+  EXPECT_THAT(
+      rows({"<s><row><line/></row></s>"}, "row", field("line", array_of(struct_of(field("sku"))))),
+      ElementsAre(R"({"line":[null]})"));
+}
+
+TEST_F(CborRowsTest, AnElementWithAttributesAndNoTextIsNullWhateverScalarIsDeclared) {
+  const std::string nil =
+      "<day xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>"
+      "<row><price xsi:nil='true'/><tag lang='en'/><tag>b</tag><tag "
+      "xsi:nil='true'></tag></row></day>";
+  for (const std::string type : {"string", "long", "decimal(10,2)", "date", "boolean"}) {
+    EXPECT_THAT(rows({nil}, "row", field("price", "\"" + type + "\"")),
+                ElementsAre(R"({"price":null})"))
+        << type;
+  }
+  EXPECT_THAT(rows({nil}, "row", field("tag", array_of("\"string\""))),
+              ElementsAre(R"({"tag":[null,"b",null]})"));
+  EXPECT_THAT(rows({nil}, "row", field("m", "\"string\"") + "," + field("price", R"({"type":"map",
+                   "keyType":"string","valueType":"string"})")),
+              ElementsAre(R"({"m":null,"price":{"_xsi:nil":"true"}})"));
+}
+
 TEST_F(CborRowsTest, AttributesTextAndPrefixesHaveTheirNames) {
   EXPECT_THAT(
       rows(
