@@ -3,8 +3,6 @@
 #include <memory>
 #include <ostream>
 
-#include <CLI/CLI.hpp>
-
 #include "base/errc.hpp"
 #include "cli/commands/command.hpp"
 #include "cli/commands/nouns.hpp"
@@ -12,27 +10,27 @@
 
 namespace weir::cli {
 
-void add_client_commands(CLI::App& app, Terminal& terminal) {
+void add_client_commands(Command app, Terminal& terminal) {
   const auto session = std::make_shared<Session>(terminal);
   constexpr const char* group = "Where the server is";
-  app.add_option("--url", session->url, "Address of the server")
-      ->envname("WEIR_URL")
-      ->capture_default_str()
-      ->take_last()
-      ->group(group);
-  app.add_option("--token", session->token, "Access token, sent as Authorization: Bearer")
-      ->envname("WEIR_TOKEN")
-      ->take_last()
-      ->group(group);
-  app.add_option("--tenant", session->tenant, "Tenant; without it, the one the token is of")
-      ->envname("WEIR_TENANT")
-      ->take_last()
-      ->group(group);
-  app.add_option("--ca", session->ca_file,
-                 "PEM file of whom to trust with https; without it, whom the system trusts")
-      ->envname("WEIR_CA")
-      ->take_last()
-      ->group(group);
+  app.option("--url", session->url, "Address of the server")
+      .from_environment("WEIR_URL")
+      .shows_default()
+      .last_wins()
+      .group(group);
+  app.option("--token", session->token, "Access token, sent as Authorization: Bearer")
+      .from_environment("WEIR_TOKEN")
+      .last_wins()
+      .group(group);
+  app.option("--tenant", session->tenant, "Tenant; without it, the one the token is of")
+      .from_environment("WEIR_TENANT")
+      .last_wins()
+      .group(group);
+  app.option("--ca", session->ca_file,
+             "PEM file of whom to trust with https; without it, whom the system trusts")
+      .from_environment("WEIR_CA")
+      .last_wins()
+      .group(group);
   add_stream_commands(app, session);
   add_key_commands(app, session);
   add_token_commands(app, session);
@@ -51,14 +49,16 @@ void add_client_commands(CLI::App& app, Terminal& terminal) {
   demo::add_demo_command(app, terminal);
 }
 
-int run(CLI::App& app, Terminal& terminal, int argc, const char* const* argv) {
-  try {
-    app.parse(argc, argv);
-    return terminal.exit_code;
-  } catch (const CLI::ParseError& error) {
-    const bool wanted = app.exit(error, terminal.out, terminal.err) == 0;  // --help, --version
-    return wanted ? 0 : outcome_of(Errc::bad_request).exit_code;
+int run(CommandLine& line, Terminal& terminal, int argc, const char* const* argv) {
+  switch (line.parse(argc, argv, terminal.out, terminal.err)) {
+    case CommandLine::Parsed::run:
+      return terminal.exit_code;
+    case CommandLine::Parsed::shown:
+      return 0;
+    case CommandLine::Parsed::refused:
+      break;
   }
+  return outcome_of(Errc::bad_request).exit_code;
 }
 
 }  // namespace weir::cli

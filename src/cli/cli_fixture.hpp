@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
 #include "cli/cli.hpp"
@@ -41,15 +40,15 @@ class CliTest : public testing::Test {
     Terminal terminal{out, err, input, [] { return *parse_time("2027-03-02T08:00:00.5Z"); },
                       [this](std::chrono::milliseconds time) { slept_ += time; }};
     terminal.is_interactive = is_interactive_;
-    CLI::App app{"test", "weir"};
-    app.require_subcommand(1);
-    add_client_commands(app, terminal);
+    CommandLine line("weir", "test");
+    line.root().needs_command();
+    add_client_commands(line.root(), terminal);
     words.insert(words.begin(), {"weir", "--url", server.url(), "--token", "T"});
     std::vector<const char*> argv;
     for (const std::string& word : words)
       argv.push_back(word.c_str());
     Outcome outcome;
-    outcome.code = cli::run(app, terminal, static_cast<int>(argv.size()), argv.data());
+    outcome.code = cli::run(line, terminal, static_cast<int>(argv.size()), argv.data());
     outcome.out = out.str();
     outcome.err = err.str();
     outcome.seen = server.seen();

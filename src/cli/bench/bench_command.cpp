@@ -147,28 +147,24 @@ Result<void> bench(const Options& options, Session& session, const Api& api) {
 
 }  // namespace
 
-void add_bench_command(CLI::App& app, const SessionPtr& session) {
+void add_bench_command(Command app, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
+  Command verb =
       add_verb(app, "bench", "Send at a constant rate, and measure from the moments it sets",
                session, [options](Session& s, Api& api) { return bench(*options, s, api); });
-  verb->add_option("STREAM", options->stream_id, "Stream id, is-...")->required();
-  verb->add_option("--rate", options->rate, "Requests a second, all connections together")
-      ->check(CLI::Range(0.1, 1e6))
-      ->capture_default_str();
-  verb->add_option("--seconds", options->seconds, "For how long")
-      ->check(CLI::Range(0.1, 86'400.0))
-      ->capture_default_str();
-  verb->add_option("--connections", options->connections, "Requests under way at a time, at most")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  verb->add_option("--bytes", options->bytes, "Size of each JSON payload, which is numbered")
-      ->check(CLI::Range(16, 5 * 1024 * 1024))
-      ->capture_default_str();
-  verb->add_option("--payload", options->payload_file, "Send this file's content each time");
-  verb->add_option("--type", options->type, "What it is")
-      ->check(CLI::IsMember({"json", "xml"}))
-      ->capture_default_str();
+  verb.option("STREAM", options->stream_id, "Stream id, is-...").required();
+  verb.option("--rate", options->rate, "Requests a second, all connections together")
+      .range(0.1, 1e6)
+      .shows_default();
+  verb.option("--seconds", options->seconds, "For how long").range(0.1, 86'400.0).shows_default();
+  verb.option("--connections", options->connections, "Requests under way at a time, at most")
+      .range(1, 1024)
+      .shows_default();
+  verb.option("--bytes", options->bytes, "Size of each JSON payload, which is numbered")
+      .range(16, 5 * 1024 * 1024)
+      .shows_default();
+  verb.option("--payload", options->payload_file, "Send this file's content each time");
+  verb.option("--type", options->type, "What it is").one_of({"json", "xml"}).shows_default();
 }
 
 }  // namespace weir::cli

@@ -7,15 +7,15 @@
 
 namespace weir::cli {
 
-void add_batch_commands(CLI::App& app, const SessionPtr& session) {
+void add_batch_commands(Command app, const SessionPtr& session) {
   struct Options {
     std::string stream_id;
     Paging paging;
   };
-  CLI::App* noun = add_noun(app, "batch", "Batches: the files a stream has become");
+  Command noun = add_noun(app, "batch", "Batches: the files a stream has become");
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      add_verb(*noun, "list", "The batches of a stream, in the order of the data", session,
+  Command verb =
+      add_verb(noun, "list", "The batches of a stream, in the order of the data", session,
                [options](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const boost::json::value list,
                           fetch_list(api, "/api/v0/batches", {{"stream_id", options->stream_id}},
@@ -32,8 +32,8 @@ void add_batch_commands(CLI::App& app, const SessionPtr& session) {
                                 " closes an open one");
                  return {};
                });
-  verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
-  add_paging(*verb, options->paging);
+  verb.option("--stream", options->stream_id, "Stream id, is-...").required();
+  add_paging(verb, options->paging);
 }
 
 }  // namespace weir::cli

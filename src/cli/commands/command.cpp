@@ -37,20 +37,20 @@ Result<Access> Session::access() const {
   return Access{std::move(where), token, tenant.empty() ? tenant_of(token) : tenant};
 }
 
-CLI::App* add_noun(CLI::App& app, const std::string& name, const std::string& description) {
-  CLI::App* noun = app.add_subcommand(name, description);
-  noun->require_subcommand(1);
-  noun->fallthrough();
-  noun->footer("--url, --token and --tenant say where the server is: see weir --help");
+Command add_noun(Command app, const std::string& name, const std::string& description) {
+  Command noun = app.command(name, description);
+  noun.needs_command();
+  noun.takes_options_of_parent();
+  noun.footer("--url, --token and --tenant say where the server is: see weir --help");
   return noun;
 }
 
-CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& description,
-                   const SessionPtr& session, Act act) {
-  CLI::App* verb = noun.add_subcommand(name, description);
-  verb->fallthrough();
-  verb->add_flag("--json", session->json, "Print the API's JSON, one document");
-  verb->callback([session, act = std::move(act)] {
+Command add_verb(Command noun, const std::string& name, const std::string& description,
+                 const SessionPtr& session, Act act) {
+  Command verb = noun.command(name, description);
+  verb.takes_options_of_parent();
+  verb.flag("--json", session->json, "Print the API's JSON, one document");
+  verb.runs([session, act = std::move(act)] {
     const auto access = session->access();
     if (!access) return report(*session, access.error(), "");
     Api api(*access);
@@ -60,10 +60,10 @@ CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& d
   return verb;
 }
 
-void add_paging(CLI::App& verb, Paging& paging) {
-  verb.add_option("--limit", paging.limit, "One page of at most this many; otherwise everything")
-      ->check(CLI::Range(1, 1000));
-  verb.add_option("--next-token", paging.next_token, "Where the page before ended");
+void add_paging(Command verb, Paging& paging) {
+  verb.option("--limit", paging.limit, "One page of at most this many; otherwise everything")
+      .range(1, 1000);
+  verb.option("--next-token", paging.next_token, "Where the page before ended");
 }
 
 Result<json::value> fetch_list(Api& api, const std::string& path,

@@ -4,11 +4,11 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <boost/json/value.hpp>
 
 #include "base/result.hpp"
 #include "cli/client/api.hpp"
+#include "cli/command_line/command_line.hpp"
 #include "cli/terminal.hpp"
 
 /// What the nouns have in common: the session they run in and how a verb is bound to its act.
@@ -32,19 +32,19 @@ using SessionPtr = std::shared_ptr<Session>;
 using Act = std::function<Result<void>(Session&, Api&)>;
 
 /// A noun that needs one of its verbs, with the shared options allowed anywhere behind it.
-CLI::App* add_noun(CLI::App& app, const std::string& name, const std::string& description);
+Command add_noun(Command app, const std::string& name, const std::string& description);
 
 /// A verb with its --json. When parsing names it, `act` runs; an error goes to the terminal's err
 /// as "weir: <message>" (with --json: as the API's error body) and becomes the exit code.
-CLI::App* add_verb(CLI::App& noun, const std::string& name, const std::string& description,
-                   const SessionPtr& session, Act act);
+Command add_verb(Command noun, const std::string& name, const std::string& description,
+                 const SessionPtr& session, Act act);
 
 /// The options of a list: one page by limit and token, or everything.
 struct Paging {
   std::uint32_t limit = 0;  // 0: every page
   std::string next_token;
 };
-void add_paging(CLI::App& verb, Paging& paging);
+void add_paging(Command verb, Paging& paging);
 Result<boost::json::value> fetch_list(Api& api, const std::string& path,
                                       std::map<std::string, std::string> query,
                                       const Paging& paging);

@@ -41,23 +41,21 @@ Result<json::object> merge(json::object courier, const Options& options, Termina
   return courier;
 }
 
-void add_settings(CLI::App* verb, Options& options) {
-  verb->add_option("--file", options.file,
-                   "The courier as JSON; - is standard input; flags go on top");
-  verb->add_option("--name", options.name, "Name, for people");
-  verb->add_option("--stream", options.stream_id, "Stream id, is-...");
-  verb->add_option("--format", options.format, "Of its files; XML reads the CBOR batches")
-      ->check(CLI::IsMember({"NDJSON", "JSON", "XML"}));
-  verb->add_option("--tag", options.tag,
-                   "File tag the load operations know the files by (streaming)");
-  verb->add_option("--prefix", options.prefix, "Only this hour of each day, 00 to 24");
-  CLI::Option* operations =
-      verb->add_option("--load-operations", options.operations, "A file with the load operations");
-  verb->add_option("--feed", options.feed_id, "Load the files as they are into this feed, df-...")
-      ->excludes(operations);
+void add_settings(Command verb, Options& options) {
+  verb.option("--file", options.file, "The courier as JSON; - is standard input; flags go on top");
+  verb.option("--name", options.name, "Name, for people");
+  verb.option("--stream", options.stream_id, "Stream id, is-...");
+  verb.option("--format", options.format, "Of its files; XML reads the CBOR batches")
+      .one_of({"NDJSON", "JSON", "XML"});
+  verb.option("--tag", options.tag, "File tag the load operations know the files by (streaming)");
+  verb.option("--prefix", options.prefix, "Only this hour of each day, 00 to 24");
+  Option operations =
+      verb.option("--load-operations", options.operations, "A file with the load operations");
+  verb.option("--feed", options.feed_id, "Load the files as they are into this feed, df-...")
+      .excludes(operations);
 }
 
-void add_changes(CLI::App& noun, const SessionPtr& session) {
+void add_changes(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
   add_settings(add_verb(noun, "create", "Add a courier", session,
                         [options](Session& s, Api& api) -> Result<void> {
@@ -67,7 +65,7 @@ void add_changes(CLI::App& noun, const SessionPtr& session) {
                           return {};
                         }),
                *options);
-  CLI::App* update = add_verb(
+  Command update = add_verb(
       noun, "update", "Change what flags and --file name, keep the rest", session,
       [options](Session& s, Api& api) -> Result<void> {
         const std::string one = path + "/" + percent_encode(options->id);
@@ -84,27 +82,27 @@ void add_changes(CLI::App& noun, const SessionPtr& session) {
         print_done(s, courier, options->id + " is updated");
         return {};
       });
-  update->add_option("ID", options->id, "Courier id, cr-...")->required();
+  update.option("ID", options->id, "Courier id, cr-...").required();
   add_settings(update, *options);
 }
 
-void add_list(CLI::App& noun, const SessionPtr& session) {
+void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb = add_verb(noun, "list", "All couriers", session,
-                            [paging](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
-                              print_list(s, list,
-                                         {{"ID", "id"},
-                                          {"NAME", "name"},
-                                          {"STREAM", "stream_id"},
-                                          {"FORMAT", "file_format"},
-                                          {"TAG", "file_tag"},
-                                          {"PREFIX", "file_pattern_prefix"},
-                                          {"CREATED", "created_at"}},
-                                         "no couriers yet");
-                              return {};
-                            });
-  add_paging(*verb, *paging);
+  Command verb = add_verb(noun, "list", "All couriers", session,
+                          [paging](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                            print_list(s, list,
+                                       {{"ID", "id"},
+                                        {"NAME", "name"},
+                                        {"STREAM", "stream_id"},
+                                        {"FORMAT", "file_format"},
+                                        {"TAG", "file_tag"},
+                                        {"PREFIX", "file_pattern_prefix"},
+                                        {"CREATED", "created_at"}},
+                                       "no couriers yet");
+                            return {};
+                          });
+  add_paging(verb, *paging);
 }
 
 void print_verdict(Session& session, const std::string& id, const json::value& answer) {
@@ -115,11 +113,11 @@ void print_verdict(Session& session, const std::string& id, const json::value& a
   print_done(session, answer, id + " is not valid: " + text_of(answer, "message"));
 }
 
-void add_of_one(CLI::App& noun, const SessionPtr& session) {
+void add_of_one(Command noun, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   const auto one = [id] { return path + "/" + percent_encode(*id); };
-  const auto with_id = [id](CLI::App* verb) {
-    verb->add_option("ID", *id, "Courier id, cr-...")->required();
+  const auto with_id = [id](Command verb) {
+    verb.option("ID", *id, "Courier id, cr-...").required();
   };
   with_id(add_verb(noun, "show", "One courier with its load operations", session,
                    [one](Session& s, Api& api) -> Result<void> {
@@ -163,9 +161,9 @@ Result<json::object> run_of(const RunOptions& options) {
   return body;
 }
 
-void add_run(CLI::App& noun, const SessionPtr& session) {
+void add_run(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<RunOptions>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "run", "Load what its stream received", session,
                [options](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const json::object body, run_of(*options));
@@ -179,28 +177,27 @@ void add_run(CLI::App& noun, const SessionPtr& session) {
                  print_run(s, run);
                  return {};
                });
-  verb->add_option("ID", options->id, "Courier id, cr-...")->required();
-  CLI::Option* all = verb->add_flag("--all", options->all, "Everything there is");
-  CLI::Option* day = verb->add_option("--day", options->day, "One UTC day, 2027-03-02");
-  CLI::Option* from = verb->add_option("--from", options->from, "From this day on, with it");
-  CLI::Option* to = verb->add_option("--to", options->to, "Up to this day, without it");
-  day->excludes(all);
-  from->excludes(all)->excludes(day)->needs(to);
-  to->needs(from);
-  verb->add_flag("--load-only", options->load_only, "Nothing downstream");
-  verb->add_flag("--skip-missing", options->skip_missing, "Missing files are no failure");
-  verb->add_flag("--wait", options->wait, "Wait until it is done and show what was loaded");
+  verb.option("ID", options->id, "Courier id, cr-...").required();
+  Option all = verb.flag("--all", options->all, "Everything there is");
+  Option day = verb.option("--day", options->day, "One UTC day, 2027-03-02");
+  Option from = verb.option("--from", options->from, "From this day on, with it");
+  Option to = verb.option("--to", options->to, "Up to this day, without it");
+  day.excludes(all);
+  from.excludes(all).excludes(day).needs(to);
+  to.needs(from);
+  verb.flag("--load-only", options->load_only, "Nothing downstream");
+  verb.flag("--skip-missing", options->skip_missing, "Missing files are no failure");
+  verb.flag("--wait", options->wait, "Wait until it is done and show what was loaded");
 }
 
 }  // namespace
 
-void add_courier_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun =
-      add_noun(app, "courier", "Couriers: what loads a stream's batches, and where to");
-  add_changes(*noun, session);
-  add_list(*noun, session);
-  add_of_one(*noun, session);
-  add_run(*noun, session);
+void add_courier_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "courier", "Couriers: what loads a stream's batches, and where to");
+  add_changes(noun, session);
+  add_list(noun, session);
+  add_of_one(noun, session);
+  add_run(noun, session);
 }
 
 }  // namespace weir::cli

@@ -45,7 +45,7 @@ void print(Session& session, const json::value& answer) {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, const SessionPtr& session) {
+void add_doctor_command(Command app, const SessionPtr& session) {
   add_verb(app, "doctor", "Is all well: conservation, the log, the batcher, the disk", session,
            [](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer, api.get("/api/v0/doctor"));

@@ -88,33 +88,31 @@ Result<json::object> feed_of(const Options& options, Terminal& terminal) {
   return feed;
 }
 
-void add_create(CLI::App& noun, const SessionPtr& session) {
+void add_create(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(noun, "create", "Add a feed", session,
-                            [options](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::object body, feed_of(*options, s.terminal));
-                              WEIR_TRY(const json::value feed, api.post(path, body));
-                              print_done(s, feed, text_of(feed, "id"));
-                              return {};
-                            });
-  verb->add_option("--file", options->file,
-                   "The feed as JSON; - is standard input; flags go on top");
-  verb->add_option("--source", options->source, "Source: the part before the colon of its table");
-  verb->add_option("--name", options->name, "Name: the part after the colon");
-  verb->add_option("--field", options->fields,
-                   "NAME:TYPE[,required][,rename=NAME][,format=PATTERN][,scale=DIGITS]"
-                   "[,semantic=TAG]; once a field")
-      ->take_all();
-  verb->add_option("--primary-key", options->primary_key, "Field of the key; once a field");
-  verb->add_option("--last-updated", options->last_updated, "Field that says which row is newer");
-  verb->add_option("--error-threshold", options->error_threshold,
-                   "Percent of rows that may be wrong before nothing is loaded")
-      ->check(CLI::Range(0, 100));
+  Command verb = add_verb(noun, "create", "Add a feed", session,
+                          [options](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::object body, feed_of(*options, s.terminal));
+                            WEIR_TRY(const json::value feed, api.post(path, body));
+                            print_done(s, feed, text_of(feed, "id"));
+                            return {};
+                          });
+  verb.option("--file", options->file, "The feed as JSON; - is standard input; flags go on top");
+  verb.option("--source", options->source, "Source: the part before the colon of its table");
+  verb.option("--name", options->name, "Name: the part after the colon");
+  verb.option("--field", options->fields,
+              "NAME:TYPE[,required][,rename=NAME][,format=PATTERN][,scale=DIGITS]"
+              "[,semantic=TAG]; once a field");
+  verb.option("--primary-key", options->primary_key, "Field of the key; once a field");
+  verb.option("--last-updated", options->last_updated, "Field that says which row is newer");
+  verb.option("--error-threshold", options->error_threshold,
+              "Percent of rows that may be wrong before nothing is loaded")
+      .range(0, 100);
 }
 
-void add_list(CLI::App& noun, const SessionPtr& session) {
+void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "list", "All feeds", session, [paging](Session& s, Api& api) -> Result<void> {
         WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
         print_list(s, list,
@@ -127,33 +125,33 @@ void add_list(CLI::App& noun, const SessionPtr& session) {
                    "no feeds yet");
         return {};
       });
-  add_paging(*verb, *paging);
+  add_paging(verb, *paging);
 }
 
 }  // namespace
 
-void add_feed_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "feed", "Feeds: the schema and key of a domain table");
-  add_create(*noun, session);
-  add_list(*noun, session);
+void add_feed_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "feed", "Feeds: the schema and key of a domain table");
+  add_create(noun, session);
+  add_list(noun, session);
   const auto id = std::make_shared<std::string>();
-  add_verb(*noun, "show", "One feed with its fields", session,
+  add_verb(noun, "show", "One feed with its fields", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value feed, api.get(path + "/" + percent_encode(*id)));
              print_item(s, feed);
              return {};
            })
-      ->add_option("ID", *id, "Feed id, df-...")
-      ->required();
-  add_verb(*noun, "activate", "Make it loadable", session,
+      .option("ID", *id, "Feed id, df-...")
+      .required();
+  add_verb(noun, "activate", "Make it loadable", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value feed,
                       api.post(path + "/" + percent_encode(*id) + "/activate", json::object{}));
              print_done(s, feed, *id + " is active");
              return {};
            })
-      ->add_option("ID", *id, "Feed id, df-...")
-      ->required();
+      .option("ID", *id, "Feed id, df-...")
+      .required();
 }
 
 }  // namespace weir::cli

@@ -7,15 +7,15 @@
 
 namespace weir::cli {
 
-void add_hour_commands(CLI::App& app, const SessionPtr& session) {
+void add_hour_commands(Command app, const SessionPtr& session) {
   struct Options {
     std::string stream_id;
     Paging paging;
   };
-  CLI::App* noun = add_noun(app, "hour", "Hours: what was accepted in each, and where it is");
+  Command noun = add_noun(app, "hour", "Hours: what was accepted in each, and where it is");
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(
-      *noun, "list", "The hours of a stream, and which of them are sealed", session,
+  Command verb = add_verb(
+      noun, "list", "The hours of a stream, and which of them are sealed", session,
       [options](Session& s, Api& api) -> Result<void> {
         WEIR_TRY(
             const boost::json::value list,
@@ -32,8 +32,8 @@ void add_hour_commands(CLI::App& app, const SessionPtr& session) {
                    "no hours yet: no batch accounts for a record");
         return {};
       });
-  verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
-  add_paging(*verb, options->paging);
+  verb.option("--stream", options->stream_id, "Stream id, is-...").required();
+  add_paging(verb, options->paging);
 }
 
 }  // namespace weir::cli

@@ -15,13 +15,13 @@ namespace json = boost::json;
 
 const std::string path = "/api/v0/admin/api-keys";
 
-void add_create(CLI::App& noun, const SessionPtr& session) {
+void add_create(Command noun, const SessionPtr& session) {
   struct Options {
     std::string name;
     std::vector<std::string> policies{"streaming-ingest-api:write"};
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(
+  Command verb = add_verb(
       noun, "create", "Add an API key", session, [options](Session& s, Api& api) -> Result<void> {
         json::object body{{"name", options->name}};
         body["policies"] = json::array(options->policies.begin(), options->policies.end());
@@ -29,27 +29,27 @@ void add_create(CLI::App& noun, const SessionPtr& session) {
         print_done(s, key, text_of(key, "id"));
         return {};
       });
-  verb->add_option("--name", options->name, "Name, for people")->required();
-  verb->add_option("--policy", options->policies, "What it may do; may be given several times")
-      ->capture_default_str();
+  verb.option("--name", options->name, "Name, for people").required();
+  verb.option("--policy", options->policies, "What it may do; may be given several times")
+      .shows_default();
 }
 
-void add_list(CLI::App& noun, const SessionPtr& session) {
+void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb = add_verb(noun, "list", "All API keys", session,
-                            [paging](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
-                              print_list(s, list,
-                                         {{"ID", "id"},
-                                          {"NAME", "name"},
-                                          {"STATUS", "status"},
-                                          {"POLICIES", "policies"},
-                                          {"CREATED", "created_at"},
-                                          {"LAST USED", "last_used_at"}},
-                                         "no API keys");
-                              return {};
-                            });
-  add_paging(*verb, *paging);
+  Command verb = add_verb(noun, "list", "All API keys", session,
+                          [paging](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                            print_list(s, list,
+                                       {{"ID", "id"},
+                                        {"NAME", "name"},
+                                        {"STATUS", "status"},
+                                        {"POLICIES", "policies"},
+                                        {"CREATED", "created_at"},
+                                        {"LAST USED", "last_used_at"}},
+                                       "no API keys");
+                            return {};
+                          });
+  add_paging(verb, *paging);
 }
 
 struct Change {
@@ -57,13 +57,13 @@ struct Change {
   std::vector<std::string> policies;
 };
 
-void add_of_one(CLI::App& noun, const SessionPtr& session) {
+void add_of_one(Command noun, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   const auto all = std::make_shared<bool>(false);
   const auto sure = std::make_shared<bool>(false);
   const auto one = [id] { return path + "/" + percent_encode(*id); };
-  const auto with_id = [id](CLI::App* verb) {
-    verb->add_option("ID", *id, "API key id, tak-...")->required();
+  const auto with_id = [id](Command verb) {
+    verb.option("ID", *id, "API key id, tak-...").required();
     return verb;
   };
   with_id(
@@ -73,7 +73,7 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
         return {};
       }));
   const auto change = std::make_shared<Change>();
-  CLI::App* update = with_id(add_verb(
+  Command update = with_id(add_verb(
       noun, "update", "Change its name or its policies; its tokens are judged by them at once",
       session, [change, one](Session& s, Api& api) -> Result<void> {
         json::object body;
@@ -85,8 +85,8 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
         print_item(s, key);
         return {};
       }));
-  update->add_option("--name", change->name, "Another name");
-  update->add_option("--policy", change->policies, "All that it may do from now on");
+  update.option("--name", change->name, "Another name");
+  update.option("--policy", change->policies, "All that it may do from now on");
   with_id(add_verb(noun, "rotate", "Give it a new secret; the one before is accepted 30 days more",
                    session, [id, one](Session& s, Api& api) -> Result<void> {
                      WEIR_TRY(const json::value key, api.post(one() + "/rotate", json::object{}));
@@ -96,7 +96,7 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
                                     "accepted for 30 days more");
                      return {};
                    }));
-  CLI::App* revoke = with_id(add_verb(
+  Command revoke = with_id(add_verb(
       noun, "revoke", "Stop accepting tokens from before the last rotation, now", session,
       [id, all, sure, one](Session& s, Api& api) -> Result<void> {
         WEIR_CHECK(confirm(s, *sure, "Tokens of " + *id + " will be refused."));
@@ -106,8 +106,8 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
                         : "no token of " + *id + " from before its last rotation is accepted");
         return {};
       }));
-  revoke->add_flag("--all", *all, "Every token issued so far");
-  revoke->add_flag("--yes", *sure, "Do not ask");
+  revoke.flag("--all", *all, "Every token issued so far");
+  revoke.flag("--yes", *sure, "Do not ask");
   with_id(add_verb(noun, "delete", "Remove it; its tokens stop being accepted", session,
                    [id, sure, one](Session& s, Api& api) -> Result<void> {
                      WEIR_CHECK(confirm(s, *sure, *id + " will be deleted."));
@@ -115,16 +115,16 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
                      print_done(s, key, *id + " is deleted");
                      return {};
                    }))
-      ->add_flag("--yes", *sure, "Do not ask");
+      .flag("--yes", *sure, "Do not ask");
 }
 
 }  // namespace
 
-void add_key_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "key", "API keys: who may do what");
-  add_create(*noun, session);
-  add_list(*noun, session);
-  add_of_one(*noun, session);
+void add_key_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "key", "API keys: who may do what");
+  add_create(noun, session);
+  add_list(noun, session);
+  add_of_one(noun, session);
 }
 
 }  // namespace weir::cli

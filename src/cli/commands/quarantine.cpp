@@ -22,13 +22,13 @@ Result<std::string> bytes_of(const boost::json::value& payload) {
   return fail(Errc::corrupt, "the answer holds no payload; is this a weir server?");
 }
 
-void add_show(CLI::App& noun, const SessionPtr& session) {
+void add_show(Command noun, const SessionPtr& session) {
   struct Options {
     std::string receipt;
     bool body = false;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "show", "One payload in quarantine, with its bytes", session,
                [options](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const boost::json::value payload,
@@ -41,17 +41,17 @@ void add_show(CLI::App& noun, const SessionPtr& session) {
                  s.terminal.out << bytes;
                  return {};
                });
-  verb->add_option("RECEIPT", options->receipt, "The request_id its 202 carried")->required();
-  verb->add_flag("--body", options->body, "Print its bytes and nothing else");
+  verb.option("RECEIPT", options->receipt, "The request_id its 202 carried").required();
+  verb.flag("--body", options->body, "Print its bytes and nothing else");
 }
 
-void add_replay(CLI::App& noun, const SessionPtr& session) {
+void add_replay(Command noun, const SessionPtr& session) {
   struct Options {
     std::string receipt;
     std::string file;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "replay", "Send a payload in quarantine again, mended by a file", session,
                [options](Session& s, Api& api) -> Result<void> {
                  boost::json::object body;
@@ -66,17 +66,17 @@ void add_replay(CLI::App& noun, const SessionPtr& session) {
                                 options->receipt + " is settled");
                  return {};
                });
-  verb->add_option("RECEIPT", options->receipt, "The request_id its 202 carried")->required();
-  verb->add_option("--file", options->file, "The mended payload; - is standard input");
+  verb.option("RECEIPT", options->receipt, "The request_id its 202 carried").required();
+  verb.option("--file", options->file, "The mended payload; - is standard input");
 }
 
-void add_drop(CLI::App& noun, const SessionPtr& session) {
+void add_drop(Command noun, const SessionPtr& session) {
   struct Options {
     std::string receipt;
     bool is_sure = false;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "drop", "Give up a payload in quarantine; its bytes go, it stays counted",
                session, [options](Session& s, Api& api) -> Result<void> {
                  WEIR_CHECK(confirm(s, options->is_sure,
@@ -86,22 +86,22 @@ void add_drop(CLI::App& noun, const SessionPtr& session) {
                  print_done(s, record, options->receipt + " was dropped");
                  return {};
                });
-  verb->add_option("RECEIPT", options->receipt, "The request_id its 202 carried")->required();
-  verb->add_flag("--yes", options->is_sure, "Do not ask");
+  verb.option("RECEIPT", options->receipt, "The request_id its 202 carried").required();
+  verb.flag("--yes", options->is_sure, "Do not ask");
 }
 
 }  // namespace
 
-void add_quarantine_commands(CLI::App& app, const SessionPtr& session) {
+void add_quarantine_commands(Command app, const SessionPtr& session) {
   struct Options {
     std::string stream_id;
     std::string state = "held";
     Paging paging;
   };
-  CLI::App* noun = add_noun(app, "quarantine", "Quarantine: accepted payloads that do not parse");
+  Command noun = add_noun(app, "quarantine", "Quarantine: accepted payloads that do not parse");
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
-      add_verb(*noun, "list", "What is in quarantine and why", session,
+  Command verb =
+      add_verb(noun, "list", "What is in quarantine and why", session,
                [options](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const boost::json::value list,
                           fetch_list(api, "/api/v0/quarantine",
@@ -117,14 +117,13 @@ void add_quarantine_commands(CLI::App& app, const SessionPtr& session) {
                             "the quarantine is empty");
                  return {};
                });
-  verb->add_option("--stream", options->stream_id, "Only of this stream, is-...");
-  verb->add_option("--state", options->state, "held, replayed or dropped; \"\" for all")
-      ->capture_default_str();
-  add_paging(*verb, options->paging);
+  verb.option("--stream", options->stream_id, "Only of this stream, is-...");
+  verb.option("--state", options->state, "held, replayed or dropped; \"\" for all").shows_default();
+  add_paging(verb, options->paging);
 
-  add_show(*noun, session);
-  add_replay(*noun, session);
-  add_drop(*noun, session);
+  add_show(noun, session);
+  add_replay(noun, session);
+  add_drop(noun, session);
 }
 
 }  // namespace weir::cli

@@ -22,16 +22,15 @@ Result<std::string> sql_of(const Options& options, Terminal& terminal) {
   return fail(Errc::bad_request, "give the query's SQL with --sql or --file");
 }
 
-void add_sql_options(CLI::App* verb, Options& options) {
-  verb->add_option("--description", options.description, "What it makes of what");
-  CLI::Option* sql = verb->add_option("--sql", options.sql, "The query, Spark SQL");
-  verb->add_option("--file", options.file, "A file that holds it; - is standard input")
-      ->excludes(sql);
+void add_sql_options(Command verb, Options& options) {
+  verb.option("--description", options.description, "What it makes of what");
+  Option sql = verb.option("--sql", options.sql, "The query, Spark SQL");
+  verb.option("--file", options.file, "A file that holds it; - is standard input").excludes(sql);
 }
 
-void add_changes(CLI::App& noun, const SessionPtr& session) {
+void add_changes(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
-  CLI::App* create =
+  Command create =
       add_verb(noun, "create", "Add an ingest query", session,
                [options](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const std::string sql, sql_of(*options, s.terminal));
@@ -42,43 +41,43 @@ void add_changes(CLI::App& noun, const SessionPtr& session) {
                  print_done(s, query, text_of(query, "id"));
                  return {};
                });
-  create->add_option("--name", options->name, "Name; load operations find it by")->required();
+  create.option("--name", options->name, "Name; load operations find it by").required();
   add_sql_options(create, *options);
 
-  CLI::App* update = add_verb(noun, "update", "Replace its SQL or description", session,
-                              [options](Session& s, Api& api) -> Result<void> {
-                                const std::string one = path + "/" + percent_encode(options->id);
-                                WEIR_TRY(const json::value before, api.get(one));
-                                json::object body{{"description", text_of(before, "description")},
-                                                  {"sql", text_of(before, "sql")}};
-                                if (!options->description.empty())
-                                  body["description"] = options->description;
-                                if (!options->sql.empty() || !options->file.empty()) {
-                                  WEIR_TRY(body["sql"], sql_of(*options, s.terminal));
-                                }
-                                const json::value value(std::move(body));
-                                WEIR_TRY(const json::value query, api.call("PUT", one, &value));
-                                print_done(s, query, options->id + " is updated");
-                                return {};
-                              });
-  update->add_option("ID", options->id, "Ingest query id, iq-...")->required();
+  Command update = add_verb(noun, "update", "Replace its SQL or description", session,
+                            [options](Session& s, Api& api) -> Result<void> {
+                              const std::string one = path + "/" + percent_encode(options->id);
+                              WEIR_TRY(const json::value before, api.get(one));
+                              json::object body{{"description", text_of(before, "description")},
+                                                {"sql", text_of(before, "sql")}};
+                              if (!options->description.empty())
+                                body["description"] = options->description;
+                              if (!options->sql.empty() || !options->file.empty()) {
+                                WEIR_TRY(body["sql"], sql_of(*options, s.terminal));
+                              }
+                              const json::value value(std::move(body));
+                              WEIR_TRY(const json::value query, api.call("PUT", one, &value));
+                              print_done(s, query, options->id + " is updated");
+                              return {};
+                            });
+  update.option("ID", options->id, "Ingest query id, iq-...").required();
   add_sql_options(update, *options);
 }
 
-void add_looks(CLI::App& noun, const SessionPtr& session) {
+void add_looks(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* list = add_verb(noun, "list", "All ingest queries", session,
-                            [paging](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::value all, fetch_list(api, path, {}, *paging));
-                              print_list(s, all,
-                                         {{"ID", "id"},
-                                          {"NAME", "name"},
-                                          {"DESCRIPTION", "description"},
-                                          {"CREATED", "created_at"}},
-                                         "no ingest queries yet");
-                              return {};
-                            });
-  add_paging(*list, *paging);
+  Command list = add_verb(noun, "list", "All ingest queries", session,
+                          [paging](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::value all, fetch_list(api, path, {}, *paging));
+                            print_list(s, all,
+                                       {{"ID", "id"},
+                                        {"NAME", "name"},
+                                        {"DESCRIPTION", "description"},
+                                        {"CREATED", "created_at"}},
+                                       "no ingest queries yet");
+                            return {};
+                          });
+  add_paging(list, *paging);
 
   const auto id = std::make_shared<std::string>();
   add_verb(noun, "show", "One ingest query with its SQL", session,
@@ -87,8 +86,8 @@ void add_looks(CLI::App& noun, const SessionPtr& session) {
              print_item(s, query);
              return {};
            })
-      ->add_option("ID", *id, "Ingest query id, iq-...")
-      ->required();
+      .option("ID", *id, "Ingest query id, iq-...")
+      .required();
   add_verb(noun, "delete", "Remove it", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer,
@@ -96,8 +95,8 @@ void add_looks(CLI::App& noun, const SessionPtr& session) {
              print_done(s, answer, *id + " is deleted");
              return {};
            })
-      ->add_option("ID", *id, "Ingest query id, iq-...")
-      ->required();
+      .option("ID", *id, "Ingest query id, iq-...")
+      .required();
 }
 
 struct PreviewOptions {
@@ -123,27 +122,27 @@ Result<void> preview(const PreviewOptions& options, Session& session, Api& api) 
   return print_rows(session, api.answer_body());
 }
 
-void add_preview(CLI::App& noun, const SessionPtr& session) {
+void add_preview(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<PreviewOptions>();
-  CLI::App* verb = add_verb(noun, "preview", "What it makes of a stream's newest files", session,
-                            [options](Session& s, Api& api) { return preview(*options, s, api); });
-  CLI::Option* id = verb->add_option("ID", options->query.id, "A stored query, iq-...");
-  verb->add_option("--sql", options->query.sql, "Or this SQL")->excludes(id);
-  verb->add_option("--file", options->query.file, "Or this file's")->excludes(id);
-  verb->add_option("--stream", options->stream_id, "Stream id, is-...")->required();
-  verb->add_option("--tag", options->tag, "The name FROM has for the files")->capture_default_str();
-  verb->add_option("--row-tag", options->row_tag, "XML: the element that is a row");
-  verb->add_option("--schema", options->schema_file, "A file with the rows' Spark schema as JSON");
-  verb->add_option("--limit", options->limit, "Rows at most")->capture_default_str();
+  Command verb = add_verb(noun, "preview", "What it makes of a stream's newest files", session,
+                          [options](Session& s, Api& api) { return preview(*options, s, api); });
+  Option id = verb.option("ID", options->query.id, "A stored query, iq-...");
+  verb.option("--sql", options->query.sql, "Or this SQL").excludes(id);
+  verb.option("--file", options->query.file, "Or this file's").excludes(id);
+  verb.option("--stream", options->stream_id, "Stream id, is-...").required();
+  verb.option("--tag", options->tag, "The name FROM has for the files").shows_default();
+  verb.option("--row-tag", options->row_tag, "XML: the element that is a row");
+  verb.option("--schema", options->schema_file, "A file with the rows' Spark schema as JSON");
+  verb.option("--limit", options->limit, "Rows at most").shows_default();
 }
 
 }  // namespace
 
-void add_query_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "query", "Ingest queries: SQL between a file and its feed");
-  add_changes(*noun, session);
-  add_looks(*noun, session);
-  add_preview(*noun, session);
+void add_query_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "query", "Ingest queries: SQL between a file and its feed");
+  add_changes(noun, session);
+  add_looks(noun, session);
+  add_preview(noun, session);
 }
 
 }  // namespace weir::cli

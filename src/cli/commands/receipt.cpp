@@ -7,18 +7,18 @@
 
 namespace weir::cli {
 
-void add_receipt_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "receipt", "Receipts: what became of one payload");
+void add_receipt_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "receipt", "Receipts: what became of one payload");
   const auto id = std::make_shared<std::string>();
-  add_verb(*noun, "show", "Where the payload of a receipt is now", session,
+  add_verb(noun, "show", "Where the payload of a receipt is now", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const boost::json::value result,
                       api.get("/api/v0/receipts/" + percent_encode(*id)));
              print_item(s, result);
              return {};
            })
-      ->add_option("RECEIPT", *id, "The request_id its 202 carried")
-      ->required();
+      .option("RECEIPT", *id, "The request_id its 202 carried")
+      .required();
 }
 
 }  // namespace weir::cli

@@ -13,9 +13,9 @@ namespace json = boost::json;
 
 const std::string path = "/api/v0/workflow/runs";
 
-void add_list(CLI::App& noun, const SessionPtr& session) {
+void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb =
+  Command verb =
       add_verb(noun, "list", "All runs", session, [paging](Session& s, Api& api) -> Result<void> {
         WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
         print_list(s, list,
@@ -28,35 +28,35 @@ void add_list(CLI::App& noun, const SessionPtr& session) {
                    "no runs yet; weir courier run ID --day DAY starts one");
         return {};
       });
-  add_paging(*verb, *paging);
+  add_paging(verb, *paging);
 }
 
 }  // namespace
 
-void add_run_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "run", "Workflow runs: what couriers are doing and have done");
-  add_list(*noun, session);
+void add_run_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "run", "Workflow runs: what couriers are doing and have done");
+  add_list(noun, session);
   const auto id = std::make_shared<std::string>();
   const auto wait = std::make_shared<bool>(false);
-  CLI::App* show =
-      add_verb(*noun, "show", "One run with its tasks", session,
+  Command show =
+      add_verb(noun, "show", "One run with its tasks", session,
                [id, wait](Session& s, Api& api) -> Result<void> {
                  WEIR_TRY(const json::value run, *wait ? wait_for_run(s.terminal, api, *id)
                                                        : api.get(path + "/" + percent_encode(*id)));
                  print_run(s, run);
                  return {};
                });
-  show->add_option("ID", *id, "Run id, wf-...")->required();
-  show->add_flag("--wait", *wait, "Wait until it is done");
-  add_verb(*noun, "stop", "Ask it to stop", session,
+  show.option("ID", *id, "Run id, wf-...").required();
+  show.flag("--wait", *wait, "Wait until it is done");
+  add_verb(noun, "stop", "Ask it to stop", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value run,
                       api.post(path + "/" + percent_encode(*id) + "/stop", json::object{}));
              print_done(s, run, *id + " is " + text_of(run, "state"));
              return {};
            })
-      ->add_option("ID", *id, "Run id, wf-...")
-      ->required();
+      .option("ID", *id, "Run id, wf-...")
+      .required();
 }
 
 }  // namespace weir::cli

@@ -13,12 +13,12 @@ namespace json = boost::json;
 
 const std::string path = "/api/v0/streams";
 
-void add_create(CLI::App& noun, const SessionPtr& session) {
+void add_create(Command noun, const SessionPtr& session) {
   struct Options {
     std::string name, description, type, xml_check;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(
+  Command verb = add_verb(
       noun, "create", "Add a stream", session, [options](Session& s, Api& api) -> Result<void> {
         json::object body{{"name", options->name}, {"description", options->description}};
         if (!options->type.empty()) body["payload_type"] = options->type;
@@ -27,34 +27,34 @@ void add_create(CLI::App& noun, const SessionPtr& session) {
         print_done(s, stream, text_of(stream, "id") + "  " + text_of(stream, "ingest_url"));
         return {};
       });
-  verb->add_option("--name", options->name, "Name, for people")->required();
-  verb->add_option("--description", options->description, "What it carries");
-  verb->add_option("--type", options->type,
-                   "What its payloads are; without, the first accepted one decides")
-      ->check(CLI::IsMember({"json", "xml"}));
-  verb->add_option("--xml-check", options->xml_check,
-                   "sync: XML that does not parse is refused; async: it goes to the quarantine")
-      ->check(CLI::IsMember({"sync", "async"}));
+  verb.option("--name", options->name, "Name, for people").required();
+  verb.option("--description", options->description, "What it carries");
+  verb.option("--type", options->type,
+              "What its payloads are; without, the first accepted one decides")
+      .one_of({"json", "xml"});
+  verb.option("--xml-check", options->xml_check,
+              "sync: XML that does not parse is refused; async: it goes to the quarantine")
+      .one_of({"sync", "async"});
 }
 
-void add_list(CLI::App& noun, const SessionPtr& session) {
+void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
-  CLI::App* verb = add_verb(noun, "list", "All streams", session,
-                            [paging](Session& s, Api& api) -> Result<void> {
-                              WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
-                              print_list(s, list,
-                                         {{"ID", "id"},
-                                          {"NAME", "name"},
-                                          {"TYPE", "payload_type"},
-                                          {"DESCRIPTION", "description"},
-                                          {"CREATED", "created_at"}},
-                                         "no streams yet; weir stream create --name NAME adds one");
-                              return {};
-                            });
-  add_paging(*verb, *paging);
+  Command verb = add_verb(noun, "list", "All streams", session,
+                          [paging](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
+                            print_list(s, list,
+                                       {{"ID", "id"},
+                                        {"NAME", "name"},
+                                        {"TYPE", "payload_type"},
+                                        {"DESCRIPTION", "description"},
+                                        {"CREATED", "created_at"}},
+                                       "no streams yet; weir stream create --name NAME adds one");
+                            return {};
+                          });
+  add_paging(verb, *paging);
 }
 
-void add_of_one(CLI::App& noun, const SessionPtr& session) {
+void add_of_one(Command noun, const SessionPtr& session) {
   const auto id = std::make_shared<std::string>();
   add_verb(noun, "show", "One stream", session,
            [id](Session& s, Api& api) -> Result<void> {
@@ -62,8 +62,8 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
              print_item(s, stream);
              return {};
            })
-      ->add_option("ID", *id, "Stream id, is-...")
-      ->required();
+      .option("ID", *id, "Stream id, is-...")
+      .required();
   add_verb(noun, "flush", "Close its open batch now, so that couriers see all of it", session,
            [id](Session& s, Api& api) -> Result<void> {
              WEIR_TRY(const json::value answer,
@@ -77,16 +77,16 @@ void add_of_one(CLI::App& noun, const SessionPtr& session) {
                         "nothing was waiting; every record is in a file already");
              return {};
            })
-      ->add_option("ID", *id, "Stream id, is-...")
-      ->required();
+      .option("ID", *id, "Stream id, is-...")
+      .required();
 }
 
-void add_samples(CLI::App& noun, const SessionPtr& session) {
+void add_samples(Command noun, const SessionPtr& session) {
   struct Options {
     std::string id, format;
   };
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(
+  Command verb = add_verb(
       noun, "samples", "How to send to it, to be copied: Postman, cURL, HTTP or Python", session,
       [options](Session& s, Api& api) -> Result<void> {
         WEIR_TRY(const std::string sample, api.get_text(path + "/" + percent_encode(options->id) +
@@ -94,20 +94,20 @@ void add_samples(CLI::App& noun, const SessionPtr& session) {
         s.terminal.out << sample << (sample.ends_with('\n') ? "" : "\n");
         return {};
       });
-  verb->add_option("ID", options->id, "Stream id, is-...")->required();
-  verb->add_option("--format", options->format, "postman is a collection v2.1, to be imported")
-      ->required()
-      ->check(CLI::IsMember({"postman", "curl", "http", "python"}));
+  verb.option("ID", options->id, "Stream id, is-...").required();
+  verb.option("--format", options->format, "postman is a collection v2.1, to be imported")
+      .required()
+      .one_of({"postman", "curl", "http", "python"});
 }
 
 }  // namespace
 
-void add_stream_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "stream", "Streams: where payloads are sent to");
-  add_create(*noun, session);
-  add_list(*noun, session);
-  add_of_one(*noun, session);
-  add_samples(*noun, session);
+void add_stream_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "stream", "Streams: where payloads are sent to");
+  add_create(noun, session);
+  add_list(noun, session);
+  add_of_one(noun, session);
+  add_samples(noun, session);
 }
 
 }  // namespace weir::cli

@@ -12,7 +12,7 @@ namespace json = boost::json;
 
 const std::string path = "/api/v0/tables";
 
-void add_looks(CLI::App& noun, const SessionPtr& session) {
+void add_looks(Command noun, const SessionPtr& session) {
   add_verb(noun, "list", "All domain tables", session, [](Session& s, Api& api) -> Result<void> {
     WEIR_TRY(const json::value list, api.list_all(path, {}));
     print_list(s, list, {{"NAME", "name"}, {"ROWS", "rows", true}},
@@ -26,17 +26,17 @@ void add_looks(CLI::App& noun, const SessionPtr& session) {
              print_item(s, table);
              return {};
            })
-      ->add_option("NAME", *name, "Its name, Source:Feed")
-      ->required();
+      .option("NAME", *name, "Its name, Source:Feed")
+      .required();
 }
 
 }  // namespace
 
-void add_table_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "table", "Domain tables: what the feeds have become");
-  add_looks(*noun, session);
+void add_table_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "table", "Domain tables: what the feeds have become");
+  add_looks(noun, session);
   const auto sql = std::make_shared<std::string>();
-  add_verb(*noun, "query", "Read domain tables", session,
+  add_verb(noun, "query", "Read domain tables", session,
            [sql](Session& s, Api& api) -> Result<void> {
              std::string text = *sql;
              if (text == "-") {
@@ -45,8 +45,8 @@ void add_table_commands(CLI::App& app, const SessionPtr& session) {
              WEIR_CHECK(api.post("/api/v0/query", json::object{{"sql", text}}));
              return print_rows(s, api.answer_body());
            })
-      ->add_option("SQL", *sql, "SELECT * FROM \"Source:Feed\" LIMIT 5; - is standard input")
-      ->required();
+      .option("SQL", *sql, "SELECT * FROM \"Source:Feed\" LIMIT 5; - is standard input")
+      .required();
 }
 
 }  // namespace weir::cli

@@ -43,19 +43,19 @@ Result<void> create(const Options& options, Session& session, Api& api) {
 
 }  // namespace
 
-void add_token_commands(CLI::App& app, const SessionPtr& session) {
-  CLI::App* noun = add_noun(app, "token", "Access tokens: shown once, never stored");
+void add_token_commands(Command app, const SessionPtr& session) {
+  Command noun = add_noun(app, "token", "Access tokens: shown once, never stored");
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = add_verb(*noun, "create", "Issue a token of an API key", session,
-                            [options](Session& s, Api& api) { return create(*options, s, api); });
-  verb->add_option("KEY_ID", options->key_id, "API key id, tak-...")->required();
-  CLI::Option* days = verb->add_option("--days", options->days, "Good for this many days")
-                          ->check(CLI::Range(1, 36'500))
-                          ->capture_default_str();
-  verb->add_option("--expires-at", options->expires_at, "Good until then: 2027-03-02T08:00:00Z")
-      ->excludes(days);
-  verb->add_flag("--rotate", options->rotate,
-                 "Give the key a new secret first; tokens before are accepted 30 days more");
+  Command verb = add_verb(noun, "create", "Issue a token of an API key", session,
+                          [options](Session& s, Api& api) { return create(*options, s, api); });
+  verb.option("KEY_ID", options->key_id, "API key id, tak-...").required();
+  Option days = verb.option("--days", options->days, "Good for this many days")
+                    .range(1, 36'500)
+                    .shows_default();
+  verb.option("--expires-at", options->expires_at, "Good until then: 2027-03-02T08:00:00Z")
+      .excludes(days);
+  verb.flag("--rotate", options->rotate,
+            "Give the key a new secret first; tokens before are accepted 30 days more");
 }
 
 }  // namespace weir::cli

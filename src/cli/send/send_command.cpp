@@ -205,30 +205,29 @@ Result<void> send(const Options& options, Session& session, const Api& api) {
 
 }  // namespace
 
-void add_send_command(CLI::App& app, const SessionPtr& session) {
+void add_send_command(Command app, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb =
+  Command verb =
       add_verb(app, "send", "Send payloads to a stream: a file each, or a line of NDJSON each",
                session, [options](Session& s, Api& api) { return send(*options, s, api); });
-  verb->add_option("STREAM", options->stream_id, "Stream id, is-...")->required();
-  verb->add_option("PATH", options->source.paths, "Files and directories; - is standard input")
-      ->required();
-  verb->add_option("--type", options->source.type,
-                   "What they are; otherwise told from name and content")
-      ->check(CLI::IsMember({"json", "xml"}));
-  verb->add_option("--concurrency", options->concurrency, "Connections at a time")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  verb->add_option("--retries", options->retries,
-                   "How often 429, 500, 503, 504 and broken connections are tried again")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
-  verb->add_flag("--lines", options->source.lines,
-                 "Every line is a payload; .ndjson and .jsonl files are read so anyway");
-  verb->add_option("--resume", options->resume,
-                   "File to remember in how far it is: the same command goes on from there");
-  verb->add_flag("--no-progress", options->no_progress, "No progress bar on a terminal");
-  verb->add_flag("--receipts", options->receipts, "Print the receipt of each accepted payload");
+  verb.option("STREAM", options->stream_id, "Stream id, is-...").required();
+  verb.option("PATH", options->source.paths, "Files and directories; - is standard input")
+      .required();
+  verb.option("--type", options->source.type, "What they are; otherwise told from name and content")
+      .one_of({"json", "xml"});
+  verb.option("--concurrency", options->concurrency, "Connections at a time")
+      .range(1, 256)
+      .shows_default();
+  verb.option("--retries", options->retries,
+              "How often 429, 500, 503, 504 and broken connections are tried again")
+      .range(0, 1000)
+      .shows_default();
+  verb.flag("--lines", options->source.lines,
+            "Every line is a payload; .ndjson and .jsonl files are read so anyway");
+  verb.option("--resume", options->resume,
+              "File to remember in how far it is: the same command goes on from there");
+  verb.flag("--no-progress", options->no_progress, "No progress bar on a terminal");
+  verb.flag("--receipts", options->receipts, "Print the receipt of each accepted payload");
 }
 
 }  // namespace weir::cli

@@ -5,7 +5,6 @@
 #include <ostream>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "torture/real/kills.hpp"
@@ -85,30 +84,30 @@ int run(Options options, cli::Terminal& terminal) {
 
 }  // namespace
 
-void add_torture_command(CLI::App& app, cli::Terminal& terminal) {
+void add_torture_command(cli::Command app, cli::Terminal& terminal) {
   const auto options = std::make_shared<Options>();
-  CLI::App* verb = app.add_subcommand(
+  cli::Command verb = app.command(
       "torture", "Try to lose a record: simulated disasters, or kill -9 on a real disk");
-  verb->add_option("--seeds", options->seeds.count, "Stories to play, each from a seed of its own")
-      ->check(CLI::Range(1, 1'000'000'000))
-      ->capture_default_str();
-  verb->add_option("--seed", options->seed, "The first seed; otherwise one by chance");
-  verb->add_option("--acts", options->seeds.acts, "Things that happen in a story")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
+  verb.option("--seeds", options->seeds.count, "Stories to play, each from a seed of its own")
+      .range(1, 1'000'000'000)
+      .shows_default();
+  verb.option("--seed", options->seed, "The first seed; otherwise one by chance");
+  verb.option("--acts", options->seeds.acts, "Things that happen in a story")
+      .range(1, 1'000'000)
+      .shows_default();
   options->seeds.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
-  verb->add_option("--jobs", options->seeds.threads, "Stories played at once")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
-  verb->add_flag("--trace", options->trace, "Play the one story of --seed and tell all of it");
-  verb->add_option("--data", options->kills.directory,
-                   "Instead: in a new directory below this one, load a real server and kill it");
-  verb->add_option("--kills", options->kills.kills, "With --data: how often")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  verb->add_option("--weir", options->kills.program,
-                   "With --data: the binary to run as the server; otherwise this one");
-  verb->callback([options, &terminal] { terminal.exit_code = run(*options, terminal); });
+  verb.option("--jobs", options->seeds.threads, "Stories played at once")
+      .range(1, 256)
+      .shows_default();
+  verb.flag("--trace", options->trace, "Play the one story of --seed and tell all of it");
+  verb.option("--data", options->kills.directory,
+              "Instead: in a new directory below this one, load a real server and kill it");
+  verb.option("--kills", options->kills.kills, "With --data: how often")
+      .range(1, 1'000'000)
+      .shows_default();
+  verb.option("--weir", options->kills.program,
+              "With --data: the binary to run as the server; otherwise this one");
+  verb.runs([options, &terminal] { terminal.exit_code = run(*options, terminal); });
 }
 
 }  // namespace weir::torture

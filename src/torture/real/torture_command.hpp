@@ -1,14 +1,11 @@
 #pragma once
 
+#include "cli/command_line/command_line.hpp"
 #include "cli/terminal.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace weir::torture {
 
 /// `weir torture`: stories on the fake disk, or kill -9 on a real one.
-void add_torture_command(CLI::App& app, cli::Terminal& terminal);
+void add_torture_command(cli::Command app, cli::Terminal& terminal);
 
 }  // namespace weir::torture
