@@ -24,6 +24,9 @@
 #pragma pop_macro("TOML_UNREACHABLE")
 #include <toml++/toml.h>
 // clang-format on
+static_assert(TOML_LIB_MAJOR == 3 && TOML_LIB_MINOR == 3,
+              "the lines above mend toml++ 3.3: see whether this version still needs them "
+              "(settings_test, settings_fuzz)");
 
 namespace weir::app {
 namespace {

@@ -86,12 +86,15 @@ TEST(Settings, AReloadTakesWhatARunningServerCanChangeAndNamesTheRest) {
 
 TEST(Settings, AKeyThatBeginsLikeNoneIsRefused) {
   const std::string path = ::testing::TempDir() + "weir-settings-key.toml";
-  std::ofstream(path) << "[`batch]\nage_s = 7\n";
-  Config config;
-  const auto loaded = config.load(path);
-  ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().code, Errc::bad_request);
-  EXPECT_THAT(loaded.error().message, HasSubstr("line 1"));
+  for (const char* const header : {"[`batch]", "[\u00D7batch]", "[b\uFFFFatch]", "[\U0001F600]",
+                                   "[batch.\u2603]", "[\u00E4]"}) {
+    std::ofstream(path) << header << "\nage_s = 7\n";
+    Config config;
+    const auto loaded = config.load(path);
+    ASSERT_FALSE(loaded) << header;
+    EXPECT_EQ(loaded.error().code, Errc::bad_request);
+    EXPECT_THAT(loaded.error().message, HasSubstr(path));
+  }
 }
 
 TEST(Settings, ThePageOfTheDocumentsIsWhatTheTableSays) {
