@@ -3,7 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Every bound of the server. No loop, queue or body without an entry here; units last.
+/// The bounds of requests, connections, the log, batches, the catalog and loads. What bounds the
+/// embedded engine alone stands in engine/duckdb/engine_limits.hpp. Units last.
 namespace weir::limits {
 
 inline constexpr std::uint64_t kib = 1024;
