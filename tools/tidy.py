@@ -60,6 +60,7 @@ def layer_of(path: str, allowed: dict[str, set[str]]) -> str | None:
 
 def check_layers(sources: list[Path]) -> None:
     allowed = layers()
+    used = {layer: set() for layer in allowed}
     for path in sources:
         relative = path.relative_to(ROOT / "src").as_posix()
         own = layer_of(relative, allowed)
@@ -84,8 +85,13 @@ def check_layers(sources: list[Path]) -> None:
                 continue
             other = layer_of(included[1], allowed)
             reach = allowed[own]
+            if other:
+                used[own].add(other)
             if other and other != own and "all" not in reach and other not in reach:
                 report(f"src/{relative}:{number}", f"{own} may not include {other} (tools/layers.txt)")
+    for layer, reach in allowed.items():
+        for other in sorted(reach - used[layer] - {"all"}):
+            report("tools/layers.txt", f"{layer} -> {other} is used by nothing: drop it")
 
 
 def check_words(sources: list[Path]) -> None:
