@@ -26,7 +26,7 @@ using Damaged = std::set<std::string>;
 
 /// The claim, after everything durable was filed: every accepted record is where its receipt says:
 /// in exactly one file of the manifest, byte for byte, in the quarantine, or the duplicate of one
-/// that is; what was refused stands nowhere (results.hpp); files are as their manifest rows say
+/// that is; what was refused stands nowhere (outcome_check.hpp); files are as their manifest rows say
 /// (checksum, counts); ranges follow one another without gap up to the stream's position; the
 /// checkpoint is behind all of it; conservation holds; `weir verify` finds the sealed
 /// hours whole, but for what the story damaged. An error tells what does not hold.
