@@ -21,6 +21,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).parent
+WIDE = decimal.Context(prec=60)
 KINDS = ("query", "ordered", "refused", "error")
 
 
@@ -84,7 +85,8 @@ def encoded(value, kind):
             return "Infinity" if value > 0 else "-Infinity"
         return value
     if isinstance(value, decimal.Decimal):
-        return format(value, "f")
+        # PySpark hands over 1.0E-7 with a digit more than its type has.
+        return format(value.quantize(decimal.Decimal(1).scaleb(-kind.scale), context=WIDE), "f")
     if isinstance(value, datetime.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, datetime.date):

@@ -9,6 +9,7 @@
 #include "answers.hpp"
 #include "engine/dialect/dialect.hpp"
 #include "engine/dialect/type.hpp"
+#include "engine/functions/number_functions.hpp"
 #include "test_file.hpp"
 
 namespace weir::sql_test {
@@ -53,6 +54,7 @@ class SqlFile : public testing::TestWithParam<std::string> {
   void SetUp() override {
     ASSERT_EQ(duckdb_open(nullptr, &database_), DuckDBSuccess);
     ASSERT_EQ(duckdb_connect(database_, &connection_), DuckDBSuccess);
+    ASSERT_TRUE(engine::add_number_functions(connection_));
     run(std::string(dialect::prelude()));
   }
   void TearDown() override {

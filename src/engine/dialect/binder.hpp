@@ -43,6 +43,8 @@ struct Env {
   const Scope* scope = nullptr;
   const std::vector<Selected>* aliases = nullptr;
   bool aliases_first = false;  // HAVING and ORDER BY look at the select list before the tables
+  // Of HAVING: what the query groups by. A column among them comes before an alias of its name.
+  const std::vector<std::string>* groups = nullptr;
   const Windows* windows = nullptr;  // null: no window functions here
   bool aggregates = false;
   bool filters = false;     // NULL counts as false here, as at the top of WHERE
@@ -100,8 +102,9 @@ class Binder {
                                             const Expr* generator,
                                             const std::vector<ScopeColumn>& generated);
   Result<void> select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out);
-  Result<std::string> group_keys(const Select& select, const std::vector<Selected>& items,
-                                 const Scope& scope);
+  Result<std::vector<std::string>> group_keys(const Select& select,
+                                              const std::vector<Selected>& items,
+                                              const Scope& scope);
   Result<std::string> order_keys(const std::vector<SortItem>& order, const Env& env, bool distinct);
   Result<std::string> boolean(const Expr& expr, const Env& env);
   std::vector<ResultColumn> result_columns(const std::vector<Selected>& items, bool top) const;

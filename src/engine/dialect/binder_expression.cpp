@@ -66,10 +66,13 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       std::string type = expr.type.spark_name();
       std::transform(type.begin(), type.end(), type.begin(),
                      [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-      std::string name = "CAST(" + value.name + " AS " + type + ")";
+      // Spark leaves a cast to what has parts out of the name.
+      std::string name =
+          expr.type.is_nested() ? value.name : "CAST(" + value.name + " AS " + type + ")";
       value.at = expr.at;
       WEIR_TRY(value, cast(std::move(value), expr.type));
       value.name = std::move(name);
+      value.literal = false;  // its digits no longer count as the precision, even as the same type
       return value;
     }
     case ExprKind::unary: {
@@ -148,16 +151,13 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
     }
     return found;
   };
-  if (env.aliases_first) {
-    WEIR_TRY(const Selected* selected, alias());
-    if (selected != nullptr) return finish(selected->value, 1);
-  }
-  for (const Scope* scope = env.scope; scope != nullptr; scope = scope->outer) {
-    const ScopeColumn* found = nullptr;
-    std::size_t used = 0;
+  // The column of one scope, and how many parts of the name are its.
+  const auto column_in =
+      [&](const Scope& scope) -> Result<std::pair<const ScopeColumn*, std::size_t>> {
     for (const std::size_t qualified : {2U, 1U}) {
-      if (parts.size() < qualified || found != nullptr) continue;
-      for (const ScopeColumn& column : scope->columns) {
+      const ScopeColumn* found = nullptr;
+      if (parts.size() < qualified) continue;
+      for (const ScopeColumn& column : scope.columns) {
         const bool matches = qualified == 2 ? same_name(column.qualifier, parts[0]) &&
                                                   same_name(column.name, parts[1])
                                             : column.in_star && same_name(column.name, parts[0]);
@@ -168,14 +168,28 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
                                       "table's alias and a dot before it");
         }
         found = &column;
-        used = qualified;
       }
+      if (found != nullptr) return std::pair(found, qualified);
     }
-    if (found != nullptr) {
+    return std::pair<const ScopeColumn*, std::size_t>(nullptr, 0);
+  };
+  const auto is_grouped = [&]() {
+    if (env.groups == nullptr) return false;
+    const auto here = column_in(*env.scope);
+    return here && here->first != nullptr &&
+           std::find(env.groups->begin(), env.groups->end(), here->first->sql) != env.groups->end();
+  };
+  if (env.aliases_first && !is_grouped()) {
+    WEIR_TRY(const Selected* selected, alias());
+    if (selected != nullptr) return finish(selected->value, 1);
+  }
+  for (const Scope* scope = env.scope; scope != nullptr; scope = scope->outer) {
+    WEIR_TRY(const auto found, column_in(*scope));
+    if (found.first != nullptr) {
       Typed value;
-      value.sql = found->sql;
-      value.type = found->type;
-      return finish(std::move(value), used);
+      value.sql = found.first->sql;
+      value.type = found.first->type;
+      return finish(std::move(value), found.second);
     }
     if (scope == env.scope && !env.aliases_first) {
       WEIR_TRY(const Selected* selected, alias());

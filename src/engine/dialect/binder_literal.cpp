@@ -4,6 +4,7 @@
 
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
+#include "engine/dialect/java_number.hpp"
 
 namespace weir::dialect {
 
@@ -67,32 +68,100 @@ std::string full_time(std::string_view text) {
   return fraction.empty() ? out : out + "." + fraction;
 }
 
-// As Java writes a double: plainly from 0.001 up to ten million, else with an exponent.
-std::string fraction_name(double value, bool single) {
-  char text[40];
-  const auto end =
-      single ? std::to_chars(text, text + sizeof text, static_cast<float>(value),
-                             std::chars_format::scientific)
-             : std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
-  std::string_view written(text, static_cast<std::size_t>(end.ptr - text));
-  const std::string sign = written.starts_with('-') ? "-" : "";
-  written.remove_prefix(sign.size());
-  const std::size_t e = written.find('e');
-  if (e == std::string_view::npos) return sign + std::string(written);
-  std::string digits(1, written[0]);
-  if (e > 2) digits += written.substr(2, e - 2);
+// -12.50E-3: a sign, digits with or without a point, an exponent.
+struct DecimalText {
+  bool negative = false;
+  std::string digits;  // without zeros in front
+  int scale = 0;
+};
+
+std::optional<DecimalText> decimal_text(std::string_view text) {
+  DecimalText out;
+  out.negative = text.starts_with('-');
+  if (out.negative) text.remove_prefix(1);
   int exponent = 0;
-  const std::size_t plus = written[e + 1] == '+' ? 1 : 0;
-  std::from_chars(written.data() + e + 1 + plus, written.data() + written.size(), exponent);
-  const auto size = static_cast<int>(digits.size());
-  if (exponent < -3 || exponent >= 7) {
-    return sign + digits.substr(0, 1) + "." + (size > 1 ? digits.substr(1) : "0") + "E" +
-           std::to_string(exponent);
+  if (const std::size_t e = text.find_first_of("eE"); e != std::string_view::npos) {
+    std::string_view shown = text.substr(e + 1);
+    if (shown.starts_with('+')) shown.remove_prefix(1);
+    const auto read = std::from_chars(shown.data(), shown.data() + shown.size(), exponent);
+    if (read.ec != std::errc{} || std::abs(exponent) > 1000) return std::nullopt;
+    text = text.substr(0, e);
   }
-  if (exponent < 0)
-    return sign + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-  if (size <= exponent + 1) digits.append(static_cast<std::size_t>(exponent + 2 - size), '0');
-  return sign + digits.insert(static_cast<std::size_t>(exponent) + 1, ".");
+  out.digits = text;
+  if (const std::size_t point = text.find('.'); point != std::string_view::npos) {
+    out.digits.erase(point, 1);
+    out.scale = static_cast<int>(out.digits.size() - point);
+  }
+  out.digits.erase(0, std::min(out.digits.find_first_not_of('0'), out.digits.size() - 1));
+  out.scale -= exponent;
+  if (out.scale < 0) {  // 12E2 is 1200, and 0E2 is a zero of three digits
+    out.digits.append(static_cast<std::size_t>(-out.scale), '0');
+    out.scale = 0;
+  }
+  return out;
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+constexpr std::string_view interval_fields[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
+
+struct Unit {
+  std::string_view name;
+  std::int64_t months;
+  std::int64_t days;
+  std::int64_t microseconds;
+  std::size_t field;  // where it counts in Spark's name
+};
+constexpr Unit units[] = {{"YEAR", 12, 0, 0, 0},
+                          {"MONTH", 1, 0, 0, 1},
+                          {"WEEK", 0, 7, 0, 2},
+                          {"DAY", 0, 1, 0, 2},
+                          {"HOUR", 0, 0, 3'600'000'000, 3},
+                          {"MINUTE", 0, 0, 60'000'000, 4},
+                          {"SECOND", 0, 0, 1'000'000, 5},
+                          {"MILLISECOND", 0, 0, 1000, 5},
+                          {"MICROSECOND", 0, 0, 1, 5}};
+
+std::string two_digits(std::int64_t number) {
+  return (number < 10 ? "0" : "") + std::to_string(number);
+}
+
+// INTERVAL '1 02:00' DAY TO MINUTE: from the largest field that was named to the smallest.
+std::string interval_name(const Interval& length, std::size_t first, std::size_t last) {
+  constexpr std::int64_t second_us = 1'000'000;
+  constexpr std::int64_t day_us = 86'400 * second_us;
+  std::string text;
+  if (length.is_months) {
+    const std::int64_t months = std::abs(length.months);
+    text = length.months < 0 ? "-" : "";
+    if (first == 0) text += std::to_string(months / 12);
+    if (first == 0 && last == 1) text += "-";
+    if (last == 1) text += std::to_string(first == 0 ? months % 12 : months);
+  } else {
+    const std::int64_t all = length.days * day_us + length.microseconds;
+    std::int64_t rest = std::abs(all);
+    text = all < 0 ? "-" : "";
+    constexpr std::int64_t sizes[] = {0, 0, day_us, 3600 * second_us, 60 * second_us, second_us};
+    for (std::size_t field = first; field <= last; ++field) {
+      if (field > first) text += field == 3 ? " " : ":";
+      const std::int64_t count = rest / sizes[field];
+      text += field == 2 ? std::to_string(count) : two_digits(count);
+      rest %= sizes[field];
+    }
+    if (last == 5 && rest > 0) {
+      std::string fraction = std::to_string(second_us + rest).substr(1);
+      fraction.erase(fraction.find_last_not_of('0') + 1);
+      text += "." + fraction;
+    }
+  }
+  const std::string fields = std::string(interval_fields[first]) +
+                             (first < last ? " TO " + std::string(interval_fields[last]) : "");
+  return "INTERVAL '" + text + "' " + fields;
 }
 
 }  // namespace
@@ -112,7 +181,8 @@ Result<Typed> Binder::literal(const Expr& expr) {
       });
       if (!hex) return fail_at(expr.at, "X'...' takes hexadecimal digits only");
       const std::string digits = (expr.text.size() % 2 == 1 ? "0" : "") + expr.text;
-      return constant(expr.at, Kind::binary, "unhex('" + digits + "')", "X'" + digits + "'");
+      const std::string shown = upper_case(digits);
+      return constant(expr.at, Kind::binary, "unhex('" + digits + "')", "X'" + shown + "'");
     }
     default:
       return constant(expr.at, Kind::null_, "NULL", "NULL");
@@ -136,7 +206,7 @@ Result<Typed> Binder::number(const Expr& expr) {
       return fail_at(expr.at, "the number " + expr.text + " is out of the range of its type");
     }
     return constant(expr.at, type, "CAST('" + text + "' AS " + type.duckdb_name() + ")",
-                    fraction_name(read, single));
+                    single ? java_text(static_cast<float>(read)) : java_text(read));
   }
   std::int64_t whole = 0;
   if (expr.number == TokenKind::integer) {
@@ -163,23 +233,21 @@ Result<Typed> Binder::number(const Expr& expr) {
       return fail_at(expr.at, "the number " + expr.text + " is out of the range of its type");
   }
   ends("BD");
-  const bool negative = text[0] == '-';
-  std::string digits = text.substr(negative ? 1 : 0);
-  const std::size_t point = digits.find('.');
-  std::string before = digits.substr(0, point);
-  const std::string behind = point == std::string::npos ? "" : digits.substr(point + 1);
-  before.erase(0, std::min(before.find_first_not_of('0'), before.size()));
-  const std::size_t significant =
-      before.empty() ? behind.size() - std::min(behind.find_first_not_of('0'), behind.size())
-                     : before.size() + behind.size();
-  const int scale = static_cast<int>(behind.size());
-  const int precision = std::max({static_cast<int>(significant), scale, 1});
-  if (precision > 38)
+  const auto read = decimal_text(text);
+  const int precision = read ? std::max(static_cast<int>(read->digits.size()), read->scale) : 0;
+  if (!read || precision > 38)
     return fail_at(expr.at, "the number " + expr.text + " has more than 38 digits");
-  const Type type = Type::decimal(precision, scale);
-  const std::string shown = (negative ? "-" : "") + (before.empty() ? "0" : before) +
-                            (behind.empty() ? "" : "." + behind);
-  return constant(expr.at, type, "CAST('" + shown + "' AS " + type.duckdb_name() + ")", shown);
+  const Type type = Type::decimal(precision, read->scale);
+  std::string digits = read->digits;
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  std::string plain = digits;
+  const auto scale = static_cast<std::size_t>(read->scale);
+  if (plain.size() <= scale) plain.insert(0, scale - plain.size() + 1, '0');
+  if (scale > 0) plain.insert(plain.size() - scale, ".");
+  return constant(expr.at, type,
+                  std::string("CAST('") + (read->negative ? "-" : "") + plain + "' AS " +
+                      type.duckdb_name() + ")",
+                  java_text(read->negative, digits, read->scale));
 }
 
 Result<Typed> Binder::typed_text(const Expr& expr) {
@@ -207,7 +275,8 @@ Result<Typed> Binder::typed_text(const Expr& expr) {
 Result<Typed> Binder::interval(const Expr& expr) {
   Interval length;
   bool days = false;
-  std::string shown;
+  std::size_t first = std::size(interval_fields);
+  std::size_t last = 0;
   for (std::size_t i = 0; i < expr.parts.size(); i += 2) {
     const std::string& unit = expr.parts[i + 1];
     const std::string_view text = expr.parts[i];
@@ -219,23 +288,10 @@ Result<Typed> Binder::interval(const Expr& expr) {
       return fail_at(
           expr.at, "the interval has \"" + std::string(text) + "\" where a whole number should be");
     }
-    struct Unit {
-      std::string_view name;
-      std::int64_t months;
-      std::int64_t days;
-      std::int64_t microseconds;
-    };
-    constexpr Unit units[] = {{"YEAR", 12, 0, 0},
-                              {"MONTH", 1, 0, 0},
-                              {"WEEK", 0, 7, 0},
-                              {"DAY", 0, 1, 0},
-                              {"HOUR", 0, 0, 3'600'000'000},
-                              {"MINUTE", 0, 0, 60'000'000},
-                              {"SECOND", 0, 0, 1'000'000},
-                              {"MILLISECOND", 0, 0, 1000},
-                              {"MICROSECOND", 0, 0, 1}};
     for (const Unit& known : units) {
       if (known.name != unit) continue;
+      first = std::min(first, known.field);
+      last = std::max(last, known.field);
       length.months += count * known.months;
       length.days += count * known.days;
       length.microseconds += count * known.microseconds;
@@ -243,12 +299,11 @@ Result<Typed> Binder::interval(const Expr& expr) {
       days = days || known.months == 0;
       length.has_time = length.has_time || known.microseconds > 0;
     }
-    shown = "INTERVAL '" + std::string(text.substr(sign)) + "' " + unit;
   }
   if (length.is_months && days) {
     return fail_at(expr.at, "an interval of months and of days cannot be one; add them one by one");
   }
-  Typed value = constant(expr.at, Kind::interval, "", shown);
+  Typed value = constant(expr.at, Kind::interval, "", interval_name(length, first, last));
   value.interval = length;
   return value;
 }

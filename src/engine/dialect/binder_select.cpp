@@ -46,6 +46,13 @@ Selected selected_column(const ScopeColumn& column, Position at) {
   return {column.name, std::move(value)};
 }
 
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts)
+    all += (all.empty() ? "" : ", ") + text;
+  return all;
+}
+
 }  // namespace
 
 Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
@@ -83,7 +90,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   const Expr* generator_call = generating != nullptr ? generating->expr.get() : nullptr;
   WEIR_TRY(const std::vector<Selected> items,
            select_list(select, from.scope, generator_call, generated));
-  WEIR_TRY(const std::string groups, group_keys(select, items, from.scope));
+  WEIR_TRY(const std::vector<std::string> groups, group_keys(select, items, from.scope));
   const bool aggregates =
       !groups.empty() || select.having ||
       std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.aggregate; });
@@ -101,8 +108,10 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   if (select.having) {
     env.aggregates = true;
     env.filters = true;
+    env.groups = &groups;
     env.clause = "HAVING";
     WEIR_TRY(having, boolean(*select.having, env));
+    env.groups = nullptr;
   }
   std::string order;
   std::string rows;
@@ -122,7 +131,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   out.sql = std::string("SELECT ") + (select.distinct ? "DISTINCT " : "") +
             select_items(items, out.columns, top) + (from.sql.empty() ? "" : " FROM " + from.sql) +
             (where.empty() ? "" : " WHERE " + where) +
-            (groups.empty() ? "" : " GROUP BY " + groups) +
+            (groups.empty() ? "" : " GROUP BY " + joined(groups)) +
             (having.empty() ? "" : " HAVING " + having) +
             (order.empty() ? "" : " ORDER BY " + order) + rows;
   return out;
@@ -202,8 +211,9 @@ Result<void> Binder::select_star(const Expr& star, const Scope& scope, std::vect
   return {};
 }
 
-Result<std::string> Binder::group_keys(const Select& select, const std::vector<Selected>& items,
-                                       const Scope& scope) {
+Result<std::vector<std::string>> Binder::group_keys(const Select& select,
+                                                    const std::vector<Selected>& items,
+                                                    const Scope& scope) {
   std::vector<Typed> keys;
   if (select.group_by_all) {
     for (const Selected& item : items) {
@@ -233,13 +243,13 @@ Result<std::string> Binder::group_keys(const Select& select, const std::vector<S
     }
     keys.push_back(std::move(key));
   }
-  std::string text;
+  std::vector<std::string> texts;
   for (const Typed& key : keys) {
-    text += text.empty() ? "" : ", ";
     // DuckDB would take a number for a position.
-    text += key.foldable ? "CAST(" + key.sql + " AS " + key.type.duckdb_name() + ")" : key.sql;
+    texts.push_back(key.foldable ? "CAST(" + key.sql + " AS " + key.type.duckdb_name() + ")"
+                                 : key.sql);
   }
-  return text;
+  return texts;
 }
 
 Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const Env& env,

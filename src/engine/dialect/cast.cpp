@@ -8,8 +8,11 @@ std::string call(const std::string& function, const std::string& sql) {
   return function + "(" + sql + ")";
 }
 
+std::string plain(const std::string& sql, std::string_view to) {
+  return "CAST(" + sql + " AS " + std::string(to) + ")";
+}
 std::string plain(const std::string& sql, const Type& to) {
-  return "CAST(" + sql + " AS " + to.duckdb_name() + ")";
+  return plain(sql, to.duckdb_name());
 }
 
 std::string tried(const std::string& sql, const Type& to) {
@@ -22,28 +25,16 @@ Failure refused(const Type& from, const Type& to, Position at) {
                          "type first");
 }
 
-std::string number_suffix(const Type& to) {
-  switch (to.kind()) {
-    case Kind::byte:
-      return "tinyint";
-    case Kind::short_:
-      return "smallint";
-    case Kind::int_:
-      return "int";
-    default:
-      return "bigint";
-  }
-}
-
 Result<std::string> to_text(const std::string& sql, const Type& from, Position at) {
   switch (from.kind()) {
     case Kind::float_:
     case Kind::double_:
       return call("spark_fraction_to_string", sql);
     case Kind::decimal:
-      if (from.scale() <= 6) return plain(sql, Kind::string);
-      return "spark_decimal_to_string(CAST(" + sql + " AS VARCHAR), " +
-             std::to_string(from.scale()) + ")";
+      if (from.scale() > 6) return call("spark_decimal_to_string", sql);
+      if (from.precision() > from.scale()) return plain(sql, Kind::string);
+      // DuckDB writes the zero before the point only where the type has room for it.
+      return plain(plain(sql, Type::decimal(from.precision() + 1, from.scale())), Kind::string);
     case Kind::binary:
       return call("decode", sql);
     case Kind::date:
@@ -76,8 +67,9 @@ Result<std::string> to_integral(const std::string& sql, const Type& from, const 
     return to.is(Kind::int_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
   }
   if (from.is(Kind::decimal)) {
-    const std::string whole = "CAST(trunc(" + sql + ") AS BIGINT)";
-    return to.is(Kind::long_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
+    const bool fits = from.precision() - from.scale() <= 18;
+    const std::string whole = plain(call("trunc", sql), fits ? "BIGINT" : "HUGEINT");
+    return fits && to.is(Kind::long_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
   }
   if (from.is(Kind::timestamp)) {
     const std::string seconds = call("spark_unix_seconds", sql);
@@ -89,6 +81,10 @@ Result<std::string> to_integral(const std::string& sql, const Type& from, const 
 Result<std::string> to_fraction(const std::string& sql, const Type& from, const Type& to,
                                 Position at) {
   if (from.is(Kind::string)) return plain(call("spark_string_to_double", sql), to);
+  // DuckDB divides the digits, which rounds twice where they are more than a fraction holds.
+  const int exact = to.is(Kind::float_) ? 7 : 15;
+  if (from.is(Kind::decimal) && from.precision() > exact)
+    return plain(plain(sql, Kind::string), to);
   if (from.is_numeric() || from.is(Kind::boolean)) return plain(sql, to);
   if (from.is(Kind::timestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0e0)", to);
   return refused(from, to, at);
@@ -96,8 +92,19 @@ Result<std::string> to_fraction(const std::string& sql, const Type& from, const 
 
 Result<std::string> to_decimal(const std::string& sql, const Type& from, const Type& to,
                                Position at) {
-  if (from.is(Kind::string)) return tried(call("spark_decimal_text", sql), to);
-  if (from.is_fractional()) return tried(call("spark_fraction_text", sql), to);
+  const std::string digits =
+      ", " + std::to_string(to.precision()) + ", " + std::to_string(to.scale()) + ")";
+  if (from.is(Kind::string)) {
+    return decimal_of_unscaled("spark_decimal_of_text(" + sql + digits, to);
+  }
+  if (from.is_fractional()) {
+    return decimal_of_unscaled("spark_decimal_of_fraction(" + plain(sql, Kind::double_) + digits,
+                               to);
+  }
+  // DuckDB's cast takes a value for too large that fits once it is rounded.
+  if (from.is(Kind::decimal) && from.scale() > to.scale()) {
+    return tried("round(" + sql + ", " + std::to_string(to.scale()) + ")", to);
+  }
   if (from.is_numeric()) return tried(sql, to);
   if (from.is(Kind::boolean)) return tried("CAST(" + sql + " AS INTEGER)", to);
   return refused(from, to, at);
@@ -140,6 +147,29 @@ Result<std::string> to_nested(const std::string& sql, const Type& from, const Ty
 }
 
 }  // namespace
+
+std::string number_suffix(const Type& to) {
+  switch (to.kind()) {
+    case Kind::byte:
+      return "tinyint";
+    case Kind::short_:
+      return "smallint";
+    case Kind::int_:
+      return "int";
+    default:
+      return "bigint";
+  }
+}
+
+std::string decimal_of_unscaled(const std::string& sql, const Type& type) {
+  if (type.scale() == 0) return tried(sql, type);
+  // A multiplication by one unit of the scale moves the point and no digit.
+  const std::string unit =
+      "0." + std::string(static_cast<std::size_t>(type.scale() - 1), '0') + "1";
+  return tried("(" + plain(sql, Type::decimal(38, 0)) + " * " +
+                   plain("'" + unit + "'", Type::decimal(type.scale(), type.scale())) + ")",
+               type);
+}
 
 Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
                              Position at) {

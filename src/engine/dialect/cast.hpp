@@ -16,4 +16,10 @@ namespace weir::dialect {
 [[nodiscard]] Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
                                            Position at);
 
+/// A decimal of the digits without their point, a HUGEINT that fits the type.
+[[nodiscard]] std::string decimal_of_unscaled(const std::string& sql, const Type& type);
+
+/// How the native functions name an integral type: tinyint, smallint, int, bigint.
+[[nodiscard]] std::string number_suffix(const Type& type);
+
 }  // namespace weir::dialect

@@ -13,8 +13,9 @@ struct Simple {
   std::string_view name;
   std::string_view params;  // one letter each, see type_of()
   Kind result;
-  std::string_view sql;        // $1.. are the arguments
-  std::string_view more = {};  // what Spark adds to the arguments in the name
+  std::string_view sql;         // $1.. are the arguments
+  std::string_view more = {};   // what Spark adds to the arguments in the name
+  std::string_view shown = {};  // what Spark calls it, if not by its name
 };
 
 Type type_of(char letter) {
@@ -72,15 +73,16 @@ constexpr Simple simple_functions[] = {
     {"contains", "ss", Kind::boolean, "contains($1, $2)"},
     {"unbase64", "s", Kind::binary, "from_base64($1)"},
     // Numbers.
-    {"sqrt", "d", Kind::double_, "CASE WHEN $1 < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt($1) END"},
-    {"exp", "d", Kind::double_, "exp($1)"},
+    {"sqrt", "d", Kind::double_, "CASE WHEN $1 < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt($1) END",
+     "", "SQRT"},
+    {"exp", "d", Kind::double_, "exp($1)", "", "EXP"},
     {"ln", "d", Kind::double_, "CASE WHEN $1 > 0 THEN ln($1) END"},
-    {"log10", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log10($1) END"},
-    {"log2", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log2($1) END"},
-    {"sign", "d", Kind::double_, "CAST(sign($1) AS DOUBLE)"},
-    {"signum", "d", Kind::double_, "CAST(sign($1) AS DOUBLE)"},
-    {"radians", "d", Kind::double_, "radians($1)"},
-    {"degrees", "d", Kind::double_, "degrees($1)"},
+    {"log10", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log10($1) END", "", "LOG10"},
+    {"log2", "d", Kind::double_, "CASE WHEN $1 > 0 THEN log2($1) END", "", "LOG2"},
+    {"sign", "d", Kind::double_, "spark_sign($1)"},
+    {"signum", "d", Kind::double_, "spark_sign($1)", "", "SIGNUM"},
+    {"radians", "d", Kind::double_, "radians($1)", "", "RADIANS"},
+    {"degrees", "d", Kind::double_, "degrees($1)", "", "DEGREES"},
     {"isnan", "d", Kind::boolean, "coalesce(isnan($1), false)"},
     // Dates.
     {"year", "D", Kind::int_, "CAST(year($1) AS INTEGER)"},
@@ -96,7 +98,7 @@ constexpr Simple simple_functions[] = {
     {"minute", "T", Kind::int_, "CAST(minute($1) AS INTEGER)"},
     {"second", "T", Kind::int_, "CAST(second($1) AS INTEGER)"},
     {"date_add", "Di", Kind::date, "($1 + $2)"},
-    {"dateadd", "Di", Kind::date, "($1 + $2)"},
+    {"dateadd", "Di", Kind::date, "($1 + $2)", "", "date_add"},
     {"date_sub", "Di", Kind::date, "($1 - $2)"},
     {"datediff", "DD", Kind::int_, "CAST(date_diff('day', $2, $1) AS INTEGER)"},
     {"date_diff", "DD", Kind::int_, "CAST(date_diff('day', $2, $1) AS INTEGER)"},
@@ -207,7 +209,8 @@ MaybeTyped call_simple(Call& call) {
   }
   if (!known) return std::nullopt;
   if (found == nullptr) return wrong_arguments(call, "another number of arguments");
-  const std::string name = call_name(call.function, call.args, found->more);
+  const std::string name =
+      call_name(found->shown.empty() ? found->name : found->shown, call.args, found->more);
   std::vector<const Typed*> parts;
   for (std::size_t i = 0; i < call.args.size(); ++i) {
     WEIR_TRY(call.args[i], implicit_cast(call, std::move(call.args[i]), type_of(found->params[i])));

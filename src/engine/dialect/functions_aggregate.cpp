@@ -64,6 +64,10 @@ Result<Aggregate> sum(const Call& call) {
   out.before = "CAST(";
   out.call = "sum(" + distinct(call) + sql + ")";
   out.after = wrapped_cast(out.type);
+  if (out.type.is(Kind::long_)) {  // Spark's sum wraps
+    out.before = "spark_wrap_bigint(";
+    out.after = ")";
+  }
   return out;
 }
 
@@ -84,7 +88,8 @@ Result<Aggregate> avg(const Call& call) {
   const int scale = std::min(type.scale() + 4, 38);
   out.type = Type::decimal(std::min(type.precision() + 4, 38), scale);
   const std::string args = "(" + distinct(call) + value.sql + ")";
-  out.call = decimal_division("sum" + args, type.scale(), "count" + args, 0, out.type);
+  out.call =
+      decimal_call("divide", "sum" + args, "CAST(count" + args + " AS DECIMAL(20,0))", out.type);
   return out;
 }
 
@@ -114,6 +119,7 @@ Result<Aggregate> edge(const Call& call) {
   const std::string& value = call.args[0].sql;
   Aggregate out;
   out.type = call.args[0].type;
+  out.name = call.function + "(" + call.args[0].name + ")";
   if (call.expr->window) {
     out.call = std::string(first ? "first_value(" : "last_value(") + value +
                (skips ? " IGNORE NULLS)" : ")");
@@ -136,6 +142,7 @@ Result<Aggregate> collect(const Call& call) {
   out.call = std::string("list(") + (set ? "DISTINCT " : "") + value.sql + ")";
   out.filter = value.sql + " IS NOT NULL";
   out.after = ", CAST([] AS " + out.type.duckdb_name() + "))";
+  if (call.function == "array_agg") out.name = "collect_list(" + distinct(call) + value.name + ")";
   return out;
 }
 
@@ -184,6 +191,7 @@ Result<Aggregate> percentile(const Call& call) {
   Aggregate out;
   out.type = Kind::double_;
   out.call = "quantile_cont(" + value.sql + ", CAST(" + share + " AS DOUBLE))";
+  if (!median) out.name = call_name(call.function, call.args, ", 1");
   return out;
 }
 
@@ -204,6 +212,9 @@ Result<Aggregate> ranking(const Call& call) {
   out.window_only = true;
   out.needs_order = true;
   out.takes_frame = false;
+  if (call.function == "cume_dist") {
+    out.frame_name = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
+  }
   if (call.function.ends_with("rank")) {
     for (const char c : call.function) {
       out.name += c == '_' ? c : static_cast<char>(c - 'a' + 'A');

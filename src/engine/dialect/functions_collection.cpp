@@ -90,10 +90,12 @@ Result<void> unique_names(const Call& call, const std::vector<std::string>& name
 MaybeTyped make_struct(Call& call) {
   if (call.args.empty()) return wrong_arguments(call, "at least one value");
   std::vector<std::string> names;
+  std::string shown = "struct(";
   for (std::size_t i = 0; i < call.args.size(); ++i) {
     std::string alias =
         call.expr != nullptr && i < call.expr->names.size() ? call.expr->names[i] : "";
     const Expr* written = call.expr != nullptr ? call.expr->children[i].get() : nullptr;
+    shown += (i == 0 ? "" : ", ") + call.args[i].name + (alias.empty() ? "" : " AS " + alias);
     if (alias.empty() && written != nullptr && written->kind == ExprKind::name) {
       alias = written->parts.back();
     }
@@ -101,7 +103,7 @@ MaybeTyped make_struct(Call& call) {
     names.push_back(std::move(alias));
   }
   WEIR_CHECK(unique_names(call, names));
-  return packed(names, call.args, call_name("struct", call.args));
+  return packed(names, call.args, shown + ")");
 }
 
 MaybeTyped make_named_struct(Call& call) {

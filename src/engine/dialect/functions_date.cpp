@@ -170,8 +170,8 @@ constexpr Part parts[] = {
 MaybeTyped extracted(Call& call) {
   if (call.args.size() != 2) return wrong_arguments(call, "the name of a part and a moment");
   WEIR_TRY(const std::string wanted, literal_text(call, call.args[0]));
-  const std::string name = call.function == "extract"
-                               ? "extract(" + wanted + " FROM " + call.args[1].name + ")"
+  const std::string name = call.function != "date_part"
+                               ? call.function + "(" + wanted + " FROM " + call.args[1].name + ")"
                                : call_name(call.function, call.args);
   for (const Part& part : parts) {
     if (part.name != upper_case(wanted)) continue;
@@ -189,7 +189,8 @@ MaybeTyped current(Call& call) {
   if (!call.args.empty()) return wrong_arguments(call, "nothing");
   const bool date = call.function == "current_date" || call.function == "curdate";
   return made_of(std::vector<const Typed*>{}, date ? Kind::date : Kind::timestamp,
-                 date ? "spark_current_date()" : "spark_current_timestamp()", call.function + "()");
+                 date ? "spark_current_date()" : "spark_current_timestamp()",
+                 call.function == "curdate" ? "current_date()" : call.function + "()");
 }
 
 }  // namespace

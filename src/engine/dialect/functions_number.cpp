@@ -20,7 +20,7 @@ MaybeTyped rounded(Call& call) {
     return wrong_arguments(call, "a number and digits");
   const std::string name = call_name(call.function, call.args, call.args.size() == 1 ? ", 0" : "");
   const auto digits = call.args.size() == 2 ? call.args[1].number : std::optional<std::int64_t>(0);
-  if (!digits || *digits < -30 || *digits > 30) {
+  if (!digits || *digits < -400 || *digits > 400) {
     return fail_at(call.args.back().at, "the digits of ROUND must be written as a small number");
   }
   const std::string count = std::to_string(*digits);
@@ -28,14 +28,11 @@ MaybeTyped rounded(Call& call) {
   const Type& type = value.type;
   if (type.is_integral()) {
     if (*digits >= 0) return made_of(value, type, value.sql, name);
-    return made_of(value, type,
-                   "CAST(round(CAST(" + value.sql + " AS DECIMAL(38,0)), " + count + ") AS " +
-                       type.duckdb_name() + ")",
-                   name);
+    const std::string sql = "spark_round_integer(" + value.sql + ", " + count + ")";
+    return made_of(value, type, "spark_wrap_" + number_suffix(type) + "(" + sql + ")", name);
   }
   if (type.is_fractional()) {
-    if (*digits > 20) return made_of(value, type, value.sql, name);
-    const std::string sql = "spark_round(" + value.sql + ", " + count + ")";
+    const std::string sql = "spark_round(CAST(" + value.sql + " AS DOUBLE), " + count + ")";
     return made_of(value, type, type.is(Kind::float_) ? "CAST(" + sql + " AS FLOAT)" : sql, name);
   }
   // Spark: a digit more in front of the point, for the carry.
@@ -75,22 +72,18 @@ MaybeTyped absolute(Call& call) {
   if (call.args.size() != 1) return wrong_arguments(call, "one number");
   const std::string name = call_name(call.function, call.args);
   WEIR_TRY(const Typed value, number(call, std::move(call.args[0])));
-  return made_of(value, value.type, "abs(" + value.sql + ")", name);
+  const std::string function =
+      value.type.is_integral() ? "spark_abs_" + number_suffix(value.type) : "abs";
+  return made_of(value, value.type, function + "(" + value.sql + ")", name);
 }
 
 MaybeTyped remainder(Call& call) {
   if (call.args.size() != 2) return wrong_arguments(call, "two numbers");
   const std::string name = call_name(call.function, call.args);
-  Typed dividend = call.args[0];
-  Typed divisor = call.args[1];
-  WEIR_TRY(Typed rest, arithmetic("%", std::move(call.args[0]), std::move(call.args[1])));
+  const std::string_view op = call.function == "mod" ? "%" : "pmod";
+  WEIR_TRY(Typed rest, arithmetic(op, std::move(call.args[0]), std::move(call.args[1])));
   rest.name = name;
-  if (call.function == "mod") return rest;
-  if (rest.type.is(Kind::decimal)) return wrong_arguments(call, "integers or doubles");
-  WEIR_TRY(dividend, cast(std::move(dividend), rest.type));
-  WEIR_TRY(divisor, cast(std::move(divisor), rest.type));
-  return made_of(dividend, divisor, rest.type,
-                 "spark_pmod(" + dividend.sql + ", " + divisor.sql + ")", name);
+  return rest;
 }
 
 MaybeTyped power(Call& call) {
@@ -98,8 +91,8 @@ MaybeTyped power(Call& call) {
   const std::string name = call_name(call.function == "pow" ? "pow" : "POWER", call.args);
   WEIR_TRY(const Typed base, implicit_cast(call, std::move(call.args[0]), Kind::double_));
   WEIR_TRY(const Typed exponent, implicit_cast(call, std::move(call.args[1]), Kind::double_));
-  return made_of(base, exponent, Kind::double_, "pow(" + base.sql + ", " + exponent.sql + ")",
-                 name);
+  return made_of(base, exponent, Kind::double_,
+                 "spark_power(" + base.sql + ", " + exponent.sql + ")", name);
 }
 
 MaybeTyped random(Call& call) {
@@ -108,8 +101,7 @@ MaybeTyped random(Call& call) {
                    "RAND with a seed gives Spark's own sequence, which the embedded engine "
                    "does not have; leave the seed out");
   }
-  Typed value =
-      made_of(std::vector<const Typed*>{}, Kind::double_, "random()", call.function + "()");
+  Typed value = made_of(std::vector<const Typed*>{}, Kind::double_, "random()", "rand()");
   value.random = true;
   value.foldable = false;
   return value;

@@ -177,7 +177,6 @@ Result<Typed> like(std::string_view op, Typed value, Typed pattern,
       return fail_at(escape->at, "ESCAPE takes one ASCII character");
     }
     character = (*escape->text)[0];
-    if (character != '\\') name += " ESCAPE '" + *escape->text + "'";
   }
   const Call call{"like", value.at, {}, nullptr};
   if (pattern.text) {

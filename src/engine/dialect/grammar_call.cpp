@@ -75,6 +75,7 @@ Result<void> Grammar::call_arguments(Expr& call) {
 Result<bool> Grammar::worded_arguments(Expr& call) {
   const bool substring = call.text == "substr" || call.text == "substring";
   if (call.text == "position" && take_word("IN")) {
+    call.text = "locate";  // as Spark calls this form
     WEIR_TRY(ExprPtr value, binary(0));
     call.children.push_back(std::move(value));
     return true;
@@ -94,6 +95,7 @@ Result<bool> Grammar::worded_arguments(Expr& call) {
   if ((call.text != "trim" && !substring) || !take_word("FROM")) return false;
   WEIR_TRY(ExprPtr next, binary(0));
   call.children.push_back(std::move(next));
+  if (substring) call.text = "substring";
   if (substring && take_word("FOR")) {
     WEIR_TRY(ExprPtr length, binary(0));
     call.children.push_back(std::move(length));

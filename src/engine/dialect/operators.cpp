@@ -39,8 +39,31 @@ Type decimal_for(const Typed& value) {
   return decimal_of(value.type);
 }
 
+std::string cast_to(const std::string& sql, const Type& type) {
+  return "CAST(" + sql + " AS " + type.duckdb_name() + ")";
+}
+
+// What DuckDB's own operators do exactly; nothing where they may overflow on the way. They compute
+// in 18 digits where both operands have no more than that, even if the result has.
+std::optional<std::string> plain_decimal(std::string_view op, const Typed& a, const Typed& b,
+                                         const Type& exact) {
+  constexpr int digits_max = 38;
+  constexpr int word_digits = 18;
+  const int p1 = a.type.precision();
+  const int p2 = b.type.precision();
+  if (op == "*") {
+    if (p1 + p2 > digits_max) return std::nullopt;
+    if (p1 + p2 <= word_digits || std::max(p1, p2) > word_digits) return infix(op, a, b);
+    return "(" + cast_to(a.sql, Type::decimal(word_digits + 1, a.type.scale())) + " * " + b.sql +
+           ")";
+  }
+  if (exact.precision() > digits_max) return std::nullopt;
+  if (exact.precision() <= word_digits) return infix(op, a, b);
+  return "(" + cast_to(a.sql, exact) + " " + std::string(op) + " " + cast_to(b.sql, exact) + ")";
+}
+
 Result<Typed> decimal_arithmetic(std::string_view op, Typed a, Typed b) {
-  const std::string name = named(op, a, b);
+  const std::string name = named(op == "DIV" ? "div" : op, a, b);
   const Type left = decimal_for(a);
   const Type right = decimal_for(b);
   WEIR_TRY(a, cast(std::move(a), left));
@@ -49,37 +72,43 @@ Result<Typed> decimal_arithmetic(std::string_view op, Typed a, Typed b) {
   const int s1 = left.scale();
   const int p2 = right.precision();
   const int s2 = right.scale();
-  if (op == "/") {
-    const int scale = std::max(6, s1 + p2 + 1);
-    const Type result = adjusted_decimal(p1 - s1 + s2 + scale, scale);
-    if (result.scale() - s1 + s2 < 0) return mismatch(op, a, b);
-    return made_of(a, b, result, decimal_division(a.sql, s1, b.sql, s2, result), name);
+  if (op == "DIV") {
+    return made_of(a, b, Kind::long_, "spark_decimal_div(" + a.sql + ", " + b.sql + ")", name);
   }
-  const int scale = std::max(s1, s2);
-  Type result;
-  std::string sql;
+  int scale = std::max(s1, s2);
+  int precision = std::max(p1 - s1, p2 - s2) + scale + 1;
+  std::string_view function = op == "+" ? "add" : "subtract";
   if (op == "*") {
-    if (s1 + s2 > 38) return mismatch(op, a, b);
-    result = adjusted_decimal(p1 + p2 + 1, s1 + s2);
-    sql = infix(op, a, b);
-  } else if (op == "%") {
-    result = adjusted_decimal(std::min(p1 - s1, p2 - s2) + scale, scale);
-    sql = "(" + a.sql + " % nullif(" + b.sql + ", 0))";
-  } else if (op == "DIV") {
-    return mismatch(op, a, b);
-  } else {
-    result = adjusted_decimal(std::max(p1 - s1, p2 - s2) + scale + 1, scale);
-    sql = infix(op, a, b);
+    scale = s1 + s2;
+    precision = p1 + p2 + 1;
+    function = "multiply";
+  } else if (op == "/") {
+    scale = std::max(6, s1 + p2 + 1);
+    precision = p1 - s1 + s2 + scale;
+    function = "divide";
+  } else if (op == "%" || op == "pmod") {
+    precision = std::min(p1 - s1, p2 - s2) + scale;
+    function = op == "%" ? "remainder" : "pmod";
   }
-  return made_of(a, b, result, "TRY_CAST(" + sql + " AS " + result.duckdb_name() + ")", name);
+  const Type result = adjusted_decimal(precision, scale);
+  if (op == "+" || op == "-" || op == "*") {
+    // The type before it is cut to 38 digits, to hold it against them.
+    if (const auto sql = plain_decimal(op, a, b, Type::decimal(precision, scale))) {
+      return made_of(a, b, result, "TRY_CAST(" + *sql + " AS " + result.duckdb_name() + ")", name);
+    }
+  }
+  return made_of(a, b, result, decimal_call(function, a.sql, b.sql, result), name);
 }
 
 Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed& length) {
   const Interval& interval = *length.interval;
   const std::int64_t sign = op == "-" ? -1 : 1;
-  const std::string name =
-      moment.name + " " + std::string(op) + " " + length.name;  // as Spark writes it, bare
+  std::string name = moment.name + " " + std::string(op) + " " + length.name;  // bare in Spark
   const bool date = moment.type.is(Kind::date);
+  if (date && !interval.is_months && !interval.has_time) {
+    const std::string days = "extractansiintervaldays(" + length.name + ")";
+    name = "date_add(" + moment.name + ", " + (op == "-" ? "(- " + days + ")" : days) + ")";
+  }
   if (!moment.type.is_datetime()) {
     return fail_at(moment.at, "an interval is added to " + moment.type.spark_name() +
                                   "; cast it to date or timestamp first");
@@ -99,11 +128,6 @@ Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed
   return made_of(moment, length, type, sql, name);
 }
 
-std::string power_of_ten(int exponent) {
-  const std::string digits = "1" + std::string(static_cast<std::size_t>(exponent), '0');
-  return exponent < 9 ? digits : "CAST('" + digits + "' AS HUGEINT)";
-}
-
 std::string_view symbol_of(std::string_view op) {
   if (op == "<=>") return "IS NOT DISTINCT FROM";
   return op;
@@ -111,13 +135,12 @@ std::string_view symbol_of(std::string_view op) {
 
 }  // namespace
 
-std::string decimal_division(const std::string& a, int scale_a, const std::string& b, int scale_b,
-                             const Type& result) {
-  const std::string quotient = "spark_divide(spark_decimal_integer(" + a +
-                               "), nullif(spark_decimal_integer(" + b + "), 0), " +
-                               power_of_ten(result.scale() - scale_a + scale_b) + ")";
-  return "TRY_CAST(spark_point(" + quotient + ", " + power_of_ten(result.scale()) + ", " +
-         std::to_string(result.scale()) + ") AS " + result.duckdb_name() + ")";
+std::string decimal_call(std::string_view function, const std::string& a, const std::string& b,
+                         const Type& result) {
+  return decimal_of_unscaled("spark_decimal_" + std::string(function) + "(" + a + ", " + b + ", " +
+                                 std::to_string(result.precision()) + ", " +
+                                 std::to_string(result.scale()) + ")",
+                             result);
 }
 
 Result<Typed> compare(std::string_view op, Typed a, Typed b) {
@@ -189,17 +212,32 @@ Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
     if (met) type = *met;
   }
   WEIR_CHECK(cast_both(a, b, type));
+  const auto called = [&](const std::string& function, const Type& of) {
+    return made_of(a, b, of, function + "(" + a.sql + ", " + b.sql + ")", name);
+  };
   if (op == "DIV") {
     if (fraction) return mismatch(op, a, b);
-    return made_of(a, b, Kind::long_,
-                   "(CAST(" + a.sql + " AS BIGINT) // nullif(CAST(" + b.sql + " AS BIGINT), 0))",
-                   name);
+    WEIR_CHECK(cast_both(a, b, Kind::long_));
+    return called("spark_div", Kind::long_);
+  }
+  // DuckDB refuses to overflow where Spark's integers wrap.
+  if (type.is_integral()) {
+    const std::string_view function = op == "+"   ? "spark_add_"
+                                      : op == "-" ? "spark_subtract_"
+                                      : op == "*" ? "spark_multiply_"
+                                      : op == "%" ? "spark_remainder_"
+                                                  : "spark_pmod_";
+    return called(std::string(function) + number_suffix(type), type);
+  }
+  if (op == "pmod") {
+    WEIR_CHECK(cast_both(a, b, Kind::double_));
+    WEIR_TRY(Typed rest, cast(called("spark_pmod_double", Kind::double_), type));
+    return rest;
   }
   if (op == "/" || op == "%") {
     return made_of(a, b, type, "(" + a.sql + " " + std::string(op) + " nullif(" + b.sql + ", 0))",
                    name);
   }
-  // DuckDB gives these the type of their operands and refuses to overflow.
   return made_of(a, b, type, infix(op, a, b), name);
 }
 
@@ -262,6 +300,7 @@ Result<Typed> negate(std::string_view op, Typed value) {
     WEIR_TRY(value, cast(std::move(value), Kind::double_));
   }
   if (value.interval) {
+    value.name = name;
     value.interval->months = -value.interval->months;
     value.interval->days = -value.interval->days;
     value.interval->microseconds = -value.interval->microseconds;
@@ -269,6 +308,10 @@ Result<Typed> negate(std::string_view op, Typed value) {
   }
   if (!value.type.is_numeric()) {
     return fail_at(value.at, "\"-\" takes a number, not " + value.type.spark_name());
+  }
+  if (value.type.is_integral()) {
+    const std::string function = "spark_subtract_" + number_suffix(value.type);
+    return made_of(value, value.type, function + "(0, " + value.sql + ")", name);
   }
   return made_of(value, value.type, "(-" + value.sql + ")", name);
 }

@@ -10,7 +10,7 @@ namespace weir::dialect {
 
 /// `=`, `<=>`, `<>`, `<`, `<=`, `>`, `>=`
 [[nodiscard]] Result<Typed> compare(std::string_view op, Typed a, Typed b);
-/// `+ - * / % DIV`, and `+ -` of dates with intervals
+/// `+ - * / % DIV pmod`, and `+ -` of dates with intervals
 [[nodiscard]] Result<Typed> arithmetic(std::string_view op, Typed a, Typed b);
 /// `& | ^`
 [[nodiscard]] Result<Typed> bitwise(std::string_view op, Typed a, Typed b);
@@ -18,9 +18,10 @@ namespace weir::dialect {
 [[nodiscard]] Result<Typed> concat(std::vector<Typed> parts, Position at);
 /// `-` and `~`
 [[nodiscard]] Result<Typed> negate(std::string_view op, Typed value);
-/// The unscaled division behind `/` and AVG of decimals; `result` is the type to round to.
-[[nodiscard]] std::string decimal_division(const std::string& a, int scale_a, const std::string& b,
-                                           int scale_b, const Type& result);
+/// One of the native functions of decimals: add, subtract, multiply, divide, remainder or pmod,
+/// with a result of the type.
+[[nodiscard]] std::string decimal_call(std::string_view function, const std::string& a,
+                                       const std::string& b, const Type& result);
 /// All in one type; fails naming `what` where there is none.
 [[nodiscard]] Result<std::vector<Typed>> unified(std::vector<Typed> values, bool with_text,
                                                  const std::string& what);

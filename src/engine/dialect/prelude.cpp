@@ -30,33 +30,6 @@ CREATE OR REPLACE TEMP MACRO spark_string_to_double(s) AS list_transform([spark_
     WHEN lower(v_double) = 'nan' THEN CAST('nan' AS DOUBLE)
     WHEN regexp_full_match(v_double, '[+-]?0[xX][0-9a-fA-F.]+[pP][+-]?[0-9]+[dDfF]?')
     THEN error('a hexadecimal number cannot be cast to double by the embedded engine') END)[1];
--- Digits, point and places moved, as plain text: DuckDB's own reading of exponents lets numbers
--- through that are too large for the type.
-CREATE OR REPLACE TEMP MACRO spark_place_point(sign, digits, place) AS
-  list_transform([{'s': sign, 'd': digits, 'p': place}], lambda v_place: v_place.s || CASE
-    WHEN ltrim(v_place.d, '0') = '' OR v_place.p < -50 THEN '0'
-    WHEN v_place.p > 50 THEN '1' || repeat('0', 50)
-    WHEN v_place.p <= 0 THEN '0.' || repeat('0', -v_place.p) || v_place.d
-    WHEN v_place.p >= length(v_place.d)
-    THEN v_place.d || repeat('0', v_place.p - length(v_place.d))
-    ELSE left(v_place.d, v_place.p) || '.' || substring(v_place.d, v_place.p + 1) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_plain_number(text) AS list_transform([regexp_extract(text,
-  '^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?$', ['sign', 'whole', 'rest', 'e'])],
-  lambda v_plain: CASE
-    WHEN v_plain.e = '' THEN v_plain.sign || v_plain.whole || '.' || v_plain.rest
-    ELSE spark_place_point(v_plain.sign, ltrim(v_plain.whole || v_plain.rest, '0'),
-      CAST(length(ltrim(v_plain.whole || v_plain.rest, '0')) - length(v_plain.rest) AS BIGINT)
-      + coalesce(TRY_CAST(ltrim(v_plain.e, '+') AS INTEGER),
-                 CASE WHEN starts_with(v_plain.e, '-') THEN -1000000 ELSE 1000000 END)) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_decimal_text(s) AS list_transform([spark_trim_all(s)],
-  lambda v_decimal: CASE
-    WHEN regexp_full_match(v_decimal, '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?')
-    THEN ltrim(spark_plain_number(v_decimal), '+')
-    WHEN regexp_full_match(v_decimal, '[+-]?[\p{Nd}.]+(?:[eE][+-]?\p{Nd}+)?')
-     AND length(v_decimal) < strlen(v_decimal)
-    THEN error('digits other than 0 to 9 cannot be cast to decimal by the embedded engine') END)[1];
-CREATE OR REPLACE TEMP MACRO spark_fraction_text(x) AS list_transform([CAST(x AS VARCHAR)],
-  lambda v_text: CASE WHEN NOT contains(v_text, 'n') THEN spark_plain_number(v_text) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_string_to_boolean(s) AS list_transform(
   [lower(spark_trim_all(s))], lambda v_truth: CASE
     WHEN v_truth IN ('t', 'true', 'y', 'yes', '1') THEN true
@@ -115,78 +88,18 @@ CREATE OR REPLACE TEMP MACRO spark_hour24(h, half) AS list_transform([TRY_CAST(h
     THEN CAST(v_hour % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END AS VARCHAR)
     ELSE '99' END)[1];
 
--- CAST to text. Java writes fractions plainly from 0.001 up to ten million only.
-CREATE OR REPLACE TEMP MACRO spark_scientific(digits, exponent) AS list_transform([digits],
-  lambda v_digits: left(v_digits, 1) || '.'
-    || CASE WHEN length(v_digits) > 1 THEN substring(v_digits, 2) ELSE '0' END
-    || 'E' || CAST(exponent AS VARCHAR))[1];
-CREATE OR REPLACE TEMP MACRO spark_shift(text) AS list_transform([text], lambda v_shift: CASE
-  WHEN contains(v_shift, 'e')
-  THEN spark_scientific(replace(regexp_extract(v_shift, '^[0-9.]+'), '.', ''),
-                        CAST(ltrim(regexp_extract(v_shift, 'e(.*)$', 1), '+') AS INTEGER))
-  WHEN starts_with(v_shift, '0.')
-  THEN spark_scientific(ltrim(substring(v_shift, 3), '0'),
-    length(ltrim(substring(v_shift, 3), '0')) - length(substring(v_shift, 3)) - 1)
-  ELSE spark_scientific(
-    left(v_shift, 1) || rtrim(replace(substring(v_shift, 2), '.', ''), '0'),
-    strpos(v_shift, '.') - 2) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_fraction_to_string(x) AS list_transform([x], lambda v_frac: CASE
-  WHEN isnan(v_frac) THEN 'NaN'
-  WHEN isinf(v_frac) THEN CASE WHEN v_frac > 0 THEN 'Infinity' ELSE '-Infinity' END
-  WHEN v_frac = 0 OR (abs(v_frac) >= 0.001e0 AND abs(v_frac) < 1e7) THEN CAST(v_frac AS VARCHAR)
-  ELSE CASE WHEN v_frac < 0 THEN '-' ELSE '' END
-       || spark_shift(CAST(abs(v_frac) AS VARCHAR)) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_unscaled(text) AS
-  spark_or(ltrim(replace(replace(text, '-', ''), '.', ''), '0'), '0');
-CREATE OR REPLACE TEMP MACRO spark_decimal_to_string(text, scale) AS list_transform(
-  [{'t': text, 'u': spark_unscaled(text)}], lambda v_dec: CASE
-    WHEN length(v_dec.u) - 1 - scale >= -6 THEN v_dec.t
-    ELSE CASE WHEN starts_with(v_dec.t, '-') THEN '-' ELSE '' END || left(v_dec.u, 1)
-         || CASE WHEN length(v_dec.u) > 1 THEN '.' || substring(v_dec.u, 2) ELSE '' END
-         || 'E' || CAST(length(v_dec.u) - 1 - scale AS VARCHAR) END)[1];
+-- CAST to text.
 CREATE OR REPLACE TEMP MACRO spark_date_to_string(d) AS list_transform([d], lambda v_year: CASE
   WHEN year(v_year) BETWEEN 0 AND 9999 THEN CAST(v_year AS VARCHAR)
   WHEN v_year IS NOT NULL
   THEN error('a year outside 0 to 9999 cannot be cast to string by the embedded engine') END)[1];
 
--- CAST between numbers: integers wrap, fractions are cut and stay within bounds, as in Java.
-CREATE OR REPLACE TEMP MACRO spark_wrap_int(x) AS
-  CAST(xor(CAST(x AS BIGINT) & 4294967295, 2147483648) - 2147483648 AS INTEGER);
-CREATE OR REPLACE TEMP MACRO spark_wrap_smallint(x) AS
-  CAST(xor(CAST(x AS BIGINT) & 65535, 32768) - 32768 AS SMALLINT);
-CREATE OR REPLACE TEMP MACRO spark_wrap_tinyint(x) AS
-  CAST(xor(CAST(x AS BIGINT) & 255, 128) - 128 AS TINYINT);
-CREATE OR REPLACE TEMP MACRO spark_double_to_int(x) AS list_transform([x], lambda v_int: CASE
-  WHEN isnan(v_int) THEN 0 WHEN v_int >= 2147483647 THEN 2147483647
-  WHEN v_int <= -2147483648 THEN CAST(-2147483648 AS INTEGER)
-  ELSE CAST(trunc(v_int) AS INTEGER) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_double_to_bigint(x) AS list_transform([x], lambda v_long: CASE
-  WHEN isnan(v_long) THEN 0 WHEN v_long >= 9.223372036854775e18 THEN 9223372036854775807
-  WHEN v_long <= -9.223372036854775e18 THEN -9223372036854775807 - 1
-  ELSE CAST(trunc(v_long) AS BIGINT) END)[1];
+-- Moments as numbers.
 CREATE OR REPLACE TEMP MACRO spark_floor_div(a, b) AS list_transform([a],
   lambda v_div: (v_div - ((v_div % b) + b) % b) // b)[1];
 CREATE OR REPLACE TEMP MACRO spark_unix_seconds(t) AS spark_floor_div(epoch_us(t), 1000000);
 CREATE OR REPLACE TEMP MACRO spark_whole_seconds(t) AS epoch_us(t) // 1000000;
 
--- Numbers. Fractions are rounded by their shortest decimal text, halves away from zero.
-CREATE OR REPLACE TEMP MACRO spark_round(x, digits) AS list_transform([x], lambda v_round: CASE
-  WHEN isnan(v_round) OR isinf(v_round) OR abs(v_round) >= 1e17 THEN v_round
-  ELSE CAST(CAST(round(CAST(spark_fraction_text(v_round) AS DECIMAL(38, 20)), digits) AS VARCHAR)
-            AS DOUBLE) END)[1];
--- The quotient of two unscaled decimals, times a power of ten, halves away from zero.
-CREATE OR REPLACE TEMP MACRO spark_divide(a, b, power) AS list_transform([{'a': a, 'b': b}],
-  lambda v_quot: CASE WHEN (v_quot.a < 0) <> (v_quot.b < 0) THEN -1 ELSE 1 END
-    * ((abs(v_quot.a) * power * 2 + abs(v_quot.b)) // (abs(v_quot.b) * 2)))[1];
-CREATE OR REPLACE TEMP MACRO spark_decimal_integer(x) AS
-  CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT);
-CREATE OR REPLACE TEMP MACRO spark_point(n, power, scale) AS list_transform([n], lambda v_point:
-  CASE WHEN v_point < 0 THEN '-' ELSE '' END || CAST(abs(v_point) // power AS VARCHAR) || '.'
-  || lpad(CAST(abs(v_point) % power AS VARCHAR), scale, '0'))[1];
-CREATE OR REPLACE TEMP MACRO spark_pmod(a, b) AS list_transform([{'a': a, 'b': b}], lambda v_mod:
-  CASE WHEN v_mod.a % nullif(v_mod.b, 0) < 0
-       THEN (v_mod.a % nullif(v_mod.b, 0) + v_mod.b) % nullif(v_mod.b, 0)
-       ELSE v_mod.a % nullif(v_mod.b, 0) END)[1];
 
 -- Text. Positions count characters; 0 means 1; negative ones count from the end.
 CREATE OR REPLACE TEMP MACRO spark_upper(s) AS list_transform([s], lambda v_up:

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/functions/native.hpp"
+
+/// Decimals as Spark computes with them: exactly, then rounded half up to the scale of the result,
+/// and NULL where that takes more digits than its precision. The results are unscaled.
+namespace weir::engine {
+
+std::optional<Int128> decimal_sum(Decimal a, Decimal b, std::int32_t precision, std::int32_t scale);
+std::optional<Int128> decimal_difference(Decimal a, Decimal b, std::int32_t precision,
+                                         std::int32_t scale);
+std::optional<Int128> decimal_product(Decimal a, Decimal b, std::int32_t precision,
+                                      std::int32_t scale);
+/// These give NULL for a division by zero.
+std::optional<Int128> decimal_quotient(Decimal a, Decimal b, std::int32_t precision,
+                                       std::int32_t scale);
+std::optional<Int128> decimal_remainder(Decimal a, Decimal b, std::int32_t precision,
+                                        std::int32_t scale);
+std::optional<Int128> decimal_positive_remainder(Decimal a, Decimal b, std::int32_t precision,
+                                                 std::int32_t scale);
+/// The whole part of the quotient, its low 64 bits.
+std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b);
+
+/// Out of text as java.math.BigDecimal reads it, blanks and control characters at its ends left
+/// out; digits of any script.
+std::optional<Int128> decimal_of_text(std::string_view text, std::int32_t precision,
+                                      std::int32_t scale);
+/// Out of the text that Java writes for the fraction.
+std::optional<Int128> decimal_of_fraction(double value, std::int32_t precision, std::int32_t scale);
+
+/// As BigDecimal.toString writes it: with an exponent when six zeros or more follow the point.
+std::string decimal_text(Decimal value);
+
+}  // namespace weir::engine

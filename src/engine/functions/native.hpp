@@ -1,0 +1,218 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <duckdb.h>
+
+#include "base/result.hpp"
+
+/// Makes a DuckDB scalar function of a C++ function over values. Private to this folder.
+///
+///   std::optional<std::string> reversed(std::string_view text, std::int32_t times);
+///   WEIR_CHECK(add_native<reversed>(connection, "spark_reversed"));
+///
+/// An argument that is NULL makes the result NULL without a call; the function gives NULL as
+/// std::nullopt. It must not throw.
+namespace weir::engine {
+
+__extension__ using Int128 = __int128;
+__extension__ using UInt128 = unsigned __int128;
+
+/// A decimal of any precision: the digits without their point.
+struct Decimal {
+  Int128 unscaled = 0;
+  int scale = 0;
+};
+
+struct Date {
+  std::int32_t days = 0;  // since 1970
+};
+struct Timestamp {
+  std::int64_t microseconds = 0;  // since 1970, UTC
+};
+/// A BLOB.
+struct Bytes {
+  std::string_view bytes;
+};
+struct OwnedBytes {
+  std::string bytes;
+};
+
+template <class T>
+inline constexpr duckdb_type type_of = DUCKDB_TYPE_INVALID;
+template <>
+inline constexpr duckdb_type type_of<bool> = DUCKDB_TYPE_BOOLEAN;
+template <>
+inline constexpr duckdb_type type_of<std::int8_t> = DUCKDB_TYPE_TINYINT;
+template <>
+inline constexpr duckdb_type type_of<std::int16_t> = DUCKDB_TYPE_SMALLINT;
+template <>
+inline constexpr duckdb_type type_of<std::int32_t> = DUCKDB_TYPE_INTEGER;
+template <>
+inline constexpr duckdb_type type_of<std::int64_t> = DUCKDB_TYPE_BIGINT;
+template <>
+inline constexpr duckdb_type type_of<Int128> = DUCKDB_TYPE_HUGEINT;
+template <>
+inline constexpr duckdb_type type_of<float> = DUCKDB_TYPE_FLOAT;
+template <>
+inline constexpr duckdb_type type_of<double> = DUCKDB_TYPE_DOUBLE;
+template <>
+inline constexpr duckdb_type type_of<std::string_view> = DUCKDB_TYPE_VARCHAR;
+template <>
+inline constexpr duckdb_type type_of<std::string> = DUCKDB_TYPE_VARCHAR;
+template <>
+inline constexpr duckdb_type type_of<Bytes> = DUCKDB_TYPE_BLOB;
+template <>
+inline constexpr duckdb_type type_of<OwnedBytes> = DUCKDB_TYPE_BLOB;
+template <>
+inline constexpr duckdb_type type_of<Date> = DUCKDB_TYPE_DATE;
+template <>
+inline constexpr duckdb_type type_of<Timestamp> = DUCKDB_TYPE_TIMESTAMP;
+template <>
+inline constexpr duckdb_type type_of<Decimal> = DUCKDB_TYPE_ANY;  // arguments only
+
+/// One argument of a chunk.
+template <class T>
+class Argument {
+ public:
+  explicit Argument(duckdb_vector vector)
+      : data_(duckdb_vector_get_data(vector)), validity_(duckdb_vector_get_validity(vector)) {
+    if constexpr (std::is_same_v<T, Decimal>) {
+      duckdb_logical_type type = duckdb_vector_get_column_type(vector);
+      scale_ = duckdb_decimal_scale(type);
+      internal_ = duckdb_decimal_internal_type(type);
+      duckdb_destroy_logical_type(&type);
+    }
+  }
+
+  [[nodiscard]] bool is_null(idx_t row) const {
+    return validity_ != nullptr && (validity_[row / 64] >> (row % 64) & 1) == 0;
+  }
+
+  [[nodiscard]] T at(idx_t row) const {
+    if constexpr (std::is_same_v<T, std::string_view>) {
+      return text(row);
+    } else if constexpr (std::is_same_v<T, Bytes>) {
+      return {text(row)};
+    } else if constexpr (std::is_same_v<T, Int128>) {
+      return huge(row);
+    } else if constexpr (std::is_same_v<T, Decimal>) {
+      switch (internal_) {
+        case DUCKDB_TYPE_SMALLINT:
+          return {as<std::int16_t>(row), scale_};
+        case DUCKDB_TYPE_INTEGER:
+          return {as<std::int32_t>(row), scale_};
+        case DUCKDB_TYPE_BIGINT:
+          return {as<std::int64_t>(row), scale_};
+        default:
+          return {huge(row), scale_};
+      }
+    } else {
+      return as<T>(row);
+    }
+  }
+
+ private:
+  template <class U>
+  [[nodiscard]] const U& as(idx_t row) const {
+    return static_cast<const U*>(data_)[row];
+  }
+  [[nodiscard]] std::string_view text(idx_t row) const {
+    duckdb_string_t* value = static_cast<duckdb_string_t*>(data_) + row;
+    return {duckdb_string_t_data(value), duckdb_string_t_length(*value)};
+  }
+  [[nodiscard]] Int128 huge(idx_t row) const {
+    const auto& value = as<duckdb_hugeint>(row);
+    return (static_cast<Int128>(value.upper) << 64) | value.lower;
+  }
+
+  void* data_;
+  std::uint64_t* validity_;
+  int scale_ = 0;
+  duckdb_type internal_ = DUCKDB_TYPE_HUGEINT;
+};
+
+template <class T>
+void put(duckdb_vector out, idx_t row, const T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    duckdb_vector_assign_string_element_len(out, row, value.data(), value.size());
+  } else if constexpr (std::is_same_v<T, OwnedBytes>) {
+    duckdb_vector_assign_string_element_len(out, row, value.bytes.data(), value.bytes.size());
+  } else if constexpr (std::is_same_v<T, Int128>) {
+    static_cast<duckdb_hugeint*>(duckdb_vector_get_data(out))[row] = {
+        static_cast<std::uint64_t>(value), static_cast<std::int64_t>(value >> 64)};
+  } else {
+    static_cast<T*>(duckdb_vector_get_data(out))[row] = value;
+  }
+}
+
+template <auto Function>
+struct Native;
+
+template <class R, class... Args, std::optional<R> (*Function)(Args...)>
+struct Native<Function> {
+  static constexpr duckdb_type result = type_of<R>;
+  static constexpr duckdb_type arguments[] = {type_of<Args>...};
+
+  static void run(duckdb_function_info /*info*/, duckdb_data_chunk input, duckdb_vector out) {
+    over(input, out, std::index_sequence_for<Args...>());
+  }
+
+ private:
+  template <std::size_t... I>
+  static void over(duckdb_data_chunk input, duckdb_vector out, std::index_sequence<I...>) {
+    const std::tuple<Argument<Args>...> all{
+        Argument<Args>(duckdb_data_chunk_get_vector(input, I))...};
+    duckdb_vector_ensure_validity_writable(out);
+    std::uint64_t* validity = duckdb_vector_get_validity(out);
+    const idx_t rows = duckdb_data_chunk_get_size(input);
+    for (idx_t row = 0; row < rows; ++row) {
+      std::optional<R> value;
+      if (!(std::get<I>(all).is_null(row) || ...)) value = Function(std::get<I>(all).at(row)...);
+      if (value) {
+        put(out, row, *value);
+      } else {
+        validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+      }
+    }
+  }
+};
+
+/// Adds a function of the name, with an overload for each of `Functions`.
+template <auto... Functions>
+[[nodiscard]] Result<void> add_native(duckdb_connection connection, const std::string& name) {
+  duckdb_scalar_function_set set = duckdb_create_scalar_function_set(name.c_str());
+  const auto add = [&](const duckdb_type* arguments, std::size_t count, duckdb_type result,
+                       duckdb_scalar_function_t run) {
+    duckdb_scalar_function function = duckdb_create_scalar_function();
+    duckdb_scalar_function_set_name(function, name.c_str());
+    for (std::size_t i = 0; i < count; ++i) {
+      duckdb_logical_type type = duckdb_create_logical_type(arguments[i]);
+      duckdb_scalar_function_add_parameter(function, type);
+      duckdb_destroy_logical_type(&type);
+    }
+    duckdb_logical_type type = duckdb_create_logical_type(result);
+    duckdb_scalar_function_set_return_type(function, type);
+    duckdb_destroy_logical_type(&type);
+    duckdb_scalar_function_set_function(function, run);
+    duckdb_add_scalar_function_to_set(set, function);
+    duckdb_destroy_scalar_function(&function);
+  };
+  (add(Native<Functions>::arguments, std::size(Native<Functions>::arguments),
+       Native<Functions>::result, Native<Functions>::run),
+   ...);
+  const duckdb_state state = duckdb_register_scalar_function_set(connection, set);
+  duckdb_destroy_scalar_function_set(&set);
+  if (state == DuckDBError) return fail(Errc::internal, "DuckDB refused the function " + name);
+  return {};
+}
+
+}  // namespace weir::engine

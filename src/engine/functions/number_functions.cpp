@@ -1,0 +1,193 @@
+// Spark's rules that are more than a line are native functions, not macros: DuckDB expands a macro
+// in place, reads its text again with every query, and runs a lambda for each value.
+//
+// Integers wrap on overflow here, as Java's do, where DuckDB's operators fail the whole query.
+// They are computed without a sign, since overflow with one is not defined in C++.
+
+#include "engine/functions/number_functions.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+
+#include "engine/dialect/java_number.hpp"
+#include "engine/functions/decimal.hpp"
+#include "engine/functions/native.hpp"
+
+namespace weir::engine {
+
+namespace {
+
+template <class T>
+T wrapped(std::uint64_t value) {
+  return static_cast<T>(static_cast<std::make_unsigned_t<T>>(value));
+}
+template <class T>
+std::uint64_t bits(T value) {
+  return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+}
+
+template <class T>
+std::optional<T> sum(T a, T b) {
+  return wrapped<T>(bits(a) + bits(b));
+}
+template <class T>
+std::optional<T> difference(T a, T b) {
+  return wrapped<T>(bits(a) - bits(b));
+}
+template <class T>
+std::optional<T> product(T a, T b) {
+  return wrapped<T>(bits(a) * bits(b));
+}
+template <class T>
+std::optional<T> absolute(T a) {
+  return a < 0 ? wrapped<T>(-bits(a)) : a;
+}
+// The smallest number over -1 does not fit: Java gives it back, the processor traps.
+template <class T>
+std::optional<T> remainder(T a, T b) {
+  if (b == 0) return std::nullopt;
+  return b == -1 ? T{0} : static_cast<T>(a % b);
+}
+template <class T>
+std::optional<T> positive_remainder(T a, T b) {
+  const auto rest = remainder(a, b);
+  if (!rest || *rest >= 0) return rest;
+  return remainder(*sum(*rest, b), b);
+}
+std::optional<double> remainder_of_fractions(double a, double b) {
+  if (b == 0) return std::nullopt;
+  const double rest = std::fmod(a, b);
+  return rest < 0 ? std::fmod(rest + b, b) : rest;
+}
+std::optional<std::int64_t> quotient(std::int64_t a, std::int64_t b) {
+  if (b == 0) return std::nullopt;
+  return b == -1 ? wrapped<std::int64_t>(-bits(a)) : a / b;
+}
+
+template <class T, class From>
+std::optional<T> low_bits(From value) {
+  return wrapped<T>(static_cast<std::uint64_t>(value));
+}
+/// Cut off at the point and kept within bounds; NaN is 0.
+template <class T>
+std::optional<T> int_of_fraction(double value) {
+  using Limits = std::numeric_limits<T>;
+  if (std::isnan(value)) return T{0};
+  if (value >= -static_cast<double>(Limits::min())) return Limits::max();
+  if (value <= static_cast<double>(Limits::min())) return Limits::min();
+  return static_cast<T>(value);
+}
+
+// C gives 1 for what has no limit there.
+std::optional<double> power(double base, double exponent) {
+  if (std::abs(base) == 1 && !std::isfinite(exponent))
+    return std::numeric_limits<double>::quiet_NaN();
+  return std::pow(base, exponent);
+}
+std::optional<double> sign(double value) {
+  if (std::isnan(value) || value == 0) return value;
+  return value > 0 ? 1.0 : -1.0;
+}
+
+/// 1234 at -2 is 1200; halves away from zero, and what does not fit wraps.
+std::optional<std::int64_t> rounded_integer(std::int64_t value, std::int32_t digits) {
+  if (digits >= 0) return value;
+  if (digits < -19) return 0;
+  Int128 unit = 1;
+  for (int i = 0; i < -digits; ++i)
+    unit *= 10;
+  const Int128 half = value < 0 ? -unit / 2 : unit / 2;
+  return low_bits<std::int64_t, Int128>((value + half) / unit * unit);
+}
+
+double number_of(const std::string& text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+/// Rounded by its decimal text, as BigDecimal does, halves away from zero.
+std::optional<double> rounded(double value, std::int32_t digits) {
+  if (!std::isfinite(value)) return value;
+  std::string text = dialect::java_text(std::abs(value));
+  int exponent = 0;
+  if (const std::size_t e = text.find('E'); e != std::string::npos) {
+    std::from_chars(text.data() + e + 1, text.data() + text.size(), exponent);
+    text.resize(e);
+  }
+  const std::size_t point = text.find('.');
+  int place = static_cast<int>(point) + exponent;  // digits in front of the point
+  text.erase(point, 1);
+  const int kept = place + digits;
+  if (kept >= static_cast<int>(text.size())) return value;
+  if (kept < 0) return std::copysign(0.0, 1.0);
+  const auto cut = static_cast<std::size_t>(kept);
+  const bool up = text[cut] >= '5';
+  text.resize(cut);
+  text.insert(0, "0");
+  if (up) {
+    std::size_t i = text.size() - 1;
+    while (text[i] == '9')
+      text[i--] = '0';
+    ++text[i];
+  }
+  const double size = number_of(text + "e" + std::to_string(place - kept));
+  return value < 0 && size != 0 ? -size : size;
+}
+
+std::optional<std::string> text_of_double(double value) {
+  return dialect::java_text(value);
+}
+std::optional<std::string> text_of_float(float value) {
+  return dialect::java_text(value);
+}
+std::optional<std::string> text_of_decimal(Decimal value) {
+  return decimal_text(value);
+}
+
+/// The names end in the type: an untyped literal would choose among overloads.
+template <class T>
+Result<void> add_integers(duckdb_connection connection, const std::string& type) {
+  const auto named = [&type](const char* name) { return name + type; };
+  WEIR_CHECK(add_native<sum<T>>(connection, named("spark_add_")));
+  WEIR_CHECK(add_native<difference<T>>(connection, named("spark_subtract_")));
+  WEIR_CHECK(add_native<product<T>>(connection, named("spark_multiply_")));
+  WEIR_CHECK(add_native<absolute<T>>(connection, named("spark_abs_")));
+  WEIR_CHECK(add_native<remainder<T>>(connection, named("spark_remainder_")));
+  WEIR_CHECK(add_native<positive_remainder<T>>(connection, named("spark_pmod_")));
+  return add_native<low_bits<T, std::int64_t>, low_bits<T, Int128>>(connection,
+                                                                    named("spark_wrap_"));
+}
+
+}  // namespace
+
+Result<void> add_number_functions(duckdb_connection connection) {
+  WEIR_CHECK(add_integers<std::int8_t>(connection, "tinyint"));
+  WEIR_CHECK(add_integers<std::int16_t>(connection, "smallint"));
+  WEIR_CHECK(add_integers<std::int32_t>(connection, "int"));
+  WEIR_CHECK(add_integers<std::int64_t>(connection, "bigint"));
+  WEIR_CHECK(add_native<quotient>(connection, "spark_div"));
+  WEIR_CHECK(add_native<remainder_of_fractions>(connection, "spark_pmod_double"));
+  WEIR_CHECK(add_native<int_of_fraction<std::int32_t>>(connection, "spark_double_to_int"));
+  WEIR_CHECK(add_native<int_of_fraction<std::int64_t>>(connection, "spark_double_to_bigint"));
+  WEIR_CHECK(add_native<power>(connection, "spark_power"));
+  WEIR_CHECK(add_native<sign>(connection, "spark_sign"));
+  WEIR_CHECK(add_native<rounded_integer>(connection, "spark_round_integer"));
+  WEIR_CHECK(add_native<rounded>(connection, "spark_round"));
+  WEIR_CHECK((add_native<text_of_double, text_of_float>(connection, "spark_fraction_to_string")));
+  WEIR_CHECK(add_native<text_of_decimal>(connection, "spark_decimal_to_string"));
+  WEIR_CHECK(add_native<decimal_sum>(connection, "spark_decimal_add"));
+  WEIR_CHECK(add_native<decimal_difference>(connection, "spark_decimal_subtract"));
+  WEIR_CHECK(add_native<decimal_product>(connection, "spark_decimal_multiply"));
+  WEIR_CHECK(add_native<decimal_quotient>(connection, "spark_decimal_divide"));
+  WEIR_CHECK(add_native<decimal_remainder>(connection, "spark_decimal_remainder"));
+  WEIR_CHECK(add_native<decimal_positive_remainder>(connection, "spark_decimal_pmod"));
+  WEIR_CHECK(add_native<decimal_whole_quotient>(connection, "spark_decimal_div"));
+  WEIR_CHECK(add_native<decimal_of_text>(connection, "spark_decimal_of_text"));
+  return add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction");
+}
+
+}  // namespace weir::engine
