@@ -1,3 +1,8 @@
+/// A connection is a small machine over its worker's turns: what waits for what is in a handful of
+/// marks, and end_turn() asks after each turn what it waits for now. Every wait has an end: a
+/// deadline of ours, or a reply that a responder owes (gateway: the commit timeout). Why no
+/// coroutine a connection: it would need a frame each and hide those waits, and one sweep a tick
+/// over all connections costs less than a timer a request.
 #include "http/connection.hpp"
 
 #include <algorithm>
@@ -44,8 +49,10 @@ Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> s
 
 void Connection::on_ready(Poller::Ready ready) {
   if (closed_) return;
+  // Nobody is there any more, and no read will tell while requests wait for their replies.
+  if (ready.broken && !is_reading()) return close();
   hung_up_ |= ready.hung_up;
-  may_read_ |= ready.readable || transport_.handshaking();
+  may_read_ |= ready.readable || transport_.handshaking() || (ready.writable && read_waits_);
   if (writing_) write();
   if (!closed_) read();
 }
@@ -53,10 +60,11 @@ void Connection::on_ready(Poller::Ready ready) {
 void Connection::read() {
   if (closed_) return;
   if (draining_) return drain();
-  if (!may_read_ || last_request_ || parked_) return worker_.mark_dirty(*this);
+  if (!may_read_ || !is_reading()) return worker_.mark_dirty(*this);
   const auto room = parser_.room();
   if (room.empty()) return refuse(no_memory());
   const auto [step, bytes] = transport_.read(room);
+  read_waits_ = step == Transport::Step::want_write;
   switch (step) {
     case Transport::Step::done:
       may_read_ = hung_up_ || transport_.may_have_more(bytes, room.size());
@@ -68,12 +76,28 @@ void Connection::read() {
       may_read_ = false;
       break;
     case Transport::Step::ended:
-      last_request_ = true;  // the client may still want its replies
+      end_of_input();
       break;
     case Transport::Step::failed:
       return close();
   }
   worker_.mark_dirty(*this);
+}
+
+/// The client sends no more. It may have gone, or have closed its sending side only and still want
+/// its replies: so requests that are whole are answered, and one whose body was cut is refused, or
+/// it would keep its slot and its memory for a body that never comes.
+void Connection::end_of_input() {
+  if (admitted_)
+    refuse({Errc::bad_request,
+            "The connection ended before the request's body was whole. Send all of it."});
+  else
+    take_no_more();
+}
+
+void Connection::take_no_more() {
+  last_request_ = true;
+  parser_.discard();
 }
 
 bool Connection::backlogged() const {
@@ -112,8 +136,8 @@ void Connection::take_head() {
   const auto bytes_max = admit(head, ticket);
   if (!bytes_max) {
     WEIR_ASSERT(!own.waiting);
-    last_request_ = must_drain_ = true;
-    return;
+    must_drain_ = true;
+    return take_no_more();
   }
   own.close = close_after;
   own.continue_first = head.expects_continue() && !head.is_http10();
@@ -156,6 +180,7 @@ void Connection::take_request() {
   parser_.take();
   request_deadline_ = 0;
   must_drain_ = last_request_ && !parser_.idle();
+  if (last_request_) take_no_more();
 }
 
 void Connection::handle(const RequestView& request, Ticket ticket) {
@@ -187,8 +212,9 @@ void Connection::refuse(const Error& error) {
   Slot& own = slot(next_ - 1);
   own.close = true;
   own.continue_first = false;
-  last_request_ = must_drain_ = true;
+  must_drain_ = true;
   worker_.reply(ticket, error, {});
+  take_no_more();
 }
 
 Ticket Connection::open_slot(const RequestView* request) {
@@ -255,9 +281,10 @@ void Connection::write() {
   if (step == Transport::Step::ended || step == Transport::Step::failed) return close();
   writing_ = written_ < out_.size();
   if (writing_) {
-    deadline_ = worker_.tick_after(worker_.shared().options.timeouts.write);
+    write_deadline_ = worker_.tick_after(worker_.shared().options.timeouts.write);
     return;
   }
+  write_deadline_ = 0;
   clear(out_);
   written_ = 0;
 }
@@ -272,22 +299,25 @@ void Connection::end_turn() {
 
 void Connection::set_deadline() {
   const Timeouts& timeouts = worker_.shared().options.timeouts;
-  if (writing_) return;
   if (last_request_ || parked_) {
     deadline_ = 0;
-  } else if (!parser_.idle()) {
+  } else if (!parser_.idle() || transport_.handshaking()) {
     if (request_deadline_ == 0) request_deadline_ = worker_.tick_after(timeouts.head);
     deadline_ = request_deadline_;
   } else {
     request_deadline_ = 0;
-    const auto patience = transport_.handshaking() ? timeouts.head : timeouts.idle;
-    deadline_ = slots_empty() ? worker_.tick_after(patience) : 0;
+    deadline_ = all_written() ? worker_.tick_after(timeouts.idle) : 0;
   }
 }
 
 void Connection::on_tick() {
-  if (closed_ || deadline_ == 0 || worker_.tick() < deadline_) return;
-  if (draining_ || writing_ || parser_.idle()) return close();
+  if (closed_) return;
+  const auto is_over = [this](std::uint64_t deadline) {
+    return deadline != 0 && worker_.tick() >= deadline;
+  };
+  if (is_over(write_deadline_)) return close();
+  if (!is_over(deadline_)) return;
+  if (draining_ || parser_.idle()) return close();
   refuse({Errc::request_timeout, parser_.in_body() ? "The request's body did not arrive in time."
                                                    : "The request's head did not arrive in time."});
 }

@@ -54,12 +54,15 @@ class Connection final : public Poller::Watcher {
   void take_head();
   std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
   void take_request();
+  void end_of_input();
+  void take_no_more();
   void handle(const RequestView& request, Ticket ticket);
   void reply_internal_error(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
   Ticket open_slot(const RequestView* request);
   Slot& slot(std::uint64_t number) { return slots_[number & (slots_.size() - 1)]; }
   bool slots_empty() const { return first_ == next_; }
+  bool is_reading() const { return draining_ || (!last_request_ && !parked_); }
   bool backlogged() const;
   void gather();
   void write();
@@ -82,10 +85,13 @@ class Connection final : public Poller::Watcher {
   std::string out_;
   std::size_t written_ = 0;  // of out_
   std::uint64_t drained_ = 0;
-  std::uint64_t request_deadline_ = 0;  // in ticks; 0: none
+  // In ticks; 0: none.
+  std::uint64_t request_deadline_ = 0;  // of the request that is arriving, or the handshake
   std::uint64_t deadline_ = 0;
+  std::uint64_t write_deadline_ = 0;
 
   bool may_read_ = false;      // the socket was not yet found empty
+  bool read_waits_ = false;    // TLS has to write before it can read on
   bool hung_up_ = false;       // its end can be read behind what is there
   bool writing_ = false;       // waits for room in the socket
   bool parked_ = false;        // has requests that wait for slots or room

@@ -42,7 +42,8 @@ std::size_t Poller::wait(std::chrono::milliseconds at_most) {
     const bool hung_up = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
     static_cast<Watcher*>(data.ptr)->on_ready({.readable = (events & EPOLLIN) != 0 || hung_up,
                                                .writable = (events & EPOLLOUT) != 0,
-                                               .hung_up = hung_up});
+                                               .hung_up = hung_up,
+                                               .broken = (events & EPOLLERR) != 0});
   }
   return static_cast<std::size_t>(count);
 }

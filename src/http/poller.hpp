@@ -21,6 +21,7 @@ class Poller {
     bool readable = false;  // or there is an error to be read
     bool writable = false;
     bool hung_up = false;  // nothing follows what is there to be read
+    bool broken = false;   // nor can anything be written any more
   };
   class Watcher {
    public:

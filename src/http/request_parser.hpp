@@ -39,6 +39,8 @@ class RequestParser {
   bool has_memory_for_body() const { return buffer_.may_grow_to(bytes_wanted()); }
   /// The request has been dealt with.
   void take();
+  /// No further request is wanted: drops what is here and gives its memory back.
+  void discard() { buffer_.consume(buffer_.size()); }
   const Error& refusal() const { return refusal_; }
 
   /// Whether no byte of a request is here.

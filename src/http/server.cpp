@@ -49,6 +49,8 @@ class Server::Running {
     for (std::thread& thread : threads_)
       thread.join();
     threads_.clear();
+    for (const auto& worker : workers_)
+      worker->close_arrivals();
   }
 
   std::uint16_t port() const { return listener_->port(); }

@@ -160,7 +160,12 @@ Result<Tls::Context> Tls::read(const TlsFiles& files) {
   if (!context) return fail(Errc::internal, "OpenSSL could not be set up: " + openssl_says());
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                         SSL_OP_CIPHER_SERVER_PREFERENCE);
+                                         SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                         // Many clients close without the goodbye that TLS asks
+                                         // for. Requests say their own length, so nothing that
+                                         // was cut passes for whole, and those that are whole
+                                         // still get their replies.
+                                         SSL_OP_IGNORE_UNEXPECTED_EOF);
   // A reply may be moved while the rest of it waits for the socket.
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |

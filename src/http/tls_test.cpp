@@ -16,7 +16,10 @@
 namespace weir::http {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::HasSubstr;
+
+constexpr std::chrono::seconds soon{5};
 
 template <auto free_one>
 struct Freed {
@@ -74,6 +77,11 @@ class TlsClient {
   TlsClient& operator=(const TlsClient&) = delete;
 
   bool connected() const { return connected_; }
+  /// Closes its sending side: with TLS's goodbye, or as many clients do it, without.
+  void end_sending(bool with_goodbye) {
+    if (with_goodbye) SSL_shutdown(session_.get());
+    ::shutdown(socket_, SHUT_WR);
+  }
   std::string version() const { return SSL_get_version(session_.get()); }
   long serial() const {
     const Certificate certificate(SSL_get1_peer_certificate(session_.get()));
@@ -235,6 +243,51 @@ TEST_F(TlsTest, AHandshakeThatDoesNotEndIsGivenUp) {
   LoopbackClient client(port());
   client.send("\x16\x03\x01");
   EXPECT_TRUE(client.at_end());
+}
+
+TEST_F(TlsTest, AHandshakeOfSlowBytesIsGivenUpToo) {
+  options_.timeouts.head = std::chrono::milliseconds(100);
+  start(make_files("slower", 1));
+  LoopbackClient client(port());
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);
+  const auto passed = [&] { return std::chrono::steady_clock::now() - begun; };
+  for (std::size_t i = 0; server_->stats().connections_accepted == 0 ||
+                          (server_->stats().connections_open > 0 && passed() < soon);
+       ++i) {
+    client.send(hello.substr(std::min(i, hello.size() - 1), 1));
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+  EXPECT_LT(passed(), soon);
+}
+
+TEST_F(TlsTest, ARequestIsAnsweredHoweverItsClientEndsItsSide) {
+  start(make_files("half", 1));
+  for (const bool with_goodbye : {true, false}) {
+    TlsClient client(port());
+    client.send(post("one") + post("two") + "POST / HT");
+    client.end_sending(with_goodbye);
+    EXPECT_EQ(client.read(), "one");
+    EXPECT_EQ(client.read(), "two");
+    EXPECT_TRUE(!with_goodbye || client.at_end());
+  }
+}
+
+TEST_F(TlsTest, AClientThatClosesInTheMiddleOfABodyLeavesNothingBehind) {
+  start(make_files("cut", 1));
+  for (const bool with_goodbye : {true, false}) {
+    {
+      TlsClient client(port());
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 90000\r\n\r\n" +
+                  std::string(50'000, 'x'));
+      client.end_sending(with_goodbye);
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    while (server_->stats().connections_open > 0 && std::chrono::steady_clock::now() - begun < soon)
+      std::this_thread::sleep_for(milliseconds(1));
+    EXPECT_EQ(server_->stats().connections_open, 0u) << with_goodbye;
+    EXPECT_EQ(server_->stats().large_body_bytes, 0u) << with_goodbye;
+  }
 }
 
 TEST_F(TlsTest, AClientThatGoesAwayInTheMiddleHarmsNobody) {

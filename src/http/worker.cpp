@@ -47,6 +47,7 @@ Worker::Worker(Shared& shared, unsigned number)
 }
 
 Worker::~Worker() {
+  close_arrivals();
   ::close(wakeup_);
 }
 
@@ -76,6 +77,15 @@ void Worker::hand_over(int socket, std::string peer) {
     arrivals_.push_back({socket, std::move(peer)});
   }
   wake();
+}
+
+void Worker::close_arrivals() {
+  const std::lock_guard lock(mutex_);
+  for (const Arrival& arrival : arrivals_) {
+    ::close(arrival.socket);
+    open_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  arrivals_.clear();
 }
 
 void Worker::request_stop() {

@@ -40,6 +40,8 @@ class Worker final : public Loop, private Poller::Watcher {
   // From any thread.
   void hand_over(int socket, std::string peer);
   void request_stop();
+  /// After run(): closes what was handed over too late for it.
+  void close_arrivals();
   void wake() noexcept override;
   std::uint32_t connections() const noexcept { return open_.load(std::memory_order_relaxed); }
   void add_to(ServerStats& stats) const;
