@@ -181,12 +181,14 @@ Failure line_error(const FileLines& file, std::uint64_t line, Errc code, const s
 
 Result<void> observe_file(FileLines& file, ondemand::parser& parser, Inference& inference,
                           Seen& root) {
+  std::string mended;
   while (true) {
     WEIR_TRY(const auto line, file.next());
     if (!line) return {};
     try {
-      ondemand::document document = parser.iterate(line->text.data(), line->text.size(),
-                                                   line->text.size() + line_padding_bytes);
+      const std::string_view text = without_half_pairs(line->text, mended);
+      ondemand::document document =
+          parser.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
       inference.observe_fields(document.get_object(), root);
       if (!at_end(document))
         return line_error(file, line->number, Errc::corrupt, "text after the JSON object");

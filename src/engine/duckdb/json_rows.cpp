@@ -224,8 +224,9 @@ class JsonRows : public RowSource {
     writer.begin_row(row);
     std::string what;
     try {
-      ondemand::document document = parser_.iterate(line.text.data(), line.text.size(),
-                                                    line.text.size() + line_padding_bytes);
+      const std::string_view text = without_half_pairs(line.text, mended_);
+      ondemand::document document =
+          parser_.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
       write_fields(document.get_object(), row, writer);
       if (!at_end(document)) what = "text after the JSON object";
     } catch (const simdjson::simdjson_error& error) {
@@ -254,6 +255,7 @@ class JsonRows : public RowSource {
   Reading& reading_;
   TextColumns text_;
   ondemand::parser parser_;
+  std::string mended_;
   std::optional<FileLines> file_;
   RowOrigin origin_;
   std::uint64_t records_ = 0;

@@ -21,6 +21,11 @@ inline std::string_view trimmed(std::string_view token) {
 enum class NumberForm { none, whole, fraction };
 NumberForm number_form(std::string_view token);
 
+/// `line`, with "\u003f" in place of each escape that is half of a surrogate pair and stands alone:
+/// Spark makes "?" of these, simdjson refuses them. It is `line` itself where there is none,
+/// otherwise it stands in `scratch`, with line_padding_bytes behind it.
+std::string_view without_half_pairs(std::string_view line, std::string& scratch);
+
 /// Throws what simdjson throws for a token that should be a number.
 inline NumberForm checked_number(std::string_view token) {
   const NumberForm form = number_form(token);

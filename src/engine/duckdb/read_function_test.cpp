@@ -129,6 +129,19 @@ TEST_F(ReadFunctionTest, EscapesAndAllOfUnicodeAreRead) {
               ElementsAre("é\n\"\\ 😀 and more|3"));
 }
 
+TEST_F(ReadFunctionTest, AnEscapedHalfOfASurrogatePairIsAQuestionMarkAsInSpark) {
+  // Spark 3.5 gave the same rows for the same file.
+  const std::string file = R"({"id":1,"s":"a\ud83db","o":{"x":"\ude00"},"\ud83dk":1})"
+                           "\n"
+                           R"({"id":2,"s":"fine \ud83d\ude00 \\ud83d"})"
+                           "\n"
+                           R"({"id":3,"s":"\ud83d\ud83d\ude00"})"
+                           "\n";
+  EXPECT_THAT(rows({file}), ElementsAre(R"({"?k":1,"id":1,"o":{"x":"?"},"s":"a?b"})",
+                                        R"({"?k":null,"id":2,"o":null,"s":"fine 😀 \\ud83d"})",
+                                        R"({"?k":null,"id":3,"o":null,"s":"?😀"})"));
+}
+
 TEST_F(ReadFunctionTest, NumbersBeyondSixtyFourBitsAreExactDecimals) {
   EXPECT_THAT(rows({"{\"a\":12345678901234567890123456789012345678,\"b\":1e999}\n{\"a\":-1}\n"},
                    "c0::VARCHAR, c1::VARCHAR"),

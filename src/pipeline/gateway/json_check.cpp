@@ -23,7 +23,8 @@ Failure refused(const std::string& what) {
   return fail(Errc::bad_request, what + std::string(remedy));
 }
 
-/// The same, with the place: lines and columns from 1, bytes from 0.
+/// The same, with the place, counted behind a byte order mark: lines and columns from 1, bytes from
+/// 0.
 Failure refused_at(const std::string& what, std::string_view body, std::size_t byte) {
   return refused(what + " at " + json_place(body, byte) + ".");
 }
@@ -74,10 +75,7 @@ JsonCheck::~JsonCheck() = default;
 JsonCheck::JsonCheck(JsonCheck&&) noexcept = default;
 
 Result<std::string_view> JsonCheck::one_line(std::string_view body) {
-  if (body.starts_with(byte_order_mark))
-    return refused(
-        "The body begins with a byte order mark (EF BB BF) at line 1, column 1 (byte 0). Leave it "
-        "out.");
+  if (body.starts_with(byte_order_mark)) body.remove_prefix(byte_order_mark.size());
   const std::size_t first = skip_space(body);
   if (first == body.size()) return refused("The body is empty.");
   if (body[first] == '[') return refused_at("The body is a JSON array", body, first);

@@ -17,11 +17,24 @@ namespace {
 
 namespace json = boost::json;
 
+/// Boost takes no half of a surrogate pair: another escape in the place of each.
+std::string without_surrogates(std::string_view body) {
+  std::string text(body);
+  for (std::size_t at = 0; (at = text.find('\\', at)) != std::string::npos; at += 2) {
+    if (at + 3 >= text.size() || text[at + 1] != 'u') continue;
+    const bool is_half =
+        (text[at + 2] | 0x20) == 'd' &&
+        std::string_view("89abcdefABCDEF").find(text[at + 3]) != std::string_view::npos;
+    if (is_half) text[at + 2] = '0';
+  }
+  return text;
+}
+
 json::error_code second_opinion(std::string_view body, bool& is_object) {
   json::parse_options options;
   options.max_depth = weir::limits::json_depth_max;
   json::error_code error;
-  const json::value value = json::parse({body.data(), body.size()}, error, {}, options);
+  const json::value value = json::parse(without_surrogates(body), error, {}, options);
   is_object = !error && value.is_object();
   return error;
 }

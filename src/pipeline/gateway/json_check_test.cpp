@@ -60,7 +60,6 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
       {"\"a\"", "single JSON value"},
       {"true", "single JSON value"},
       {"null", "single JSON value"},
-      {"\xEF\xBB\xBF{}", "byte order mark"},
       {"\xFF\xFE{\0}\0", "not valid"},
       {"{}{}", "follows the JSON object at line 1, column 3 (byte 2)"},
       {"{\"a\":1}\n{\"a\":2}\n", "follows the JSON object at line 2, column 1 (byte 8)"},
@@ -134,9 +133,10 @@ TEST_F(JsonCheckTest, EverythingElseIsRefusedAndSaysWhatIsWrong) {
       {"{\"a\":\"\\u12G4\"}", "not valid"},
       {"{\"a\":\"\\u123\"}", "not valid"},
       {"{\"a\":\"\\\"}", "ends before"},
-      {"{\"a\":\"\\uD800\"}", "not valid"},
-      {"{\"a\":\"\\uDC00\"}", "not valid"},
-      {"{\"a\":\"\\uD800\\u0041\"}", "not valid"},
+      {"\xEF\xBB\xBF", "empty"},
+      {"\xEF\xBB\xBF\xEF\xBB\xBF{}", "not valid"},
+      {" \xEF\xBB\xBF{}", "not valid"},
+      {"{}\xEF\xBB\xBF", "follows"},
       {"{\"a\":\"\n\"}", "not valid"},
       {"{\"a\":\"\t\"}", "not valid"},
       {std::string("{\"a\":\"\0\"}", 9), "not valid"},
@@ -180,7 +180,7 @@ TEST_F(JsonCheckTest, WhatIsWrongIsToldWithLineColumnAndByte) {
   const std::pair<std::string, std::string> cases[] = {
       {"  [1]", "JSON array at line 1, column 3 (byte 2)"},
       {"\n 7", "not an object, at line 2, column 2 (byte 2)"},
-      {"\xEF\xBB\xBF{}", "(byte 0)"},
+      {"\xEF\xBB\xBF{\"a\":x}", "line 1, column 6 (byte 5)"},
       {"{\"a\":NaN}", "a value is expected at line 1, column 6 (byte 5)"},
       {"{\"a\":nan}", "true, false and null at line 1, column 7 (byte 6)"},
       {"{\"a\":-Infinity}", "a digit is expected at line 1, column 7 (byte 6)"},
@@ -192,10 +192,6 @@ TEST_F(JsonCheckTest, WhatIsWrongIsToldWithLineColumnAndByte) {
       {"{\"a\":\"\t\"}", "control character that is not escaped at line 1, column 7 (byte 6)"},
       {"{\"a\":\"\\x41\"}", "there is no such escape at line 1, column 7 (byte 6)"},
       {"{\"a\":\"\\u12G4\"}", "four hex digits at line 1, column 11 (byte 10)"},
-      {"{\"a\":\"x\\uD800y\"}",
-       "half of a surrogate pair stands alone at line 1, column 8 (byte 7)"},
-      {"{\"a\":\"\\uD83D\\uD83D\"}", "stands alone at line 1, column 7 (byte 6)"},
-      {"{\"a\":\"\\uDC00\"}", "stands alone at line 1, column 7 (byte 6)"},
       {"{\"a\":\"\xED\xA0\x80\"}", "a surrogate is not UTF-8 at line 1, column 7 (byte 6)"},
       {"{\"a\":\"\xC0\xAF\"}", "not UTF-8 at line 1, column 7 (byte 6)"},
       {"{\"a\":\"\xF4\x90\x80\x80\"}", "not UTF-8 at line 1, column 7 (byte 6)"},
@@ -243,6 +239,25 @@ TEST_F(JsonCheckTest, DocumentsOfAllSizesTakeTurns) {
     EXPECT_EQ(check(compact + "}").value_or(""), compact + "}");
     EXPECT_FALSE(check(spaced));
     EXPECT_FALSE(check(spaced + "]"));
+  }
+}
+
+TEST_F(JsonCheckTest, AByteOrderMarkIsNotStored) {
+  const auto compact = check("\xEF\xBB\xBF{\"a\":1}");
+  ASSERT_TRUE(compact) << compact.error().message;
+  EXPECT_EQ(*compact, "{\"a\":1}");
+  EXPECT_EQ(check("\xEF\xBB\xBF\r\n{ \"a\" : 1 }").value_or(""), "{\"a\":1}");
+  // Elsewhere it is a character like others.
+  EXPECT_TRUE(check("{\"\xEF\xBB\xBF\":\"\xEF\xBB\xBF\"}"));
+}
+
+TEST_F(JsonCheckTest, EscapedHalvesOfSurrogatePairsStayAsSent) {
+  for (const std::string body :
+       {R"({"a":"x\uD83Dy"})", R"({"a":"\ud83d"})", R"({"a":"\uDC00"})", R"({"\uD800\u0041":1})",
+        R"({"a":"\uD83D\uD83D\uDE00"})", R"({"a":"\uDE00\uD83D"})"}) {
+    const auto checked = check(body);
+    ASSERT_TRUE(checked) << body << ": " << checked.error().message;
+    EXPECT_EQ(*checked, body);
   }
 }
 

@@ -177,27 +177,9 @@ class JsonJudge {
     const char kind = text_[at_++];
     if (std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos) return true;
     if (kind != 'u') return refuse(Kind::invalid, begin, "there is no such escape");
-    unsigned unit = 0;
-    if (!read_unit(unit)) return false;
-    if (unit < 0xD800 || unit > 0xDFFF) return true;
-    constexpr std::string_view half = "half of a surrogate pair stands alone";
-    if (unit > 0xDBFF) return refuse(Kind::invalid, begin, half);
-    for (const char c : std::string_view("\\u")) {
-      if (at_end()) return cut_short();
-      if (!read(c)) return refuse(Kind::invalid, begin, half);
-    }
-    if (!read_unit(unit)) return false;
-    return (unit >= 0xDC00 && unit <= 0xDFFF) || refuse(Kind::invalid, begin, half);
-  }
-
-  /// The four hex digits of an escape.
-  bool read_unit(unsigned& unit) {
-    unit = 0;
     for (int i = 0; i < 4; ++i, ++at_) {
       if (at_end()) return cut_short();
-      const int digit = hex_digit(here());
-      if (digit < 0) return invalid("\\u needs four hex digits");
-      unit = unit << 4 | static_cast<unsigned>(digit);
+      if (hex_digit(here()) < 0) return invalid("\\u needs four hex digits");
     }
     return true;
   }

@@ -20,9 +20,10 @@ struct JsonFault {
   std::string_view what;
 };
 
-/// Reads one JSON text by the letter of RFC 8259, in UTF-8, nested at most `depth_max` deep; only
-/// halves of surrogate pairs, which its section 8.2 warns of, are faults too. Numbers may be of any
-/// size. Slower than JsonWalk and exact about the place: it is asked after JsonWalk has refused.
+/// Reads one JSON text by the letter of RFC 8259, in UTF-8, nested at most `depth_max` deep. So
+/// numbers may be of any size, and an escape may be half of a surrogate pair (its section 8.2):
+/// browsers send text cut in the middle of an emoji so. Slower than JsonWalk and exact about the
+/// place: it is asked after JsonWalk has refused.
 std::optional<JsonFault> find_json_fault(std::string_view text, std::size_t depth_max);
 
 /// "line 2, column 8 (byte 9)": lines and columns count from 1, columns in characters.

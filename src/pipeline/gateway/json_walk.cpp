@@ -122,8 +122,8 @@ bool is_word(const char* at) {
   return ((get<std::uint64_t>(at) & word.mask) == word.bytes) && is_end(at[word.size]);
 }
 
-/// Four hex digits; below 0 where there are others.
-int code_unit(const char* at) {
+/// Four hex digits. Halves of surrogate pairs may stand alone: JSON's grammar has no pairs.
+bool is_code_unit(const char* at) {
   static constexpr auto values = [] {
     std::array<int, 256> table{};
     for (int c = 0; c < 256; ++c)
@@ -131,19 +131,14 @@ int code_unit(const char* at) {
     return table;
   }();
   const auto value = [at](int i) { return values[static_cast<unsigned char>(at[i])]; };
-  return (value(0) * 0x1000) | (value(1) * 0x100) | (value(2) * 0x10) | value(3);
+  return (value(0) | value(1) | value(2) | value(3)) >= 0;
 }
 
 /// How long the escape is that begins here; 0 for none. It reads no further than its string goes.
 std::size_t escape_size(const char* at) {
   static constexpr auto simple = one_of("\"\\/bfnrt");
   if (at[1] != 'u') return simple[static_cast<unsigned char>(at[1])] ? 2 : 0;
-  const int unit = code_unit(at + 2);
-  if (unit < 0 || (unit >= 0xDC00 && unit <= 0xDFFF)) return 0;
-  if (unit < 0xD800 || unit > 0xDFFF) return 6;
-  if (at[6] != '\\' || at[7] != 'u') return 0;
-  const int second = code_unit(at + 8);
-  return second >= 0xDC00 && second <= 0xDFFF ? 12 : 0;
+  return is_code_unit(at + 2) ? 6 : 0;
 }
 
 /// The next backslash, or the end. Where there is one, another is often near.
