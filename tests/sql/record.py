@@ -22,7 +22,7 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 WIDE = decimal.Context(prec=60)
-KINDS = ("query", "ordered", "refused", "error")
+KINDS = ("query", "ordered", "refused", "error", "ours")
 
 
 def parse(text):
@@ -153,12 +153,12 @@ class Recorder:
                     self.problems.append(f"{where}: Spark refuses: {error}")
                 else:
                     block["tail"] = tail
-            elif block["kind"] in ("refused", "error"):
+            elif block["kind"] in ("refused", "error", "ours"):
                 _, error = self.query(block)
                 if block["kind"] == "refused" and error:
                     self.problems.append(f"{where}: Spark refuses it as well: {error}")
-                if block["kind"] == "error" and not error:
-                    self.problems.append(f"{where}: Spark answers it; this is `refused`")
+                if block["kind"] != "refused" and not error:
+                    self.problems.append(f"{where}: Spark answers it; this is `refused` or `query`")
         return text, write(blocks)
 
 

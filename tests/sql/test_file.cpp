@@ -10,11 +10,10 @@ namespace weir::sql_test {
 namespace {
 
 std::optional<Block::Kind> kind_of(std::string_view word) {
-  constexpr std::pair<std::string_view, Block::Kind> words[] = {{"table", Block::Kind::table},
-                                                                {"query", Block::Kind::query},
-                                                                {"ordered", Block::Kind::ordered},
-                                                                {"refused", Block::Kind::refused},
-                                                                {"error", Block::Kind::error}};
+  constexpr std::pair<std::string_view, Block::Kind> words[] = {
+      {"table", Block::Kind::table},     {"query", Block::Kind::query},
+      {"ordered", Block::Kind::ordered}, {"refused", Block::Kind::refused},
+      {"error", Block::Kind::error},     {"ours", Block::Kind::ours}};
   for (const auto& [name, kind] : words) {
     if (name == word) return kind;
   }

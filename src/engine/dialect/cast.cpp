@@ -36,10 +36,11 @@ Result<std::string> to_text(const std::string& sql, const Type& from, Position a
       // DuckDB writes the zero before the point only where the type has room for it.
       return plain(plain(sql, Type::decimal(from.precision() + 1, from.scale())), Kind::string);
     case Kind::binary:
-      return call("decode", sql);
+      return call("spark_binary_to_string", sql);
     case Kind::date:
-    case Kind::timestamp:
       return call("spark_date_to_string", sql);
+    case Kind::timestamp:
+      return call("spark_timestamp_to_string", sql);
     default:
       break;
   }
@@ -80,7 +81,8 @@ Result<std::string> to_integral(const std::string& sql, const Type& from, const 
 
 Result<std::string> to_fraction(const std::string& sql, const Type& from, const Type& to,
                                 Position at) {
-  if (from.is(Kind::string)) return plain(call("spark_string_to_double", sql), to);
+  if (from.is(Kind::string))
+    return call(to.is(Kind::float_) ? "spark_string_to_float" : "spark_string_to_double", sql);
   // DuckDB divides the digits, which rounds twice where they are more than a fraction holds.
   const int exact = to.is(Kind::float_) ? 7 : 15;
   if (from.is(Kind::decimal) && from.precision() > exact)
@@ -116,9 +118,9 @@ Result<std::string> to_datetime(const std::string& sql, const Type& from, const 
   if (from.is(Kind::string)) {
     return call(date ? "spark_string_to_date" : "spark_string_to_timestamp", sql);
   }
-  if (from.is_datetime()) return plain(sql, to);
+  if (from.is_datetime()) return date ? plain(sql, to) : call("spark_date_to_timestamp", sql);
   if (!date && from.is_integral()) {
-    return "make_timestamp(CAST(" + sql + " AS BIGINT) * 1000000)";
+    return call("spark_seconds_to_timestamp", plain(sql, Kind::long_));
   }
   return refused(from, to, at);
 }

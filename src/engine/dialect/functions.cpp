@@ -71,7 +71,7 @@ constexpr Simple simple_functions[] = {
     {"startswith", "ss", Kind::boolean, "starts_with($1, $2)"},
     {"endswith", "ss", Kind::boolean, "ends_with($1, $2)"},
     {"contains", "ss", Kind::boolean, "contains($1, $2)"},
-    {"unbase64", "s", Kind::binary, "from_base64($1)"},
+    {"unbase64", "s", Kind::binary, "spark_unbase64($1)"},
     // Numbers.
     {"sqrt", "d", Kind::double_, "CASE WHEN $1 < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt($1) END",
      "", "SQRT"},
@@ -109,8 +109,8 @@ constexpr Simple simple_functions[] = {
     {"unix_seconds", "T", Kind::long_, "spark_unix_seconds($1)"},
     {"unix_millis", "T", Kind::long_, "spark_floor_div(epoch_us($1), 1000)"},
     {"unix_micros", "T", Kind::long_, "epoch_us($1)"},
-    {"timestamp_millis", "l", Kind::timestamp, "make_timestamp($1 * 1000)"},
-    {"timestamp_micros", "l", Kind::timestamp, "make_timestamp($1)"},
+    {"timestamp_millis", "l", Kind::timestamp, "spark_millis_to_timestamp($1)"},
+    {"timestamp_micros", "l", Kind::timestamp, "spark_micros_to_timestamp($1)"},
 };
 
 struct TypeFunction {

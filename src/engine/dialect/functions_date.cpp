@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "engine/dialect/cast.hpp"
-#include "engine/dialect/datetime_pattern.hpp"
 #include "engine/dialect/functions.hpp"
+#include "engine/spark/datetime_pattern.hpp"
 
 namespace weir::dialect {
 
@@ -61,21 +61,28 @@ MaybeTyped truncated(Call& call) {
   return made_of(value, type, "CAST(NULL AS " + type.duckdb_name() + ")", name);
 }
 
+using Use = spark::DatetimePattern::Use;
+
+/// The pattern as SQL, known to be one.
+Result<std::string> pattern_sql(const std::string& pattern, Use use, Position at) {
+  const auto parsed = spark::DatetimePattern::parse(pattern, use);
+  if (!parsed) return fail_at(at, parsed.error().message);
+  return quoted_string(pattern);
+}
+
 MaybeTyped formatted(Call& call) {
   if (call.args.size() != 2) return wrong_arguments(call, "a moment and a pattern");
   const std::string name = call_name(call.function, call.args);
   WEIR_TRY(const std::string pattern, literal_text(call, call.args[1]));
   WEIR_TRY(const Typed value, implicit_cast(call, std::move(call.args[0]), Kind::timestamp));
-  auto sql = format_sql(pattern, value.sql);
-  if (!sql) return fail_at(call.args[1].at, sql.error().message);
-  return made_of(value, Kind::string, *sql, name);
+  WEIR_TRY(const std::string format, pattern_sql(pattern, Use::write, call.args[1].at));
+  return made_of(value, Kind::string, "spark_date_format(" + value.sql + ", " + format + ")", name);
 }
 
 Result<std::string> parsed(const Call& call, const Typed& text, const Typed& pattern) {
-  WEIR_TRY(const std::string format, literal_text(call, pattern));
-  auto sql = parse_sql(format, text.sql);
-  if (!sql) return fail_at(pattern.at, sql.error().message);
-  return *sql;
+  WEIR_TRY(const std::string wanted, literal_text(call, pattern));
+  WEIR_TRY(const std::string format, pattern_sql(wanted, Use::read, pattern.at));
+  return "spark_parse_timestamp(" + text.sql + ", " + format + ")";
 }
 
 // TO_DATE and TO_TIMESTAMP, with a pattern or as CAST.
@@ -132,9 +139,9 @@ MaybeTyped from_unix_time(Call& call) {
   }
   const Position at = call.args.back().at;
   WEIR_TRY(const Typed value, implicit_cast(call, std::move(call.args[0]), Kind::long_));
-  auto sql = format_sql(pattern, "make_timestamp(" + value.sql + " * 1000000)");
-  if (!sql) return fail_at(at, sql.error().message);
-  return made_of(value, Kind::string, *sql, name);
+  WEIR_TRY(const std::string format, pattern_sql(pattern, Use::write, at));
+  return made_of(value, Kind::string, "spark_from_unixtime(" + value.sql + ", " + format + ")",
+                 name);
 }
 
 MaybeTyped months_between(Call& call) {
@@ -213,7 +220,7 @@ MaybeTyped call_date(Call& call) {
     const Typed value = call.args[0];
     if (!value.type.is_integral()) return wrong_arguments(call, "an integer");
     return made_of(value, Kind::timestamp,
-                   "make_timestamp(CAST(" + value.sql + " AS BIGINT) * 1000000)", name);
+                   "spark_seconds_to_timestamp(CAST(" + value.sql + " AS BIGINT))", name);
   }
   return std::nullopt;
 }

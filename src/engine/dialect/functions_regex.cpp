@@ -20,13 +20,11 @@ Result<Regex> regex_of(const Typed& pattern, RegexUse use) {
   return regex;
 }
 
-// `$` also matches before a last line break in Java; text that has one is refused when it comes.
-std::string guarded(const std::string& value, const Regex& regex) {
-  if (regex.dollar == Dollar::none) return value;
-  const std::string breaks = regex.dollar == Dollar::after_blanks
-                                 ? R"('[\x{85}\x{2028}\x{2029}]\z')"
-                                 : R"('[\n\r\x{85}\x{2028}\x{2029}]\z')";
-  return "spark_no_line_break(" + value + ", " + breaks + ")";
+/// A call of DuckDB's function where RE2 does, else of ours with the same name behind "spark_".
+std::string matched(const Regex& regex, const std::string& function, const std::string& value,
+                    const std::string& more) {
+  return (regex.pcre ? "spark_" : "") + function + "(" + value + ", " +
+         quoted_string(regex.pattern) + more + ")";
 }
 
 Result<void> arguments(Call& call, std::size_t least, std::size_t most, const std::string& wanted) {
@@ -58,20 +56,14 @@ MaybeTyped replace(Call& call) {
                    "the replacement of REGEXP_REPLACE must be written as a text, "
                    "not computed, on the embedded engine");
   }
-  if (regex.may_be_empty && !replacement.text->empty()) {
-    return fail_at(call.args[1].at,
-                   "the regular expression '" + *call.args[1].text +
-                       "' can match nothing at all, which the embedded engine replaces at other "
-                       "places than Spark; write + instead of *");
-  }
   auto text = java_replacement(*replacement.text, regex.groups);
   if (!text) {
     return fail_at(replacement.at,
                    "the replacement '" + *replacement.text + "' " + text.error().message);
   }
   return made_of(value, Kind::string,
-                 "regexp_replace(" + guarded(value.sql, regex) + ", " + quoted_string(regex.re2) +
-                     ", " + quoted_string(*text) + ", 'g')",
+                 matched(regex, "regexp_replace", value.sql,
+                         ", " + quoted_string(*text) + (regex.pcre ? "" : ", 'g'")),
                  name);
 }
 
@@ -92,12 +84,10 @@ MaybeTyped extract(Call& call) {
   }
   const Typed& value = call.args[0];
   return made_of(value, Kind::string,
-                 "regexp_extract(" + guarded(value.sql, regex) + ", " + quoted_string(regex.re2) +
-                     ", " + std::to_string(*group) + ")",
-                 name);
+                 matched(regex, "regexp_extract", value.sql, ", " + std::to_string(*group)), name);
 }
 
-// With a limit the rest stays in one piece, which is clear only for a separator that is a text.
+// With a limit the rest stays in one piece, which DuckDB's functions cannot do.
 MaybeTyped split(Call& call) {
   const std::string name = call_name(call.function, call.args, call.args.size() == 2 ? ", -1" : "");
   WEIR_CHECK(arguments(call, 2, 3, "a text and a regular expression"));
@@ -108,31 +98,21 @@ MaybeTyped split(Call& call) {
   }
   WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
   const auto limit = call.args.size() == 3 ? call.args[2].number : std::optional<std::int64_t>(-1);
-  if (!limit || (*limit > 0 && !regex.plain)) {
-    return fail_at(call.args[2].at,
-                   "the limit of SPLIT must be a number, and over 0 only with a "
-                   "separator that has no regular expression in it");
-  }
-  const std::string separator = quoted_string(regex.text);
+  if (!limit) return fail_at(call.args[2].at, "the limit of SPLIT must be a number");
   if (regex.plain && regex.text.empty()) {
     if (*limit > 0) return fail_at(call.args[2].at, "SPLIT by '' takes no limit; use SUBSTR");
     return made_of(value, type, "spark_characters(" + value.sql + ")", name);
   }
-  const std::string parts = regex.plain ? "string_split(" + value.sql + ", " + separator + ")"
-                                        : "string_split_regex(" + guarded(value.sql, regex) + ", " +
-                                              quoted_string(regex.re2) + ")";
-  if (*limit > 0) {
-    return made_of(
-        value, type,
-        "spark_split_limit(" + parts + ", " + separator + ", " + std::to_string(*limit) + ")",
-        name);
+  const bool ours = regex.pcre || *limit > 0;
+  if (regex.plain && !ours) {
+    return made_of(value, type,
+                   "string_split(" + value.sql + ", " + quoted_string(regex.text) + ")", name);
   }
-  if (regex.may_be_empty) {
-    return fail_at(call.args[1].at, "the regular expression '" + *call.args[1].text +
-                                        "' can match nothing at all, where the embedded engine "
-                                        "splits unlike Spark; write + instead of *");
-  }
-  return made_of(value, type, parts, name);
+  return made_of(value, type,
+                 std::string(ours ? "spark_regexp_split" : "string_split_regex") + "(" + value.sql +
+                     ", " + quoted_string(regex.pattern) +
+                     (ours ? ", " + std::to_string(*limit) : "") + ")",
+                 name);
 }
 
 // An escape before anything but %, _ and itself is an error in Spark, and no other meaning here.
@@ -157,8 +137,7 @@ Result<Typed> rlike(Typed value, const Typed& pattern, const std::string& name) 
     return made_of(value, Kind::boolean, "CAST(NULL AS BOOLEAN)", name);
   }
   WEIR_TRY(const Regex regex, regex_of(pattern, RegexUse::find));
-  return made_of(value, Kind::boolean,
-                 "regexp_matches(" + value.sql + ", " + quoted_string(regex.re2) + ")", name);
+  return made_of(value, Kind::boolean, matched(regex, "regexp_matches", value.sql, ""), name);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ MaybeTyped coded(Call& call) {
   WEIR_TRY(Typed value,
            implicit_cast(call, std::move(call.args[0]), decodes ? Kind::binary : Kind::string));
   return made_of(value, decodes ? Kind::string : Kind::binary,
-                 call.function + "(" + value.sql + ")", name);
+                 (decodes ? "spark_binary_to_string(" : "encode(") + value.sql + ")", name);
 }
 
 // Digests take text as its UTF-8 bytes, and so does DuckDB.
@@ -139,7 +139,7 @@ MaybeTyped call_text(Call& call) {
     if (call.args.size() != 1) return wrong_arguments(call, "one value");
     const std::string name = call_name(f, call.args);
     WEIR_TRY(Typed value, implicit_cast(call, std::move(call.args[0]), Kind::binary));
-    return made_of(value, Kind::string, "base64(" + value.sql + ")", name);
+    return made_of(value, Kind::string, "spark_base64(" + value.sql + ")", name);
   }
   if (f == "uuid") {
     if (!call.args.empty()) return wrong_arguments(call, "nothing");

@@ -1,5 +1,6 @@
 #include "engine/dialect/java_regex.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -10,7 +11,15 @@ namespace {
 
 constexpr int nesting_max = 50;
 constexpr int repeat_max = 1000;  // RE2's own
-constexpr std::string_view line_break = R"((?:\r\n|[\n\r\x{85}\x{2028}\x{2029}])?)";
+constexpr std::string_view line_break_end = R"((?:\r\n|[\n\r\x{85}\x{2028}\x{2029}])?\z)";
+// Before a last line break or at the very end, but not within \r\n.
+constexpr std::string_view before_line_break =
+    R"((?=(?:\r\n|(?<!\r)\n|[\r\x{85}\x{2028}\x{2029}])?\z))";
+// Java's \b knows the letters and digits of all scripts, while its \w does not.
+constexpr std::string_view word_edge = R"((?:(?<=[\p{L}\p{Nd}\p{Mn}_])(?![\p{L}\p{Nd}\p{Mn}_])|)"
+                                       R"((?<![\p{L}\p{Nd}\p{Mn}_])(?=[\p{L}\p{Nd}\p{Mn}_])))";
+constexpr std::string_view no_word_edge = R"((?:(?<=[\p{L}\p{Nd}\p{Mn}_])(?=[\p{L}\p{Nd}\p{Mn}_])|)"
+                                          R"((?<![\p{L}\p{Nd}\p{Mn}_])(?![\p{L}\p{Nd}\p{Mn}_])))";
 constexpr std::string_view not_line_break = R"([^\n\r\x{85}\x{2028}\x{2029}])";
 constexpr std::string_view horizontal =
     R"( \t\x{A0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000})";
@@ -45,6 +54,17 @@ Failure refuse(const std::string& construct) {
               construct + ", which the embedded engine cannot match as Spark does");
 }
 
+char other_case(char letter) {
+  return static_cast<char>(letter ^ ('a' ^ 'A'));
+}
+
+// As RE2 and PCRE write it.
+std::string written(unsigned code) {
+  std::array<char, 12> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), code, 16).ptr;
+  return "\\x{" + std::string(text.data(), end) + "}";
+}
+
 struct Flags {
   bool ignore_case = false;
   bool dot_all = false;
@@ -56,7 +76,8 @@ class Reader {
 
   Result<Regex> run() {
     regex_.plain = true;
-    WEIR_TRY(regex_.may_be_empty, alternatives(Flags{}, 0));
+    WEIR_TRY(const bool may_be_empty, alternatives(Flags{}, 0));
+    if (may_be_empty && use_ == RegexUse::pieces) regex_.pcre = true;
     if (at_ < pattern_.size()) return refuse("has a \")\" without its \"(\"");
     return std::move(regex_);
   }
@@ -65,7 +86,6 @@ class Reader {
   struct Atom {
     bool empty = false;
     bool repeatable = true;
-    bool blanks = false;  // matches every blank that Java's \s does
   };
 
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
@@ -79,39 +99,50 @@ class Reader {
     at_ += text.size();
     return true;
   }
-  void emit(std::string_view text) { regex_.re2 += text; }
+  void emit(std::string_view text) { regex_.pattern += text; }
 
-  /// One character, as itself.
-  Result<void> literal(Flags flags) {
+  /// One character, as itself. Java's (?i) is about ASCII letters only, where that of RE2 and PCRE
+  /// takes the Kelvin sign for a k, so both cases are written out.
+  void literal(Flags flags) {
     const char c = peek();
-    if (flags.ignore_case && static_cast<unsigned char>(c) >= 0x80) {
-      return refuse("ignores case with letters outside ASCII");
+    const bool either = flags.ignore_case && is_letter(c);
+    if (either) {
+      regex_.plain = false;
+      regex_.pattern += {'[', c, other_case(c), ']'};
+    } else {
+      literal_byte(c);
     }
-    if (std::string_view("\\.+*?()|[]{}^$-").find(c) != std::string_view::npos) emit("\\");
-    regex_.re2 += c;
     regex_.text += c;
     ++at_;
     while ((static_cast<unsigned char>(peek()) & 0xC0) == 0x80) {
-      regex_.re2 += peek();
+      regex_.pattern += peek();
       regex_.text += peek();
       ++at_;
     }
-    return {};
+  }
+  void literal_byte(char c) {
+    if (std::string_view("\\.+*?()|[]{}^$-").find(c) != std::string_view::npos) emit("\\");
+    regex_.pattern += c;
   }
 
   Result<bool> alternatives(Flags flags, int depth);
   Result<bool> sequence(Flags& flags, int depth);
-  Result<Atom> atom(Flags& flags, int depth, bool was_blanks);
+  Result<Atom> atom(Flags& flags, int depth);
   Result<Atom> group(Flags& flags, int depth);
   Result<std::optional<Flags>> group_flags(Flags flags);
   Result<Atom> escape(Flags flags);
   Result<bool> quantifier(const Atom& atom);
   Result<void> bounds(bool& zero);
-  Result<bool> bracket(Flags flags);
-  Result<bool> bracket_escape(bool& has_not_blank);
-  Result<std::string> code_point();
-  Result<std::string> property(bool negated, bool bracketed);
-  void dollar(bool was_blanks);
+  Result<void> bracket(Flags flags);
+  struct Classes {
+    bool blank = false;
+    bool not_blank = false;
+  };
+  Result<std::optional<unsigned>> bracket_member(Classes& classes, Flags flags);
+  Result<std::optional<unsigned>> bracket_escape(Classes& classes, Flags flags);
+  Result<unsigned> code_point();
+  Result<std::string> property(bool negated, bool bracketed, Flags flags);
+  void dollar();
 
   std::string_view pattern_;
   RegexUse use_;
@@ -127,7 +158,6 @@ Result<bool> Reader::alternatives(Flags flags, int depth) {
     empty = empty || branch;
     if (!sees("|")) return empty;
     regex_.plain = false;
-    if (regex_.dollar == Dollar::after_blanks) regex_.dollar = Dollar::elsewhere;
     emit("|");
     ++at_;
   } while (true);
@@ -135,32 +165,20 @@ Result<bool> Reader::alternatives(Flags flags, int depth) {
 
 Result<bool> Reader::sequence(Flags& flags, int depth) {
   bool empty = true;
-  bool was_blanks = false;
   while (at_ < pattern_.size() && peek() != '|' && peek() != ')') {
-    if (regex_.dollar == Dollar::after_blanks) regex_.dollar = Dollar::elsewhere;
-    const std::size_t begin = at_;
-    WEIR_TRY(const Atom found, atom(flags, depth, was_blanks && depth == 0));
-    const std::string_view quantified = pattern_.substr(at_);
+    WEIR_TRY(const Atom found, atom(flags, depth));
     WEIR_TRY(const bool optional, quantifier(found));
-    const bool greedy = !quantified.empty() && (quantified[0] == '+' || quantified[0] == '*') &&
-                        peek(0) != '?' && pattern_[at_ - 1] != '?';
-    was_blanks = found.blanks && greedy && at_ > begin;
     empty = empty && (found.empty || optional);
   }
   return empty;
 }
 
-void Reader::dollar(bool was_blanks) {
-  if (use_ == RegexUse::find) {
-    emit(line_break);
-  } else {
-    const bool safe = was_blanks && regex_.dollar == Dollar::none;
-    regex_.dollar = safe ? Dollar::after_blanks : Dollar::elsewhere;
-  }
-  emit("\\z");
+void Reader::dollar() {
+  if (use_ == RegexUse::pieces) regex_.pcre = true;
+  emit(use_ == RegexUse::pieces ? before_line_break : line_break_end);
 }
 
-Result<Reader::Atom> Reader::atom(Flags& flags, int depth, bool was_blanks) {
+Result<Reader::Atom> Reader::atom(Flags& flags, int depth) {
   const char c = peek();
   if (c == '\\') return escape(flags);
   if (c == '(') {
@@ -179,18 +197,18 @@ Result<Reader::Atom> Reader::atom(Flags& flags, int depth, bool was_blanks) {
   if (c == '^') {
     ++at_;
     emit("\\A");
-    return Atom{true, false, false};
+    return Atom{true, false};
   }
   if (c == '$') {
     ++at_;
-    dollar(was_blanks);
-    return Atom{true, false, false};
+    dollar();
+    return Atom{true, false};
   }
   if (c == '[') {
-    WEIR_TRY(const bool blanks, bracket(flags));
-    return Atom{false, true, blanks};
+    WEIR_CHECK(bracket(flags));
+    return Atom{};
   }
-  WEIR_CHECK(literal(flags));
+  literal(flags);
   return Atom{};
 }
 
@@ -203,7 +221,7 @@ Result<bool> Reader::quantifier(const Atom& atom) {
   if (c == '{') {
     WEIR_CHECK(bounds(zero));
   } else {
-    regex_.re2 += c;
+    regex_.pattern += c;
     ++at_;
   }
   if (take("?")) {
@@ -285,20 +303,19 @@ Result<Reader::Atom> Reader::group(Flags& flags, int depth) {
     const bool rest = peek() == ')';
     ++at_;
     if (rest) {  // (?i): for what follows in this group
-      if (inner.ignore_case != flags.ignore_case) emit(inner.ignore_case ? "(?i)" : "(?-i)");
       flags = inner;
-      return Atom{true, false, false};
+      return Atom{true, false};
     }
-    emit(inner.ignore_case ? "(?i:" : "(?-i:");
+    emit("(?:");
   }
   WEIR_TRY(const bool empty, alternatives(inner, depth + 1));
   if (!take(")")) return refuse("has a \"(\" without its \")\"");
   emit(")");
-  return Atom{empty, true, false};
+  return Atom{empty, true};
 }
 
-// \x41, \x{1F600}, \u00e9 and \0101 as RE2 writes them; the place is behind the backslash.
-Result<std::string> Reader::code_point() {
+// \x41, \x{1F600}, \u00e9 and \0101; the place is behind the backslash.
+Result<unsigned> Reader::code_point() {
   std::string_view digits;
   int base = 16;
   if (take("x{")) {
@@ -329,12 +346,10 @@ Result<std::string> Reader::code_point() {
       surrogate) {
     return refuse("has a character code that is none");
   }
-  std::array<char, 12> text{};
-  const auto written = std::to_chars(text.data(), text.data() + text.size(), value, 16);
-  return "\\x{" + std::string(text.data(), written.ptr) + "}";
+  return value;
 }
 
-Result<std::string> Reader::property(bool negated, bool bracketed) {
+Result<std::string> Reader::property(bool negated, bool bracketed, Flags flags) {
   std::string_view name = pattern_.substr(at_, 1);
   ++at_;
   if (name == "{") {
@@ -345,6 +360,11 @@ Result<std::string> Reader::property(bool negated, bool bracketed) {
   }
   const std::string open = bracketed ? "" : "[";
   const std::string close = bracketed ? "" : "]";
+  // Ignoring case, a small letter is any letter.
+  const bool cased = name == "Lower" || name == "Upper";
+  if (flags.ignore_case && (name == "Lu" || name == "Ll" || name == "Lt"))
+    return refuse("ignores case with \\p{" + std::string(name) + "}");
+  if (flags.ignore_case && cased) name = "Alpha";
   for (const Property& entry : properties) {
     if (entry.java == name) {
       return open + std::string(negated ? entry.not_re2 : entry.re2) + close;
@@ -364,23 +384,28 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
   const char c = peek();
   if (at_ >= pattern_.size()) return refuse("ends with a backslash");
   if (!is_letter(c) && !is_digit(c)) {
-    WEIR_CHECK(literal(flags));
+    literal(flags);
     return Atom{};
   }
   if (c == 'Q') {
     const std::size_t end = std::min(pattern_.find("\\E", at_), pattern_.size());
     ++at_;
     const bool nothing = at_ >= end;
-    while (at_ < end) {
-      WEIR_CHECK(literal(flags));
-    }
+    while (at_ < end)
+      literal(flags);
     take("\\E");
-    return Atom{nothing, false, false};
+    return Atom{nothing, false};
   }
   regex_.plain = false;
   if (c == 'x' || c == 'u' || c == '0') {
-    WEIR_TRY(const std::string code, code_point());
-    emit(code);
+    WEIR_TRY(const unsigned code, code_point());
+    const bool either = flags.ignore_case && code < 0x80 && is_letter(static_cast<char>(code));
+    if (either) emit("[");
+    emit(written(code));
+    if (either) {
+      regex_.pattern += other_case(static_cast<char>(code));
+      emit("]");
+    }
     return Atom{};
   }
   ++at_;
@@ -395,11 +420,11 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
     case 'f':
     case 'a':
       emit("\\");
-      regex_.re2 += c;
+      regex_.pattern += c;
       return Atom{};
     case 's':
       emit(R"([\t\n\x0B\f\r ])");
-      return Atom{false, true, true};
+      return Atom{};
     case 'S':
       emit(R"([^\t\n\x0B\f\r ])");
       return Atom{};
@@ -413,14 +438,17 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
       return Atom{};
     case 'b':
     case 'B':
+      regex_.pcre = true;
+      emit(c == 'b' ? word_edge : no_word_edge);
+      return Atom{true, false};
     case 'A':
     case 'z':
       emit("\\");
-      regex_.re2 += c;
-      return Atom{true, false, false};
+      regex_.pattern += c;
+      return Atom{true, false};
     case 'p':
     case 'P': {
-      WEIR_TRY(const std::string text, property(c == 'P', false));
+      WEIR_TRY(const std::string text, property(c == 'P', false, flags));
       emit(text);
       return Atom{};
     }
@@ -431,69 +459,91 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
   return refuse("has \\" + std::string(1, c));
 }
 
-// True when it takes every blank of Java's \s.
-Result<bool> Reader::bracket(Flags flags) {
-  ++at_;
-  emit("[");
-  const bool negated = take("^");
-  if (negated) emit("^");
-  if (peek() == ']') return refuse("has an empty []");
-  bool blanks = false;
-  bool has_not_blank = false;
-  while (at_ < pattern_.size() && peek() != ']') {
-    if (peek() == '[') return refuse("has a \"[\" inside []; write \\\\[ for the character");
-    if (sees("&&")) return refuse("has && inside []");
-    const char c = peek();
-    if (c == '\\') {
-      WEIR_TRY(const bool takes, bracket_escape(has_not_blank));
-      blanks = blanks || takes;
-    } else if (c == '-' && regex_.re2.back() != '[' && regex_.re2.back() != '^' && peek(1) != ']') {
-      emit("-");  // of a range
-      ++at_;
-    } else {
-      WEIR_CHECK(literal(flags));
-    }
-  }
-  if (!take("]")) return refuse("has a \"[\" without its \"]\"");
-  if (has_not_blank && !blanks) return refuse("has \\S inside []");
-  emit("]");
-  return blanks && !negated;
+// The letters of a range in the other case: X to c is x to z and A to C as well.
+std::string other_cases(unsigned first, unsigned last) {
+  std::string out;
+  const auto overlap = [&](unsigned low, unsigned high) {
+    const unsigned from = std::max(first, low);
+    const unsigned to = std::min(last, high);
+    if (from > to) return;
+    out += {other_case(static_cast<char>(from)), '-', other_case(static_cast<char>(to))};
+  };
+  overlap('a', 'z');
+  overlap('A', 'Z');
+  return out;
 }
 
-Result<bool> Reader::bracket_escape(bool& has_not_blank) {
+Result<void> Reader::bracket(Flags flags) {
+  ++at_;
+  emit("[");
+  if (take("^")) emit("^");
+  if (peek() == ']') return refuse("has an empty []");
+  Classes classes;
+  while (at_ < pattern_.size() && peek() != ']') {
+    if (sees("&&")) return refuse("has && inside []");
+    WEIR_TRY(const std::optional<unsigned> first, bracket_member(classes, flags));
+    std::optional<unsigned> last = first;
+    if (first && peek() == '-' && peek(1) != ']' && at_ + 1 < pattern_.size()) {
+      emit("-");
+      ++at_;
+      WEIR_TRY(last, bracket_member(classes, flags));
+      if (!last) return refuse("has a range inside [] that ends in a class");
+    }
+    if (first && flags.ignore_case) emit(other_cases(*first, *last));
+  }
+  if (!take("]")) return refuse("has a \"[\" without its \"]\"");
+  if (classes.not_blank && !classes.blank) return refuse("has \\S inside []");
+  emit("]");
+  return {};
+}
+
+/// One character, whose code it gives, or one class.
+Result<std::optional<unsigned>> Reader::bracket_member(Classes& classes, Flags flags) {
+  const char c = peek();
+  if (c == '\\') return bracket_escape(classes, flags);
+  if (c == '[') return refuse("has a \"[\" inside []; write \\\\[ for the character");
+  const bool ascii = static_cast<unsigned char>(c) < 0x80;
+  literal(Flags{});
+  // Ignoring case asks whether it lies beyond ASCII letters, and no more.
+  return std::optional(ascii ? static_cast<unsigned>(c) : 0x10FFFFU);
+}
+
+Result<std::optional<unsigned>> Reader::bracket_escape(Classes& classes, Flags flags) {
   ++at_;
   const char c = peek();
   if (at_ >= pattern_.size()) return refuse("ends with a backslash");
   if (!is_letter(c) && !is_digit(c)) {
-    WEIR_CHECK(literal(Flags{}));
-    return false;
+    literal(Flags{});
+    return std::optional(static_cast<unsigned char>(c) < 0x80 ? static_cast<unsigned>(c)
+                                                              : 0x10FFFFU);
   }
   if (c == 'x' || c == 'u' || c == '0') {
-    WEIR_TRY(const std::string code, code_point());
-    emit(code);
-    return false;
+    WEIR_TRY(const unsigned code, code_point());
+    emit(written(code));
+    return std::optional(code);
   }
   ++at_;
   if (c == 'p' || c == 'P') {
-    WEIR_TRY(const std::string text, property(c == 'P', true));
+    WEIR_TRY(const std::string text, property(c == 'P', true, flags));
     emit(text);
-    return false;
+    return std::optional<unsigned>();
   }
   if (c == 's') {
     emit(R"(\t\n\x0B\f\r )");
-    return true;
+    classes.blank = true;
+    return std::optional<unsigned>();
   }
   if (c == 'h') {
     emit(horizontal);
-    return false;
+    return std::optional<unsigned>();
   }
   if (std::string_view("dDwWStnrfa").find(c) == std::string_view::npos) {
     return refuse("has \\" + std::string(1, c) + " inside []");
   }
-  has_not_blank = has_not_blank || c == 'S';
+  classes.not_blank = classes.not_blank || c == 'S';
   emit("\\");
-  regex_.re2 += c;
-  return false;
+  regex_.pattern += c;
+  return std::optional<unsigned>();
 }
 
 }  // namespace

@@ -7,28 +7,22 @@
 
 namespace weir::dialect {
 
-/// Where a `$` stands in an expression. Java's also matches before a last line break, RE2's not.
-enum class Dollar {
-  none,
-  after_blanks,  // behind a greedy \s+ or \s*, which takes the line break itself
-  elsewhere,
-};
-
-/// A Java regular expression as RE2, which DuckDB uses, reads it.
+/// A Java regular expression as RE2, which DuckDB uses, and PCRE read it alike.
 struct Regex {
-  std::string re2;
+  std::string pattern;
   int groups = 0;
-  bool may_be_empty = false;  // it can match nothing at all
-  Dollar dollar = Dollar::none;
+  /// RE2 does not match it as Java does: it depends on what is around a place ($ before a last line
+  /// break, \b beside letters of any script), or can match nothing at all. For spark_regexp_*(),
+  /// which PCRE does.
+  bool pcre = false;
   bool plain = false;  // no operator in it: it matches `text` only
   std::string text;
 };
 
-/// `find`: only whether it matches is asked, so that `$` can be written out in full. Else `$` means
-/// the very end and the caller deals with text that ends in a line break (see Regex::dollar).
+/// `find`: only whether it matches is asked, so that `$` can take a last line break into the match.
 enum class RegexUse { find, pieces };
 
-/// Fails with the construct's name where RE2 has none or another meaning: look-around, references,
+/// Fails with the construct's name that has no like here: look-around, references,
 /// possessive quantifiers, some classes. The message is a part of a sentence.
 [[nodiscard]] Result<Regex> java_regex(std::string_view pattern, RegexUse use);
 

@@ -4,102 +4,23 @@ namespace weir::dialect {
 
 namespace {
 
-// Each macro is one of Spark's rules. DuckDB expands a macro in place, and macros within macros
-// would multiply what their parameters stand for; so every parameter is used once, and what is
-// needed more often is bound to a name by a lambda over a list of one: list_transform([x], lambda
-// v: ...)[1]. The names of the lambdas' parameters differ, so that one inside another hides none.
+// Each macro is one of Spark's rules that DuckDB's own functions can state; what is more is native
+// (engine/functions). DuckDB expands a macro in place, and macros within macros would multiply what
+// their parameters stand for; so every parameter is used once, and what is needed more often is
+// bound to a name by a lambda over a list of one: list_transform([x], lambda v: ...)[1]. The names
+// of the lambdas' parameters differ, so that one inside another hides none.
 constexpr std::string_view macros = R"SQL(
--- Java's whitespace and control characters, which a cast from text ignores at both ends.
-CREATE OR REPLACE TEMP MACRO spark_trim_all(s) AS trim(s, decode(unhex(
-  '000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F207F')));
-
--- CAST from text. A fraction is cut off an integer; an exponent makes it NULL.
-CREATE OR REPLACE TEMP MACRO spark_string_to_bigint(s) AS list_transform([spark_trim_all(s)],
-  lambda v_bigint: CASE
-    WHEN regexp_full_match(v_bigint, '[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]*)')
-    THEN TRY_CAST(regexp_replace(regexp_extract(v_bigint, '^[+-]?[0-9]*'), '^([+-]?)$', '\10')
-                  AS BIGINT) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_string_to_double(s) AS list_transform([spark_trim_all(s)],
-  lambda v_double: CASE
-    WHEN regexp_full_match(v_double,
-                           '[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[dDfF]?')
-    THEN TRY_CAST(ltrim(rtrim(v_double, 'dDfF'), '+') AS DOUBLE)
-    WHEN regexp_full_match(lower(v_double), '[+-]?inf(?:inity)?')
-    THEN CASE WHEN starts_with(v_double, '-') THEN CAST('-inf' AS DOUBLE)
-              ELSE CAST('inf' AS DOUBLE) END
-    WHEN lower(v_double) = 'nan' THEN CAST('nan' AS DOUBLE)
-    WHEN regexp_full_match(v_double, '[+-]?0[xX][0-9a-fA-F.]+[pP][+-]?[0-9]+[dDfF]?')
-    THEN error('a hexadecimal number cannot be cast to double by the embedded engine') END)[1];
-CREATE OR REPLACE TEMP MACRO spark_string_to_boolean(s) AS list_transform(
-  [lower(spark_trim_all(s))], lambda v_truth: CASE
-    WHEN v_truth IN ('t', 'true', 'y', 'yes', '1') THEN true
-    WHEN v_truth IN ('f', 'false', 'n', 'no', '0') THEN false END)[1];
-CREATE OR REPLACE TEMP MACRO spark_or(text, otherwise) AS coalesce(nullif(text, ''), otherwise);
-CREATE OR REPLACE TEMP MACRO spark_string_to_date(s) AS list_transform([regexp_extract(
-  spark_trim_all(s), '(?s)^\+?([0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T].*)?)?)?$',
-  ['y', 'm', 'd'])], lambda v_date:
-    TRY_CAST(v_date.y || '-' || spark_or(v_date.m, '1') || '-' || spark_or(v_date.d, '1')
-             AS DATE))[1];
+-- The moment. A text that is a time alone is of today.
 CREATE OR REPLACE TEMP MACRO spark_current_timestamp() AS make_timestamp(epoch_us(now()));
+CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS
+  spark_string_to_timestamp_at(s, make_timestamp(epoch_us(now())));
 CREATE OR REPLACE TEMP MACRO spark_current_date() AS CAST(make_timestamp(epoch_us(now())) AS DATE);
-
--- A day and four texts, each digits or empty, to a timestamp; NULL where there is no such moment.
-CREATE OR REPLACE TEMP MACRO spark_below(text, bound) AS
-  list_transform([TRY_CAST('0' || text AS INTEGER)],
-                 lambda v_below: CASE WHEN v_below < bound THEN v_below END)[1];
-CREATE OR REPLACE TEMP MACRO spark_timestamp_of(day, h, mi, s, f) AS
-  TRY_CAST(day AS DATE) + to_microseconds(
-    spark_below(h, 24) * CAST(3600000000 AS BIGINT)
-    + spark_below(mi, 60) * CAST(60000000 AS BIGINT) + spark_below(s, 60) * 1000000
-    + CAST(rpad(left(f, 6), 6, '0') AS BIGINT));
-CREATE OR REPLACE TEMP MACRO spark_zone_minutes(z) AS list_transform([regexp_extract(z,
-  '^(?:UTC|GMT|UT)?([+-])([0-9]{1,2})(?::?([0-9]{1,2}))?$', ['sign', 'h', 'm'])],
-  lambda v_zone: CASE WHEN v_zone.h <> ''
-    THEN CASE WHEN v_zone.sign = '-' THEN -1 ELSE 1 END
-         * (spark_below(v_zone.h, 19) * 60 + spark_below(v_zone.m, 60)) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_at_zone(t, z) AS list_transform([{'t': t, 'z': z}],
-  lambda v_at: CASE
-    WHEN v_at.z IN ('', 'Z', 'UTC', 'GMT', 'UT') THEN v_at.t
-    WHEN regexp_matches(v_at.z, '^(?:UTC|GMT|UT)?[+-]')
-    THEN v_at.t - to_minutes(spark_zone_minutes(v_at.z))
-    WHEN v_at.t IS NOT NULL AND regexp_matches(v_at.z, '^[A-Z]')
-    THEN error('the time zone ' || v_at.z
-               || ' is not supported by the embedded engine; use an offset') END)[1];
-CREATE OR REPLACE TEMP MACRO spark_with_day(s) AS list_transform([spark_trim_all(s)],
-  lambda v_day: CASE WHEN regexp_matches(v_day, '^T?[0-9]{1,2}:')
-    THEN CAST(spark_current_date() AS VARCHAR) || 'T' || ltrim(v_day, 'T') ELSE v_day END)[1];
-CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS list_transform([regexp_extract(
-  spark_with_day(s),
-  '^\+?([0-9]{4,6})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T]([0-9]{1,2})(?::([0-9]{1,2})'
-  || '(?::([0-9]{1,2})(?:\.([0-9]*))?(?: *([A-Za-z+-].*))?)?)?)?)?)?$',
-  ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z'])], lambda v_moment: spark_at_zone(
-    spark_timestamp_of(
-      v_moment.y || '-' || spark_or(v_moment.mo, '1') || '-' || spark_or(v_moment.d, '1'),
-      v_moment.h, v_moment.mi, v_moment.s, v_moment.f), v_moment.z))[1];
-
--- Reading with a pattern; see datetime_pattern.cpp.
-CREATE OR REPLACE TEMP MACRO spark_month_number(name, short) AS CAST(nullif(list_position(
-  CASE WHEN short THEN ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov',
-                        'dec']
-  ELSE ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september',
-        'october', 'november', 'december'] END, lower(name)), 0) AS VARCHAR);
-CREATE OR REPLACE TEMP MACRO spark_hour24(h, half) AS list_transform([TRY_CAST(h AS INTEGER)],
-  lambda v_hour: CASE WHEN v_hour >= 1 AND v_hour <= 12
-    THEN CAST(v_hour % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END AS VARCHAR)
-    ELSE '99' END)[1];
-
--- CAST to text.
-CREATE OR REPLACE TEMP MACRO spark_date_to_string(d) AS list_transform([d], lambda v_year: CASE
-  WHEN year(v_year) BETWEEN 0 AND 9999 THEN CAST(v_year AS VARCHAR)
-  WHEN v_year IS NOT NULL
-  THEN error('a year outside 0 to 9999 cannot be cast to string by the embedded engine') END)[1];
 
 -- Moments as numbers.
 CREATE OR REPLACE TEMP MACRO spark_floor_div(a, b) AS list_transform([a],
   lambda v_div: (v_div - ((v_div % b) + b) % b) // b)[1];
 CREATE OR REPLACE TEMP MACRO spark_unix_seconds(t) AS spark_floor_div(epoch_us(t), 1000000);
 CREATE OR REPLACE TEMP MACRO spark_whole_seconds(t) AS epoch_us(t) // 1000000;
-
 
 -- Text. Positions count characters; 0 means 1; negative ones count from the end.
 CREATE OR REPLACE TEMP MACRO spark_upper(s) AS list_transform([s], lambda v_up:
@@ -110,6 +31,9 @@ CREATE OR REPLACE TEMP MACRO spark_upper(s) AS list_transform([s], lambda v_up:
 CREATE OR REPLACE TEMP MACRO spark_lower(s) AS list_transform([s], lambda v_low:
   CASE WHEN length(v_low) = strlen(v_low) THEN lower(v_low)
   ELSE lower(regexp_replace(replace(v_low, 'İ', 'i̇'), '(\p{L})Σ(\P{L}|$)', '\1ς\2', 'g')) END)[1];
+-- Lines of 76 characters with a line break between them, as in mail.
+CREATE OR REPLACE TEMP MACRO spark_base64(b) AS rtrim(
+  regexp_replace(base64(b), '.{76}', '\0' || chr(13) || chr(10), 'g'), chr(13) || chr(10));
 CREATE OR REPLACE TEMP MACRO spark_range(s, start, n) AS list_transform(
   [{'s': s, 'a': start, 'b': start + n}], lambda v_range: CASE
     WHEN v_range.b > greatest(v_range.a, 0)
@@ -146,18 +70,8 @@ CREATE OR REPLACE TEMP MACRO spark_join(parts, sep) AS list_transform([sep], lam
   substring(list_reduce(list_prepend('', list_transform(
       list_filter(parts, lambda v_some: v_some IS NOT NULL), lambda v_item: v_sep || v_item)),
     lambda v_left, v_right: v_left || v_right), length(v_sep) + 1))[1];
-CREATE OR REPLACE TEMP MACRO spark_no_line_break(s, breaks) AS list_transform([s], lambda v_line:
-  CASE WHEN regexp_matches(v_line, breaks)
-  THEN error('a text that ends in a line break meets a regular expression with $, which the '
-             || 'embedded engine cannot match as Spark does; remove the line break first')
-  ELSE v_line END)[1];
 CREATE OR REPLACE TEMP MACRO spark_characters(s) AS list_transform([s], lambda v_chars:
   CASE WHEN v_chars = '' THEN [''] ELSE string_split(v_chars, '') END)[1];
-CREATE OR REPLACE TEMP MACRO spark_split_limit(parts, sep, n) AS list_transform([parts],
-  lambda v_parts: CASE WHEN len(v_parts) > n
-    THEN list_slice(v_parts, 1, n - 1)
-         || [array_to_string(list_slice(v_parts, n, len(v_parts)), sep)]
-    ELSE v_parts END)[1];
 
 -- Arrays. Out of range is NULL.
 CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS list_transform([i], lambda v_get:

@@ -7,6 +7,7 @@
 #include "engine/duckdb/read_function.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "engine/functions/number_functions.hpp"
+#include "engine/functions/text_functions.hpp"
 
 namespace weir::engine {
 
@@ -36,6 +37,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options) {
   WEIR_CHECK(add_read_function(connection, tenant->readings_));
   WEIR_CHECK(add_cast_functions(connection));
   WEIR_CHECK(add_number_functions(connection.get()));
+  WEIR_CHECK(add_text_functions(connection.get()));
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
   WEIR_CHECK(connection.run("SET GLOBAL enable_external_access = false"));
   WEIR_CHECK(connection.run("SET GLOBAL lock_configuration = true"));

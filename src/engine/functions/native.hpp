@@ -9,10 +9,12 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <duckdb.h>
 
 #include "base/result.hpp"
+#include "engine/spark/calendar.hpp"
 
 /// Makes a DuckDB scalar function of a C++ function over values. Private to this folder.
 ///
@@ -32,12 +34,6 @@ struct Decimal {
   int scale = 0;
 };
 
-struct Date {
-  std::int32_t days = 0;  // since 1970
-};
-struct Timestamp {
-  std::int64_t microseconds = 0;  // since 1970, UTC
-};
 /// A BLOB.
 struct Bytes {
   std::string_view bytes;
@@ -45,6 +41,8 @@ struct Bytes {
 struct OwnedBytes {
   std::string bytes;
 };
+/// A list of VARCHAR, as a result.
+using Texts = std::vector<std::string>;
 
 template <class T>
 inline constexpr duckdb_type type_of = DUCKDB_TYPE_INVALID;
@@ -73,9 +71,11 @@ inline constexpr duckdb_type type_of<Bytes> = DUCKDB_TYPE_BLOB;
 template <>
 inline constexpr duckdb_type type_of<OwnedBytes> = DUCKDB_TYPE_BLOB;
 template <>
-inline constexpr duckdb_type type_of<Date> = DUCKDB_TYPE_DATE;
+inline constexpr duckdb_type type_of<spark::Day> = DUCKDB_TYPE_DATE;
 template <>
-inline constexpr duckdb_type type_of<Timestamp> = DUCKDB_TYPE_TIMESTAMP;
+inline constexpr duckdb_type type_of<spark::Moment> = DUCKDB_TYPE_TIMESTAMP;
+template <>
+inline constexpr duckdb_type type_of<Texts> = DUCKDB_TYPE_LIST;  // results only
 template <>
 inline constexpr duckdb_type type_of<Decimal> = DUCKDB_TYPE_ANY;  // arguments only
 
@@ -146,6 +146,14 @@ void put(duckdb_vector out, idx_t row, const T& value) {
     duckdb_vector_assign_string_element_len(out, row, value.data(), value.size());
   } else if constexpr (std::is_same_v<T, OwnedBytes>) {
     duckdb_vector_assign_string_element_len(out, row, value.bytes.data(), value.bytes.size());
+  } else if constexpr (std::is_same_v<T, Texts>) {
+    const idx_t begin = duckdb_list_vector_get_size(out);
+    duckdb_list_vector_reserve(out, begin + value.size());
+    duckdb_list_vector_set_size(out, begin + value.size());
+    duckdb_vector items = duckdb_list_vector_get_child(out);
+    for (idx_t i = 0; i < value.size(); ++i)
+      put(items, begin + i, value[i]);
+    static_cast<duckdb_list_entry*>(duckdb_vector_get_data(out))[row] = {begin, value.size()};
   } else if constexpr (std::is_same_v<T, Int128>) {
     static_cast<duckdb_hugeint*>(duckdb_vector_get_data(out))[row] = {
         static_cast<std::uint64_t>(value), static_cast<std::int64_t>(value >> 64)};
@@ -186,6 +194,14 @@ struct Native<Function> {
   }
 };
 
+inline duckdb_logical_type result_type(duckdb_type id) {
+  if (id != DUCKDB_TYPE_LIST) return duckdb_create_logical_type(id);
+  duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+  duckdb_logical_type list = duckdb_create_list_type(text);
+  duckdb_destroy_logical_type(&text);
+  return list;
+}
+
 /// Adds a function of the name, with an overload for each of `Functions`.
 template <auto... Functions>
 [[nodiscard]] Result<void> add_native(duckdb_connection connection, const std::string& name) {
@@ -199,7 +215,7 @@ template <auto... Functions>
       duckdb_scalar_function_add_parameter(function, type);
       duckdb_destroy_logical_type(&type);
     }
-    duckdb_logical_type type = duckdb_create_logical_type(result);
+    duckdb_logical_type type = result_type(result);
     duckdb_scalar_function_set_return_type(function, type);
     duckdb_destroy_logical_type(&type);
     duckdb_scalar_function_set_function(function, run);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/spark/calendar.hpp"
+
+/// Spark's CAST between text and moments, with ANSI mode off and the session in UTC: what is no
+/// moment, or none that DuckDB can keep, is nothing.
+namespace weir::spark {
+
+/// [+-]yyyy[yyy][-[m]m[-[d]d]], and anything behind a whole date and a space or T.
+[[nodiscard]] std::optional<Day> date_from_text(std::string_view text);
+/// A date as above with up to six digits of a year, then [ T][h]h:[m]m[:[s]s[.fraction][zone]]; or
+/// a time alone, which is today's. `now` is the current time.
+[[nodiscard]] std::optional<Moment> timestamp_from_text(std::string_view text, Moment now);
+
+/// 2024-01-15; +10000-01-01 beyond four digits, -0001-01-01 before the year 0.
+[[nodiscard]] std::string date_to_text(Day day);
+/// The same with 12:00:00 behind it, and a fraction without zeros at its end.
+[[nodiscard]] std::string timestamp_to_text(Moment moment);
+/// The year as both write it.
+[[nodiscard]] std::string year_to_text(std::int64_t year);
+
+/// Java's white space and control characters cut off at both ends, as Spark's casts do.
+[[nodiscard]] std::string_view trim_all(std::string_view text);
+
+}  // namespace weir::spark
