@@ -3,6 +3,7 @@
 #include <map>
 
 #include "catalog/database.hpp"
+#include "catalog/run_rows.hpp"
 #include "catalog/statement.hpp"
 #include "catalog/stream_rows.hpp"
 
@@ -17,14 +18,15 @@ Result<std::uint64_t> Loads::committed() {
   });
 }
 
-Result<void> Loads::add(const TableLoad& load) {
+Result<void> Loads::add(const RunLease& lease, const TableLoad& load) {
   return database_.write([&](soci::session& session) -> Result<void> {
+    WEIR_CHECK(check_holder(session, lease));
     WEIR_TRY(const StreamNo stream, find_stream_no(session, load.tenant_no, load.chosen.stream_id));
     Statement insert(session,
                      "INSERT INTO loads (run_id, tenant_no, stream_no, table_name, day_from,"
                      " day_to, hour, committed, truncates, fills, loaded_at) VALUES (:run, :tenant,"
                      " :stream, :table, :from, :to, :hour, :committed, :truncates, :fills, :at)");
-    insert.bind(load.run_id).bind(load.tenant_no).bind(stream).bind(load.table);
+    insert.bind(lease.run_id).bind(load.tenant_no).bind(stream).bind(load.table);
     insert.bind(load.chosen.from).bind(load.chosen.to).bind(load.chosen.hour);
     insert.bind(load.committed).bind(load.truncates).bind(load.fills).bind(database_.now());
     WEIR_CHECK(insert.run());

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "catalog/batches.hpp"
+#include "catalog/lease.hpp"
 #include "catalog/records.hpp"
 
 namespace weir::catalog {
@@ -14,7 +15,6 @@ class Database;
 
 /// That a run has loaded batches into a table: not which ones, but by what it had chosen them.
 struct TableLoad {
-  std::string run_id;
   std::uint32_t tenant_no = 0;
   std::string table;
   BatchFilter chosen;           // of one stream
@@ -38,8 +38,9 @@ class Loads {
 
   /// Asked before the batches are looked for: those committed later are not claimed as loaded.
   Result<std::uint64_t> committed();
-  /// Once the engine has done it.
-  Result<void> add(const TableLoad& load);
+  /// Once the engine has done it, by the run that the lease is of: conflict when it is not the
+  /// holder's any more.
+  Result<void> add(const RunLease& lease, const TableLoad& load);
   /// By table. Found by the newest `loads_looked_at_max` loads that the batch was chosen for.
   Result<std::vector<LoadedInto>> of(const Batch& batch);
 

@@ -261,6 +261,10 @@ constexpr std::string_view loads[] = {
     R"(CREATE INDEX loads_truncating ON loads (tenant_no, table_name, no) WHERE truncates = 1)",
 };
 
+constexpr std::string_view lease_epochs[] = {
+    R"(ALTER TABLE runs ADD COLUMN lease_epoch BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -269,6 +273,7 @@ constexpr Migration all[] = {
     {"rate limits", rate_limits},
     {"conservation", conservation},
     {"what was loaded where", loads},
+    {"epochs of leases", lease_epochs},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -2,31 +2,15 @@
 #include "catalog/names.hpp"
 #include "catalog/run_rows.hpp"
 
-/// Who is doing a run, and how it ends.
+// Who is doing a run, and how it ends.
+//
+// A lease says who may change a run, and until when nobody else may claim it. Time alone does not
+// fence: an owner that was suspended, or whose clock stood, acts on a lease that is long over. So
+// each claim counts the run's epoch up, and each change compares it inside its own transaction;
+// the clock only decides when a run may be claimed again. A lock held by a connection would end
+// with the process by itself, but not with a thread of it that hangs, and not across machines.
 namespace weir::catalog {
 namespace {
-
-struct Lease {
-  RunState state = RunState::scheduled;
-  std::string owner;
-};
-
-Result<Lease> select_lease(soci::session& session, const std::string& run_id) {
-  Statement statement(session, "SELECT state, lease_owner FROM runs WHERE id = :id");
-  Lease row;
-  statement.bind(run_id);
-  statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
-  statement.into(row.owner);
-  WEIR_TRY(const auto found, first(statement, row));
-  if (!found) return fail(Errc::not_found, "There is no workflow run \"" + run_id + "\".");
-  return *found;
-}
-
-Failure lost(const std::string& run_id, const std::string& owner) {
-  return fail(Errc::conflict, "Workflow run " + run_id + " is not \"" + owner +
-                                  "\"'s any more: its lease ran out and was taken, or it is over. "
-                                  "Leave it alone.");
-}
 
 Result<void> end(soci::session& session, const std::string& run_id, RunState state,
                  const std::string& error, Time now) {
@@ -41,56 +25,85 @@ Result<void> end(soci::session& session, const std::string& run_id, RunState sta
 struct Claimable {
   std::string id;
   std::uint32_t tenant_no = 0;
+  std::uint64_t epoch = 0;
 };
 
 Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time now) {
   Statement statement(session,
-                      "SELECT id, tenant_no FROM runs WHERE state = 'scheduled'"
+                      "SELECT id, tenant_no, lease_epoch FROM runs WHERE state = 'scheduled'"
                       " OR (state IN ('started', 'running', 'stopping') AND lease_until <= :now)"
                       " ORDER BY no LIMIT 1");
   Claimable row;
-  statement.bind(now).into(row.id).into(row.tenant_no);
+  statement.bind(now).into(row.id).into(row.tenant_no).into(row.epoch);
   return first(statement, row);
 }
 
 }  // namespace
 
-Result<std::optional<Run>> Runs::claim(const std::string& owner, std::chrono::seconds lease) {
-  return database_.write([&](soci::session& session) -> Result<std::optional<Run>> {
+Result<void> check_holder(soci::session& session, const RunLease& lease) {
+  Statement statement(session, "SELECT state, lease_owner, lease_epoch FROM runs WHERE id = :id");
+  RunState state = RunState::scheduled;
+  RunLease held;
+  statement.bind(lease.run_id);
+  statement.into_text([&state](const std::string& text) { return take_state(state, text); });
+  statement.into(held.owner).into(held.epoch);
+  WEIR_TRY(const bool found, statement.next());
+  if (!found) return fail(Errc::not_found, "There is no workflow run \"" + lease.run_id + "\".");
+  if (is_over(state))
+    return fail(Errc::conflict, "Workflow run " + lease.run_id +
+                                    " is over already: " + std::string(to_string(state)) + ".");
+  if (held.owner != lease.owner || held.epoch != lease.epoch)
+    return fail(Errc::conflict, "Workflow run " + lease.run_id + " is not \"" + lease.owner +
+                                    "\"'s any more: its lease ran out, and another claimed it. "
+                                    "Leave it to that one.");
+  return {};
+}
+
+Result<std::optional<ClaimedRun>> Runs::claim(const std::string& owner,
+                                              std::chrono::milliseconds time) {
+  return database_.write([&](soci::session& session) -> Result<std::optional<ClaimedRun>> {
     const Time now = database_.now();
     WEIR_TRY(const auto found, oldest_claimable(session, now));
     if (!found) return std::nullopt;
+    const RunLease lease{found->id, owner, found->epoch + 1};
     Statement update(
         session,
         "UPDATE runs SET state = CASE state WHEN 'stopping' THEN 'stopping' ELSE"
         " 'running' END, started_at = COALESCE(started_at, :now), lease_owner = :owner,"
-        " lease_until = :until WHERE id = :id");
-    WEIR_CHECK(update.bind(now).bind(owner).bind(now + lease).bind(found->id).run());
+        " lease_epoch = :epoch, lease_until = :until WHERE id = :id");
+    update.bind(now).bind(owner).bind(lease.epoch).bind(now + time).bind(lease.run_id);
+    WEIR_CHECK(update.run());
     WEIR_TRY(Run run, select_run(session, found->tenant_no, found->id));
-    return std::optional<Run>(std::move(run));
+    return ClaimedRun{std::move(run), lease};
   });
 }
 
-Result<void> Runs::renew(const std::string& run_id, const std::string& owner,
-                         std::chrono::seconds lease) {
+Result<void> Runs::renew(const RunLease& lease, std::chrono::milliseconds time) {
   return database_.write([&](soci::session& session) -> Result<void> {
-    WEIR_TRY(const Lease held, select_lease(session, run_id));
-    if (is_over(held.state) || held.owner != owner) return lost(run_id, owner);
+    WEIR_CHECK(check_holder(session, lease));
     Statement update(session, "UPDATE runs SET lease_until = :until WHERE id = :id");
-    WEIR_CHECK(update.bind(database_.now() + lease).bind(run_id).run());
+    WEIR_CHECK(update.bind(database_.now() + time).bind(lease.run_id).run());
     return {};
   });
 }
 
-Result<void> Runs::finish(const std::string& run_id, RunState state, const std::string& error,
-                          const std::string& owner) {
+Result<std::uint64_t> Runs::end_leases() {
+  return database_.write([&](soci::session& session) -> Result<std::uint64_t> {
+    Statement update(session,
+                     "UPDATE runs SET lease_until = :now"
+                     " WHERE state IN ('started', 'running', 'stopping') AND lease_until > :still");
+    const Time now = database_.now();
+    return update.bind(now).bind(now).run();
+  });
+}
+
+Result<void> Runs::finish(const RunLease& lease, RunState state, const std::string& error) {
   if (!is_over(state))
     return fail(Errc::internal,
                 "A run cannot be finished as \"" + std::string(to_string(state)) + "\".");
   return database_.write([&](soci::session& session) -> Result<void> {
-    WEIR_TRY(const Lease held, select_lease(session, run_id));
-    if (is_over(held.state) || (!owner.empty() && held.owner != owner)) return lost(run_id, owner);
-    return end(session, run_id, state, error, database_.now());
+    WEIR_CHECK(check_holder(session, lease));
+    return end(session, lease.run_id, state, error, database_.now());
   });
 }
 

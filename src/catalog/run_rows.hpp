@@ -17,4 +17,8 @@ bool take_state(RunState& target, const std::string& text);
 /// not_found when the tenant has no such run. Inside a transaction.
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id);
 
+/// Whether the run is not over and still the lease's: conflict where not, not_found where there is
+/// no such run. Inside the transaction of the change that it stands for.
+Result<void> check_holder(soci::session& session, const RunLease& lease);
+
 }  // namespace weir::catalog

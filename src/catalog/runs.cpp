@@ -99,13 +99,12 @@ Result<std::vector<RunTask>> Runs::tasks(const std::string& run_id) {
   });
 }
 
-Result<void> Runs::save_task(const RunTask& task) {
+Result<void> Runs::save_task(const RunLease& lease, const RunTask& task) {
+  if (task.run_id != lease.run_id)
+    return fail(Errc::internal, "A task of run " + task.run_id + " was saved with the lease of " +
+                                    lease.run_id + ".");
   return database_.write([&](soci::session& session) -> Result<void> {
-    Statement known(session, "SELECT COUNT(*) FROM runs WHERE id = :id");
-    int runs = 0;
-    WEIR_CHECK(known.bind(task.run_id).into(runs).next());
-    if (runs == 0)
-      return fail(Errc::not_found, "There is no workflow run \"" + task.run_id + "\".");
+    WEIR_CHECK(check_holder(session, lease));
     Statement save(session,
                    "INSERT INTO run_tasks (id, run_id, position, kind, name, state, error, detail,"
                    " started_at, ended_at) VALUES (:id, :run, :position, :kind, :name, :state,"

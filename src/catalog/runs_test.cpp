@@ -8,6 +8,7 @@ namespace weir::catalog {
 namespace {
 
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
 class RunsTest : public CatalogTest {
@@ -25,13 +26,23 @@ class RunsTest : public CatalogTest {
     run.range = range;
     return runs().add(acme_, run).value();
   }
+  /// Keeps the lease in `lease_`.
   std::string claimed_id(const std::string& owner) {
-    const auto run = runs().claim(owner, seconds(30)).value();
-    return run ? run->id : "none";
+    const auto claimed = runs().claim(owner, seconds(30)).value();
+    if (!claimed) return "none";
+    lease_ = claimed->lease;
+    return claimed->run.id;
+  }
+  static RunTask task_of(const Run& run, const std::string& id) {
+    RunTask task;
+    task.id = id;
+    task.run_id = run.id;
+    return task;
   }
   RunState state(const Run& run) { return runs().find(acme_, run.id)->state; }
 
   std::string courier_id_;
+  RunLease lease_;
 };
 
 TEST_F(RunsTest, ARunIsScheduledUnderItsCouriersName) {
@@ -66,9 +77,9 @@ TEST_F(RunsTest, RunsAreClaimedOldestFirstAndOnce) {
   const Run second = schedule();
   const auto claimed = runs().claim("a", seconds(30)).value();
   ASSERT_TRUE(claimed);
-  EXPECT_EQ(claimed->id, first.id);
-  EXPECT_EQ(claimed->state, RunState::running);
-  EXPECT_EQ(claimed->started_at, clock_.now());
+  EXPECT_EQ(claimed->run.id, first.id);
+  EXPECT_EQ(claimed->run.state, RunState::running);
+  EXPECT_EQ(claimed->run.started_at, clock_.now());
   EXPECT_EQ(claimed_id("b"), second.id);
   EXPECT_EQ(claimed_id("c"), "none");
 }
@@ -77,7 +88,7 @@ TEST_F(RunsTest, ALeaseThatIsRenewedIsKept) {
   const Run run = schedule();
   ASSERT_EQ(claimed_id("a"), run.id);
   clock_.turn(seconds(29));
-  ASSERT_TRUE(runs().renew(run.id, "a", seconds(30)));
+  ASSERT_TRUE(runs().renew(lease_, seconds(30)));
   clock_.turn(seconds(29));
   EXPECT_EQ(claimed_id("b"), "none");
 }
@@ -85,27 +96,69 @@ TEST_F(RunsTest, ALeaseThatIsRenewedIsKept) {
 TEST_F(RunsTest, ARunLeftBehindIsClaimedAgainAndLostToItsOwner) {
   const Run run = schedule();
   ASSERT_EQ(claimed_id("a"), run.id);
+  const RunLease lost = lease_;
   const auto started = clock_.now();
   clock_.turn(seconds(30));
   EXPECT_EQ(claimed_id("b"), run.id);
   EXPECT_EQ(runs().find(acme_, run.id)->started_at, started) << "it started when it started";
-  EXPECT_EQ(code_of(runs().renew(run.id, "a", seconds(30))), Errc::conflict);
-  EXPECT_EQ(code_of(runs().finish(run.id, RunState::failed, "late", "a")), Errc::conflict);
-  EXPECT_TRUE(runs().finish(run.id, RunState::succeeded, "", "b"));
+  EXPECT_EQ(code_of(runs().renew(lost, seconds(30))), Errc::conflict);
+  EXPECT_EQ(code_of(runs().save_task(lost, task_of(run, "late"))), Errc::conflict);
+  EXPECT_EQ(code_of(runs().finish(lost, RunState::failed, "late")), Errc::conflict);
+  EXPECT_THAT(message_of(runs().finish(lost, RunState::failed, "late")),
+              HasSubstr("another claimed it"));
+  EXPECT_EQ(state(run), RunState::running);
+  EXPECT_TRUE(runs().tasks(run.id)->empty());
+  EXPECT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
   EXPECT_EQ(state(run), RunState::succeeded);
+}
+
+TEST_F(RunsTest, AnEarlierLeaseIsWorthNothingWhenItsOwnerGotTheRunBack) {
+  const Run run = schedule();
+  ASSERT_EQ(claimed_id("a"), run.id);
+  const RunLease first = lease_;
+  clock_.turn(seconds(30));
+  ASSERT_EQ(claimed_id("b"), run.id);
+  clock_.turn(seconds(30));
+  ASSERT_EQ(claimed_id("a"), run.id);
+  EXPECT_EQ(code_of(runs().finish(first, RunState::failed, "late")), Errc::conflict);
+  EXPECT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
+}
+
+TEST_F(RunsTest, ALeaseThatRanOutAndWasTakenByNobodyIsStillGood) {
+  const Run run = schedule();
+  ASSERT_EQ(claimed_id("a"), run.id);
+  clock_.turn(seconds(3600));
+  EXPECT_TRUE(runs().save_task(lease_, task_of(run, "wft-1")));
+  EXPECT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
+}
+
+TEST_F(RunsTest, TheRunsOfOwnersKnownToBeGoneAreClaimedAtOnce) {
+  const Run running = schedule();
+  const Run stopping = schedule();
+  const Run over = schedule();
+  for (const Run& run : {running, stopping, over})
+    ASSERT_EQ(claimed_id("gone"), run.id);
+  ASSERT_TRUE(runs().stop(acme_, stopping.id));
+  ASSERT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
+  EXPECT_EQ(claimed_id("b"), "none");
+  EXPECT_EQ(runs().end_leases().value(), 2u);
+  EXPECT_EQ(claimed_id("b"), running.id);
+  EXPECT_EQ(claimed_id("b"), stopping.id);
+  EXPECT_EQ(claimed_id("b"), "none");
+  EXPECT_EQ(state(over), RunState::succeeded);
 }
 
 TEST_F(RunsTest, AFinishedRunStaysAsItIs) {
   const Run run = schedule();
   ASSERT_EQ(claimed_id("a"), run.id);
   clock_.turn(seconds(5));
-  ASSERT_TRUE(runs().finish(run.id, RunState::failed, "Cannot find required feeds: \"df-x\""));
+  ASSERT_TRUE(runs().finish(lease_, RunState::failed, "Cannot find required feeds: \"df-x\""));
   const Run finished = runs().find(acme_, run.id).value();
   EXPECT_EQ(finished.state, RunState::failed);
   EXPECT_EQ(finished.error, "Cannot find required feeds: \"df-x\"");
   EXPECT_EQ(finished.ended_at, clock_.now());
-  EXPECT_EQ(code_of(runs().finish(run.id, RunState::succeeded, "")), Errc::conflict);
-  EXPECT_EQ(code_of(runs().renew(run.id, "a", seconds(30))), Errc::conflict);
+  EXPECT_EQ(code_of(runs().finish(lease_, RunState::succeeded, "")), Errc::conflict);
+  EXPECT_EQ(code_of(runs().renew(lease_, seconds(30))), Errc::conflict);
   EXPECT_EQ(code_of(runs().stop(acme_, run.id)), Errc::conflict);
   clock_.turn(seconds(3600));
   EXPECT_EQ(claimed_id("b"), "none");
@@ -113,8 +166,10 @@ TEST_F(RunsTest, AFinishedRunStaysAsItIs) {
 
 TEST_F(RunsTest, ARunEndsInAStateThatIsAnEnd) {
   const Run run = schedule();
-  EXPECT_EQ(code_of(runs().finish(run.id, RunState::running, "")), Errc::internal);
-  EXPECT_EQ(code_of(runs().finish("wf-none", RunState::failed, "")), Errc::not_found);
+  ASSERT_EQ(claimed_id("a"), run.id);
+  EXPECT_EQ(code_of(runs().finish(lease_, RunState::running, "")), Errc::internal);
+  lease_.run_id = "wf-none";
+  EXPECT_EQ(code_of(runs().finish(lease_, RunState::failed, "")), Errc::not_found);
 }
 
 TEST_F(RunsTest, AScheduledRunStopsAtOnce) {
@@ -132,8 +187,8 @@ TEST_F(RunsTest, ARunningRunIsStoppingUntilItsOwnerEndsIt) {
   ASSERT_EQ(claimed_id("a"), run.id);
   EXPECT_EQ(runs().stop(acme_, run.id)->state, RunState::stopping);
   EXPECT_EQ(runs().stop(acme_, run.id)->state, RunState::stopping);
-  EXPECT_TRUE(runs().renew(run.id, "a", seconds(30)));
-  EXPECT_TRUE(runs().finish(run.id, RunState::stopped, "", "a"));
+  EXPECT_TRUE(runs().renew(lease_, seconds(30)));
+  EXPECT_TRUE(runs().finish(lease_, RunState::stopped, ""));
   EXPECT_EQ(state(run), RunState::stopped);
 }
 
@@ -144,11 +199,12 @@ TEST_F(RunsTest, AStopIsNotForgottenWithItsOwner) {
   clock_.turn(seconds(30));
   const auto claimed = runs().claim("b", seconds(30)).value();
   ASSERT_TRUE(claimed);
-  EXPECT_EQ(claimed->state, RunState::stopping);
+  EXPECT_EQ(claimed->run.state, RunState::stopping);
 }
 
 TEST_F(RunsTest, TasksAreKeptInOrderAndReplaced) {
   const Run run = schedule();
+  ASSERT_EQ(claimed_id("a"), run.id);
   RunTask load{dated_id(random_, id_prefix::workflow_task, clock_.now()),
                run.id,
                1,
@@ -164,13 +220,13 @@ TEST_F(RunsTest, TasksAreKeptInOrderAndReplaced) {
   find.id = "wft-20270302-00001-aaaaaa";
   find.position = 0;
   find.kind = "find-batches";
-  ASSERT_TRUE(runs().save_task(load));
-  ASSERT_TRUE(runs().save_task(find));
+  ASSERT_TRUE(runs().save_task(lease_, load));
+  ASSERT_TRUE(runs().save_task(lease_, find));
   load.state = RunState::failed;
   load.error = "line 1";
   load.detail = R"({"read":3})";
   load.ended_at = clock_.now();
-  ASSERT_TRUE(runs().save_task(load));
+  ASSERT_TRUE(runs().save_task(lease_, load));
   const auto tasks = runs().tasks(run.id).value();
   ASSERT_EQ(tasks.size(), 2u);
   EXPECT_EQ(tasks[0].kind, "find-batches");
@@ -182,14 +238,13 @@ TEST_F(RunsTest, TasksAreKeptInOrderAndReplaced) {
 }
 
 TEST_F(RunsTest, ATaskBelongsToItsRun) {
-  RunTask task;
-  task.id = "wft-1";
-  task.run_id = "wf-none";
-  EXPECT_EQ(code_of(runs().save_task(task)), Errc::not_found);
-  task.run_id = schedule().id;
-  ASSERT_TRUE(runs().save_task(task));
-  task.run_id = schedule().id;
-  EXPECT_EQ(code_of(runs().save_task(task)), Errc::conflict);
+  const Run one = schedule();
+  ASSERT_EQ(claimed_id("a"), one.id);
+  ASSERT_TRUE(runs().save_task(lease_, task_of(one, "wft-1")));
+  const Run other = schedule();
+  EXPECT_EQ(code_of(runs().save_task(lease_, task_of(other, "wft-2"))), Errc::internal);
+  ASSERT_EQ(claimed_id("a"), other.id);
+  EXPECT_EQ(code_of(runs().save_task(lease_, task_of(other, "wft-1"))), Errc::conflict);
 }
 
 TEST_F(RunsTest, EveryStateHasItsWord) {

@@ -229,7 +229,8 @@ TEST_F(CouriersTest, ARunIsToldWhatToLoadInOneWay) {
 TEST_F(CouriersTest, ARunTellsItsTasksAndItsError) {
   const auto made = run(new_courier(), R"({"all":true})");
   const auto id = text(made, "id");
-  ASSERT_TRUE(catalog_->runs().claim("me", std::chrono::seconds(30)).value());
+  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+  ASSERT_TRUE(claimed);
   catalog::RunTask task{"wft-1",
                         id,
                         0,
@@ -240,8 +241,8 @@ TEST_F(CouriersTest, ARunTellsItsTasksAndItsError) {
                         R"({"read":3})",
                         clock_.now(),
                         clock_.now()};
-  ASSERT_TRUE(catalog_->runs().save_task(task));
-  ASSERT_TRUE(catalog_->runs().finish(id, catalog::RunState::failed, "Cannot find it"));
+  ASSERT_TRUE(catalog_->runs().save_task(claimed->lease, task));
+  ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "Cannot find it"));
   const auto seen = get("/api/v0/workflow/runs/" + id);
   EXPECT_EQ(text(seen, "state"), "failed");
   EXPECT_EQ(text(seen, "error"), "Cannot find it");
@@ -254,9 +255,10 @@ TEST_F(CouriersTest, ARunTellsItsTasksAndItsError) {
 
 TEST_F(CouriersTest, ARunThatSucceededHasNoError) {
   const auto id = text(run(new_courier(), R"({"all":true})"), "id");
-  ASSERT_TRUE(catalog_->runs().claim("me", std::chrono::seconds(30)).value());
+  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+  ASSERT_TRUE(claimed);
   EXPECT_EQ(text(get("/api/v0/workflow/runs/" + id), "state"), "running");
-  ASSERT_TRUE(catalog_->runs().finish(id, catalog::RunState::succeeded, ""));
+  ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::succeeded, ""));
   const auto seen = get("/api/v0/workflow/runs/" + id);
   EXPECT_FALSE(seen.contains("error"));
   EXPECT_TRUE(seen.at("tasks").as_array().empty());

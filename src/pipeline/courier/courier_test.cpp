@@ -1,5 +1,7 @@
 #include "pipeline/courier/courier.hpp"
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,6 +26,7 @@ class FakeEngine final : public engine::Engine {
  public:
   Result<engine::LoadCounts> load(const engine::Load& load) override {
     loads.push_back(load);
+    if (meanwhile) meanwhile();
     if (failure) return fail(*failure);
     return counts;
   }
@@ -42,6 +45,7 @@ class FakeEngine final : public engine::Engine {
   std::vector<engine::Load> loads;
   engine::LoadCounts counts{.read = 3, .inserted = 2, .errors = 1};
   std::optional<Error> failure;
+  std::function<void()> meanwhile;  // what happens while it loads
 };
 
 class FakeStore final : public store::ObjectStore {
@@ -310,6 +314,34 @@ TEST_F(CourierTest, ALoadThatFailsFailsTheRunAndSaysWhichFeed) {
   const auto ended = run(courier(load_into(orders)));
   EXPECT_EQ(ended.state, RunState::failed);
   EXPECT_EQ(ended.error, "Loading " + orders.table() + ": Field \"id\" is missing.");
+}
+
+// An owner that was suspended while it loaded, and whose run another has taken up since.
+TEST_F(CourierTest, ARunThatIsAnothersByNowIsLeftToIt) {
+  batch("2027-03-02", 8);
+  const auto first = feed();
+  const auto second = feed();
+  const auto load = R"(":[{"type":"load","file":"streaming"}])";
+  const auto operations = R"({")" + first.id + load + R"(,")" + second.id + load + "}";
+  const auto saved = catalog_->couriers().add(tenant_, courier(operations)).value();
+  catalog::Run run;
+  run.courier_id = saved.id;
+  const auto id = catalog_->runs().add(tenant_, run)->id;
+  std::optional<catalog::ClaimedRun> taken;
+  engine_.meanwhile = [&] {
+    clock_.advance(std::chrono::seconds(16));
+    taken = catalog_->runs().claim("another", std::chrono::seconds(15)).value();
+  };
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "suspended"});
+  const auto ran = runner.run_next();
+  ASSERT_FALSE(ran);
+  EXPECT_EQ(ran.error().code, Errc::conflict) << ran.error().message;
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(engine_.loads.size(), 1u) << "the second feed is the other's to load";
+  EXPECT_EQ(catalog_->runs().find(tenant_, id)->state, RunState::running);
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
+  EXPECT_TRUE(catalog_->runs().finish(taken->lease, RunState::succeeded, ""));
 }
 
 TEST_F(CourierTest, ARunWhoseOwnerDiedIsDoneAgain) {

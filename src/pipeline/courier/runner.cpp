@@ -24,14 +24,20 @@ constexpr std::size_t row_errors_shown = 20;
 /// Keeps a claimed run ours while a long load is going on.
 class LeaseKeeper {
  public:
-  LeaseKeeper(std::chrono::milliseconds every, std::function<void()> renew)
-      : thread_([this, every, renew = std::move(renew)](const std::stop_token& stop) {
+  LeaseKeeper(catalog::Runs& runs, catalog::RunLease lease, std::chrono::milliseconds time)
+      : runs_(runs), lease_(std::move(lease)), time_(time), thread_([this](const auto& stop) {
           std::unique_lock lock(mutex_);
-          while (!changed_.wait_for(lock, stop, every, [&] { return stop.stop_requested(); }))
-            renew();
+          while (!changed_.wait_for(lock, stop, time_ / 3, [&] { return stop.stop_requested(); }))
+            static_cast<void>(renew());  // who is to load asks again, and hears why not
         }) {}
 
+  /// Whether the run is ours, from now on for the whole of a lease.
+  Result<void> renew() { return runs_.renew(lease_, time_); }
+
  private:
+  catalog::Runs& runs_;
+  const catalog::RunLease lease_;
+  const std::chrono::milliseconds time_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::jthread thread_;
@@ -68,6 +74,8 @@ std::string range_text(const catalog::RunRange& range) {
 
 struct Runner::Work {
   Run run;
+  catalog::RunLease lease;
+  LeaseKeeper* keeper = nullptr;
   catalog::Courier courier;
   std::string tenant;
   std::vector<engine::SourceFile> files;
@@ -100,21 +108,22 @@ Runner::Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectS
       options_(std::move(options)) {}
 
 Result<bool> Runner::run_next() {
-  WEIR_TRY(const auto run, catalog_.runs().claim(options_.owner, options_.lease));
-  if (!run) return false;
-  const Result<RunState> done = perform(*run);
-  WEIR_CHECK(catalog_.runs().finish(run->id, done ? *done : RunState::failed,
+  WEIR_TRY(const auto claimed, catalog_.runs().claim(options_.owner, options_.lease));
+  if (!claimed) return false;
+  const Result<RunState> done = perform(*claimed);
+  // Refused when the run is another's by now: what went wrong then is not the run's failure.
+  WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,
                                     done ? "" : done.error().message));
   return true;
 }
 
-Result<RunState> Runner::perform(const Run& run) {
-  const LeaseKeeper keeper(options_.lease / 3, [&] {
-    // A lease that cannot be renewed is lost at worst: the run is done again, which is harmless.
-    static_cast<void>(catalog_.runs().renew(run.id, options_.owner, options_.lease));
-  });
+Result<RunState> Runner::perform(const catalog::ClaimedRun& claimed) {
+  LeaseKeeper keeper(catalog_.runs(), claimed.lease, options_.lease);
+  const Run& run = claimed.run;
   Work work;
   work.run = run;
+  work.lease = claimed.lease;
+  work.keeper = &keeper;
   WEIR_TRY(work.courier, catalog_.couriers().find(run.tenant_no, run.courier_id));
   WEIR_TRY(const auto stream, catalog_.streams().find(run.tenant_no, work.courier.stream_id));
   WEIR_TRY(const auto view, catalog_.streams().view(stream.no));
@@ -126,7 +135,7 @@ Result<RunState> Runner::perform(const Run& run) {
 
 Result<void> Runner::find_batches(Work& work) {
   RunTask task = work.task("find-batches", work.courier.stream_id, clock_.now());
-  WEIR_CHECK(catalog_.runs().save_task(task));
+  WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
   work.chosen = filter_of(work.courier, work.run.range);
   WEIR_TRY(work.committed, catalog_.loads().committed());
   const auto batches = catalog_.batches().find(work.run.tenant_no, work.chosen);
@@ -154,7 +163,7 @@ Result<void> Runner::find_batches(Work& work) {
   task.detail = json::serialize(
       json::object{{"batches", work.files.size()}, {"records", records}, {"bytes", bytes}});
   task.ended_at = clock_.now();
-  WEIR_CHECK(catalog_.runs().save_task(task));
+  WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
   if (missing) return fail(Errc::not_found, task.error);
   return {};
 }
@@ -178,12 +187,12 @@ Result<RunState> Runner::load_feeds(Work& work) {
     WEIR_TRY(const Run now, catalog_.runs().find(work.run.tenant_no, work.run.id));
     if (now.state == RunState::stopping) return RunState::stopped;
     RunTask task = work.task("load", feeds[i].table(), clock_.now());
-    WEIR_CHECK(catalog_.runs().save_task(task));
+    WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
     const auto loaded = load_feed(work, feeds[i], all[i].operations, task);
     task.state = loaded ? RunState::succeeded : RunState::failed;
     task.error = loaded ? "" : loaded.error().message;
     task.ended_at = clock_.now();
-    WEIR_CHECK(catalog_.runs().save_task(task));
+    WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
     if (!loaded) return fail_while("Loading " + feeds[i].table(), loaded.error());
   }
   return RunState::succeeded;
@@ -196,6 +205,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   WEIR_TRY(const auto loads, plan_loads(work, feed, operations));
   engine::LoadCounts sum;
   for (const engine::Load& load : loads) {
+    WEIR_CHECK(work.keeper->renew());  // or another does this run by now
     WEIR_TRY(auto counts, engine_.load(load));
     sum.read += counts.read;
     sum.inserted += counts.inserted;
@@ -214,8 +224,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
 Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
                                 const std::vector<engine::Load>& loads) {
   if (loads.empty()) return {};
-  catalog::TableLoad note{.run_id = work.run.id,
-                          .tenant_no = work.run.tenant_no,
+  catalog::TableLoad note{.tenant_no = work.run.tenant_no,
                           .table = feed.table(),
                           .chosen = work.chosen,
                           .committed = work.committed,
@@ -223,7 +232,7 @@ Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
                           .fills = !loads.back().sources.empty()};
   for (const engine::Load& load : loads)
     note.truncates = note.truncates || load.truncate;
-  return catalog_.loads().add(note);
+  return catalog_.loads().add(work.lease, note);
 }
 
 Result<std::vector<engine::Load>> Runner::plan_loads(const Work& work, const catalog::Feed& feed,
