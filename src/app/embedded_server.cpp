@@ -92,7 +92,7 @@ struct EmbeddedServer::Stages {
   void watch_the_law();
   Vitals vitals() const;
   void make_engine();
-  void start_runs();
+  Result<void> start_runs();
   void make_control_api();
   Result<void> listen(const Listen& listen);
   void start_housekeeping();
@@ -204,9 +204,13 @@ void EmbeddedServer::Stages::make_engine() {
                             .threads = static_cast<int>(config["engine.threads"])});
 }
 
-void EmbeddedServer::Stages::start_runs() {
-  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock},
+/// The data directory is ours alone, so whoever had claimed a run is gone: nobody waits for leases.
+Result<void> EmbeddedServer::Stages::start_runs() {
+  WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
+  if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
+  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random},
                count_of(config, "runs.parallel"));
+  return {};
 }
 
 void EmbeddedServer::Stages::make_control_api() {
@@ -347,7 +351,7 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   all.start_batcher();
   all.watch_the_law();
   all.make_engine();
-  all.start_runs();
+  WEIR_CHECK(all.start_runs());
   WEIR_CHECK(all.listen(listen));
   all.start_housekeeping();
   return server;

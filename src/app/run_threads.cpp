@@ -5,7 +5,6 @@
 #include <string>
 
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include "pipeline/courier/runner.hpp"
 
@@ -13,11 +12,12 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::seconds look_every{1};
+constexpr std::size_t instance_length = 16;
 
 }  // namespace
 
 RunThreads::RunThreads(const Dependencies& dependencies, unsigned threads)
-    : dependencies_(dependencies) {
+    : dependencies_(dependencies), instance_(random_id(dependencies.random, "", instance_length)) {
   resize(threads);
 }
 
@@ -51,16 +51,15 @@ void RunThreads::stop() {
 }
 
 void RunThreads::work(const std::stop_token& stop, unsigned number) {
-  // The process id makes the owner another one after a restart, so that its runs are taken up
-  // when their lease is over, and not mixed up with those of now.
-  courier::Runner runner(
-      dependencies_.catalog, dependencies_.engine, dependencies_.store, dependencies_.clock,
-      {.owner = "process " + std::to_string(::getpid()) + ", runner " + std::to_string(number)});
+  // By chance, and not the process id: that is 1 in every container.
+  courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
+                         dependencies_.clock,
+                         {.owner = "instance " + instance_ + ", runner " + std::to_string(number)});
   std::uint64_t seen = 0;
   while (!stop.stop_requested()) {
     const Time begun = dependencies_.clock.now();
     const auto ran = runner.run_next();
-    if (!ran) spdlog::error("A workflow run could not be taken up: {}", ran.error().message);
+    if (!ran) spdlog::error("A workflow run was not done to its end here: {}", ran.error().message);
     std::unique_lock lock(mutex_);
     if (ran && *ran) {
       seconds_.record(std::chrono::duration<double>(dependencies_.clock.now() - begun).count());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
+#include "env/random.hpp"
 #include "pipeline/store/object_store.hpp"
 
 namespace weir::app {
@@ -24,6 +26,7 @@ class RunThreads {
     engine::Engine& engine;
     store::ObjectStore& store;
     const Clock& clock;
+    Random& random;
   };
   RunThreads(const Dependencies& dependencies, unsigned threads);
   ~RunThreads() { stop(); }
@@ -43,6 +46,7 @@ class RunThreads {
   void work(const std::stop_token& stop, unsigned number);
 
   Dependencies dependencies_;
+  const std::string instance_;  // of this process, unlike any before it
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;
