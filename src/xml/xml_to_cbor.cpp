@@ -1,17 +1,34 @@
 #include "xml/xml_to_cbor.hpp"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 #include <expat.h>
 
 #include "base/assert.hpp"
 #include "xml/element_tree.hpp"
+#include "xml/encoding.hpp"
 
+/// expat, because it is streaming, small, hardened for two decades, and has a hook for every place
+/// where a document could ask for more than its bytes are worth. Not a DOM: the tree is built in
+/// the vectors of ElementTree. Not libxml2: it reads external things unless it is told not to in
+/// several places.
 namespace weir::xml {
 namespace {
 
+constexpr std::string_view encodings_of_expat[] = {"utf-16", "iso-8859-1", "us-ascii"};
+
 /// Below this much text a document is not asked how far it expands.
 constexpr std::uint64_t expansion_free_bytes = 64 * limits::kib;
+/// Characters of three bytes in UTF-8 may be one byte in another encoding.
+constexpr std::uint64_t recoded_bytes_max_factor = 3;
+
+/// Whether expat reads it by itself.
+bool is_of_expat(std::string_view encoding) {
+  return std::any_of(std::begin(encodings_of_expat), std::end(encodings_of_expat),
+                     [encoding](std::string_view own) { return same_encoding(encoding, own); });
+}
 
 std::string quoted(std::string_view name) {
   constexpr std::size_t shown = 64;
@@ -51,8 +68,10 @@ class Converter::Parse {
       return fail(Errc::too_large, "the XML document has " + std::to_string(xml.size()) +
                                        " bytes, more than " + std::to_string(limits_.bytes_max));
     }
-    begin(xml.size());
-    const auto status = XML_Parse(parser_, xml.data(), static_cast<int>(xml.size()), XML_TRUE);
+    WEIR_TRY(const Input input, input_of(xml));
+    begin(input);
+    const auto status =
+        XML_Parse(parser_, input.text.data(), static_cast<int>(input.text.size()), XML_TRUE);
     if (refused_) return fail(Errc::bad_request, std::move(*refused_));
     if (status != XML_STATUS_OK) return fail(Errc::bad_request, where() + what_expat_says());
     tree_.encode(out);
@@ -62,17 +81,49 @@ class Converter::Parse {
  private:
   static Parse& self(void* user) { return *static_cast<Parse*>(user); }
 
-  void begin(std::size_t size) {
+  /// What expat is to read, and in which encoding whatever the document declares; nullptr: as
+  /// declared.
+  struct Input {
+    std::string_view text;
+    const char* encoding = nullptr;
+  };
+
+  Result<Input> input_of(std::string_view xml) {
+    switch (byte_order_mark(xml)) {
+      case ByteOrderMark::utf8:
+        return Input{xml.substr(utf8_mark.size()), "UTF-8"};
+      case ByteOrderMark::utf16:
+        return Input{xml, "UTF-16"};
+      case ByteOrderMark::none:
+        break;
+    }
+    const std::string_view declared = declared_encoding(xml);
+    if (same_encoding(declared, "utf-8")) return Input{xml, "UTF-8"};  // also as utf8
+    // One that nobody knows is left to expat, which says where it stands.
+    if (declared.empty() || is_of_expat(declared) || !is_known_encoding(declared))
+      return Input{xml};
+    recoded_.clear();
+    WEIR_CHECK(to_utf8(xml, declared, recoded_bytes_max_factor * limits_.bytes_max, recoded_));
+    return Input{recoded_, "UTF-8"};
+  }
+
+  void begin(const Input& input) {
     tree_.clear();
     refused_.reset();
     entity_declared_ = false;
     dtd_unread_ = false;
+    declared_attributes_.clear();
+    declarations_ = 0;
+    declared_seen_ = 0;
+    const std::uint64_t size = input.text.size();
     bytes_max_ = std::max<std::uint64_t>(expansion_free_bytes, size * limits_.expansion_max);
-    XML_ParserReset(parser_, nullptr);
+    declared_seen_max_ = std::max<std::uint64_t>(expansion_free_bytes, size);
+    XML_ParserReset(parser_, input.encoding);
     XML_SetUserData(parser_, this);
     XML_SetElementHandler(parser_, on_start, on_end);
     XML_SetCharacterDataHandler(parser_, on_text);
     XML_SetEntityDeclHandler(parser_, on_entity_declaration);
+    XML_SetAttlistDeclHandler(parser_, on_attribute_declaration);
     XML_SetSkippedEntityHandler(parser_, on_skipped_entity);
     XML_SetNotStandaloneHandler(parser_, on_unread_dtd);
   }
@@ -86,6 +137,10 @@ class Converter::Parse {
     const XML_Error code = XML_GetErrorCode(parser_);
     if (code == XML_ERROR_UNKNOWN_ENCODING) {
       return "the declared encoding is not known; send UTF-8, UTF-16, ISO-8859-1 or US-ASCII";
+    }
+    if (code == XML_ERROR_INCORRECT_ENCODING) {
+      return "the document is not in the encoding it declares; mend the declaration, or name the "
+             "charset in the Content-Type";
     }
     return XML_ErrorString(code);
   }
@@ -125,6 +180,17 @@ class Converter::Parse {
     parse.check_entities();
   }
 
+  static void on_attribute_declaration(void* user, const XML_Char* element, const XML_Char*,
+                                       const XML_Char*, const XML_Char*, int) noexcept {
+    Parse& parse = self(user);
+    if (parse.refused_) return;
+    if (++parse.declarations_ > parse.limits_.attributes_declared_max) {
+      return parse.refuse("more than " + std::to_string(parse.limits_.attributes_declared_max) +
+                          " attributes are declared; declare fewer, or send no DTD");
+    }
+    ++parse.declared_attributes_[element];
+  }
+
   static void on_skipped_entity(void* user, const XML_Char* name, int) noexcept {
     self(user).refuse("entity " + quoted(name) + " is not declared in this document");
   }
@@ -155,7 +221,22 @@ class Converter::Parse {
     }
   }
 
+  /// For every element expat walks all attributes that were declared for its name, sent or not: a
+  /// small document could ask for work without end.
+  void check_declared(const XML_Char* name) {
+    if (declared_attributes_.empty()) return;
+    const auto found = declared_attributes_.find(std::string_view(name));
+    if (found == declared_attributes_.end()) return;
+    declared_seen_ += found->second;
+    if (declared_seen_ > declared_seen_max_) {
+      refuse("its elements have more than " + std::to_string(declared_seen_max_) +
+             " declared attributes in all, sent or not; declare fewer, or send no DTD");
+    }
+  }
+
   void start(const XML_Char* name, const XML_Char** attributes) {
+    check_declared(name);
+    if (refused_) return;
     if (tree_.depth() >= limits_.depth_max) {
       return refuse("elements nest deeper than " + std::to_string(limits_.depth_max));
     }
@@ -200,6 +281,11 @@ class Converter::Parse {
   ElementTree tree_;
   std::optional<std::string> refused_;
   std::uint64_t bytes_max_ = 0;
+  std::string recoded_;  // the document as UTF-8, where expat does not read its encoding
+  std::map<std::string, std::uint64_t, std::less<>> declared_attributes_;  // by element
+  std::uint64_t declarations_ = 0;
+  std::uint64_t declared_seen_ = 0;  // declared attributes of each element so far, added up
+  std::uint64_t declared_seen_max_ = 0;
   bool entity_declared_ = false;
   bool dtd_unread_ = false;
 };

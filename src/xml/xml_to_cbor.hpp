@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "xml/xml_limits.hpp"
 
 namespace weir::xml {
 
@@ -14,7 +15,8 @@ namespace weir::xml {
 struct XmlLimits {
   std::uint64_t bytes_max = limits::payload_bytes_ceiling;
   std::uint32_t depth_max = limits::xml_depth_max;
-  std::uint32_t attributes_max = limits::xml_attributes_max;  // of one element
+  std::uint32_t attributes_max = limits::xml_attributes_max;                    // of one element
+  std::uint32_t attributes_declared_max = limits::xml_attributes_declared_max;  // in a DTD
   std::uint32_t name_bytes_max = limits::xml_name_bytes_max;
   std::uint32_t nodes_max = limits::xml_nodes_max;  // elements, attributes and pieces of text
   /// Names and text may grow to this multiple of the document's bytes, by entities or by encoding.
@@ -24,7 +26,8 @@ struct XmlLimits {
 /// Turns XML documents into the `payload` of docs/formats/batch-file.md (spark-xml's conventions).
 /// One document at a time; keep it, its buffers are reused. Not thread-safe.
 ///
-/// UTF-8, UTF-16, ISO-8859-1 and US-ASCII are read, as declared. Nothing outside the document is
+/// A byte order mark says the encoding, otherwise the declaration does (encoding.hpp); what iconv
+/// knows is read. The work is linear in the document's bytes. Nothing outside the document is
 /// ever read: a declaration of an external or parameter entity is refused, an external DTD is
 /// passed over, and then only the five predefined entities may be used. Internal entities are
 /// expanded within the limits.

@@ -1,5 +1,7 @@
 #include "xml/xml_to_cbor.hpp"
 
+#include <ctime>
+
 #include <gmock/gmock.h>
 
 #include "xml/show_node.hpp"
@@ -146,6 +148,48 @@ TEST(XmlToCbor, AQuadraticBlowUpStops) {
   for (int i = 0; i < 2'000; ++i)
     xml += "&x;";
   EXPECT_THAT(round_trip(xml + "</a>"), HasSubstr("its text grows beyond"));
+}
+
+/// Seconds of this thread's processor.
+double seconds_of(const std::string& xml, std::string& tree) {
+  const auto now = [] {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+  };
+  const double begin = now();
+  tree = round_trip(xml);
+  return now() - begin;
+}
+
+TEST(XmlToCbor, DefaultAttributesCostNoMoreThanTheDocumentIsLong) {
+  std::string declarations;
+  for (int i = 0; i < 4000; ++i)
+    declarations += " d" + std::to_string(i) + " CDATA 'x'";
+  std::string xml = "<!DOCTYPE a [<!ATTLIST b" + declarations + ">]><a>";
+  for (int i = 0; i < 200'000; ++i)
+    xml += "<b/>";
+  std::string tree;
+  EXPECT_LT(seconds_of(xml + "</a>", tree), 1.0);
+  EXPECT_THAT(tree, HasSubstr("declared attributes in all, sent or not; declare fewer"));
+}
+
+TEST(XmlToCbor, DeclaringAttributesIsBoundedForExpatComparesEachWithAll) {
+  std::string xml = "<!DOCTYPE a [<!ATTLIST b";
+  for (int i = 0; i < 280'000; ++i)
+    xml += " d" + std::to_string(i) + " CDATA 'x'";
+  std::string tree;
+  EXPECT_LT(seconds_of(xml + ">]><a/>", tree), 1.0);
+  EXPECT_THAT(tree, HasSubstr("more than 4096 attributes are declared; declare fewer"));
+}
+
+TEST(XmlToCbor, AnHonestDtdMayGiveEveryElementSomeDefaults) {
+  std::string xml =
+      "<!DOCTYPE a [<!ATTLIST item unit CDATA 'kg' lang CDATA #IMPLIED id ID #IMPLIED "
+      "state (on|off) 'on' href CDATA #REQUIRED>]><a>";
+  for (int i = 0; i < 20'000; ++i)
+    xml += "<item href='u'>t</item>";
+  EXPECT_THAT(round_trip(xml + "</a>"), StartsWith("{a: {item: [{_href: \"u\", _VALUE: \"t\"}"));
 }
 
 TEST(XmlToCbor, EveryBoundIsHeldAndSaysSo) {

@@ -125,6 +125,32 @@ TEST_F(GatewayTest, ContentTypesOtherThanJsonAndXmlAreA415) {
         << type;
 }
 
+TEST_F(GatewayTest, XmlIsKeptInAnEncodingItSaysItself) {
+  const auto sent = [](const std::string& charset, const std::string& body) {
+    return RequestParts{
+        .stream = "is-xml",
+        .content_type = "Content-Type: application/xml; charset=" + charset + "\r\n",
+        .body = body};
+  };
+  const auto kept = [&](const std::string& charset, const std::string& body) {
+    EXPECT_EQ(accepted(sent(charset, body)).status, 202) << charset;
+    return log_.kept().back().body;
+  };
+  const std::string latin = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\u00fc</a>";
+  EXPECT_EQ(kept("utf-8", "<a>\u00fc</a>"), "<a>\u00fc</a>");
+  EXPECT_EQ(kept("utf-8", latin), "\xEF\xBB\xBF" + latin);
+  EXPECT_EQ(kept("\"iso-8859-1\"", latin), latin);
+  EXPECT_EQ(kept("windows-1252", "<a>\x80</a>"), "\xEF\xBB\xBF<a>\u20ac</a>");
+  EXPECT_EQ(kept("utf-16", std::string("<\0a\0/\0>\0", 8)), "\xEF\xBB\xBF<a/>");
+  const auto unreadable = refused(sent("Shift_JIS", "<a>\x82</a>"));
+  EXPECT_EQ(unreadable.status, 400);
+  EXPECT_THAT(unreadable.body, HasSubstr("not in the encoding"));
+  client_ = connect();
+  EXPECT_EQ(refused(sent("latin-42", "<a/>")).status, 415);
+  client_ = connect();
+  EXPECT_EQ(refused(sent("utf-8//IGNORE", "<a/>")).status, 415);
+}
+
 TEST_F(GatewayTest, ABodyWithoutLengthOrChunksIsA411) {
   client_->send(
       "POST /stream/v0/data/is-json HTTP/1.1\r\nHost: h\r\nTenant: acme\r\n"

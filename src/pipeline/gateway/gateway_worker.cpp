@@ -5,6 +5,7 @@
 
 #include "base/receipt.hpp"
 #include "pipeline/gateway/headers.hpp"
+#include "xml/encoding.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -131,7 +132,7 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (request.conflicting(Field::content_type) || request.conflicting(Field::idempotency_key))
     return fail(Errc::bad_request,
                 "Content-Type or Idempotency-Key was sent twice with different values. Send one.");
-  WEIR_TRY(const PayloadType type, payload_type_of(request.value(Field::content_type)));
+  WEIR_TRY(const ContentType content, content_type_of(request.value(Field::content_type)));
   WEIR_TRY(const Coding coding, coding_of(request.value(Field::content_encoding)));
   if (request.conflicting(Field::content_encoding))
     return fail(Errc::unsupported_media, "Content-Encoding was sent twice. Compress a body once.");
@@ -141,8 +142,8 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (idempotency_key.size() > limits::idempotency_key_bytes_max ||
       (idempotency_key.empty() && request.has(Field::idempotency_key)))
     return fail(Errc::bad_request, "Idempotency-Key must have 1 to 255 bytes.");
-  WEIR_CHECK(check_type(found->second, type));
-  return Admitted{&found->second, type, coding, idempotency_key};
+  WEIR_CHECK(check_type(found->second, content.type));
+  return Admitted{&found->second, content.type, content.charset, coding, idempotency_key};
 }
 
 Result<const catalog::KeyView*> GatewayWorker::check_token(const http::RequestView& request) {
@@ -183,9 +184,19 @@ Result<std::string_view> GatewayWorker::check_body(const Admitted& admitted,
   }
   if (admitted.type == PayloadType::json) return json_.one_line(body);
   if (body.empty()) return fail(Errc::bad_request, "The body is empty. Send one XML document.");
+  return check_xml(admitted, body);
+}
+
+/// The charset goes no further than this: behind the gateway a document says by itself what it is
+/// in, in the log, the quarantine and a replay alike.
+Result<std::string_view> GatewayWorker::check_xml(const Admitted& admitted,
+                                                  std::string_view document) {
+  if (recoded_.capacity() > limits::kept_scratch_bytes_max) recoded_ = {};
+  WEIR_TRY(document, xml::self_describing(document, admitted.charset, limits::payload_bytes_ceiling,
+                                          recoded_));
   if (admitted.stream->xml_check_sync && dependencies_.check_xml)
-    WEIR_CHECK(dependencies_.check_xml(body));
-  return body;
+    WEIR_CHECK(dependencies_.check_xml(document));
+  return document;
 }
 
 Result<void> GatewayWorker::append(const Admitted& admitted, std::string_view payload,

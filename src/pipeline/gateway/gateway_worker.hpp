@@ -68,6 +68,7 @@ class GatewayWorker final : public http::Responder {
   struct Admitted {
     const catalog::StreamView* stream;
     PayloadType type;
+    std::string_view charset;
     Coding coding;
     std::string_view idempotency_key;
   };
@@ -77,6 +78,7 @@ class GatewayWorker final : public http::Responder {
   Result<void> check_type(const catalog::StreamView& stream, PayloadType type);
   /// The payload as the log is to keep it.
   Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
+  Result<std::string_view> check_xml(const Admitted& admitted, std::string_view document);
   bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);
   Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
   void commit_soon();
@@ -96,6 +98,7 @@ class GatewayWorker final : public http::Responder {
   TokenCache tokens_;
   JsonCheck json_;
   Expander expander_;
+  std::string recoded_;  // scratch: XML that does not say its encoding by itself
   InFlight in_flight_;
   std::chrono::milliseconds uptime_{0};                 // sum of ticks
   std::string stream_id_;                               // scratch, for look-ups

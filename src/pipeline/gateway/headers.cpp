@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "http/byte_class.hpp"
+#include "xml/encoding.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -24,15 +25,21 @@ std::optional<PayloadType> type_of(std::string_view media) {
   return std::nullopt;
 }
 
-bool is_utf8(std::string_view charset) {
-  if (charset.size() >= 2 && charset.front() == '"' && charset.back() == '"')
-    charset = charset.substr(1, charset.size() - 2);
-  return is_word(charset, "utf-8") || is_word(charset, "utf8") || is_word(charset, "us-ascii");
+std::string_view unquoted(std::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+    return value.substr(1, value.size() - 2);
+  return value;
+}
+
+/// RFC 8259 knows JSON as UTF-8 only.
+bool is_taken(std::string_view charset, PayloadType type) {
+  return xml::same_encoding(charset, "utf-8") || xml::same_encoding(charset, "us-ascii") ||
+         (type == PayloadType::xml && xml::is_known_encoding(charset));
 }
 
 }  // namespace
 
-Result<PayloadType> payload_type_of(std::string_view content_type) {
+Result<ContentType> content_type_of(std::string_view content_type) {
   std::size_t end = content_type.find(';');
   const auto type = type_of(trimmed(content_type.substr(0, end)));
   if (!type)
@@ -41,6 +48,7 @@ Result<PayloadType> payload_type_of(std::string_view content_type) {
                     ? "Content-Type is missing. Send application/json or application/xml."
                     : "Content-Type " + quoted(content_type) +
                           " is not taken. Send application/json or application/xml.");
+  ContentType found{*type, {}};
   while (end != std::string_view::npos) {
     content_type.remove_prefix(end + 1);
     end = content_type.find(';');
@@ -48,11 +56,14 @@ Result<PayloadType> payload_type_of(std::string_view content_type) {
     const std::size_t equals = parameter.find('=');
     if (equals == std::string_view::npos || !is_word(parameter.substr(0, equals), "charset"))
       continue;
-    if (!is_utf8(parameter.substr(equals + 1)))
-      return fail(Errc::unsupported_media, "The charset " + quoted(parameter.substr(equals + 1)) +
-                                               " is not taken. Send the payload as UTF-8.");
+    found.charset = unquoted(trimmed(parameter.substr(equals + 1)));
+    if (!is_taken(found.charset, *type))
+      return fail(Errc::unsupported_media,
+                  "The charset " + quoted(found.charset) + " is not " +
+                      (*type == PayloadType::xml ? "known" : "taken for JSON") +
+                      ". Send the payload as UTF-8.");
   }
-  return *type;
+  return found;
 }
 
 Result<Coding> coding_of(std::string_view content_encoding) {
