@@ -137,7 +137,6 @@ struct Select {
   std::vector<LateralView> views;
   ExprPtr where;
   std::vector<ExprPtr> group_by;
-  bool group_by_all = false;
   ExprPtr having;
   std::vector<std::pair<std::string, Window>> windows;
 };

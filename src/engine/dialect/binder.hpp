@@ -111,12 +111,12 @@ class Binder {
   static std::string select_items(const std::vector<Selected>& items,
                                   const std::vector<ResultColumn>& columns, bool top);
 
-  // FROM.
-  Result<Source> source(const From& from);
+  // FROM. `outer` is of the query around a sub-query; a query in its FROM sees it too.
+  Result<Source> source(const From& from, const Scope* outer);
   Result<Source> table(const From& from);
-  Result<Source> derived(const From& from);
+  Result<Source> derived(const From& from, const Scope* outer);
   Result<Source> values(const From& from);
-  Result<Source> join(const From& from);
+  Result<Source> join(const From& from, const Scope* outer);
   Result<std::string> join_condition(const From& from, const Source& left, const Source& right,
                                      Scope& merged);
   Result<std::string> join_using(const From& from, const std::vector<std::string>& names,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
 
@@ -39,6 +41,14 @@ Result<std::string> bound_text(const FrameBound& bound, bool rows, std::string& 
   return offset.text + std::string(bound_word(bound));
 }
 
+// DATEDIFF(MINUTE, a, b): the first argument is a word of the language, not a column.
+bool takes_unit(const Expr& call) {
+  constexpr std::string_view functions[] = {"date_add", "dateadd", "date_diff", "datediff"};
+  return call.children.size() == 3 && call.children[0]->kind == ExprKind::name &&
+         call.children[0]->parts.size() == 1 &&
+         std::find(std::begin(functions), std::end(functions), call.text) != std::end(functions);
+}
+
 }  // namespace
 
 Result<std::vector<Typed>> Binder::arguments(const Expr& expr, const Env& env) {
@@ -65,6 +75,13 @@ Result<Typed> Binder::call(const Expr& expr, const Env& env) {
   }
   if (expr.children.size() == 1 && expr.children[0]->kind == ExprKind::star) {
     return fail_at(expr.at, "the function " + expr.text + " does not take *; name a column");
+  }
+  WEIR_CHECK(check_function(expr.text, expr.at));  // before a unit among its arguments is looked up
+  if (takes_unit(expr)) {
+    return fail_at(expr.at, "the function " + expr.text + " with a unit, " +
+                                expr.children[0]->parts[0] +
+                                ", is not supported by the embedded engine; add an interval, or "
+                                "subtract two UNIX_TIMESTAMPs");
   }
   WEIR_TRY(std::vector<Typed> values, arguments(expr, env));
   return call_function({expr.text, expr.at, std::move(values), &expr});

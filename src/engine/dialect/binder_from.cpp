@@ -57,16 +57,16 @@ std::vector<std::string> common_names(const Scope& left, const Scope& right) {
 
 }  // namespace
 
-Result<Binder::Source> Binder::source(const From& from) {
+Result<Binder::Source> Binder::source(const From& from, const Scope* outer) {
   switch (from.kind) {
     case From::Kind::table:
       return table(from);
     case From::Kind::subquery:
-      return derived(from);
+      return derived(from, outer);
     case From::Kind::values:
       return values(from);
     case From::Kind::join:
-      return join(from);
+      return join(from, outer);
   }
   return table(from);
 }
@@ -110,8 +110,8 @@ Result<Binder::Source> Binder::table(const From& from) {
   return fail_at(from.at, "there is no table " + name + " here; the tables are: " + listed(known));
 }
 
-Result<Binder::Source> Binder::derived(const From& from) {
-  WEIR_TRY(const Bound inner, query(*from.query, false, nullptr));
+Result<Binder::Source> Binder::derived(const From& from, const Scope* outer) {
+  WEIR_TRY(const Bound inner, query(*from.query, false, outer));
   Source source;
   const std::string alias = fresh("t");
   source.sql = "(" + inner.sql + ") AS " + alias;
@@ -178,9 +178,9 @@ Result<Binder::Source> Binder::values(const From& from) {
   return source;
 }
 
-Result<Binder::Source> Binder::join(const From& from) {
-  WEIR_TRY(Source left, source(*from.left));
-  WEIR_TRY(Source right, source(*from.right));
+Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
+  WEIR_TRY(Source left, source(*from.left, outer));
+  WEIR_TRY(Source right, source(*from.right, outer));
   const bool nested = from.right->kind == From::Kind::join;
   const std::string right_sql = nested ? "(" + right.sql + ")" : right.sql;
   Source joined;

@@ -37,6 +37,16 @@ std::optional<std::size_t> position_of(const Expr& expr, const Typed& value) {
   return *value.number < 0 ? 0 : static_cast<std::size_t>(*value.number);
 }
 
+// GROUP BY ALL and ORDER BY ALL, unless there is a column or an alias of that name.
+bool means_all(const Expr& expr, const Scope& scope, const std::vector<Selected>& items) {
+  if (expr.kind != ExprKind::name || expr.parts.size() != 1 || !same_name(expr.parts[0], "all")) {
+    return false;
+  }
+  const auto called_all = [](const auto& column) { return same_name(column.name, "all"); };
+  return std::none_of(scope.columns.begin(), scope.columns.end(), called_all) &&
+         std::none_of(items.begin(), items.end(), called_all);
+}
+
 Selected selected_column(const ScopeColumn& column, Position at) {
   Typed value;
   value.sql = column.sql;
@@ -44,6 +54,11 @@ Selected selected_column(const ScopeColumn& column, Position at) {
   value.name = column.name;
   value.at = at;
   return {column.name, std::move(value)};
+}
+
+Failure nested_order(Position at, const Typed& key) {
+  return fail_at(at, "ORDER BY " + key.type.spark_name() +
+                         " is not supported by the embedded engine; order by its parts");
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -59,7 +74,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
                              const Scope* outer) {
   Source from;
   if (select.from) {
-    WEIR_TRY(from, source(*select.from));
+    WEIR_TRY(from, source(*select.from, outer));
   }
   from.scope.outer = outer;
   for (const LateralView& view : select.views) {
@@ -215,16 +230,16 @@ Result<std::vector<std::string>> Binder::group_keys(const Select& select,
                                                     const std::vector<Selected>& items,
                                                     const Scope& scope) {
   std::vector<Typed> keys;
-  if (select.group_by_all) {
-    for (const Selected& item : items) {
-      if (!item.value.aggregate) keys.push_back(item.value);
-    }
+  const bool all = select.group_by.size() == 1 && means_all(*select.group_by[0], scope, items);
+  for (const Selected& item : items) {
+    if (all && !item.value.aggregate) keys.push_back(item.value);
   }
   Env env;
   env.scope = &scope;
   env.aliases = &items;
   env.clause = "GROUP BY";
   for (const ExprPtr& expr : select.group_by) {
+    if (all) break;
     WEIR_TRY(Typed key, expression(*expr, env));
     if (const auto position = position_of(*expr, key)) {
       if (*position == 0 || *position > items.size()) {
@@ -256,6 +271,20 @@ Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const
                                        bool distinct) {
   const std::vector<Selected>& items = *env.aliases;
   std::string text;
+  const auto add = [&text](const SortItem& item, const std::string& key) {
+    const bool descending = item.sort == SortKind::descending;
+    const bool first =
+        item.nulls == NullOrder::standard ? !descending : item.nulls == NullOrder::first;
+    text += (text.empty() ? "" : ", ") + key + (descending ? " DESC" : " ASC") +
+            (first ? " NULLS FIRST" : " NULLS LAST");
+  };
+  if (order.size() == 1 && means_all(*order[0].expr, *env.scope, items)) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].value.type.is_nested()) return nested_order(order[0].expr->at, items[i].value);
+      add(order[0], std::to_string(i + 1));
+    }
+    return text;
+  }
   for (const SortItem& item : order) {
     const Expr& expr = *item.expr;
     WEIR_TRY(const Typed key, expression(expr, env));
@@ -276,20 +305,13 @@ Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const
       });
       if (found != items.end()) position = static_cast<std::size_t>(found - items.begin()) + 1;
     }
-    if (key.type.is_nested()) {
-      return fail_at(expr.at, "ORDER BY " + key.type.spark_name() +
-                                  " is not supported by the embedded engine; order by its parts");
-    }
+    if (key.type.is_nested()) return nested_order(expr.at, key);
     if (distinct && position == 0) {
       return fail_at(expr.at,
                      "with SELECT DISTINCT, ORDER BY is by columns of the select list only; "
                      "add this one to it");
     }
-    const bool descending = item.sort == SortKind::descending;
-    const bool first =
-        item.nulls == NullOrder::standard ? !descending : item.nulls == NullOrder::first;
-    text += (text.empty() ? "" : ", ") + (position > 0 ? std::to_string(position) : key.sql) +
-            (descending ? " DESC" : " ASC") + (first ? " NULLS FIRST" : " NULLS LAST");
+    add(item, position > 0 ? std::to_string(position) : key.sql);
   }
   return text;
 }

@@ -1,6 +1,9 @@
 #include "engine/dialect/dialect.hpp"
 
+#include <algorithm>
+
 #include "engine/dialect/binder.hpp"
+#include "engine/dialect/functions.hpp"
 #include "engine/dialect/parser.hpp"
 
 namespace weir::dialect {
@@ -21,6 +24,14 @@ Result<Type> schema_of(const Relation& relation) {
 }
 
 }  // namespace
+
+std::vector<std::string> functions() {
+  std::vector<std::string> all = scalar_functions();
+  for (const auto& names : {aggregate_functions(), generator_functions()})
+    all.insert(all.end(), names.begin(), names.end());
+  std::sort(all.begin(), all.end());
+  return all;
+}
 
 Result<void> check(std::string_view spark_sql) {
   WEIR_CHECK(parse(spark_sql));

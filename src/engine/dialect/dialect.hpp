@@ -38,6 +38,10 @@ struct Translation {
 /// Pure and thread-safe; time and depth are bounded by the length of the query.
 [[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations);
 
+/// The functions that queries may call: the scalar ones, aggregates and window functions, and those
+/// that make rows; in small letters and in order.
+[[nodiscard]] std::vector<std::string> functions();
+
 /// The statements a connection runs once before a translated query: CREATE OR REPLACE TEMP MACRO
 /// spark_..., one string with all of them.
 [[nodiscard]] std::string_view prelude();

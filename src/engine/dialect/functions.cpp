@@ -1,7 +1,9 @@
 #include "engine/dialect/functions.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "base/assert.hpp"
 #include "engine/dialect/cast.hpp"
 
 namespace weir::dialect {
@@ -118,23 +120,62 @@ struct TypeFunction {
   Kind kind;
 };
 constexpr TypeFunction type_functions[] = {
-    {"boolean", Kind::boolean}, {"tinyint", Kind::byte},       {"smallint", Kind::short_},
-    {"int", Kind::int_},        {"bigint", Kind::long_},       {"float", Kind::float_},
-    {"double", Kind::double_},  {"string", Kind::string},      {"binary", Kind::binary},
-    {"date", Kind::date},       {"timestamp", Kind::timestamp}};
+    {"boolean", Kind::boolean}, {"tinyint", Kind::byte},        {"smallint", Kind::short_},
+    {"int", Kind::int_},        {"bigint", Kind::long_},        {"float", Kind::float_},
+    {"double", Kind::double_},  {"string", Kind::string},       {"binary", Kind::binary},
+    {"date", Kind::date},       {"timestamp", Kind::timestamp}, {"decimal", Kind::decimal}};
 
 MaybeTyped call_type(Call& call) {
-  Type to = Type::decimal(10, 0);
-  if (call.function != "decimal") {
-    const auto* found =
-        std::find_if(std::begin(type_functions), std::end(type_functions),
-                     [&](const TypeFunction& entry) { return entry.name == call.function; });
-    if (found == std::end(type_functions)) return std::nullopt;
-    to = found->kind;
-  }
+  const auto* found =
+      std::find_if(std::begin(type_functions), std::end(type_functions),
+                   [&](const TypeFunction& entry) { return entry.name == call.function; });
+  if (found == std::end(type_functions)) return std::nullopt;
+  const Type to = found->kind == Kind::decimal ? Type::decimal(10, 0) : Type(found->kind);
   if (call.args.size() != 1) return wrong_arguments(call, "one value");
   WEIR_TRY(Typed value, cast(std::move(call.args[0]), to));
   return value;
+}
+
+using Family = MaybeTyped (*)(Call&);
+
+/// The functions that are code and not a template. What is not here is not known.
+struct Written {
+  Family family;
+  std::string_view names;
+};
+constexpr Written written_functions[] = {
+    {call_conditional, "coalesce nvl ifnull least greatest if nvl2 nullif isnull isnotnull"},
+    {call_text,
+     "concat concat_ws trim ltrim rtrim btrim encode decode md5 sha sha1 sha2 reverse base64 uuid"},
+    {call_regex, "like ilike rlike regexp regexp_like regexp_replace regexp_extract split"},
+    {call_number, "round ceil ceiling floor abs mod pmod pow power rand random"},
+    {call_date,
+     "current_date curdate current_timestamp now date_trunc trunc date_format to_date to_timestamp "
+     "unix_timestamp to_unix_timestamp from_unixtime months_between extract date_part datepart "
+     "timestamp_seconds"},
+    {call_collection,
+     "array map struct named_struct size cardinality array_size array_contains array_distinct "
+     "array_max array_min array_compact array_remove array_position array_join sort_array slice "
+     "flatten element_at get map_keys map_values map_contains_key"},
+};
+
+const std::map<std::string_view, Family>& registry() {
+  static const auto all = [] {
+    std::map<std::string_view, Family> out;
+    for (const Simple& entry : simple_functions)
+      out.emplace(entry.name, call_simple);
+    for (const TypeFunction& entry : type_functions)
+      out.emplace(entry.name, call_type);
+    for (const Written& entry : written_functions) {
+      for (std::string_view rest = entry.names; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        out.emplace(rest.substr(0, end), entry.family);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    return out;
+  }();
+  return all;
 }
 
 // Known to Spark, and refused with the reason rather than as unknown.
@@ -159,6 +200,10 @@ constexpr Refused refused_functions[] = {
     {"approx_count_distinct", "use COUNT(DISTINCT x)"},
     {"percentile_approx", "use PERCENTILE"},
     {"approx_percentile", "use PERCENTILE"},
+    {"timestampdiff",
+     "use DATEDIFF(end, start) for days, or the difference of two UNIX_TIMESTAMPs"},
+    {"timestampadd", "add an interval, as in t + INTERVAL 5 MINUTES"},
+    {"date_from_unix_date", "add the days to DATE '1970-01-01'"},
 };
 
 }  // namespace
@@ -186,6 +231,12 @@ Failure wrong_arguments(const Call& call, const std::string& wanted) {
 Result<Typed> implicit_cast(const Call& call, Typed value, const Type& wanted) {
   const Type& from = value.type;
   const bool text = from.is(Kind::string);
+  if (from.is(Kind::array) && wanted.is(Kind::array)) {  // if each element may be cast
+    Typed element = value;
+    element.type = from.element();
+    WEIR_CHECK(implicit_cast(call, std::move(element), wanted.element()));
+    return cast(std::move(value), wanted);
+  }
   const bool scalar = !from.is_nested() && !from.is(Kind::interval) && !from.is(Kind::binary);
   bool allowed = from == wanted || from.is(Kind::null_);
   if (wanted.is(Kind::string)) allowed = allowed || scalar;
@@ -220,26 +271,30 @@ MaybeTyped call_simple(Call& call) {
 }
 
 Result<Typed> call_function(Call call) {
-  using Family = MaybeTyped (*)(Call&);
-  constexpr Family families[] = {call_simple, call_type,   call_conditional, call_text,
-                                 call_regex,  call_number, call_date,        call_collection};
-  for (const Family family : families) {
-    WEIR_TRY(std::optional<Typed> value, family(call));
-    if (value) {
-      value->at = call.at;
-      return std::move(*value);
-    }
-  }
+  WEIR_CHECK(check_function(call.function, call.at));
+  WEIR_TRY(std::optional<Typed> value, registry().find(call.function)->second(call));
+  WEIR_ASSERT(value);
+  value->at = call.at;
+  return std::move(*value);
+}
+
+Result<void> check_function(const std::string& function, Position at) {
+  if (registry().contains(function)) return {};
   for (const Refused& entry : refused_functions) {
-    if (entry.name == call.function) {
-      return fail_at(call.at, "the function " + call.function +
-                                  " is not supported by the embedded engine; " +
-                                  std::string(entry.remedy));
-    }
+    if (entry.name != function) continue;
+    return fail_at(at, "the function " + function + " is not supported by the embedded engine; " +
+                           std::string(entry.remedy));
   }
-  return fail_at(call.at, "the function " + call.function +
-                              " is not known to the embedded engine; the functions it knows are "
-                              "listed in docs/ingest-queries.md");
+  return fail_at(at, "the function " + function +
+                         " is not known to the embedded engine; the functions it knows are "
+                         "listed in docs/ingest-queries.md");
+}
+
+std::vector<std::string> scalar_functions() {
+  std::vector<std::string> names;
+  for (const auto& [name, family] : registry())
+    names.emplace_back(name);
+  return names;
 }
 
 }  // namespace weir::dialect

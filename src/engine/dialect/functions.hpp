@@ -22,6 +22,12 @@ struct Call {
 /// The result of a function, or an error naming it: unknown, wrong number or types of arguments.
 [[nodiscard]] Result<Typed> call_function(Call call);
 
+/// Whether there is a scalar function of the name; the error says what to use instead.
+[[nodiscard]] Result<void> check_function(const std::string& function, Position at);
+[[nodiscard]] std::vector<std::string> scalar_functions();
+[[nodiscard]] std::vector<std::string> aggregate_functions();  // and those of windows
+[[nodiscard]] std::vector<std::string> generator_functions();
+
 /// An aggregate or window function in pieces, so that FILTER and OVER can be put between them:
 /// before call [FILTER (WHERE filter)] [OVER (...)] after.
 struct Aggregate {
@@ -50,7 +56,7 @@ struct Aggregate {
 [[nodiscard]] std::string call_name(std::string_view function, const std::vector<Typed>& args,
                                     std::string_view more = {});
 
-// The families call_function asks in turn; no value: not theirs.
+// The families call_function chooses from by name.
 using MaybeTyped = Result<std::optional<Typed>>;
 [[nodiscard]] MaybeTyped call_simple(Call& call);
 [[nodiscard]] MaybeTyped call_conditional(Call& call);

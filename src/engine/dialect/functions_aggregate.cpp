@@ -51,6 +51,11 @@ Result<Typed> summand(const Call& call) {
   return implicit_cast(call, call.args[0], Kind::double_);
 }
 
+// Below, ten digits are left for the number of rows; from here Spark's sums become NULL.
+bool may_overflow(const Type& type) {
+  return type.is(Kind::decimal) && type.precision() > 28;
+}
+
 Result<Aggregate> sum(const Call& call) {
   WEIR_TRY(const Typed value, summand(call));
   Aggregate out;
@@ -58,6 +63,13 @@ Result<Aggregate> sum(const Call& call) {
   if (value.type.is_fractional()) out.type = Kind::double_;
   if (value.type.is(Kind::decimal)) {
     out.type = Type::decimal(std::min(value.type.precision() + 10, 38), value.type.scale());
+  }
+  if (may_overflow(value.type)) {
+    out.call = "spark_decimal_sum(" + distinct(call) + value.sql + ")";
+    const std::string around = decimal_of_unscaled("#", out.type);
+    out.before = around.substr(0, around.find('#'));
+    out.after = around.substr(around.find('#') + 1);
+    return out;
   }
   const std::string sql =
       out.type.is(Kind::double_) ? "CAST(" + value.sql + " AS DOUBLE)" : value.sql;
@@ -88,8 +100,10 @@ Result<Aggregate> avg(const Call& call) {
   const int scale = std::min(type.scale() + 4, 38);
   out.type = Type::decimal(std::min(type.precision() + 4, 38), scale);
   const std::string args = "(" + distinct(call) + value.sql + ")";
-  out.call =
-      decimal_call("divide", "sum" + args, "CAST(count" + args + " AS DECIMAL(20,0))", out.type);
+  const Type summed = Type::decimal(38, type.scale());
+  const std::string sum =
+      may_overflow(type) ? decimal_of_unscaled("spark_decimal_sum" + args, summed) : "sum" + args;
+  out.call = decimal_call("divide", sum, "CAST(count" + args + " AS DECIMAL(20,0))", out.type);
   return out;
 }
 
@@ -173,7 +187,7 @@ Result<Aggregate> spread(const Call& call) {
   if (function == "variance") function = "var_samp";
   Aggregate out;
   out.type = Kind::double_;
-  out.call = function + "(" + value.sql + ")";
+  out.call = "spark_" + function + "(" + value.sql + ")";
   return out;
 }
 
@@ -321,6 +335,9 @@ constexpr Entry entries[] = {
     {"nth_value", nth},
 };
 
+constexpr std::string_view generators[] = {"explode",          "explode_outer", "posexplode",
+                                           "posexplode_outer", "inline",        "inline_outer"};
+
 const Entry* entry_of(std::string_view function) {
   const auto* found = std::find_if(std::begin(entries), std::end(entries),
                                    [&](const Entry& entry) { return entry.name == function; });
@@ -334,9 +351,18 @@ bool is_aggregate(std::string_view function) {
 }
 
 bool is_generator(std::string_view function) {
-  constexpr std::string_view names[] = {"explode",          "explode_outer", "posexplode",
-                                        "posexplode_outer", "inline",        "inline_outer"};
-  return std::find(std::begin(names), std::end(names), function) != std::end(names);
+  return std::find(std::begin(generators), std::end(generators), function) != std::end(generators);
+}
+
+std::vector<std::string> aggregate_functions() {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries)
+    names.emplace_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> generator_functions() {
+  return {std::begin(generators), std::end(generators)};
 }
 
 Result<Aggregate> call_aggregate(const Call& call, bool star) {

@@ -63,8 +63,7 @@ MaybeTyped call_conditional(Call& call) {
     return coalesced(call);
   }
   if (f == "least" || f == "greatest") return extreme(call);
-  if (f == "if" || f == "iff") {
-    if (f == "iff") return std::nullopt;
+  if (f == "if") {
     if (count != 3) return wrong_arguments(call, "a condition and two values");
     const std::string name =
         "(IF(" + call.args[0].name + ", " + call.args[1].name + ", " + call.args[2].name + "))";

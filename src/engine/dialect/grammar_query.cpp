@@ -167,7 +167,10 @@ Result<std::unique_ptr<Select>> Grammar::select() {
   while (peek().kind == TokenKind::hint)
     ++at_;  // advice on how to run it, never on what comes out
   select->distinct = take_word("DISTINCT");
-  if (!select->distinct) take_word("ALL");
+  // ALL is a column where nothing that could be one follows.
+  const bool column = sees_word("FROM", 1) || sees_symbol(",", 1) || sees_symbol(".", 1) ||
+                      sees_symbol(")", 1) || peek(1).kind == TokenKind::end;
+  if (!select->distinct && !column) take_word("ALL");
   do {
     WEIR_TRY(SelectItem item, select_item());
     select->items.push_back(std::move(item));
@@ -200,15 +203,10 @@ Result<void> Grammar::select_tail(Select& select) {
       if (sees_word(word))
         return refuse(peek().at, "GROUP BY " + std::string(word), "use UNION ALL");
     }
-    select.group_by_all = sees_word("ALL") && !sees_symbol(".", 1);
-    if (select.group_by_all) {
-      ++at_;
-    } else {
-      do {
-        WEIR_TRY(ExprPtr expr, expression());
-        select.group_by.push_back(std::move(expr));
-      } while (take_symbol(","));
-    }
+    do {
+      WEIR_TRY(ExprPtr expr, expression());
+      select.group_by.push_back(std::move(expr));
+    } while (take_symbol(","));
     if (sees_word("WITH")) return refuse(peek().at, "GROUP BY ... WITH", "use UNION ALL");
     if (sees_words({"GROUPING", "SETS"})) {
       return refuse(peek().at, "GROUPING SETS", "use UNION ALL");

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/case_fold.hpp"
 #include "base/result.hpp"
 
 namespace weir::dialect {
@@ -90,8 +91,7 @@ struct Field {
 [[nodiscard]] std::string quoted_identifier(std::string_view name);
 /// 'text' for DuckDB; a NUL byte, which SQL text cannot hold, is spliced in as chr(0).
 [[nodiscard]] std::string quoted_string(std::string_view text);
-/// Spark compares names without regard to ASCII case.
+/// ASCII letters in small: of words of the language. Names are compared with same_name().
 [[nodiscard]] std::string lower_case(std::string_view text);
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
 
 }  // namespace weir::dialect

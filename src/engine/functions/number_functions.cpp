@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "engine/dialect/java_number.hpp"
+#include "engine/functions/aggregate_functions.hpp"
 #include "engine/functions/decimal.hpp"
 #include "engine/functions/native.hpp"
 
@@ -187,7 +188,8 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<decimal_positive_remainder>(connection, "spark_decimal_pmod"));
   WEIR_CHECK(add_native<decimal_whole_quotient>(connection, "spark_decimal_div"));
   WEIR_CHECK(add_native<decimal_of_text>(connection, "spark_decimal_of_text"));
-  return add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction");
+  WEIR_CHECK(add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction"));
+  return add_aggregate_functions(connection);
 }
 
 }  // namespace weir::engine
