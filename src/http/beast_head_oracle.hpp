@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -148,12 +149,21 @@ inline Verdict parse(std::string_view bytes, RequestHead& head) {
 }
 
 /// The one case where HeadParser refuses a head that Beast takes: RFC 9112 3.2 wants Host once,
-/// and makes no exception for the same one twice.
-inline bool has_two_hosts(std::string_view bytes, const RequestHead& head) {
-  return std::count_if(
-             head.lines.begin(), head.lines.begin() + head.line_count, [&](const auto& line) {
-               return beast::iequals(Text(bytes.data() + line.name.at, line.name.size), "host");
-             }) > 1;
+/// makes no exception for the same one twice, and wants a host there.
+inline bool has_wrong_host(std::string_view bytes, const RequestHead& head) {
+  static const std::regex host(
+      R"(((?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|)"
+      R"(\[[vV][A-Za-z0-9\-._~!$&'()*+,;=:]*\])(?::[0-9]*)?)");
+  int hosts = 0;
+  bool is_wrong = false;
+  for (std::size_t i = 0; i < head.line_count; ++i) {
+    const auto& [name, value] = head.lines[i];
+    if (!beast::iequals(Text(bytes.data() + name.at, name.size), "host")) continue;
+    ++hosts;
+    is_wrong |=
+        !std::regex_match(bytes.data() + value.at, bytes.data() + value.at + value.size, host);
+  }
+  return hosts > 1 || is_wrong;
 }
 
 /// All that a head says, for comparing: places as numbers, so that no byte is off.

@@ -5,6 +5,7 @@
 
 #include "http/byte_class.hpp"
 #include "http/field_name.hpp"
+#include "http/host.hpp"
 
 namespace weir::http {
 namespace {
@@ -187,7 +188,9 @@ bool LineReader::take_known(Field field, std::uint8_t line) {
   auto& kept = head_.known[static_cast<std::size_t>(field)];
   if (kept < 0) {
     kept = static_cast<std::int8_t>(line);
-    return true;
+    // RFC 9112 3.2: also for one that is none.
+    return field != Field::host || is_host(value_of(line)) ||
+           refuse("its Host is not a host with or without a port");
   }
   // RFC 9112 3.2, which makes no exception for the same name twice.
   if (field == Field::host) return refuse("it has more than one Host");

@@ -9,7 +9,8 @@ namespace weir::http {
 
 /// Reads one head, from the request line to the empty line that ends it. Strict where leniency is
 /// how requests are smuggled (RFC 9112 6.3 and 11.2): one length or one "chunked" and nothing
-/// else, digits only, every line ends in CRLF, no folding, no control characters, Host once.
+/// else, digits only, every line ends in CRLF, no folding, no control characters, one Host that is
+/// one.
 ///
 /// A line is judged when its end is here and by its own bytes alone: what comes out does not
 /// depend on how a head was split on its way. head_parser_fuzz.cpp holds it against Boost.Beast.
