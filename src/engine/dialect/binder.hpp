@@ -91,9 +91,9 @@ class Binder {
 
   // Queries.
   Result<Bound> query(const Query& query, bool top, const Scope* outer);
-  Result<std::string> common_tables(const Query& query);
+  Result<std::string> common_tables(const Query& query, const Scope* outer);
   Result<Bound> term(const Term& term, bool top, const Scope* outer);
-  Result<Bound> set_operation(const Term& term, bool top);
+  Result<Bound> set_operation(const Term& term, bool top, const Scope* outer);
   Result<std::string> branch(Bound bound, const std::vector<ResultColumn>& columns, Position at);
   Result<Bound> organized(const Bound& body, const Query& query, bool top);
   Result<std::string> limits(const Query& query);
@@ -161,7 +161,12 @@ class Binder {
     return std::string(prefix) + std::to_string(++last_number_);
   }
 
+  /// The columns of `here` and of what is around it that were named since `first`: Spark puts them
+  /// into the name of a sub-query.
+  [[nodiscard]] std::string outer_names(std::size_t first, const Scope* here) const;
+
   std::vector<std::pair<std::string, Type>> relations_;
+  std::vector<std::pair<const Scope*, std::string>> outer_references_;  // outermost clause first
   std::deque<Table> tables_;  // of WITH; the last one of a name counts
   int last_number_ = 0;
   std::size_t written_ = 0;  // bytes of SQL so far, for the bound on expansion

@@ -105,8 +105,10 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
     case ExprKind::is_distinct:
       return truth_test(expr, env);
     case ExprKind::exists: {
+      const std::size_t first = outer_references_.size();
       WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
-      Typed value = constant(expr.at, Kind::boolean, "EXISTS (" + inner.sql + ")", "exists()");
+      Typed value = constant(expr.at, Kind::boolean, "EXISTS (" + inner.sql + ")",
+                             "exists(" + outer_names(first, env.scope) + ")");
       value.foldable = value.literal = false;
       return value;
     }
@@ -189,6 +191,7 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
       Typed value;
       value.sql = found.first->sql;
       value.type = found.first->type;
+      if (scope != env.scope) outer_references_.emplace_back(scope, parts[found.second - 1]);
       return finish(std::move(value), found.second);
     }
     if (scope == env.scope && !env.aliases_first) {
@@ -329,13 +332,27 @@ Result<Typed> Binder::case_expression(const Expr& expr, const Env& env) {
   return made_of(parts, results[0].type, std::move(sql), std::move(name));
 }
 
+std::string Binder::outer_names(std::size_t first, const Scope* here) const {
+  std::string names;
+  for (std::size_t i = first; i < outer_references_.size(); ++i) {
+    const auto& [scope, name] = outer_references_[i];
+    const Scope* around = here;
+    while (around != nullptr && around != scope)
+      around = around->outer;
+    if (around != nullptr) names += (names.empty() ? "" : ", ") + name;
+  }
+  return names;
+}
+
 Result<Typed> Binder::scalar_subquery(const Expr& expr, const Env& env) {
+  const std::size_t first = outer_references_.size();
   WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "a subquery used as a value has " +
                                 std::to_string(inner.columns.size()) + " columns; select one");
   }
-  Typed value = constant(expr.at, inner.columns[0].type, "(" + inner.sql + ")", "scalarsubquery()");
+  Typed value = constant(expr.at, inner.columns[0].type, "(" + inner.sql + ")",
+                         "scalarsubquery(" + outer_names(first, env.scope) + ")");
   value.foldable = value.literal = false;
   return value;
 }

@@ -64,6 +64,25 @@ Result<Typed> Binder::like_test(const Expr& expr, const Env& env) {
   return made_of(parts, Kind::boolean, "(" + sql + ")", "(" + sql + ")");
 }
 
+namespace {
+
+// Rows are compared field by field, whatever the fields are called: they get the names of the
+// first.
+Result<void> rename_fields(std::vector<Typed>& rows) {
+  if (!rows[0].type.is(Kind::struct_)) return {};
+  const std::vector<Field>& names = rows[0].type.fields();
+  for (Typed& row : rows) {
+    if (!row.type.is(Kind::struct_) || row.type.fields().size() != names.size()) continue;
+    std::vector<Field> fields = row.type.fields();
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      fields[i].name = names[i].name;
+    WEIR_TRY(row, cast(std::move(row), Type::structure(std::move(fields))));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Typed> Binder::in_list(const Expr& expr, const Env& env) {
   WEIR_TRY(std::vector<Typed> values, arguments(expr, env));
   std::string shown;
@@ -71,6 +90,7 @@ Result<Typed> Binder::in_list(const Expr& expr, const Env& env) {
     shown += (i == 1 ? "" : ", ") + values[i].name;
   }
   const std::string name = "(" + values[0].name + " IN (" + shown + "))";
+  WEIR_CHECK(rename_fields(values));
   WEIR_TRY(values, unified(std::move(values), true, "IN"));
   if (values[0].type.is(Kind::map)) return fail_at(expr.at, "IN cannot compare maps");
   std::string list;
@@ -98,6 +118,7 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
   Env plain = env;
   plain.filters = false;
   WEIR_TRY(Typed value, expression(*expr.children[0], plain));
+  const std::size_t first = outer_references_.size();
   WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "the query of IN has " + std::to_string(inner.columns.size()) +
@@ -108,7 +129,8 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
     return fail_at(expr.at, "IN cannot compare " + value.type.spark_name() + " with " +
                                 inner.columns[0].type.spark_name() + "; cast one of them");
   }
-  const std::string name = "(" + value.name + " IN (listquery()))";
+  const std::string name =
+      "(" + value.name + " IN (listquery(" + outer_names(first, env.scope) + ")))";
   const std::string alias = fresh("t");
   WEIR_TRY(const std::string column,
            cast_sql(alias + "." + quoted_identifier(inner.columns[0].physical),

@@ -29,7 +29,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 Result<Bound> Binder::query(const Query& query, bool top, const Scope* outer) {
   const std::size_t tables = tables_.size();
-  WEIR_TRY(const std::string with, common_tables(query));
+  WEIR_TRY(const std::string with, common_tables(query, outer));
   const bool organizes =
       !query.order_by.empty() || query.limit || query.offset || !query.distribute_by.empty();
   Bound bound;
@@ -47,7 +47,7 @@ Result<Bound> Binder::query(const Query& query, bool top, const Scope* outer) {
   return bound;
 }
 
-Result<std::string> Binder::common_tables(const Query& query) {
+Result<std::string> Binder::common_tables(const Query& query, const Scope* outer) {
   std::string text;
   for (const Cte& cte : query.ctes) {
     for (const Cte& other : query.ctes) {
@@ -56,7 +56,7 @@ Result<std::string> Binder::common_tables(const Query& query) {
         return fail_at(cte.at, "WITH has two queries named " + cte.name + "; rename one");
       }
     }
-    WEIR_TRY(Bound inner, this->query(*cte.query, false, nullptr));
+    WEIR_TRY(Bound inner, this->query(*cte.query, false, outer));
     if (!cte.columns.empty() && cte.columns.size() != inner.columns.size()) {
       return fail_at(cte.at, "the WITH query " + cte.name + " has " +
                                  std::to_string(inner.columns.size()) + " columns, not " +
@@ -81,12 +81,12 @@ Result<Bound> Binder::term(const Term& term, bool top, const Scope* outer) {
     case Term::Kind::set:
       break;
   }
-  return set_operation(term, top);
+  return set_operation(term, top, outer);
 }
 
-Result<Bound> Binder::set_operation(const Term& term, bool top) {
-  WEIR_TRY(Bound left, this->term(*term.left, false, nullptr));
-  WEIR_TRY(Bound right, this->term(*term.right, false, nullptr));
+Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* outer) {
+  WEIR_TRY(Bound left, this->term(*term.left, false, outer));
+  WEIR_TRY(Bound right, this->term(*term.right, false, outer));
   if (left.columns.size() != right.columns.size()) {
     return fail_at(term.right->at, "the two sides of a set operation have " +
                                        std::to_string(left.columns.size()) + " and " +

@@ -73,10 +73,12 @@ std::string joined(const std::vector<std::string>& texts) {
 Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
                              const Scope* outer) {
   Source from;
+  const auto first_reference = static_cast<std::ptrdiff_t>(outer_references_.size());
   if (select.from) {
     WEIR_TRY(from, source(*select.from, outer));
   }
   from.scope.outer = outer;
+  const auto end_of_from = static_cast<std::ptrdiff_t>(outer_references_.size());
   for (const LateralView& view : select.views) {
     WEIR_TRY(from, lateral_view(view, from));
   }
@@ -88,6 +90,9 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
     env.filters = true;
     WEIR_TRY(where, boolean(*select.where, env));
   }
+  // Spark lists what a query names before what its FROM names.
+  std::rotate(outer_references_.begin() + first_reference, outer_references_.begin() + end_of_from,
+              outer_references_.end());
   WEIR_TRY(const SelectItem* generating, generating_item(select));
   std::vector<ScopeColumn> generated;
   if (generating != nullptr) {

@@ -156,6 +156,11 @@ Result<Aggregate> collect(const Call& call) {
   out.call = std::string("list(") + (set ? "DISTINCT " : "") + value.sql + ")";
   out.filter = value.sql + " IS NOT NULL";
   out.after = ", CAST([] AS " + out.type.duckdb_name() + "))";
+  if (set && value.type.is_fractional()) {  // DuckDB takes all NaN for one
+    out.before += "spark_distinct_values(";
+    out.call = "list(" + value.sql + ")";
+    out.after.insert(0, ")");
+  }
   if (call.function == "array_agg") out.name = "collect_list(" + distinct(call) + value.name + ")";
   return out;
 }

@@ -180,7 +180,10 @@ MaybeTyped array_function(Call& call, const ArrayFunction& function) {
     WEIR_TRY(call.args[1], cast(std::move(call.args[1]), *met));
   }
   WEIR_TRY(Type type, given(call, function));
-  return made_of(pointers(call.args), std::move(type), filled(function.sql, call.args), name);
+  const bool by_bits =
+      call.function == "array_distinct" && call.args[0].type.element().is_fractional();
+  return made_of(pointers(call.args), std::move(type),
+                 filled(by_bits ? "spark_distinct_bits($1)" : function.sql, call.args), name);
 }
 
 // DuckDB sorts a NULL inside a struct or a list behind all values, Spark before them; so each value

@@ -41,6 +41,11 @@ MaybeTyped rounded(Call& call) {
   const Type result = kept < 0 ? Type::decimal(std::min(std::max(whole, -kept + 1), 38), 0)
                                : Type::decimal(std::min(whole + std::min(type.scale(), kept), 38),
                                                std::min(type.scale(), kept));
+  if (kept < 0) {
+    return made_of(
+        value, result,
+        decimal_of_unscaled("spark_round_decimal(" + value.sql + ", " + count + ")", result), name);
+  }
   return made_of(
       value, result,
       "TRY_CAST(round(" + value.sql + ", " + count + ") AS " + result.duckdb_name() + ")", name);

@@ -31,7 +31,7 @@ Result<void> cast_both(Typed& a, Typed& b, const Type& type) {
 // Of a literal as many digits as it has, else as its type can have.
 Type decimal_for(const Typed& value) {
   if (value.type.is(Kind::decimal)) return value.type;
-  if (value.literal && value.number) {
+  if (value.literal && value.number && !value.type.is(Kind::byte)) {
     std::string digits = std::to_string(*value.number);
     if (digits[0] == '-') digits.erase(0, 1);
     return Type::decimal(static_cast<int>(digits.size()), 0);

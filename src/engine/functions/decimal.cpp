@@ -249,8 +249,10 @@ std::optional<Int128> decimal_positive_remainder(Decimal a, Decimal b, std::int3
 std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b) {
   if (b.unscaled == 0) return std::nullopt;
   const Aligned both = aligned(a, b);
+  const Wide whole = both.a / both.b;
+  if (!fitted(whole, 0, digits_max, 0)) return std::nullopt;  // an error in Spark
   const Wide low = Wide(1) << 64;
-  Wide bits = (both.a / both.b) % low;
+  Wide bits = whole % low;
   if (bits < 0) bits += low;
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(bits));
 }

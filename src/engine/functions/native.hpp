@@ -43,6 +43,42 @@ struct OwnedBytes {
 };
 /// A list of VARCHAR, as a result.
 using Texts = std::vector<std::string>;
+/// A list of numbers, as an argument; nothing for NULL in it.
+template <class T>
+struct List {
+  const T* values = nullptr;
+  const std::uint64_t* validity = nullptr;  // of the child vector, which `begin` counts in
+  idx_t begin = 0;
+  idx_t size = 0;
+
+  [[nodiscard]] std::optional<T> at(idx_t i) const {
+    const idx_t row = begin + i;
+    const bool there = validity == nullptr || (validity[row / 64] >> (row % 64) & 1) != 0;
+    return there ? std::optional<T>(values[row]) : std::nullopt;
+  }
+};
+/// And as a result.
+template <class T>
+using NewList = std::vector<std::optional<T>>;
+
+template <class T>
+struct ListItem {
+  using Type = void;
+};
+template <class T>
+struct ListItem<List<T>> {
+  using Type = T;
+};
+template <class T>
+struct ListItem<NewList<T>> {
+  using Type = T;
+};
+template <>
+struct ListItem<Texts> {
+  using Type = std::string;
+};
+template <class T>
+inline constexpr bool is_list = !std::is_void_v<typename ListItem<T>::Type>;
 
 template <class T>
 inline constexpr duckdb_type type_of = DUCKDB_TYPE_INVALID;
@@ -85,6 +121,11 @@ class Argument {
  public:
   explicit Argument(duckdb_vector vector)
       : data_(duckdb_vector_get_data(vector)), validity_(duckdb_vector_get_validity(vector)) {
+    if constexpr (is_list<T>) {
+      duckdb_vector items = duckdb_list_vector_get_child(vector);
+      items_ = duckdb_vector_get_data(items);
+      items_validity_ = duckdb_vector_get_validity(items);
+    }
     if constexpr (std::is_same_v<T, Decimal>) {
       duckdb_logical_type type = duckdb_vector_get_column_type(vector);
       scale_ = duckdb_decimal_scale(type);
@@ -102,6 +143,10 @@ class Argument {
       return text(row);
     } else if constexpr (std::is_same_v<T, Bytes>) {
       return {text(row)};
+    } else if constexpr (is_list<T>) {
+      const auto& entry = as<duckdb_list_entry>(row);
+      using Item = typename ListItem<T>::Type;
+      return {static_cast<const Item*>(items_), items_validity_, entry.offset, entry.length};
     } else if constexpr (std::is_same_v<T, Int128>) {
       return huge(row);
     } else if constexpr (std::is_same_v<T, Decimal>) {
@@ -136,6 +181,8 @@ class Argument {
 
   void* data_;
   std::uint64_t* validity_;
+  void* items_ = nullptr;
+  std::uint64_t* items_validity_ = nullptr;
   int scale_ = 0;
   duckdb_type internal_ = DUCKDB_TYPE_HUGEINT;
 };
@@ -146,13 +193,21 @@ void put(duckdb_vector out, idx_t row, const T& value) {
     duckdb_vector_assign_string_element_len(out, row, value.data(), value.size());
   } else if constexpr (std::is_same_v<T, OwnedBytes>) {
     duckdb_vector_assign_string_element_len(out, row, value.bytes.data(), value.bytes.size());
-  } else if constexpr (std::is_same_v<T, Texts>) {
+  } else if constexpr (is_list<T>) {
     const idx_t begin = duckdb_list_vector_get_size(out);
     duckdb_list_vector_reserve(out, begin + value.size());
     duckdb_list_vector_set_size(out, begin + value.size());
     duckdb_vector items = duckdb_list_vector_get_child(out);
-    for (idx_t i = 0; i < value.size(); ++i)
-      put(items, begin + i, value[i]);
+    for (idx_t i = 0; i < value.size(); ++i) {
+      if constexpr (std::is_same_v<T, Texts>) {
+        put(items, begin + i, value[i]);
+      } else if (value[i]) {
+        put(items, begin + i, *value[i]);
+      } else {
+        duckdb_vector_ensure_validity_writable(items);
+        duckdb_validity_set_row_invalid(duckdb_vector_get_validity(items), begin + i);
+      }
+    }
     static_cast<duckdb_list_entry*>(duckdb_vector_get_data(out))[row] = {begin, value.size()};
   } else if constexpr (std::is_same_v<T, Int128>) {
     static_cast<duckdb_hugeint*>(duckdb_vector_get_data(out))[row] = {
@@ -162,13 +217,34 @@ void put(duckdb_vector out, idx_t row, const T& value) {
   }
 }
 
+template <class T>
+duckdb_logical_type logical_type_of() {
+  if constexpr (is_list<T>) {
+    duckdb_logical_type item = duckdb_create_logical_type(type_of<typename ListItem<T>::Type>);
+    duckdb_logical_type list = duckdb_create_list_type(item);
+    duckdb_destroy_logical_type(&item);
+    return list;
+  } else {
+    return duckdb_create_logical_type(type_of<T>);
+  }
+}
+
 template <auto Function>
 struct Native;
 
 template <class R, class... Args, std::optional<R> (*Function)(Args...)>
 struct Native<Function> {
-  static constexpr duckdb_type result = type_of<R>;
-  static constexpr duckdb_type arguments[] = {type_of<Args>...};
+  static void declare(duckdb_scalar_function function) {
+    const auto parameter = [function](duckdb_logical_type type) {
+      duckdb_scalar_function_add_parameter(function, type);
+      duckdb_destroy_logical_type(&type);
+    };
+    (parameter(logical_type_of<Args>()), ...);
+    duckdb_logical_type type = logical_type_of<R>();
+    duckdb_scalar_function_set_return_type(function, type);
+    duckdb_destroy_logical_type(&type);
+    duckdb_scalar_function_set_function(function, run);
+  }
 
   static void run(duckdb_function_info /*info*/, duckdb_data_chunk input, duckdb_vector out) {
     over(input, out, std::index_sequence_for<Args...>());
@@ -194,37 +270,18 @@ struct Native<Function> {
   }
 };
 
-inline duckdb_logical_type result_type(duckdb_type id) {
-  if (id != DUCKDB_TYPE_LIST) return duckdb_create_logical_type(id);
-  duckdb_logical_type text = duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
-  duckdb_logical_type list = duckdb_create_list_type(text);
-  duckdb_destroy_logical_type(&text);
-  return list;
-}
-
 /// Adds a function of the name, with an overload for each of `Functions`.
 template <auto... Functions>
 [[nodiscard]] Result<void> add_native(duckdb_connection connection, const std::string& name) {
   duckdb_scalar_function_set set = duckdb_create_scalar_function_set(name.c_str());
-  const auto add = [&](const duckdb_type* arguments, std::size_t count, duckdb_type result,
-                       duckdb_scalar_function_t run) {
+  const auto add = [&](const auto& declare) {
     duckdb_scalar_function function = duckdb_create_scalar_function();
     duckdb_scalar_function_set_name(function, name.c_str());
-    for (std::size_t i = 0; i < count; ++i) {
-      duckdb_logical_type type = duckdb_create_logical_type(arguments[i]);
-      duckdb_scalar_function_add_parameter(function, type);
-      duckdb_destroy_logical_type(&type);
-    }
-    duckdb_logical_type type = result_type(result);
-    duckdb_scalar_function_set_return_type(function, type);
-    duckdb_destroy_logical_type(&type);
-    duckdb_scalar_function_set_function(function, run);
+    declare(function);
     duckdb_add_scalar_function_to_set(set, function);
     duckdb_destroy_scalar_function(&function);
   };
-  (add(Native<Functions>::arguments, std::size(Native<Functions>::arguments),
-       Native<Functions>::result, Native<Functions>::run),
-   ...);
+  (add(Native<Functions>::declare), ...);
   const duckdb_state state = duckdb_register_scalar_function_set(connection, set);
   duckdb_destroy_scalar_function_set(&set);
   if (state == DuckDBError) return fail(Errc::internal, "DuckDB refused the function " + name);

@@ -6,9 +6,11 @@
 
 #include "engine/functions/number_functions.hpp"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 #include <type_traits>
 
@@ -68,6 +70,34 @@ std::optional<std::int64_t> quotient(std::int64_t a, std::int64_t b) {
   return b == -1 ? wrapped<std::int64_t>(-bits(a)) : a / b;
 }
 
+/// ARRAY_DISTINCT of fractions: zeros differ by their sign, one NaN is like another.
+template <class T>
+std::optional<NewList<T>> distinct_bits(List<T> list) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  NewList<T> out;
+  std::set<std::optional<Bits>> seen;
+  for (idx_t i = 0; i < list.size; ++i) {
+    const std::optional<T> value = list.at(i);
+    std::optional<Bits> bits;
+    if (value) {
+      bits = std::bit_cast<Bits>(std::isnan(*value) ? std::numeric_limits<T>::quiet_NaN() : *value);
+    }
+    if (seen.insert(bits).second) out.push_back(value);
+  }
+  return out;
+}
+/// COLLECT_SET of fractions: the zeros are one, and no NaN is like another.
+template <class T>
+std::optional<NewList<T>> distinct_values(List<T> list) {
+  NewList<T> out;
+  std::set<T> seen;
+  for (idx_t i = 0; i < list.size; ++i) {
+    const std::optional<T> value = list.at(i);
+    if (value && (std::isnan(*value) || seen.insert(*value).second)) out.push_back(value);
+  }
+  return out;
+}
+
 template <class T, class From>
 std::optional<T> low_bits(From value) {
   return wrapped<T>(static_cast<std::uint64_t>(value));
@@ -102,6 +132,19 @@ std::optional<std::int64_t> rounded_integer(std::int64_t value, std::int32_t dig
     unit *= 10;
   const Int128 half = value < 0 ? -unit / 2 : unit / 2;
   return low_bits<std::int64_t, Int128>((value + half) / unit * unit);
+}
+
+/// 1234.5 at -2 is 1200, without a scale; DuckDB gives 0 where the first digit is rounded.
+std::optional<Int128> rounded_decimal(Decimal value, std::int32_t digits) {
+  if (value.scale - digits > 38) return 0;  // more digits than a decimal has
+  Int128 unit = 1;
+  for (int i = 0; i < value.scale - digits; ++i)
+    unit *= 10;
+  const Int128 half = value.unscaled < 0 ? -unit / 2 : unit / 2;
+  Int128 rounded = (value.unscaled + half) / unit;
+  for (int i = 0; i < -digits; ++i)
+    rounded *= 10;
+  return rounded;
 }
 
 double number_of(const std::string& text) {
@@ -189,6 +232,11 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<decimal_whole_quotient>(connection, "spark_decimal_div"));
   WEIR_CHECK(add_native<decimal_of_text>(connection, "spark_decimal_of_text"));
   WEIR_CHECK(add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction"));
+  WEIR_CHECK(
+      (add_native<distinct_bits<float>, distinct_bits<double>>(connection, "spark_distinct_bits")));
+  WEIR_CHECK((add_native<distinct_values<float>, distinct_values<double>>(
+      connection, "spark_distinct_values")));
+  WEIR_CHECK(add_native<rounded_decimal>(connection, "spark_round_decimal"));
   return add_aggregate_functions(connection);
 }
 
