@@ -87,6 +87,15 @@ TEST_F(CliTest, RowsOfAQueryAreATableWithExactNumbersToTheRight) {
             "2 rows (there are more: add a LIMIT and an OFFSET)\n");
 }
 
+TEST_F(CliTest, WhatDidNotFitTheSchemaIsCountedBelowTheRows) {
+  const Answers answers{{"POST /api/v0/query",
+                         {.body = R"({"columns":[{"name":"n","type":"BIGINT"}],"rows":[[null]],)"
+                                  R"("truncated":false,"misfits":3,"first_misfits":[]})"}}};
+  EXPECT_THAT(run(answers, {"table", "query", "SELECT 1"}).out,
+              testing::EndsWith("1 row\n3 values did not fit the schema: --json shows the first "
+                                "ones\n"));
+}
+
 TEST_F(CliTest, RowsOfAQueryInJsonAreTheVeryAnswer) {
   EXPECT_EQ(run(rows_answer, {"table", "query", "SELECT 1", "--json"}).out,
             rows_answer.begin()->second.body + "\n");

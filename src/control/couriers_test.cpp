@@ -62,7 +62,7 @@ TEST_F(CouriersTest, APreviewReadsTheNewestFiles) {
       expect(200, send("POST", "/api/v0/ingest-queries/" + text(new_query(), "id") + "/preview",
                        R"({"stream_id":")" + stream.id +
                            R"(","file_tag":"PosXml","schema":{"type":"struct","fields":[]},)"
-                           R"("row_tag":"sale","limit":7})"));
+                           R"("row_tag":"sale","trim":true,"limit":7})"));
   EXPECT_EQ(table.at("rows"), (json::array{json::array{1}, json::array{nullptr}}));
   EXPECT_EQ(engine_.asked.sql, "SELECT 1");
   EXPECT_EQ(engine_.asked.tenant, "acme");
@@ -71,6 +71,7 @@ TEST_F(CouriersTest, APreviewReadsTheNewestFiles) {
   const auto& source = engine_.sources[0];
   EXPECT_EQ(source.tag, "PosXml");
   EXPECT_EQ(source.row_tag, "sale");
+  EXPECT_TRUE(source.trim);
   EXPECT_EQ(source.schema_json, R"({"type":"struct","fields":[]})");
   EXPECT_EQ(source.format, engine::FileFormat::ndjson);
   ASSERT_EQ(source.files.size(), 5u);
@@ -95,6 +96,22 @@ TEST_F(CouriersTest, APreviewOfSqlThatIsNotSaved) {
   engine_.answer = fail(Errc::bad_request, "line 1, column 8: unknown function FOO");
   EXPECT_THAT(refusal(400, send("POST", "/api/v0/ingest-queries/preview", body + "\"}")),
               HasSubstr("column 8"));
+}
+
+TEST_F(CouriersTest, APreviewSaysWhatTheSchemaCouldNotTake) {
+  const catalog::Stream stream = add_stream(acme_);
+  ASSERT_TRUE(commit(one_file(stream, 1, 1, Lsn{4096})));
+  const std::string body = R"({"sql":"SELECT 1","stream_id":")" + stream.id + "\"}";
+  EXPECT_FALSE(
+      expect(200, send("POST", "/api/v0/ingest-queries/preview", body)).contains("misfits"));
+  engine_.answer->misfits = {2, {{"file:a", 7, "id", "x \"y\"", "does not fit BIGINT"}}};
+  const auto table = expect(200, send("POST", "/api/v0/ingest-queries/preview", body));
+  EXPECT_EQ(table.at("misfits"), 2);
+  EXPECT_EQ(table.at("first_misfits"), (json::array{{{"file", "file:a"},
+                                                     {"row", 7},
+                                                     {"field", "id"},
+                                                     {"value", "x \"y\""},
+                                                     {"reason", "does not fit BIGINT"}}}));
 }
 
 TEST_F(CouriersTest, AFeedIsKeptAsItWasGiven) {

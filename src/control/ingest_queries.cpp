@@ -79,6 +79,7 @@ Result<engine::Source> sample_of(const Call& call, const Fields& body) {
   WEIR_TRY(source.tag, body.text_or("file_tag", "streaming"));
   WEIR_TRY(source.schema_json, body.object_text("schema"));
   WEIR_TRY(source.row_tag, body.text_or("row_tag", "row"));
+  WEIR_TRY(source.trim, body.flag_or("trim", false));
   WEIR_TRY(const auto batches, call.services.catalog.batches().newest(
                                    call.caller.tenant_no, stream_id, limits::sample_files_max));
   if (batches.empty())
@@ -104,14 +105,14 @@ Result<http::Response> preview(const Call& call, const Fields& body, const std::
 Result<http::Response> preview_ingest_query(const Call& call) {
   auto& queries = call.services.catalog.ingest_queries();
   WEIR_TRY(const auto query, queries.find(call.caller.tenant_no, call.id));
-  WEIR_TRY(const auto body,
-           Fields::of_body(call.request, {"stream_id", "file_tag", "schema", "row_tag", "limit"}));
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"stream_id", "file_tag", "schema",
+                                                           "row_tag", "trim", "limit"}));
   return preview(call, body, query.sql);
 }
 
 Result<http::Response> preview_sql(const Call& call) {
   WEIR_TRY(const auto body, Fields::of_body(call.request, {"sql", "stream_id", "file_tag", "schema",
-                                                           "row_tag", "limit"}));
+                                                           "row_tag", "trim", "limit"}));
   WEIR_TRY(const auto sql, sql_of(call, body));
   return preview(call, body, sql);
 }

@@ -11,6 +11,21 @@ boost::json::array json_of_columns(const std::vector<engine::Column>& columns) {
   return array;
 }
 
+namespace {
+
+boost::json::array json_of_row_errors(const std::vector<engine::RowError>& errors) {
+  boost::json::array array;
+  for (const engine::RowError& one : errors)
+    array.push_back({{"file", one.file},
+                     {"row", one.row},
+                     {"field", one.field},
+                     {"value", one.value},
+                     {"reason", one.reason}});
+  return array;
+}
+
+}  // namespace
+
 http::Response answer_table(const engine::Table& table) {
   http::Response response;
   std::string& body = response.body;
@@ -21,7 +36,11 @@ http::Response answer_table(const engine::Table& table) {
       body.append(j == 0 ? "" : ",").append(table.rows[i][j]);
     body += ']';
   }
-  body.append("],\"truncated\":").append(table.truncated ? "true}" : "false}");
+  body.append("],\"truncated\":").append(table.truncated ? "true" : "false");
+  if (table.misfits.count > 0)
+    body.append(",\"misfits\":" + std::to_string(table.misfits.count) + ",\"first_misfits\":" +
+                boost::json::serialize(json_of_row_errors(table.misfits.first)));
+  body += '}';
   return response;
 }
 

@@ -29,6 +29,7 @@ struct Source {
   std::vector<SourceFile> files;  // in the order of the data
   std::string schema_json;        // Spark StructType as JSON; empty: inferred (NDJSON only)
   std::string row_tag = "row";    // CBOR: the element that is a row
+  bool trim = false;              // CBOR: texts without the white space around them
 };
 
 enum class FieldType { boolean, date, datetime, decimal, float_, integer, string };
@@ -65,6 +66,13 @@ struct RowError {
   std::string reason;
 };
 
+/// Values that the schema of their source, declared or inferred, could not take: NULL is there, or
+/// what the reason says. No error of a row, for a row may be right without them; never silent.
+struct Misfits {
+  std::uint64_t count = 0;      // of the columns that were read
+  std::vector<RowError> first;  // limits::misfits_shown_max of each source
+};
+
 /// read = inserted + updated + rejected + errors, always.
 struct LoadCounts {
   /// The errors were over the load's threshold: the table is as it was, not even truncated, and
@@ -77,6 +85,7 @@ struct LoadCounts {
   std::uint64_t rejected = 0;  // not newer than what stands under their key, or just the same
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
+  Misfits misfits;
 };
 
 /// The bad_request a run fails with when its load was over the threshold: counts, the first few
@@ -93,6 +102,7 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
   bool truncated = false;  // there were more rows than the limit
+  Misfits misfits;         // of a preview: in the rows that were read for it
 };
 
 struct TableInfo {

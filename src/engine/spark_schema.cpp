@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/case_fold.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine {
@@ -92,14 +93,6 @@ Result<SparkType> member_type(const json::object& object, std::string_view key,
   return type_of(*member, path + "." + std::string(key));
 }
 
-std::string folded(std::string_view name) {
-  std::string out(name);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
 Result<SparkField> field_of(const json::value& value, const std::string& path) {
   const json::object* object = value.if_object();
   if (object == nullptr) return at(path, "a field is an object with \"name\" and \"type\"");
@@ -124,7 +117,7 @@ Result<SparkType> structure_of(const json::object& object, const std::string& pa
   for (const json::value& item : list->get_array()) {
     const std::string here = path + ".fields[" + std::to_string(type.fields.size()) + "]";
     WEIR_TRY(SparkField field, field_of(item, here));
-    if (!names.insert(folded(field.name)).second)
+    if (!names.insert(folded_name(field.name)).second)
       return at(here, "the name \"" + field.name +
                           "\" is there twice; Spark does not tell upper from lower case");
     type.fields.push_back(std::move(field));

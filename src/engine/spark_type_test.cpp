@@ -104,6 +104,10 @@ TEST(SparkType, NamesThatDifferInCaseOnlyAreRefused) {
   EXPECT_THAT(error_of(R"({"type":"struct","fields":[
                 {"name":"Id","type":"long"},{"name":"id","type":"long"}]})"),
               HasSubstr("$.fields[1]: the name \"id\" is there twice"));
+  EXPECT_THAT(
+      error_of("{\"type\":\"struct\",\"fields\":[{\"name\":\"GR\u00d6\u00dfE\",\"type\":\"long\"},"
+               "{\"name\":\"gr\u00f6\u00dfe\",\"type\":\"long\"}]}"),
+      HasSubstr("is there twice"));
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ void ElementTree::append(Chain& chain, Index node) {
 }
 
 void ElementTree::open(std::string_view name) {
+  if (!open_.empty()) nodes_[open_.back()].has_children = true;
   end_piece();
   const Index element = add(Kind::element, keep(name), {});
   if (!open_.empty()) append(nodes_[open_.back()].pairs, element);
@@ -64,15 +65,19 @@ void ElementTree::text(std::string_view chunk) {
   bytes_.append(chunk);
 }
 
+/// White space alone is text where it is all that an element holds, and indentation beside
+/// children.
 void ElementTree::end_piece() {
   const std::string_view run = std::string_view(bytes_).substr(piece_begin_);
-  const std::size_t first = run.find_first_not_of(white_space);
-  if (first != std::string_view::npos && !open_.empty()) {
-    const std::size_t last = run.find_last_not_of(white_space);
-    const Index piece = add(Kind::piece, {},
-                            {static_cast<std::uint32_t>(piece_begin_ + first),
-                             static_cast<std::uint32_t>(last + 1 - first)});
-    append(nodes_[open_.back()].pieces, piece);
+  if (!run.empty() && !open_.empty()) {
+    const bool indents = nodes_[open_.back()].has_children &&
+                         run.find_first_not_of(white_space) == std::string_view::npos;
+    if (!indents) {
+      const Index piece =
+          add(Kind::piece, {},
+              {static_cast<std::uint32_t>(piece_begin_), static_cast<std::uint32_t>(run.size())});
+      append(nodes_[open_.back()].pieces, piece);
+    }
   }
   piece_begin_ = bytes_.size();
 }

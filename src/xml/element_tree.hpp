@@ -49,7 +49,8 @@ class ElementTree {
 
   struct Node {
     Kind kind = Kind::element;
-    bool repeated = false;  // an earlier sibling has this name and carries it
+    bool repeated = false;      // an earlier sibling has this name and carries it
+    bool has_children = false;  // of an element: elements below it, not only attributes
     Span name;
     Span text;             // of an attribute or a piece
     Index next = none;     // sibling

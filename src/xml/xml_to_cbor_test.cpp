@@ -44,11 +44,14 @@ TEST_P(XmlConventions, Hold) {
 
 INSTANTIATE_TEST_SUITE_P(
     Text, XmlConventions,
-    testing::Values(Case{"<a>x</a>", R"({a: "x"})"},            //
-                    Case{"<a> \n x y\t</a>", R"({a: "x y"})"},  //
-                    Case{"<a/>", "{a: null}"},                  //
-                    Case{"<a></a>", "{a: null}"},               //
-                    Case{"<a> \t\r\n </a>", "{a: null}"},       //
+    testing::Values(Case{"<a>x</a>", R"({a: "x"})"},                 //
+                    Case{"<a> \n x y\t</a>", "{a: \" \n x y\t\"}"},  //
+                    Case{"<a/>", "{a: null}"},                       //
+                    Case{"<a></a>", "{a: null}"},                    //
+                    Case{"<a> \t\r\n </a>", "{a: \" \t\n \"}"},      // XML reads \r\n as \n
+                    Case{"<a> \n <b/> \n </a>", "{a: {b: null}}"},
+                    Case{"<a x='1'> </a>", R"({a: {_x: "1", _VALUE: " "}})"},
+                    Case{"<a><![CDATA[ x ]]></a>", R"({a: " x "})"},
                     Case{"<a><![CDATA[1 < 2 & 3]]></a>", R"({a: "1 < 2 & 3"})"},
                     Case{"<a>x<![CDATA[y]]>z</a>", R"({a: "xyz"})"},
                     Case{"<a>x<!-- c -->y<?p i?>z</a>", R"({a: "xyz"})"},
@@ -60,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{R"(<a x=" 1 " y=""/>)", R"({a: {_x: " 1 ", _y: ""}})"},
         Case{R"(<a x="1">t</a>)", R"({a: {_x: "1", _VALUE: "t"}})"},
-        Case{R"(<a> one <b/> two <c/> </a>)", R"({a: {b: null, c: null, _VALUE: "onetwo"}})"},
+        Case{R"(<a> one <b/> two <c/> </a>)", R"({a: {b: null, c: null, _VALUE: " one  two "}})"},
         Case{R"(<p:a xmlns:p="urn:p" xmlns="urn:d"><p:b p:c="1"/></p:a>)",
              R"({p:a: {_xmlns:p: "urn:p", _xmlns: "urn:d", p:b: {_p:c: "1"}}})"},
         Case{"<a><c>1</c><b>2</b><c>3</c><b/><c><d/></c></a>",

@@ -185,6 +185,8 @@ Result<void> print_rows(Session& session, const std::string& answer_body) {
       cut != nullptr && cut->is_bool() && cut->as_bool())
     out << " (there are more: add a LIMIT and an OFFSET)";
   out << "\n";
+  if (const json::value* misfits = find(answer, "misfits"); misfits != nullptr)
+    out << data_text(*misfits) << " values did not fit the schema: --json shows the first ones\n";
   return {};
 }
 

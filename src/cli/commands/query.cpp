@@ -102,6 +102,7 @@ void add_looks(Command noun, const SessionPtr& session) {
 struct PreviewOptions {
   Options query;
   std::string stream_id, tag = "streaming", row_tag, schema_file;
+  bool trim = false;
   int limit = 20;
 };
 
@@ -109,6 +110,7 @@ Result<void> preview(const PreviewOptions& options, Session& session, Api& api) 
   json::object body{
       {"stream_id", options.stream_id}, {"file_tag", options.tag}, {"limit", options.limit}};
   if (!options.row_tag.empty()) body["row_tag"] = options.row_tag;
+  if (options.trim) body["trim"] = true;
   if (!options.schema_file.empty()) {
     WEIR_TRY(body["schema"], read_object(session.terminal, options.schema_file));
   }
@@ -132,6 +134,7 @@ void add_preview(Command noun, const SessionPtr& session) {
   verb.option("--stream", options->stream_id, "Stream id, is-...").required();
   verb.option("--tag", options->tag, "The name FROM has for the files").shows_default();
   verb.option("--row-tag", options->row_tag, "XML: the element that is a row");
+  verb.flag("--trim", options->trim, "XML: texts without the white space around them");
   verb.option("--schema", options->schema_file, "A file with the rows' Spark schema as JSON");
   verb.option("--limit", options->limit, "Rows at most").shows_default();
 }

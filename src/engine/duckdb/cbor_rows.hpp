@@ -16,9 +16,11 @@ namespace weir::engine {
 ///   text with attributes where a scalar is      the text
 ///   other element where a string is declared    JSON text of it
 ///   text that is not of the declared scalar     NULL
+///   white space around text                     kept in strings, but with the plan's trim
 ///   empty or absent element                     NULL, attributes or none
 ///
-/// A damaged file is corrupt, with its name and byte offset. `reading` outlives it.
+/// What is passed over though its name is declared is in the report's misfits. A damaged file is
+/// corrupt, with its name and byte offset. `reading` outlives it.
 std::unique_ptr<RowSource> cbor_rows(Reading& reading);
 
 }  // namespace weir::engine

@@ -53,6 +53,7 @@ class CborRowsTest : public ::testing::Test {
     reading_ = std::make_shared<Reading>();
     reading_->plan.format = FileFormat::cbor;
     reading_->plan.row_tag = row_tag;
+    reading_->plan.trim = trim_;
     reading_->plan.paths = {folder_.write("08-0000.cbor", pack)};
     auto type = parse_spark_schema(R"({"type":"struct","fields":[)" + fields + "]}");
     if (!type) return {type.error().message};
@@ -82,6 +83,15 @@ class CborRowsTest : public ::testing::Test {
     return R"({"type":"struct","fields":[)" + fields + "]}";
   }
 
+  /// "row path value" of the first misfits, after their count.
+  std::vector<std::string> misfits() const {
+    std::vector<std::string> out{std::to_string(reading_->report.misfits())};
+    for (const Misfit& each : reading_->report.first_misfits())
+      out.push_back(std::to_string(each.row) + " " + each.path + " " + each.value);
+    return out;
+  }
+
+  bool trim_ = false;
   TestFolder folder_;
   Readings readings_;
   std::unique_ptr<Database> database_;
@@ -183,6 +193,39 @@ TEST_F(CborRowsTest, WhatIsNotOfTheDeclaredShapeIsReadAsFarAsItGoes) {
   EXPECT_THAT(rows({"<a><row><m><x>1</x><y>2</y></m></row></a>"}, "row",
                    field("m", R"({"type":"map","keyType":"string","valueType":"long"})")),
               ElementsAre(R"({"m":{"x":1,"y":2}})"));
+}
+
+TEST_F(CborRowsTest, WhiteSpaceOfTextIsKeptUnlessTrimIsSaid) {
+  const std::string document =
+      "<a><row><s> x </s><w>  </w><i> 12 </i><d>\n1.50\n</d><y> 2024-01-15+01:00 </y><e> </e>"
+      "<l> a </l><l> </l><o>\n <b> c </b>\n</o></row></a>";
+  const std::string fields = field("s") + "," + field("w") + "," + field("i", "\"integer\"") + "," +
+                             field("d", "\"decimal(10,2)\"") + "," + field("y", "\"date\"") + "," +
+                             field("e", "\"long\"") + "," + field("l", array_of("\"string\"")) +
+                             "," + field("o", struct_of(field("b") + "," + field("_VALUE")));
+  EXPECT_THAT(rows({document}, "row", fields),
+              ElementsAre(R"({"s":" x ","w":"  ","i":12,"d":1.5,"y":"2024-01-15","e":null,)"
+                          R"("l":[" a "," "],"o":{"b":" c ","_VALUE":null}})"));
+  trim_ = true;
+  EXPECT_THAT(rows({document}, "row", fields),
+              ElementsAre(R"({"s":"x","w":null,"i":12,"d":1.5,"y":"2024-01-15","e":null,)"
+                          R"("l":["a",null],"o":{"b":"c","_VALUE":null}})"));
+  EXPECT_THAT(misfits(), ElementsAre("0"));
+}
+
+TEST_F(CborRowsTest, WhatADeclaredSchemaCannotTakeIsCountedAndShown) {
+  const std::string fields = field("n", "\"long\"") + "," + field("d", "\"decimal(10,2)\"") + "," +
+                             field("s") + "," + field("o", struct_of(field("b"))) + "," +
+                             field("l", array_of(struct_of(field("q", "\"integer\""))));
+  EXPECT_THAT(
+      rows({"<a><row><n>1</n><d>1,234.50</d><s>1</s><s>2</s></row><row><n><x>1</x></n>"
+            "<o>text</o><l><q>1</q></l><l><q>x</q></l></row><row><n/><d> </d><o> </o></row></a>"},
+           "row", fields),
+      ElementsAre(R"({"n":1,"d":null,"s":"2","o":null,"l":null})",
+                  R"({"n":null,"d":null,"s":null,"o":{"b":null},"l":[{"q":1},{"q":null}]})",
+                  R"({"n":null,"d":null,"s":null,"o":null,"l":null})"));
+  EXPECT_THAT(misfits(), ElementsAre("5", "1 d 1,234.50", "1 s 1", "2 n {\"x\":\"1\"}", "2 o text",
+                                     "2 l[1].q x"));
 }
 
 TEST_F(CborRowsTest, ADamagedFileIsNamedWithItsOffset) {

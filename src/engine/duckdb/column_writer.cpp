@@ -31,14 +31,13 @@ bool is_list(Kind kind) {
 
 }  // namespace
 
-ColumnWriter::ColumnWriter(const SparkType& type) : type_(type) {
+ColumnWriter::ColumnWriter(const SparkType& type, MisfitLog& misfits, bool any_case)
+    : type_(type), misfits_(misfits), names_(type.fields, any_case) {
+  children_.reserve(type.of.size() + type.fields.size());
   for (const SparkType& inner : type.of)
-    children_.emplace_back(inner);
-  children_.reserve(children_.size() + type.fields.size());
-  for (const SparkField& inner : type.fields) {
-    fields_.emplace(inner.name, children_.size());
-    children_.emplace_back(inner.type);
-  }
+    children_.emplace_back(inner, misfits, any_case);
+  for (const SparkField& inner : type.fields)
+    children_.emplace_back(inner.type, misfits, any_case);
 }
 
 void ColumnWriter::attach(duckdb_vector vector) {
@@ -123,6 +122,10 @@ void ColumnWriter::set_double(idx_t row, double value) {
   }
 }
 
+void ColumnWriter::set_timestamp(idx_t row, std::int64_t us) {
+  put(row, us);
+}
+
 void ColumnWriter::set_bytes(idx_t row, std::string_view bytes) {
   if (bytes.size() > inlined_max) {
     duckdb_vector_assign_string_element_len(vector_, row, bytes.data(), bytes.size());
@@ -134,32 +137,38 @@ void ColumnWriter::set_bytes(idx_t row, std::string_view bytes) {
   put(row, text);
 }
 
-void ColumnWriter::set_from_text(idx_t row, std::string_view text) {
+bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
+  const auto set = [this, row](const auto& value, auto setter) {
+    if (value) (this->*setter)(row, *value);
+    return value.has_value();
+  };
+  bool fits = false;
   switch (type_.kind) {
     case Kind::string:
     case Kind::binary:
-      return set_bytes(row, text);
+      set_bytes(row, text);
+      return true;
     case Kind::boolean:
-      if (const auto value = boolean_from_text(text)) return set_bool(row, *value);
+      fits = set(boolean_from_text(text), &ColumnWriter::set_bool);
       break;
     case Kind::byte:
     case Kind::short_:
     case Kind::integer:
     case Kind::long_:
-      if (const auto value = whole_from_text(text); value && set_whole(row, *value)) return;
+      if (const auto value = whole_from_text(text)) fits = set_whole(row, *value);
       break;
     case Kind::float_:
     case Kind::double_:
-      if (const auto value = double_from_text(text)) return set_double(row, *value);
+      fits = set(double_from_text(text), &ColumnWriter::set_double);
       break;
     case Kind::decimal:
-      if (set_decimal(row, text)) return;
+      fits = set_decimal(row, text);
       break;
     case Kind::date:
-      if (const auto value = date_from_text(text)) return put(row, *value);
+      fits = set(date_from_text(text), &ColumnWriter::put<std::int32_t>);
       break;
     case Kind::timestamp:
-      if (const auto value = timestamp_from_text(text)) return put(row, *value);
+      fits = set(timestamp_from_text(text), &ColumnWriter::set_timestamp);
       break;
     case Kind::null:
     case Kind::array:
@@ -167,7 +176,18 @@ void ColumnWriter::set_from_text(idx_t row, std::string_view text) {
     case Kind::structure:
       break;
   }
+  if (!fits) set_null(row);
+  return fits;
+}
+
+bool ColumnWriter::set_misfit(idx_t row, std::string_view value) {
   set_null(row);
+  if (misfits_.full()) {
+    misfits_.count();
+  } else {
+    misfits_.add(value, "does not fit " + spark_ddl(type_));
+  }
+  return false;
 }
 
 bool ColumnWriter::set_decimal(idx_t row, std::string_view text) {
@@ -190,18 +210,12 @@ void ColumnWriter::begin_struct(idx_t row) {
   for (ColumnWriter& child : children_)
     child.set_null(row);
   set_valid(row);
-  expected_ = 0;
+  names_.begin_object();
 }
 
 ColumnWriter* ColumnWriter::field(std::string_view name) {
-  std::size_t index = expected_;
-  if (index >= type_.fields.size() || type_.fields[index].name != name) {
-    const auto found = fields_.find(name);
-    if (found == fields_.end()) return nullptr;
-    index = found->second;
-  }
-  expected_ = index + 1;
-  return &children_[index];
+  const std::size_t index = names_.find(name).index;
+  return index == FieldNames::none ? nullptr : &children_[index];
 }
 
 void ColumnWriter::begin_list(idx_t row) {

@@ -2,11 +2,12 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <duckdb.h>
 
+#include "engine/duckdb/field_names.hpp"
+#include "engine/duckdb/misfit_log.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine {
@@ -16,8 +17,8 @@ namespace weir::engine {
 /// it, so the last of several equal keys wins, as in Spark. One thread.
 class ColumnWriter {
  public:
-  /// `type` outlives the writer.
-  explicit ColumnWriter(const SparkType& type);
+  /// `type` and `misfits` outlive the writer; `any_case` as in FieldNames.
+  ColumnWriter(const SparkType& type, MisfitLog& misfits, bool any_case);
 
   /// Begins a chunk.
   void attach(duckdb_vector vector);
@@ -32,13 +33,19 @@ class ColumnWriter {
   /// Into any of the whole-number types; false when it is out of their range.
   bool set_whole(idx_t row, std::int64_t value);
   void set_double(idx_t row, double value);  // or float
+  void set_timestamp(idx_t row, std::int64_t us);
   void set_bytes(idx_t row, std::string_view bytes);
-  /// Text read as this scalar type (spark_text.hpp); NULL when it is not one.
-  void set_from_text(idx_t row, std::string_view text);
+  /// Text read as this scalar type (spark_text.hpp); false and NULL when it is not one.
+  bool set_from_text(idx_t row, std::string_view text);
+  /// NULL, and noted: what is there is not of the type. Always false.
+  bool set_misfit(idx_t row, std::string_view value);
+  MisfitLog& misfits() { return misfits_; }
 
   /// A struct that is there, its fields NULL until written. They are at children().
   void begin_struct(idx_t row);
-  /// Of a struct: the field of that name, told apart as written; nullptr when there is none.
+  /// Of a struct: where the fields are, as children().
+  FieldNames& names() { return names_; }
+  /// Of a struct whose fields are declared: the field of that name; nullptr when there is none.
   ColumnWriter* field(std::string_view name);
 
   /// An array or map that is there, empty. `append` makes room for one more in it and says the row
@@ -63,9 +70,9 @@ class ColumnWriter {
   }
 
   const SparkType& type_;
+  MisfitLog& misfits_;
+  FieldNames names_;  // of a struct
   std::vector<ColumnWriter> children_;
-  std::unordered_map<std::string_view, std::size_t> fields_;  // of a struct
-  std::size_t expected_ = 0;  // where the next field probably is: records repeat their order
   duckdb_vector vector_ = nullptr;
   void* data_ = nullptr;
   std::uint64_t* validity_ = nullptr;

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <utility>
 
+#include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/file_lines.hpp"
 #include "engine/duckdb/json_text.hpp"
-#include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine {
 
@@ -29,34 +28,53 @@ constexpr int long_digits = 20;  // Spark's DecimalType.forType(LongType)
 struct Seen {
   Kind kind = Kind::null;
   int precision = 0;
-  std::map<std::string, Seen, std::less<>> fields;
+  std::string name;           // of a field: the spelling it was met in first
+  std::uint64_t records = 0;  // of a field: that had it
+  std::vector<Seen> fields;   // in the order they were met in
+  std::map<std::string, std::size_t, std::less<>> places;  // of fields, by every spelling met
+  std::map<std::string, std::size_t> folded;               // of fields, by their folded name
   std::unique_ptr<Seen> element;
 
   /// Nothing finer than raw text can be said of this place any more.
   void give_up() {
     kind = Kind::string;
     fields.clear();
+    places.clear();
+    folded.clear();
     element.reset();
   }
 };
 
-struct TooManyFields {};
-
 class Inference {
  public:
-  void observe(ondemand::value value, Seen& seen);
-  void observe_fields(ondemand::object object, Seen& seen);
+  Inference() : misfits_(0) { root_.kind = Kind::structure; }
+
+  void observe_record(std::int64_t file, std::int64_t line, ondemand::object object) {
+    misfits_.begin_row(file, line);
+    observe_fields(object, root_, 0);
+    if (names_ > 2 * std::size_t{limits::inferred_fields_max}) give_up_names();
+  }
+
+  /// Once, at the end.
+  Inferred result();
 
  private:
+  void observe(ondemand::value value, Seen& seen, std::uint32_t depth);
+  void observe_fields(ondemand::object object, Seen& seen, std::uint32_t depth);
   void observe_number(std::string_view token, Seen& seen);
   void observe_scalar(Kind kind, Seen& seen);
+  void observe_as_text(ondemand::value value, Seen& seen);
   Seen& field(Seen& seen, std::string_view name);
+  void give_up_names();
+  void forget_rare_names(std::size_t most);
 
-  std::uint32_t fields_ = 0;
-  std::string skipped_name_;
+  Seen root_;
+  std::size_t names_ = 0;  // of fields anywhere, or more
+  bool forgot_ = false;
+  MisfitLog misfits_;
 };
 
-void Inference::observe(ondemand::value value, Seen& seen) {
+void Inference::observe(ondemand::value value, Seen& seen, std::uint32_t depth) {
   const ondemand::json_type type = value.type();
   switch (type) {
     case ondemand::json_type::null:
@@ -71,38 +89,120 @@ void Inference::observe(ondemand::value value, Seen& seen) {
     case ondemand::json_type::number:
       return observe_number(trimmed(value.raw_json_token()), seen);
     case ondemand::json_type::object:
+      if (depth == limits::inferred_depth_max) return observe_as_text(value, seen);
       observe_scalar(Kind::structure, seen);
-      return observe_fields(value.get_object(), seen);
+      return observe_fields(value.get_object(), seen, depth + 1);
     case ondemand::json_type::array:
+      if (depth == limits::inferred_depth_max) return observe_as_text(value, seen);
       observe_scalar(Kind::array, seen);
       if (seen.kind == Kind::array && !seen.element) seen.element = std::make_unique<Seen>();
       // Also what is raw text by now is walked to its end, so that malformed text is found.
       Seen unused;
       unused.give_up();
       for (ondemand::value each : value.get_array())
-        observe(each, seen.kind == Kind::array ? *seen.element : unused);
+        observe(each, seen.kind == Kind::array ? *seen.element : unused, depth + 1);
       return;
   }
 }
 
-void Inference::observe_fields(ondemand::object object, Seen& seen) {
+/// A type of more levels is none that queries could still be made of, and it would be in the way of
+/// all columns beside it.
+void Inference::observe_as_text(ondemand::value value, Seen& seen) {
+  seen.give_up();
+  misfits_.add(trimmed(value.raw_json_token()), "nests deeper than " +
+                                                    std::to_string(limits::inferred_depth_max) +
+                                                    " levels; its JSON text is there as a STRING");
+}
+
+void Inference::observe_fields(ondemand::object object, Seen& seen, std::uint32_t depth) {
   Seen unused;
   unused.give_up();
   for (ondemand::field each : object) {
     const std::string_view name = each.unescaped_key();
-    if (seen.kind != Kind::structure) {
-      observe(each.value(), unused);
-    } else {
-      observe(each.value(), field(seen, name));
-    }
+    Seen& place = seen.kind == Kind::structure ? field(seen, name) : unused;
+    const std::size_t mark = misfits_.mark();
+    observe(each.value(), place, depth);
+    if (misfits_.mark() > mark) misfits_.below(mark, place.name);
   }
 }
 
 Seen& Inference::field(Seen& seen, std::string_view name) {
-  const auto found = seen.fields.find(name);
-  if (found != seen.fields.end()) return found->second;
-  if (++fields_ > limits::inferred_fields_max) throw TooManyFields{};
-  return seen.fields[std::string(name)];
+  const auto known = seen.places.find(name);
+  if (known != seen.places.end()) {
+    Seen& found = seen.fields[known->second];
+    ++found.records;
+    return found;
+  }
+  ++names_;
+  const auto [place, is_new] = seen.folded.emplace(folded_name(name), seen.fields.size());
+  if (is_new) seen.fields.emplace_back().name = name;
+  seen.places.emplace(name, place->second);
+  Seen& found = seen.fields[place->second];
+  ++found.records;
+  return found;
+}
+
+std::size_t names_of(const Seen& seen) {
+  std::size_t count = seen.fields.size() + (seen.element ? names_of(*seen.element) : 0);
+  for (const Seen& field : seen.fields)
+    count += names_of(field);
+  return count;
+}
+
+/// The struct below `seen` with the most fields.
+void find_widest(Seen& seen, Seen*& widest) {
+  const auto look_at = [&widest](Seen& inner) {
+    if (widest == nullptr || inner.fields.size() > widest->fields.size()) widest = &inner;
+    find_widest(inner, widest);
+  };
+  if (seen.element) look_at(*seen.element);
+  for (Seen& field : seen.fields)
+    look_at(field);
+}
+
+/// Keys that are data (ids, days) make more names than a table can have columns. A nested object of
+/// such keys becomes text; of the record's own names those go that the fewest records have.
+void Inference::give_up_names() {
+  constexpr std::size_t most = limits::inferred_fields_max;
+  constexpr std::size_t many = 1000;  // more own names than a record of a person's making has
+  for (names_ = names_of(root_); names_ > most; names_ = names_of(root_)) {
+    Seen* widest = nullptr;
+    find_widest(root_, widest);
+    const std::size_t width = widest == nullptr ? 0 : widest->fields.size();
+    if (width == 0 || (root_.fields.size() > many && root_.fields.size() >= width)) {
+      forget_rare_names(most);
+      continue;
+    }
+    widest->give_up();
+    misfits_.add("",
+                 "holds too many different names, so keys seem to be data; its JSON text is "
+                 "there as a STRING; declare it as a map in the load operation's schema");
+    misfits_.below(misfits_.mark() - 1, widest->name);
+  }
+}
+
+void Inference::forget_rare_names(std::size_t most) {
+  std::vector<std::size_t> order(root_.fields.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return root_.fields[a].records > root_.fields[b].records;
+  });
+  std::size_t kept = 0;
+  for (std::size_t names = 0; kept < order.size(); ++kept) {
+    names += 1 + names_of(root_.fields[order[kept]]);
+    if (names > most) break;
+  }
+  order.resize(kept);
+  std::sort(order.begin(), order.end());
+  Seen rest;
+  rest.kind = Kind::structure;
+  for (const std::size_t place : order) {
+    Seen& field = rest.fields.emplace_back(std::move(root_.fields[place]));
+    rest.places.emplace(field.name, rest.fields.size() - 1);
+    rest.folded.emplace(folded_name(field.name), rest.fields.size() - 1);
+  }
+  root_ = std::move(rest);
+  forgot_ = true;
 }
 
 void Inference::observe_number(std::string_view token, Seen& seen) {
@@ -136,51 +236,49 @@ void Inference::observe_scalar(Kind kind, Seen& seen) {
   }
 }
 
-Failure ambiguous(const std::string& one, const std::string& other, const std::string& place) {
-  return fail(Errc::bad_request,
-              "the records hold both \"" + one + "\" and \"" + other + "\"" + place +
-                  ", which Spark SQL cannot tell apart; declare a schema in the load operation "
-                  "that names the one to read");
-}
-
 /// Spark's canonicalizeType; nullopt for what is dropped.
-Result<std::optional<SparkType>> canonical(const Seen& seen, const std::string& place) {
+std::optional<SparkType> canonical(const Seen& seen) {
   switch (seen.kind) {
     case Kind::null:
-      return std::optional(SparkType::scalar(Kind::string));
+      return SparkType::scalar(Kind::string);
     case Kind::decimal:
-      return std::optional(SparkType::decimal(seen.precision, 0));
+      return SparkType::decimal(seen.precision, 0);
     case Kind::array: {
-      WEIR_TRY(auto element, canonical(*seen.element, place));
-      if (!element) return std::optional<SparkType>();
-      return std::optional(SparkType::array(*std::move(element)));
+      auto element = canonical(*seen.element);
+      if (!element) return std::nullopt;
+      return SparkType::array(*std::move(element));
     }
     case Kind::structure: {
       SparkType type = SparkType::scalar(Kind::structure);
-      std::map<std::string, std::string> names;
-      for (const auto& [name, field] : seen.fields) {
+      for (const Seen& field : seen.fields) {
         // As Spark does; and a name with a NUL in it cannot be said in SQL.
-        if (name.empty() || name.find('\0') != std::string::npos) continue;
-        WEIR_TRY(auto found, canonical(field, place.empty() ? " in " + name : place + "." + name));
-        if (!found) continue;
-        const auto [other, is_new] = names.emplace(folded(name), name);
-        if (!is_new) return ambiguous(other->second, name, place);
-        type.fields.push_back({name, *std::move(found), true});
+        if (field.name.empty() || field.name.find('\0') != std::string::npos) continue;
+        if (auto found = canonical(field))
+          type.fields.push_back({field.name, *std::move(found), true});
       }
-      if (type.fields.empty()) return std::optional<SparkType>();
-      return std::optional(std::move(type));
+      if (type.fields.empty()) return std::nullopt;
+      std::sort(type.fields.begin(), type.fields.end(),
+                [](const SparkField& a, const SparkField& b) { return a.name < b.name; });
+      return type;
     }
     default:
-      return std::optional(SparkType::scalar(seen.kind));
+      return SparkType::scalar(seen.kind);
   }
 }
 
-Failure line_error(const FileLines& file, std::uint64_t line, Errc code, const std::string& what) {
-  return fail(code, file.path() + " line " + std::to_string(line) + ": " + what);
+Inferred Inference::result() {
+  give_up_names();
+  auto type = canonical(root_);
+  return {type ? *std::move(type) : SparkType::scalar(Kind::structure), forgot_,
+          std::move(misfits_)};
 }
 
-Result<void> observe_file(FileLines& file, ondemand::parser& parser, Inference& inference,
-                          Seen& root) {
+Failure line_error(const FileLines& file, std::uint64_t line, const std::string& what) {
+  return fail(Errc::corrupt, file.path() + " line " + std::to_string(line) + ": " + what);
+}
+
+Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser& parser,
+                          Inference& inference) {
   std::string mended;
   while (true) {
     WEIR_TRY(const auto line, file.next());
@@ -189,34 +287,26 @@ Result<void> observe_file(FileLines& file, ondemand::parser& parser, Inference& 
       const std::string_view text = without_half_pairs(line->text, mended);
       ondemand::document document =
           parser.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
-      inference.observe_fields(document.get_object(), root);
-      if (!at_end(document))
-        return line_error(file, line->number, Errc::corrupt, "text after the JSON object");
+      inference.observe_record(number, static_cast<std::int64_t>(line->number),
+                               document.get_object());
+      if (!at_end(document)) return line_error(file, line->number, "text after the JSON object");
     } catch (const simdjson::simdjson_error& error) {
-      return line_error(file, line->number, Errc::corrupt,
-                        std::string("not a JSON object: ") + error.what());
-    } catch (const TooManyFields&) {
-      return line_error(file, line->number, Errc::bad_request,
-                        "more than " + std::to_string(limits::inferred_fields_max) +
-                            " different fields, so keys seem to be data; declare a schema in the "
-                            "load operation");
+      return line_error(file, line->number, std::string("not a JSON object: ") + error.what());
     }
   }
 }
 
 }  // namespace
 
-Result<SparkType> infer_ndjson(const std::vector<std::string>& paths) {
-  Seen root;
-  root.kind = Kind::structure;
+Result<Inferred> infer_ndjson(const std::vector<std::string>& paths) {
   Inference inference;
   ondemand::parser parser;
+  std::int64_t number = 0;
   for (const std::string& path : paths) {
     WEIR_TRY(FileLines file, FileLines::open(path));
-    WEIR_CHECK(observe_file(file, parser, inference, root));
+    WEIR_CHECK(observe_file(number++, file, parser, inference));
   }
-  WEIR_TRY(auto type, canonical(root, ""));
-  return type ? *std::move(type) : SparkType::scalar(Kind::structure);
+  return inference.result();
 }
 
 }  // namespace weir::engine

@@ -4,9 +4,16 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/duckdb/misfit_log.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine {
+
+struct Inferred {
+  SparkType type;
+  bool has_more_names = false;  // of the record's own: they are no columns
+  MisfitLog misfits{0};         // what became text for its depth or its names
+};
 
 /// The schema of NDJSON files by the rules of spark.read.json with its defaults: the union over
 /// every record of every file, fields sorted by name.
@@ -20,9 +27,15 @@ namespace weir::engine {
 ///   null only           string
 ///   long and double     double; any other two: string, which holds the raw JSON text
 ///
-/// Errors name file and line: a line that is no JSON object (corrupt); names that Spark cannot tell
-/// apart, or more fields than a table can have (bad_request, say what to declare).
-/// A struct without fields when there are no records. Memory is bounded by the schema.
-Result<SparkType> infer_ndjson(const std::vector<std::string>& paths);
+/// No record can take the others' columns from them, where Spark would fail or never end:
+///
+///   nested too deep                    string, which holds the raw JSON text
+///   an object of too many names        likewise
+///   a record of too many names         those that most records have are columns
+///   names that differ in case only     one field, by the spelling that was met first
+///
+/// A struct without fields when there are no records. Memory is bounded by the schema and a record.
+/// corrupt with file and line where a line is no JSON object.
+Result<Inferred> infer_ndjson(const std::vector<std::string>& paths);
 
 }  // namespace weir::engine

@@ -1,10 +1,13 @@
 #include "engine/duckdb/infer.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/test_files.hpp"
 
 namespace weir::engine {
@@ -12,6 +15,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 class InferTest : public ::testing::Test {
  protected:
@@ -21,11 +25,14 @@ class InferTest : public ::testing::Test {
     std::vector<std::string> paths;
     for (const std::string& lines : files)
       paths.push_back(folder_.write(std::to_string(paths.size()) + ".ndjson", lines));
-    const auto type = infer_ndjson(paths);
-    return type ? spark_ddl_columns(*type) : type.error().message;
+    auto found = infer_ndjson(paths);
+    if (!found) return found.error().message;
+    found_ = *std::move(found);
+    return spark_ddl_columns(found_->type);
   }
 
   TestFolder folder_;
+  std::optional<Inferred> found_;
 };
 
 TEST_F(InferTest, ScalarsTakeSparksTypes) {
@@ -82,10 +89,12 @@ TEST_F(InferTest, NoRecordsGiveNoFields) {
   EXPECT_EQ(inferred("\n\n"), "");
 }
 
-TEST_F(InferTest, NamesThatDifferInCaseOnlyAreAnError) {
-  EXPECT_THAT(inferred("{\"Id\":1}\n{\"id\":1}"),
-              HasSubstr("both \"Id\" and \"id\", which Spark SQL cannot tell apart; declare"));
-  EXPECT_THAT(inferred("{\"a\":{\"b\":{\"X\":1,\"x\":1}}}"), HasSubstr("\"x\" in a.b,"));
+TEST_F(InferTest, NamesThatSparkCannotTellApartAreOneField) {
+  EXPECT_EQ(inferred("{\"Id\":1}\n{\"id\":1.5}"), "`Id` DOUBLE");
+  EXPECT_EQ(inferred("{\"a\":{\"b\":{\"X\":1,\"x\":\"t\"}}}"),
+            "`a` STRUCT<`b`: STRUCT<`X`: STRING>>");
+  EXPECT_EQ(inferred("{\"GR\u00d6\u00dfE\":1}\n{\"gr\u00f6\u00dfe\":2}"),
+            "`GR\u00d6\u00dfE` BIGINT");
 }
 
 TEST_F(InferTest, AMalformedLineIsNamed) {
@@ -107,11 +116,42 @@ TEST_F(InferTest, AMissingFileIsNamed) {
   EXPECT_THAT(type.error().message, HasSubstr("/nowhere/08-0000.ndjson"));
 }
 
-TEST_F(InferTest, KeysThatAreDataAreRefusedBeforeTheyFillTheMemory) {
+TEST_F(InferTest, AnObjectWhoseKeysAreDataIsText) {
   std::string lines;
   for (int i = 0; i < 21'000; ++i)
-    lines += "{\"by_day\":{\"d" + std::to_string(i) + "\":1}}\n";
-  EXPECT_THAT(inferred(lines), AllOf(HasSubstr("line 20000"), HasSubstr("declare a schema")));
+    lines += "{\"id\":1,\"by_day\":{\"d" + std::to_string(i) + "\":1},\"o\":{\"x\":1}}\n";
+  EXPECT_EQ(inferred(lines), "`by_day` STRING, `id` BIGINT, `o` STRUCT<`x`: BIGINT>");
+  ASSERT_EQ(found_->misfits.kept().size(), 1u);
+  EXPECT_EQ(found_->misfits.kept()[0].path, "by_day");
+  EXPECT_THAT(found_->misfits.kept()[0].reason, HasSubstr("keys seem to be data"));
+}
+
+TEST_F(InferTest, OfTooManyNamesTheOnesThatMostRecordsHaveAreColumns) {
+  std::string odd = "{\"k\":1";
+  for (int i = 0; i <= 50'000; ++i)
+    odd += ",\"k" + std::to_string(i) + "\":1";
+  const std::string ddl = inferred(odd + "}\n{\"id\":1}\n{\"id\":2}\n");
+  EXPECT_THAT(ddl, StartsWith("`id` BIGINT, `k` BIGINT, `k0` BIGINT"));
+  EXPECT_EQ(std::count(ddl.begin(), ddl.end(), ','), limits::inferred_fields_max - 1);
+  EXPECT_TRUE(found_->has_more_names);
+}
+
+TEST_F(InferTest, WhatNestsTooDeepIsText) {
+  const auto nested = [](std::uint32_t levels, char open, char close) {
+    std::string out;
+    for (std::uint32_t i = 0; i < levels; ++i)
+      out += open == '{' ? "{\"a\":" : "[";
+    return out + "1" + std::string(levels, close);
+  };
+  EXPECT_THAT(inferred("{\"d\":" + nested(limits::inferred_depth_max, '{', '}') + "}"),
+              HasSubstr("BIGINT"));
+  EXPECT_TRUE(found_->misfits.kept().empty());
+  EXPECT_THAT(inferred("{\"x\":1}\n{\"d\":" + nested(500, '{', '}') + "}"),
+              AllOf(HasSubstr("`a`: STRING"), HasSubstr("`x` BIGINT")));
+  ASSERT_EQ(found_->misfits.kept().size(), 1u);
+  EXPECT_EQ(found_->misfits.kept()[0].row, 2);
+  EXPECT_THAT(found_->misfits.kept()[0].path, StartsWith("d.a.a"));
+  EXPECT_THAT(inferred("{\"d\":" + nested(500, '[', ']') + "}"), HasSubstr("ARRAY<STRING>"));
 }
 
 TEST_F(InferTest, LinesOfEverySizeAreRead) {

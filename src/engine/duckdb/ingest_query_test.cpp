@@ -199,6 +199,63 @@ TEST_F(IngestQueryTest, APreviewShowsTheResultAndKeepsNothing) {
   EXPECT_THAT(engine_->tables("acme").value(), ::testing::IsEmpty());
 }
 
+TEST_F(IngestQueryTest, AnOddRecordNeverFailsAQueryThatDoesNotAskForWhatIsOddInIt) {
+  std::string deep = "1";
+  for (int i = 0; i < 500; ++i)
+    deep = "{\"a\":" + deep + "}";
+  std::string keys;
+  for (int i = 0; i <= 20'000; ++i)
+    keys += ",\"k" + std::to_string(i) + "\":1";
+  for (const std::string& odd :
+       {"{\"id\":2,\"deep\":" + deep + "}", "{\"id\":2" + keys + "}",
+        std::string("{\"id\":2,\"x\":{\"k\":1,\"K\":2},\"V\":\"b\",\"v\":\"c\"}")}) {
+    const Load load = query_load(
+        {source({file("{\"id\":1,\"v\":\"a\"}\n" + odd + "\n{\"id\":3,\"v\":\"d\"}\n")})},
+        "SELECT id, 'x' AS v FROM streaming");
+    EXPECT_EQ(counts(load).substr(0, 2), "3 ") << odd.substr(0, 40);
+    EXPECT_EQ(last_.errors, 0u);
+  }
+  EXPECT_THAT(orders(), ElementsAre("1|\"x\"", "2|\"x\"", "3|\"x\""));
+}
+
+TEST_F(IngestQueryTest, WhatNestsTooDeepIsThereAsJsonText) {
+  std::string deep = "1";
+  for (int i = 0; i < 58; ++i)
+    deep = "{\"a\":" + deep + "}";
+  const auto table =
+      engine_->preview({source({file("{\"id\":1}\n{\"id\":2,\"deep\":" + deep + "}\n")})},
+                       "SELECT * FROM streaming", "acme", 10);
+  ASSERT_TRUE(table) << table.error().message;
+  ASSERT_EQ(table->rows.size(), 2u);
+  EXPECT_THAT(table->rows[1][0], HasSubstr(R"(\"a\":{\"a\":1}})"));
+  EXPECT_EQ(table->misfits.count, 1u);
+  EXPECT_EQ(table->misfits.first[0].row, 2u);
+}
+
+TEST_F(IngestQueryTest, ALoadAndAPreviewSayWhatTheSchemaCouldNotTake) {
+  Source input = source({file("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":[7]}\n"),
+                         file("{\"id\":\"3\",\"v\":\"c\"}\n")});
+  input.schema_json = R"({"type":"struct","fields":[{"name":"id","type":"long"},
+      {"name":"v","type":"double"}]})";
+  const std::string sql =
+      "SELECT COALESCE(a.id, 9) AS id, CAST(b.v AS STRING) AS v FROM streaming a "
+      "LEFT JOIN streaming b ON a.id = b.id";
+  EXPECT_EQ(counts(query_load({input}, sql)), "3 3 0 0 0");
+  // Both sides of the join read id, one reads v: each value counts once.
+  EXPECT_EQ(last_.misfits.count, 4u);
+  ASSERT_EQ(last_.misfits.first.size(), 4u);
+  const auto third = std::find_if(
+      last_.misfits.first.begin(), last_.misfits.first.end(),
+      [&](const RowError& one) { return one.file == input.files[1].uri && one.field == "id"; });
+  ASSERT_NE(third, last_.misfits.first.end());
+  EXPECT_EQ(third->row, 1u);
+  EXPECT_EQ(third->value, "3");
+  EXPECT_EQ(third->reason, "does not fit BIGINT");
+  const auto table = engine_->preview({input}, sql, "acme", 10);
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_EQ(table->misfits.count, 4u);
+}
+
 TEST_F(IngestQueryTest, RealWebhookEventsBecomeATable) {
   std::string lines;
   std::size_t count = 0;

@@ -1,10 +1,13 @@
 #include "engine/duckdb/json_rows.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include "base/base64.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/file_lines.hpp"
 #include "engine/duckdb/json_text.hpp"
@@ -19,7 +22,8 @@ namespace ondemand = simdjson::ondemand;
 using Json = ondemand::json_type;
 using Kind = SparkType::Kind;
 
-void write_json(ColumnWriter& out, idx_t row, ondemand::value value);
+/// Writes a value; false when it is not of the column's type, which is NULL then, and noted.
+bool write_json(ColumnWriter& out, idx_t row, ondemand::value value);
 
 /// What stands in the text, of a string what it means.
 void write_raw(ColumnWriter& out, idx_t row, ondemand::value value, Json json) {
@@ -47,23 +51,50 @@ void write_raw(ColumnWriter& out, idx_t row, ondemand::value value, Json json) {
   }
 }
 
+/// One member of an object into the field it belongs to; `column` is nullptr when nobody asked.
+void write_member(const FieldNames::Found& found, ColumnWriter* column, idx_t row,
+                  std::string_view name, ondemand::value value) {
+  if (column == nullptr) return;
+  MisfitLog& misfits = column->misfits();
+  const std::size_t mark = misfits.mark();
+  if (found.beaten || found.beats)
+    misfits.add(found.beaten ? trimmed(value.raw_json_token()) : "",
+                "the record holds this name in another spelling too, and one of the two is taken: "
+                "the one that the column has, otherwise the last");
+  if (!found.beaten) write_json(*column, row, value);
+  if (misfits.mark() > mark) misfits.below(mark, name);
+}
+
 void write_struct(ColumnWriter& out, idx_t row, ondemand::object object) {
   out.begin_struct(row);
   for (ondemand::field each : object) {
     const std::string_view name = each.unescaped_key();
-    if (ColumnWriter* field = out.field(name)) write_json(*field, row, each.value());
+    const FieldNames::Found found = out.names().find(name);
+    if (found.index == FieldNames::none) continue;
+    write_member(found, &out.children()[found.index], row, name, each.value());
   }
 }
 
-void write_array(ColumnWriter& out, idx_t row, ondemand::array array) {
+/// As in Spark, one element that does not fit leaves nothing of the array, up to the field above
+/// it.
+bool write_array(ColumnWriter& out, idx_t row, ondemand::array array) {
   out.begin_list(row);
+  std::size_t element = 0;
   for (ondemand::value each : array) {
     const idx_t at = out.append(row);
-    write_json(out.element(), at, each);
+    const std::size_t mark = out.misfits().mark();
+    const bool fits = write_json(out.element(), at, each);
+    out.misfits().at(mark, element++);
+    if (!fits) {
+      out.set_null(row);
+      return false;
+    }
   }
+  return true;
 }
 
-void write_map(ColumnWriter& out, idx_t row, ondemand::object object) {
+/// Likewise of a map.
+bool write_map(ColumnWriter& out, idx_t row, ondemand::object object) {
   out.begin_list(row);
   std::map<std::string, idx_t> places;  // a key twice: the last wins, as everywhere
   for (ondemand::field each : object) {
@@ -71,8 +102,25 @@ void write_map(ColumnWriter& out, idx_t row, ondemand::object object) {
     const auto [place, is_new] = places.emplace(name, 0);
     if (is_new) place->second = out.append(row);
     out.key().set_bytes(place->second, name);
-    write_json(out.value(), place->second, each.value());
+    const std::size_t mark = out.misfits().mark();
+    const bool fits = write_json(out.value(), place->second, each.value());
+    out.misfits().below(mark, name);
+    if (!fits) {
+      out.set_null(row);
+      return false;
+    }
   }
+  return true;
+}
+
+/// Seconds since 1970.
+bool write_seconds(ColumnWriter& out, idx_t row, std::string_view token) {
+  constexpr std::int64_t second_us = 1'000'000;
+  const auto seconds = whole_from_text(token);
+  std::int64_t us = 0;
+  if (!seconds || __builtin_mul_overflow(*seconds, second_us, &us)) return false;
+  out.set_timestamp(row, us);
+  return true;
 }
 
 /// A number as this type; false when it is not of it.
@@ -83,66 +131,93 @@ bool write_number(ColumnWriter& out, idx_t row, std::string_view token) {
     case Kind::short_:
     case Kind::integer:
     case Kind::long_:
-      if (form != NumberForm::whole) return false;
-      out.set_from_text(row, token);
-      return true;
+      return form == NumberForm::whole && out.set_from_text(row, token);
+    case Kind::timestamp:
+      return form == NumberForm::whole && write_seconds(out, row, token);
     case Kind::double_:
     case Kind::float_:
     case Kind::decimal:
-      out.set_from_text(row, token);
-      return true;
+      return out.set_from_text(row, token);
     default:
       return false;
   }
+}
+
+bool write_base64(ColumnWriter& out, idx_t row, std::string_view text) {
+  std::string packed;  // line breaks and blanks do not count
+  std::copy_if(text.begin(), text.end(), std::back_inserter(packed),
+               [](char c) { return static_cast<unsigned char>(c) > ' '; });
+  const auto bytes = from_base64(packed);
+  if (bytes) out.set_bytes(row, *bytes);
+  return bytes.has_value();
 }
 
 /// A string as this type; false when Spark does not read one there.
 bool write_string(ColumnWriter& out, idx_t row, std::string_view text) {
+  constexpr std::string_view not_finite[] = {"NaN",       "Infinity", "+Infinity",
+                                             "-Infinity", "+INF",     "-INF"};
   switch (out.type().kind) {
     case Kind::decimal:
+      return trim(text).size() == text.size() && out.set_from_text(row, text);
     case Kind::date:
     case Kind::timestamp:
+      return out.set_from_text(row, text);
     case Kind::binary:
-      out.set_from_text(row, text);
-      return true;
+      return write_base64(out, row, text);
     case Kind::double_:
     case Kind::float_:
-      if (text.find_first_of("NI") == std::string_view::npos) return false;  // NaN, Infinity
-      out.set_from_text(row, text);
-      return true;
+      return std::find(std::begin(not_finite), std::end(not_finite), text) !=
+                 std::end(not_finite) &&
+             out.set_from_text(row, text);
     default:
       return false;
   }
 }
 
-void write_json(ColumnWriter& out, idx_t row, ondemand::value value) {
+bool write_json(ColumnWriter& out, idx_t row, ondemand::value value) {
   const Json json = value.type();
   const Kind kind = out.type().kind;
-  if (kind == Kind::string) return write_raw(out, row, value, json);
+  if (kind == Kind::string) {
+    write_raw(out, row, value, json);
+    return true;
+  }
+  if (json == Json::null) check_null(value);
+  if (json == Json::null || kind == Kind::null) {
+    out.set_null(row);
+    return true;
+  }
   switch (json) {
-    case Json::null:
-      check_null(value);
-      break;
-    case Json::object:
-      if (kind == Kind::structure) return write_struct(out, row, value.get_object());
-      if (kind == Kind::map) return write_map(out, row, value.get_object());
-      break;
-    case Json::array:
-      if (kind == Kind::array) return write_array(out, row, value.get_array());
-      break;
+    case Json::object: {
+      ondemand::object object = value.get_object();
+      if (kind == Kind::map) return write_map(out, row, object);
+      if (kind != Kind::structure) return out.set_misfit(row, trimmed(object.raw_json()));
+      write_struct(out, row, object);
+      return true;
+    }
+    case Json::array: {
+      ondemand::array array = value.get_array();
+      if (kind == Kind::array) return write_array(out, row, array);
+      return out.set_misfit(row, trimmed(array.raw_json()));
+    }
     case Json::boolean: {
       const bool truth = value.get_bool();
-      if (kind == Kind::boolean) return out.set_bool(row, truth);
-      break;
+      if (kind != Kind::boolean) return out.set_misfit(row, truth ? "true" : "false");
+      out.set_bool(row, truth);
+      return true;
     }
-    case Json::number:
-      if (write_number(out, row, trimmed(value.raw_json_token()))) return;
-      break;
-    case Json::string:
-      if (write_string(out, row, value.get_string())) return;
-      break;
+    case Json::number: {
+      const std::string_view token = trimmed(value.raw_json_token());
+      return write_number(out, row, token) || out.set_misfit(row, token);
+    }
+    default: {
+      const std::string_view text = value.get_string();
+      if (write_string(out, row, text)) return true;
+      // Inference lets it stand for a value that is not there.
+      if (!text.empty() || !out.names().any_case()) return out.set_misfit(row, text);
+      out.set_null(row);
+      return true;
+    }
   }
-  out.set_null(row);
 }
 
 /// Finds the column of a key without regard to case, and remembers which occurred.
@@ -158,8 +233,8 @@ class TextColumns {
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
     const auto found = columns_.find(folded(key));
-    const std::size_t index = found == columns_.end() ? RowWriter::none : found->second;
-    if (index == RowWriter::none && others_.size() < limits::names_reported_max)
+    const std::size_t index = found == columns_.end() ? FieldNames::none : found->second;
+    if (index == FieldNames::none && others_.size() < limits::names_reported_max)
       others_.insert(std::string(key));
     if (known_.size() < limits::inferred_fields_max) known_.emplace(key, index);
     return index;
@@ -221,7 +296,7 @@ class JsonRows : public RowSource {
     ++records_;
     origin_.row = static_cast<std::int64_t>(line.number);
     origin_.problem.clear();
-    writer.begin_row(row);
+    writer.begin_row(row, origin_);
     std::string what;
     try {
       const std::string_view text = without_half_pairs(line.text, mended_);
@@ -241,15 +316,29 @@ class JsonRows : public RowSource {
 
   void write_fields(ondemand::object object, idx_t row, RowWriter& writer) {
     for (ondemand::field each : object) {
-      const std::string_view key = each.unescaped_key();
-      const std::size_t index = reading_.plan.as_text ? text_.find(key) : writer.find(key);
-      if (index == RowWriter::none) continue;
+      const std::string_view name = each.unescaped_key();
+      const FieldNames::Found found =
+          reading_.plan.as_text ? FieldNames::Found{text_.find(name)} : writer.names().find(name);
+      if (found.index == FieldNames::none) {
+        if (reading_.plan.has_more_names) note_no_column(name, each.value(), writer);
+        continue;
+      }
       if (reading_.plan.as_text) {
-        std::string problem = text_.note(index, key, records_);
+        std::string problem = text_.note(found.index, name, records_);
         if (!problem.empty()) origin_.problem = std::move(problem);
       }
-      if (ColumnWriter* column = writer.column(index)) write_json(*column, row, each.value());
+      write_member(found, writer.column(found.index), row, name, each.value());
     }
+  }
+
+  void note_no_column(std::string_view name, ondemand::value value, RowWriter& writer) const {
+    MisfitLog& misfits = writer.misfits();
+    misfits.begin_column(reading_.plan.type.fields.size());
+    const std::size_t mark = misfits.mark();
+    misfits.add(trimmed(value.raw_json_token()),
+                "is under a name that is no column, because there are more names than columns; "
+                "declare a schema in the load operation that names the ones to read");
+    misfits.below(mark, name);
   }
 
   Reading& reading_;

@@ -103,8 +103,9 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
     WEIR_CHECK(transaction.commit());
     return LoadCounts();
   }
-  WEIR_CHECK(stage(connection, tenant, load));
+  WEIR_TRY(Misfits misfits, stage(connection, tenant, load));
   WEIR_TRY(LoadCounts counts, counted(connection, load));
+  counts.misfits = std::move(misfits);
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back

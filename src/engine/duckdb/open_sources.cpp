@@ -20,22 +20,22 @@ Result<std::vector<std::string>> paths_of(Tenant& tenant, const Source& source) 
   return paths;
 }
 
-Result<SparkType> type_of(const Source& source, const std::vector<std::string>& paths) {
+Result<Inferred> type_of(const Source& source, const std::vector<std::string>& paths) {
   if (!source.schema_json.empty()) {
     auto type = parse_spark_schema(source.schema_json);
     if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
-    return type;
+    return Inferred{*std::move(type)};
   }
   if (source.format == FileFormat::cbor)
     return fail(Errc::bad_request, "file \"" + source.tag +
                                        "\" is CBOR, which has no schema of its own; declare one in "
                                        "the load operation");
-  WEIR_TRY(SparkType type, infer_ndjson(paths));
-  if (type.fields.empty())
+  WEIR_TRY(Inferred inferred, infer_ndjson(paths));
+  if (inferred.type.fields.empty())
     return fail(Errc::bad_request, "file \"" + source.tag +
                                        "\" has no records with fields to infer a schema from; "
                                        "declare one in the load operation");
-  return type;
+  return inferred;
 }
 
 }  // namespace
@@ -49,8 +49,12 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
                   "the file tag \"" + source.tag + "\" is there twice; give each file its own");
     ReadPlan plan;
     WEIR_TRY(plan.paths, paths_of(tenant, source));
-    WEIR_TRY(plan.type, type_of(source, plan.paths));
+    WEIR_TRY(Inferred found, type_of(source, plan.paths));
+    plan.type = std::move(found.type);
+    plan.inferred = source.schema_json.empty();
+    plan.has_more_names = found.has_more_names;
     WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+    out.opened_.back().reading->report.set_inferred_misfits(found.misfits);
   }
   return out;
 }
@@ -75,9 +79,10 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
 Result<void> OpenSources::add(Tenant& tenant, const Source& source, ReadPlan plan) {
   plan.format = source.format;
   plan.row_tag = source.row_tag;
+  plan.trim = source.trim;
   auto reading = std::make_shared<Reading>();
   reading->plan = std::move(plan);
-  opened_.push_back({source.tag, reading, tenant.readings().add(reading)});
+  opened_.push_back({source.tag, source.files, reading, tenant.readings().add(reading)});
   return {};
 }
 
@@ -111,6 +116,18 @@ dialect::Relations OpenSources::relations() const {
 
 std::string OpenSources::first_sql() const {
   return "weir_read(" + std::to_string(opened_.front().number) + ")";
+}
+
+Misfits OpenSources::misfits() const {
+  Misfits out;
+  for (const Opened& opened : opened_) {
+    out.count += opened.reading->report.misfits();
+    for (const Misfit& each : opened.reading->report.first_misfits())
+      out.first.push_back({opened.files[static_cast<std::size_t>(each.file)].uri,
+                           static_cast<std::uint64_t>(each.row), each.path, each.value,
+                           each.reason});
+  }
+  return out;
 }
 
 Failure OpenSources::failure(Error of_sql) const {

@@ -34,12 +34,16 @@ class OpenSources {
   std::string first_sql() const;
   const Reading& first() const { return *opened_.front().reading; }
 
+  /// What the reading has met so far that a column could not take.
+  Misfits misfits() const;
+
   /// The error the files gave, if that is why SQL failed; otherwise SQL's own.
   Failure failure(Error of_sql) const;
 
  private:
   struct Opened {
     std::string tag;
+    std::vector<SourceFile> files;
     std::shared_ptr<Reading> reading;
     std::uint64_t number = 0;
   };

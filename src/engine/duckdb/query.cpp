@@ -110,6 +110,7 @@ Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
       collect(connection, writable("SELECT " + list + " FROM " + input.sql, input.columns),
               rows_max, table);
   if (!collected) return opened.failure(std::move(collected).error());
+  table.misfits = opened.misfits();
   return table;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/duckdb/read_function.hpp"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "engine/duckdb/cbor_rows.hpp"
@@ -21,12 +22,13 @@ struct Bound {
 struct Scan {
   Scan(const std::shared_ptr<Reading>& from, const std::vector<idx_t>& wanted)
       : reading(from),
-        writer(reading->plan.type, wanted),
+        writer(reading->plan.type, wanted, reading->plan.inferred),
         rows(reading->plan.format == FileFormat::cbor ? cbor_rows(*reading) : json_rows(*reading)) {
   }
   std::shared_ptr<Reading> reading;
   RowWriter writer;
   std::unique_ptr<RowSource> rows;
+  std::uint64_t misfits = 0;  // that the report knows
   bool ended = false;
 };
 
@@ -78,6 +80,9 @@ void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
     if (*more) ++size;
   }
   scan->writer.finish();
+  const MisfitLog& misfits = scan->writer.misfits();
+  if (misfits.total() > std::exchange(scan->misfits, misfits.total()))
+    scan->reading->report.set_misfits(misfits);
   duckdb_data_chunk_set_size(chunk, size);
 }
 

@@ -49,7 +49,9 @@ class ReadFunctionTest : public ::testing::Test {
     if (!type_) {
       auto inferred = infer_ndjson(reading->plan.paths);
       if (!inferred) return {inferred.error().message};
-      type_ = *std::move(inferred);
+      type_ = std::move(inferred->type);
+      reading->plan.inferred = true;
+      reading->plan.has_more_names = inferred->has_more_names;
     }
     reading->plan.type = *type_;
     reading->plan.as_text = as_text_;
@@ -70,6 +72,14 @@ class ReadFunctionTest : public ::testing::Test {
         line += (line.empty() ? "" : "|") + cell.value_or("NULL");
       out.push_back(line);
     }
+    return out;
+  }
+
+  /// "row path value" of the first misfits, after their count.
+  std::vector<std::string> misfits() const {
+    std::vector<std::string> out{std::to_string(reading_->report.misfits())};
+    for (const Misfit& each : reading_->report.first_misfits())
+      out.push_back(std::to_string(each.row) + " " + each.path + " " + each.value);
     return out;
   }
 
@@ -174,11 +184,98 @@ TEST_F(ReadFunctionTest, DeclaredTypesAreReadAsSparkReadsThem) {
   EXPECT_THAT(read("decimal(9,1)", "-12345678.9"), ElementsAre("-12345678.9"));
   EXPECT_THAT(read("decimal(18,1)", "-1234567890123456.9"), ElementsAre("-1234567890123456.9"));
   EXPECT_THAT(read("decimal(38,1)", "-1.25"), ElementsAre("-1.3"));
-  EXPECT_THAT(read("date", "\"2024-01-31\" 7 \"x\""), ElementsAre("2024-01-31", "NULL", "NULL"));
+  EXPECT_THAT(read("date", "\"2024-01-31\" 7 \"x\" \"2024-01-31+01:00\" \"2024-01-31Z\""),
+              ElementsAre("2024-01-31", "NULL", "NULL", "2024-01-31", "2024-01-31"));
   EXPECT_THAT(read("timestamp", "\"2024-01-31T10:00:00+01:00\" \"x\""),
               ElementsAre("2024-01-31 09:00:00", "NULL"));
+  EXPECT_THAT(read("timestamp", "1705314600 -5 1.5 1e3 9223372036854775807 \"1705314600\" true"),
+              ElementsAre("2024-01-15 10:30:00", "1969-12-31 23:59:55", "NULL", "NULL", "NULL",
+                          "NULL", "NULL"));
+  EXPECT_THAT(read("binary", R"("aGVsbG8=" "aGVs\u000abG8=" "" "aGVsbG8" "-_-_" 5)"),
+              ElementsAre("hello", "hello", "", "NULL", "NULL", "NULL"));
+  EXPECT_THAT(read("double", R"("NaN" "-Infinity" "+INF" "INF" "inf")"),
+              ElementsAre("nan", "-inf", "inf", "NULL", "NULL"));
+  EXPECT_THAT(read("decimal(10,2)", R"("2" "\u00202" "2\u0020" "1,234.50" "" "+5" "1e3")"),
+              ElementsAre("2.00", "NULL", "NULL", "NULL", "NULL", "5.00", "1000.00"));
   EXPECT_THAT(read("string", "5 \"5\" null {\"x\":1}"), ElementsAre("5", "5", "NULL", "{\"x\":1}"));
   EXPECT_THAT(read("null", "5 \"5\""), ElementsAre("NULL", "NULL"));
+}
+
+TEST_F(ReadFunctionTest, AnElementThatDoesNotFitLeavesNothingOfItsFieldAsInSpark) {
+  // Each pair was recorded from Spark 3.5.
+  const auto read = [&](const std::string& type, const std::string& value) {
+    type_.reset();
+    declare_a(type);
+    return rows({"{\"a\":" + value + "}\n"})[0];
+  };
+  const auto array = [](const std::string& type) {
+    return R"({"type":"array","elementType":)" + type + "}";
+  };
+  const auto map = [](const std::string& type) {
+    return R"({"type":"map","keyType":"string","valueType":)" + type + "}";
+  };
+  const std::string ints = array("\"integer\"");
+  EXPECT_EQ(read(ints, "[1,null]"), R"({"a":[1,null]})");
+  for (const char* bad : {R"([1,"x",3])", R"(["x"])", "[1.5]", "[[1]]", "[99999999999]",
+                          R"([1,""])", "5", "{}", "\"\""})
+    EXPECT_EQ(read(ints, bad), R"({"a":null})") << bad;
+  EXPECT_EQ(read(array(ints), R"([[1],["x"],[3]])"), R"({"a":null})");
+  EXPECT_EQ(read(map("\"integer\""), R"({"x":1,"y":"z","w":3})"), R"({"a":null})");
+  EXPECT_EQ(read(map(ints), R"({"k":["x"],"l":[1]})"), R"({"a":null})");
+  const std::string object = R"({"type":"struct","fields":[{"name":"t","type":)" + ints +
+                             R"(},{"name":"u","type":"integer"}]})";
+  EXPECT_EQ(read(object, R"({"t":[1,"x"],"u":2})"), R"({"a":{"t":null,"u":2}})");
+  EXPECT_EQ(read(object, R"({"t":[1],"u":"x"})"), R"({"a":{"t":[1],"u":null}})");
+  EXPECT_EQ(read(array(object), R"([{"u":1},{"u":"x"},{"u":3}])"),
+            R"({"a":[{"t":null,"u":1},{"t":null,"u":null},{"t":null,"u":3}]})");
+  EXPECT_EQ(read(array(object), R"([{"u":1},5])"), R"({"a":null})");
+}
+
+TEST_F(ReadFunctionTest, WhatADeclaredSchemaCannotTakeIsCountedAndShown) {
+  declare(R"x({"type":"struct","fields":[{"name":"a","type":"decimal(10,2)"},{"name":"o","type":
+      {"type":"struct","fields":[{"name":"l","type":{"type":"array","elementType":
+      {"type":"struct","fields":[{"name":"n","type":"long"}]}}}]}}]})x");
+  static_cast<void>(
+      rows({"{\"a\":\"1,234.50\",\"o\":{\"l\":[{\"n\":1},{\"n\":\"x\"}]}}\n"
+            "{\"a\":null,\"b\":true}\n{\"o\":{\"l\":[5]}}\n"}));
+  EXPECT_THAT(misfits(), ElementsAre("3", "1 a 1,234.50", "1 o.l[1].n x", "3 o.l[0] 5"));
+  EXPECT_EQ(reading_->report.first_misfits()[0].reason, "does not fit DECIMAL(10,2)");
+  // A query that does not ask for a column does not ask what is wrong in it.
+  static_cast<void>(rows({"{\"a\":\"x\",\"o\":7}\n"}, "c1"));
+  EXPECT_THAT(misfits(), ElementsAre("1", "1 o 7"));
+}
+
+TEST_F(ReadFunctionTest, ManyMisfitsAreCountedAndTheFirstAreKept) {
+  declare_a("\"long\"");
+  std::string lines;
+  for (int i = 0; i < 5000; ++i)
+    lines += "{\"a\":\"" + std::string(static_cast<std::size_t>(i % 300), 'x') + "\"}\n";
+  static_cast<void>(rows({lines}));
+  EXPECT_EQ(reading_->report.misfits(), 5000u);
+  EXPECT_EQ(reading_->report.first_misfits().size(), 20u);
+}
+
+TEST_F(ReadFunctionTest, InferredFieldsTakeEverySpellingOfTheirName) {
+  EXPECT_THAT(rows({"{\"id\":1,\"o\":{\"x\":1}}\n{\"ID\":2,\"o\":{\"X\":2}}\n"}),
+              ElementsAre(R"({"id":1,"o":{"x":1}})", R"({"id":2,"o":{"x":2}})"));
+  EXPECT_THAT(misfits(), ElementsAre("0"));
+  type_.reset();
+  EXPECT_THAT(rows({"{\"GR\u00d6\u00dfE\":1}\n{\"gr\u00f6\u00dfe\":2}\n"}),
+              ElementsAre("{\"GR\u00d6\u00dfE\":1}", "{\"GR\u00d6\u00dfE\":2}"));
+}
+
+TEST_F(ReadFunctionTest, OfTwoSpellingsInOneRecordTheColumnsOwnIsTakenAndTheOtherShown) {
+  EXPECT_THAT(rows({"{\"id\":1}\n{\"ID\":2,\"id\":3}\n{\"id\":4,\"ID\":5}\n{\"Id\":6,\"ID\":7}\n"}),
+              ElementsAre(R"({"id":1})", R"({"id":3})", R"({"id":4})", R"({"id":7})"));
+  EXPECT_THAT(misfits(), ElementsAre("3", "2 id ", "3 ID 5", "4 ID "));
+}
+
+TEST_F(ReadFunctionTest, WhatIsUnderANameThatIsNoColumnIsCounted) {
+  std::string odd = "{\"id\":1";
+  for (int i = 0; i <= 20'000; ++i)
+    odd += ",\"k" + std::to_string(i) + "\":" + std::to_string(i);
+  EXPECT_THAT(rows({"{\"id\":7}\n" + odd + "}\n{\"id\":8}\n"}, "c0"), ElementsAre("7", "1", "8"));
+  EXPECT_THAT(misfits(), ElementsAre("2", "2 k19999 19999", "2 k20000 20000"));
 }
 
 TEST_F(ReadFunctionTest, MapsTakeEveryKeyOnce) {

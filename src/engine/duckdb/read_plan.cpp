@@ -1,6 +1,10 @@
 #include "engine/duckdb/read_plan.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
+
+#include "engine/duckdb/engine_limits.hpp"
 
 namespace weir::engine {
 
@@ -12,6 +16,41 @@ void ReadReport::set_error(Error error) {
 std::optional<Error> ReadReport::error() const {
   const std::lock_guard lock(mutex_);
   return error_;
+}
+
+void ReadReport::set_misfits(const MisfitLog& pass) {
+  const std::lock_guard lock(mutex_);
+  misfits_.resize(pass.counts().size());
+  for (std::size_t i = 0; i < misfits_.size(); ++i)
+    misfits_[i] = std::max(misfits_[i], pass.counts()[i]);
+  keep(pass.kept());
+}
+
+void ReadReport::set_inferred_misfits(const MisfitLog& found) {
+  const std::lock_guard lock(mutex_);
+  inferred_misfits_ = found.total();
+  keep(found.kept());
+}
+
+void ReadReport::keep(const std::vector<Misfit>& misfits) {
+  for (const Misfit& each : misfits) {
+    if (first_misfits_.size() >= limits::misfits_shown_max) return;
+    const bool known =
+        std::any_of(first_misfits_.begin(), first_misfits_.end(), [&each](const Misfit& other) {
+          return other.file == each.file && other.row == each.row && other.path == each.path;
+        });
+    if (!known) first_misfits_.push_back(each);
+  }
+}
+
+std::uint64_t ReadReport::misfits() const {
+  const std::lock_guard lock(mutex_);
+  return std::accumulate(misfits_.begin(), misfits_.end(), inferred_misfits_);
+}
+
+std::vector<Misfit> ReadReport::first_misfits() const {
+  const std::lock_guard lock(mutex_);
+  return first_misfits_;
 }
 
 void ReadReport::set_names(std::vector<bool> columns, std::set<std::string> others) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/duckdb/misfit_log.hpp"
 #include "engine/engine.hpp"
 #include "engine/spark_type.hpp"
 
@@ -24,6 +25,11 @@ struct ReadPlan {
   /// NDJSON as a feed reads it: each column takes the raw text of the key that is its name without
   /// regard to case, whatever its JSON type; every column is a string.
   bool as_text = false;
+  /// The type was inferred: names are found in any case, and "" is NULL where text is not the type.
+  bool inferred = false;
+  /// There were more names than columns; what stands under the others is a misfit.
+  bool has_more_names = false;
+  bool trim = false;  // CBOR: the text of elements without the white space around it
 };
 
 /// What was found while reading; filled by DuckDB's thread.
@@ -36,12 +42,24 @@ class ReadReport {
   void set_names(std::vector<bool> columns, std::set<std::string> others);
   std::vector<bool> columns() const;
   std::set<std::string> others() const;
+  /// What a pass could not give its columns, so far. A query may read a source more than once: each
+  /// column counts as in the pass that found the most.
+  void set_misfits(const MisfitLog& pass);
+  /// What inference found before the passes.
+  void set_inferred_misfits(const MisfitLog& found);
+  std::uint64_t misfits() const;
+  std::vector<Misfit> first_misfits() const;
 
  private:
+  void keep(const std::vector<Misfit>& misfits);
+
   mutable std::mutex mutex_;
   std::optional<Error> error_;
   std::vector<bool> columns_;
   std::set<std::string> others_;
+  std::vector<std::uint64_t> misfits_;  // by column
+  std::uint64_t inferred_misfits_ = 0;
+  std::vector<Misfit> first_misfits_;
 };
 
 struct Reading {

@@ -8,8 +8,10 @@ const SparkType& origin_type(OriginColumn column) {
   return column == problem_column ? text : number;
 }
 
-RowWriter::RowWriter(const SparkType& type, const std::vector<idx_t>& wanted)
-    : type_(type), columns_(type.fields.size(), nullptr) {
+RowWriter::RowWriter(const SparkType& type, const std::vector<idx_t>& wanted, bool any_case)
+    : misfits_(type.fields.size()),
+      names_(type.fields, any_case),
+      columns_(type.fields.size(), nullptr) {
   writers_.reserve(wanted.size());
   for (const idx_t index : wanted) {
     // A count(*) may ask for a column that is none.
@@ -17,7 +19,7 @@ RowWriter::RowWriter(const SparkType& type, const std::vector<idx_t>& wanted)
     const SparkType& column_type = !known || index < origin_columns
                                        ? origin_type(static_cast<OriginColumn>(known ? index : 0))
                                        : type.fields[index - origin_columns].type;
-    writers_.emplace_back(column_type);
+    writers_.emplace_back(column_type, misfits_, any_case);
     if (!known) continue;
     if (index < origin_columns) {
       origin_[index] = &writers_.back();
@@ -25,8 +27,6 @@ RowWriter::RowWriter(const SparkType& type, const std::vector<idx_t>& wanted)
       columns_[index - origin_columns] = &writers_.back();
     }
   }
-  for (std::size_t i = 0; i < type.fields.size(); ++i)
-    names_.emplace(type.fields[i].name, i);
 }
 
 void RowWriter::attach(duckdb_data_chunk chunk) {
@@ -39,10 +39,16 @@ void RowWriter::finish() {
     writer.finish();
 }
 
-void RowWriter::begin_row(idx_t row) {
+void RowWriter::begin_row(idx_t row, const RowOrigin& origin) {
   for (ColumnWriter& writer : writers_)
     writer.set_null(row);
-  expected_ = 0;
+  names_.begin_object();
+  misfits_.begin_row(origin.file, origin.row);
+}
+
+ColumnWriter* RowWriter::column(std::size_t index) {
+  misfits_.begin_column(index);
+  return columns_[index];
 }
 
 void RowWriter::set_origin(idx_t row, const RowOrigin& origin) {
@@ -50,17 +56,6 @@ void RowWriter::set_origin(idx_t row, const RowOrigin& origin) {
   if (origin_[row_column] != nullptr) origin_[row_column]->set_whole(row, origin.row);
   if (origin_[problem_column] != nullptr && !origin.problem.empty())
     origin_[problem_column]->set_bytes(row, origin.problem);
-}
-
-std::size_t RowWriter::find(std::string_view name) {
-  std::size_t index = expected_;
-  if (index >= type_.fields.size() || type_.fields[index].name != name) {
-    const auto found = names_.find(name);
-    if (found == names_.end()) return none;
-    index = found->second;
-  }
-  expected_ = index + 1;
-  return index;
 }
 
 }  // namespace weir::engine

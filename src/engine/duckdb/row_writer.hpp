@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <duckdb.h>
@@ -30,29 +29,30 @@ const SparkType& origin_type(OriginColumn column);
 class RowWriter {
  public:
   /// `type`, the struct of all data columns, outlives the writer; `wanted` are DuckDB's indexes of
-  /// columns, in the order of the chunk's vectors.
-  RowWriter(const SparkType& type, const std::vector<idx_t>& wanted);
+  /// columns, in the order of the chunk's vectors; `any_case` as in FieldNames.
+  RowWriter(const SparkType& type, const std::vector<idx_t>& wanted, bool any_case);
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
 
   void attach(duckdb_data_chunk chunk);
   void finish();
 
-  /// All columns NULL.
-  void begin_row(idx_t row);
+  /// All columns NULL; misfits are of that origin from now on.
+  void begin_row(idx_t row, const RowOrigin& origin);
   void set_origin(idx_t row, const RowOrigin& origin);
 
-  /// The writer of a data column, nullptr when nobody asked for it.
-  ColumnWriter* column(std::size_t index) { return columns_[index]; }
-  /// The same by name as written; npos-like `none` when there is no such column.
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
-  std::size_t find(std::string_view name);
+  /// The writer of a data column, nullptr when nobody asked for it; misfits are of that column from
+  /// now on.
+  ColumnWriter* column(std::size_t index);
+  FieldNames& names() { return names_; }
+  MisfitLog& misfits() { return misfits_; }
 
  private:
-  const SparkType& type_;
+  MisfitLog misfits_;
+  FieldNames names_;
   std::vector<ColumnWriter> writers_;   // in the order of the chunk's vectors
   std::vector<ColumnWriter*> columns_;  // by data column
   ColumnWriter* origin_[origin_columns] = {};
-  std::unordered_map<std::string_view, std::size_t> names_;
-  std::size_t expected_ = 0;
 };
 
 /// One pass over the files of a plan. One thread.

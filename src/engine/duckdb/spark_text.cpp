@@ -155,7 +155,9 @@ std::optional<Int128> decimal_from_text(std::string_view text, int precision, in
 std::optional<std::int32_t> date_from_text(std::string_view text) {
   TextScan scan(trim(text));
   const auto date = taken_date(scan);
-  if (!date || (!scan.done() && scan.peek() != ' ' && scan.peek() != 'T')) return std::nullopt;
+  if (!date || scan.done() || scan.peek() == ' ' || scan.peek() == 'T') return date;
+  // xs:date may have a zone, which moves nothing: the day is the one that was written.
+  if (!take_offset(scan) || !scan.done()) return std::nullopt;
   return date;
 }
 

@@ -67,6 +67,10 @@ TEST(SparkText, DecimalsAreRoundedHalfUpAndBounded) {
 TEST(SparkText, DatesAndTimestamps) {
   EXPECT_EQ(date_from_text("1970-01-02"), 1);
   EXPECT_EQ(date_from_text("1970-1-2T10:00:00"), 1);
+  EXPECT_EQ(date_from_text("1970-01-02+01:00"), 1);
+  EXPECT_EQ(date_from_text("1970-01-02-05:00"), 1);
+  EXPECT_EQ(date_from_text("1970-01-02Z"), 1);
+  EXPECT_EQ(date_from_text("1970-01-02+01:00x"), std::nullopt);
   EXPECT_EQ(date_from_text("1970-02-30"), std::nullopt);
   EXPECT_EQ(date_from_text("02/01/1970"), std::nullopt);
   EXPECT_EQ(timestamp("2024-01-31"), "2024-01-31T00:00:00.000000Z");

@@ -179,7 +179,7 @@ Result<Input> input_of(Connection& connection, const OpenSources& sources,
   return input;
 }
 
-Result<void> stage(Connection& connection, Tenant& tenant, const Load& load) {
+Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load) {
   const bool direct = load.query.empty();
   const bool as_text =
       direct && load.sources[0].format == FileFormat::ndjson && load.sources[0].schema_json.empty();
@@ -189,8 +189,8 @@ Result<void> stage(Connection& connection, Tenant& tenant, const Load& load) {
   WEIR_TRY(const Input input, input_of(connection, sources, load.query));
   auto created = create_staged(connection, input, load);
   if (!created) return sources.failure(std::move(created).error());
-  if (as_text) return check_names(connection, sources, load);
-  return {};
+  if (as_text) WEIR_CHECK(check_names(connection, sources, load));
+  return sources.misfits();
 }
 
 Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load) {

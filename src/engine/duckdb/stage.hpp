@@ -21,9 +21,10 @@ namespace weir::engine {
 ///   pk VARCHAR      `_pk`; NULL where bad
 ///   f0, f1, ...     the feed's fields
 ///
-/// A required field, or one of the primary key, that the data does not have is bad_request and
-/// names what is there.
-Result<void> stage(Connection& connection, Tenant& tenant, const Load& load);
+/// What the sources' schemas could not take is said; the rows are there without it. A required
+/// field, or one of the primary key, that the data does not have is bad_request and names what is
+/// there.
+Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load);
 
 inline constexpr int whole_row = -1;
 std::string staged_column(std::size_t field);

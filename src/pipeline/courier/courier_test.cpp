@@ -295,7 +295,7 @@ TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
   const auto sales = feed();
   ASSERT_TRUE(catalog_->ingest_queries().add(tenant_, {.name = "Flatten", .sql = "SELECT 1"}));
   auto one = courier(R"({")" + sales.id + R"(":[{"type":"spark-sql","spark-sql-files":[
-    {"file":"streaming","options":{"rowTag":"sale"},"schema":{"type":"struct","fields":[]}}],
+    {"file":"streaming","options":{"rowTag":"sale","trim":"true"},"schema":{"type":"struct","fields":[]}}],
     "spark-sql-query":"Flatten"}]})");
   one.file_format = "XML";
   const auto ended = run(one);
@@ -303,8 +303,21 @@ TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
   const auto& load = engine_.loads.at(0);
   EXPECT_EQ(load.query, "SELECT 1");
   EXPECT_EQ(load.sources[0].row_tag, "sale");
+  EXPECT_TRUE(load.sources[0].trim);
   EXPECT_EQ(load.sources[0].format, engine::FileFormat::cbor);
   EXPECT_EQ(load.tenant, "acme");
+}
+
+TEST_F(CourierTest, WhatASchemaCouldNotTakeStandsInTheTask) {
+  batch("2027-03-02", 8);
+  const auto clean = run(courier(load_into(feed())));
+  EXPECT_THAT(catalog_->runs().tasks(clean.id).value()[1].detail, Not(HasSubstr("misfits")));
+  engine_.counts.misfits = {21, {{"file:a", 7, "o.l[1].n", "x", "does not fit BIGINT"}}};
+  const auto ended = run(courier(load_into(feed())));
+  EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
+  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[1].detail,
+              HasSubstr(R"("misfits":21,"first_misfits":[{"file":"file:a","row":7,)"
+                        R"("field":"o.l[1].n","value":"x","reason":"does not fit BIGINT"}])"));
 }
 
 TEST_F(CourierTest, ALoadThatFailsFailsTheRunAndSaysWhichFeed) {

@@ -43,22 +43,30 @@ class LeaseKeeper {
   std::jthread thread_;
 };
 
+json::array errors_json(const std::vector<engine::RowError>& errors) {
+  json::array out;
+  for (const auto& one : errors) {
+    if (out.size() == row_errors_shown) break;
+    out.push_back({{"file", one.file},
+                   {"row", one.row},
+                   {"field", one.field},
+                   {"value", one.value},
+                   {"reason", one.reason}});
+  }
+  return out;
+}
+
 json::object counts_json(const engine::LoadCounts& counts) {
   json::object out{{"read", counts.read},
                    {"inserted", counts.inserted},
                    {"updated", counts.updated},
                    {"rejected", counts.rejected},
                    {"errors", counts.errors}};
-  json::array errors;
-  for (const auto& one : counts.row_errors) {
-    if (errors.size() == row_errors_shown) break;
-    errors.push_back({{"file", one.file},
-                      {"row", one.row},
-                      {"field", one.field},
-                      {"value", one.value},
-                      {"reason", one.reason}});
+  if (!counts.row_errors.empty()) out["row_errors"] = errors_json(counts.row_errors);
+  if (counts.misfits.count > 0) {
+    out["misfits"] = counts.misfits.count;
+    out["first_misfits"] = errors_json(counts.misfits.first);
   }
-  if (!errors.empty()) out["row_errors"] = std::move(errors);
   return out;
 }
 
@@ -214,6 +222,9 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
     sum.errors += counts.errors;
     for (auto& one : counts.row_errors)
       sum.row_errors.push_back(std::move(one));
+    sum.misfits.count += counts.misfits.count;
+    for (auto& one : counts.misfits.first)
+      sum.misfits.first.push_back(std::move(one));
     task.detail = json::serialize(counts_json(sum));
     if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
   }
@@ -257,7 +268,8 @@ Result<std::vector<engine::Load>> Runner::plan_loads(const Work& work, const cat
                                 .format = work.format,
                                 .files = work.files,
                                 .schema_json = file.schema_json,
-                                .row_tag = file.row_tag});
+                                .row_tag = file.row_tag,
+                                .trim = file.trim});
     }
     loads.push_back(std::move(load));
   }

@@ -43,9 +43,15 @@ Result<QueryFile> parse_file(const json::value& value, const std::string& where)
   if (const json::value* options = object.if_contains("options")) {
     if (!options->is_object()) return wrong(where, "\"options\" must be an object.");
     WEIR_CHECK(only(options->as_object(), where + ", options",
-                    {"rowTag", "delimiter", "escape", "multiline", "quote"}));
+                    {"rowTag", "trim", "delimiter", "escape", "multiline", "quote"}));
     if (options->as_object().contains("rowTag")) {
       WEIR_TRY(file.row_tag, text(options->as_object(), where + ", options", "rowTag"));
+    }
+    if (const json::value* trim = options->as_object().if_contains("trim")) {
+      const bool yes = *trim == true || *trim == "true";
+      if (!yes && *trim != false && *trim != "false")
+        return wrong(where + ", options", "\"trim\" must be \"true\" or \"false\".");
+      file.trim = yes;
     }
   }
   if (const json::value* schema = object.if_contains("schema")) {

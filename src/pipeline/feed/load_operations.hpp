@@ -12,6 +12,7 @@ namespace weir::feed {
 struct QueryFile {
   std::string tag;
   std::string row_tag = "row";
+  bool trim = false;        // XML: texts without the white space around them
   std::string schema_json;  // Spark StructType; empty: inferred
 };
 

@@ -41,6 +41,21 @@ TEST(LoadOperations, TheRowTagIsRowUnlessSaid) {
   EXPECT_EQ(parsed.value()[0].operations[0].files[0].row_tag, "row");
 }
 
+TEST(LoadOperations, TextIsTrimmedWhereThatIsSaid) {
+  const auto operations = [](const std::string& options) {
+    return R"({"df-1":[{"type":"spark-sql","spark-sql-files":[{"file":"t","options":)" + options +
+           R"(}],"spark-sql-query":"q"}]})";
+  };
+  const auto trims = [&](const std::string& options) {
+    return parse_load_operations(operations(options)).value()[0].operations[0].files[0].trim;
+  };
+  EXPECT_FALSE(trims("{}"));
+  EXPECT_FALSE(trims(R"({"trim":"false"})"));
+  EXPECT_TRUE(trims(R"({"trim":"true"})"));
+  EXPECT_TRUE(trims(R"({"trim":true})"));
+  EXPECT_THAT(refusal(operations(R"({"trim":"yes"})")), HasSubstr("\"trim\" must be"));
+}
+
 TEST(LoadOperations, NoneAndThePlaceholderAreTaken) {
   EXPECT_THAT(parse_load_operations("{}").value(), IsEmpty());
   const auto placeholder = parse_load_operations(R"("df-xxxxxx")");
