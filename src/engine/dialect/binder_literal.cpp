@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
@@ -202,7 +203,8 @@ Result<Typed> Binder::number(const Expr& expr) {
     const Type type = single ? Kind::float_ : Kind::double_;
     double read = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), read);
-    if (end.ec != std::errc{}) {
+    const bool fits = !single || std::abs(read) <= double{std::numeric_limits<float>::max()};
+    if (end.ec != std::errc{} || !fits) {
       return fail_at(expr.at, "the number " + expr.text + " is out of the range of its type");
     }
     return constant(expr.at, type, "CAST('" + text + "' AS " + type.duckdb_name() + ")",

@@ -87,6 +87,7 @@ Result<std::string> to_fraction(const std::string& sql, const Type& from, const 
   const int exact = to.is(Kind::float_) ? 7 : 15;
   if (from.is(Kind::decimal) && from.precision() > exact)
     return plain(plain(sql, Kind::string), to);
+  if (from.is(Kind::double_)) return call("spark_double_to_float", sql);
   if (from.is_numeric() || from.is(Kind::boolean)) return plain(sql, to);
   if (from.is(Kind::timestamp)) return plain("(epoch_us(" + sql + ") / 1000000.0e0)", to);
   return refused(from, to, at);

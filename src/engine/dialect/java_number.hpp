@@ -6,8 +6,7 @@ namespace weir::dialect {
 
 /// A fraction as Double.toString and Float.toString of Java 17 write it, which is what Spark shows,
 /// casts to text and makes decimals of: plain from 0.001 up to ten million, else with an exponent.
-/// Not always the shortest text that reads back as the number: 2E23 is "2.0E23" but 1E23 is
-/// "9.999999999999999E22".
+/// Not always the shortest text that reads back as the number: 1E23 is "9.999999999999999E22".
 [[nodiscard]] std::string java_text(double value);
 [[nodiscard]] std::string java_text(float value);
 

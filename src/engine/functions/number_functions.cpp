@@ -112,6 +112,11 @@ std::optional<T> int_of_fraction(double value) {
   return static_cast<T>(value);
 }
 
+/// What is too large is infinite.
+std::optional<float> float_of_double(double value) {
+  return static_cast<float>(value);
+}
+
 // C gives 1 for what has no limit there.
 std::optional<double> power(double base, double exponent) {
   if (std::abs(base) == 1 && !std::isfinite(exponent))
@@ -217,6 +222,7 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<remainder_of_fractions>(connection, "spark_pmod_double"));
   WEIR_CHECK(add_native<int_of_fraction<std::int32_t>>(connection, "spark_double_to_int"));
   WEIR_CHECK(add_native<int_of_fraction<std::int64_t>>(connection, "spark_double_to_bigint"));
+  WEIR_CHECK(add_native<float_of_double>(connection, "spark_double_to_float"));
   WEIR_CHECK(add_native<power>(connection, "spark_power"));
   WEIR_CHECK(add_native<sign>(connection, "spark_sign"));
   WEIR_CHECK(add_native<rounded_integer>(connection, "spark_round_integer"));
