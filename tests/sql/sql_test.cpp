@@ -188,6 +188,31 @@ TEST_P(SqlFile, AnswersAsSparkDoes) {
   }
 }
 
+// People write queries for DuckDB too, and those may call the native functions with anything.
+TEST(NativeFunctions, GiveNullForArgumentsThatNoTranslatedQueryHas) {
+  duckdb_database database = nullptr;
+  duckdb_connection connection = nullptr;
+  ASSERT_EQ(duckdb_open(nullptr, &database), DuckDBSuccess);
+  ASSERT_EQ(duckdb_connect(database, &connection), DuckDBSuccess);
+  ASSERT_TRUE(engine::add_number_functions(connection));
+  for (const char* call :
+       {"spark_decimal_divide(1.0, 2.0, 99, 3)", "spark_decimal_divide(1.0, 2.0, 9, -3)",
+        "spark_decimal_add('text', 1.0, 9, 3)", "spark_decimal_multiply(1, 2.5, 9, 500)",
+        "spark_decimal_of_text('1', -1, 0)", "spark_decimal_of_text('1', 1000, 0)",
+        "spark_decimal_of_fraction(1.5::DOUBLE, 2147483647, 2147483647)",
+        "spark_decimal_to_string([1, 2])", "spark_decimal_sum('text')",
+        "spark_round_decimal('text', -2147483648)"}) {
+    duckdb_result result;
+    const std::string sql = std::string("SELECT (") + call + ") IS NULL";
+    ASSERT_EQ(duckdb_query(connection, sql.c_str(), &result), DuckDBSuccess)
+        << duckdb_result_error(&result);
+    EXPECT_EQ(read_answer(result).rows, std::vector<json::array>{{true}}) << call;
+    duckdb_destroy_result(&result);
+  }
+  duckdb_disconnect(&connection);
+  duckdb_close(&database);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sql, SqlFile, testing::ValuesIn(test_files()), [](const auto& file) {
   return std::filesystem::path(file.param).stem().string();
 });

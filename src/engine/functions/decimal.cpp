@@ -76,6 +76,10 @@ Int rounded(const Int& value, const Int& divisor) {
   return (value < 0) != (divisor < 0) ? Int(quotient - 1) : Int(quotient + 1);
 }
 
+bool is_decimal_type(int precision, int scale) {
+  return precision >= 1 && precision <= digits_max && scale >= 0 && scale <= digits_max;
+}
+
 std::optional<Int128> within(Int128 value, int precision) {
   const Int128 limit = powers()[precision];
   if (value >= limit || value <= -limit) return std::nullopt;
@@ -84,6 +88,7 @@ std::optional<Int128> within(Int128 value, int precision) {
 
 /// A value of one scale at another, if it then has no more than `precision` digits.
 std::optional<Int128> fitted(Wide value, int from, int precision, int to) {
+  if (!is_decimal_type(precision, to)) return std::nullopt;
   if (from > to) {
     value = rounded(value, power_of_ten<Wide>(from - to));
   } else {
@@ -210,6 +215,7 @@ std::optional<Int128> decimal_difference(Decimal a, Decimal b, std::int32_t prec
 
 std::optional<Int128> decimal_product(Decimal a, Decimal b, std::int32_t precision,
                                       std::int32_t scale) {
+  if (!is_decimal_type(precision, scale)) return std::nullopt;
   const int from = a.scale + b.scale;
   if (is_small(a.unscaled) && is_small(b.unscaled) && from >= scale && from - scale <= digits_max) {
     return within(rounded<Int128>(a.unscaled * b.unscaled, powers()[from - scale]), precision);
@@ -219,7 +225,7 @@ std::optional<Int128> decimal_product(Decimal a, Decimal b, std::int32_t precisi
 
 std::optional<Int128> decimal_quotient(Decimal a, Decimal b, std::int32_t precision,
                                        std::int32_t scale) {
-  if (b.unscaled == 0) return std::nullopt;
+  if (b.unscaled == 0 || !is_decimal_type(precision, scale)) return std::nullopt;
   const int power = scale - a.scale + b.scale;
   if (is_small(a.unscaled) && power >= 0 && power < 19) {
     return within(rounded<Int128>(a.unscaled * powers()[power], b.unscaled), precision);
@@ -260,7 +266,7 @@ std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b) {
 std::optional<Int128> decimal_of_text(std::string_view text, std::int32_t precision,
                                       std::int32_t scale) {
   const auto number = digits_of(text);
-  if (!number) return std::nullopt;
+  if (!number || !is_decimal_type(precision, scale)) return std::nullopt;
   if (number->digits.empty() && 1 - number->scale > digits_max) return std::nullopt;  // 0E99
   const std::int64_t kept = number->digits.empty() ? 0 : number->point + scale;
   if (kept > precision) return std::nullopt;

@@ -141,7 +141,7 @@ std::optional<std::int64_t> rounded_integer(std::int64_t value, std::int32_t dig
 
 /// 1234.5 at -2 is 1200, without a scale; DuckDB gives 0 where the first digit is rounded.
 std::optional<Int128> rounded_decimal(Decimal value, std::int32_t digits) {
-  if (value.scale - digits > 38) return 0;  // more digits than a decimal has
+  if (digits < -38 || value.scale - digits > 38) return 0;  // more digits than a decimal has
   Int128 unit = 1;
   for (int i = 0; i < value.scale - digits; ++i)
     unit *= 10;
@@ -160,7 +160,9 @@ double number_of(const std::string& text) {
 
 /// Rounded by its decimal text, as BigDecimal does, halves away from zero.
 std::optional<double> rounded(double value, std::int32_t digits) {
-  if (!std::isfinite(value)) return value;
+  constexpr int places = 400;  // more than a double has on either side of its point
+  if (!std::isfinite(value) || digits > places) return value;
+  if (digits < -places) return 0.0;
   std::string text = dialect::java_text(std::abs(value));
   int exponent = 0;
   if (const std::size_t e = text.find('E'); e != std::string::npos) {
