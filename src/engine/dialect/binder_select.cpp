@@ -264,6 +264,7 @@ Result<std::vector<std::string>> Binder::group_keys(const Select& select,
     keys.push_back(std::move(key));
   }
   std::vector<std::string> texts;
+  texts.reserve(keys.size());
   for (const Typed& key : keys) {
     // DuckDB would take a number for a position.
     texts.push_back(key.foldable ? "CAST(" + key.sql + " AS " + key.type.duckdb_name() + ")"

@@ -272,7 +272,8 @@ MaybeTyped call_simple(Call& call) {
 
 Result<Typed> call_function(Call call) {
   WEIR_CHECK(check_function(call.function, call.at));
-  WEIR_TRY(std::optional<Typed> value, registry().find(call.function)->second(call));
+  const Family family = registry().find(call.function)->second;
+  WEIR_TRY(std::optional<Typed> value, family(call));
   WEIR_ASSERT(value);
   value->at = call.at;
   return std::move(*value);

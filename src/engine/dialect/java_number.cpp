@@ -263,7 +263,7 @@ std::string java_text(bool negative, std::string digits, int scale) {
     if (size > 1) digits.insert(1, ".");
     return sign + digits + "E" + std::to_string(first);
   }
-  if (size <= scale) digits.insert(0, static_cast<std::size_t>(scale - size + 1), '0');
+  if (size <= scale) digits.insert(0, static_cast<std::size_t>(scale) + 1 - digits.size(), '0');
   if (scale > 0) digits.insert(digits.size() - static_cast<std::size_t>(scale), ".");
   return sign + digits;
 }

@@ -68,7 +68,7 @@ bool is_small(Int128 value) {
 /// value / divisor, halves away from zero.
 template <class Int>
 Int rounded(const Int& value, const Int& divisor) {
-  const Int quotient = value / divisor;
+  Int quotient = value / divisor;
   const Int rest = value % divisor;
   const Int size = rest < 0 ? Int(-rest) : rest;
   const Int unit = divisor < 0 ? Int(-divisor) : divisor;
