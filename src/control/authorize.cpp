@@ -1,5 +1,6 @@
 #include "control/authorize.hpp"
 
+#include "base/credentials.hpp"
 #include "catalog/policies.hpp"
 #include "token/token.hpp"
 
@@ -21,33 +22,21 @@ Policy policy_of(Access access) {
   return Policy::administer;
 }
 
-bool is_bearer(std::string_view scheme) {
-  constexpr std::string_view bearer = "bearer";
-  if (scheme.size() != bearer.size()) return false;
-  for (std::size_t i = 0; i < bearer.size(); ++i)
-    if ((scheme[i] | 0x20) != bearer[i]) return false;
-  return true;
-}
-
-Result<std::string_view> bearer_token(const http::Request& request) {
+Result<std::string_view> token_of(const http::Request& request) {
   const auto header = request.headers.find("authorization");
   if (header == request.headers.end())
     return fail(Errc::unauthorized,
                 "An access token is missing. Send it as \"Authorization: Bearer <token>\".");
-  const std::string_view value = header->second;
-  const std::size_t blank = value.find(' ');
-  const std::size_t begin = value.find_first_not_of(' ', blank);
-  if (blank == std::string_view::npos || begin == std::string_view::npos ||
-      !is_bearer(value.substr(0, blank)))
+  const std::string_view token = bearer_token(header->second);
+  if (token.empty())
     return fail(Errc::unauthorized,
                 "The Authorization header is not \"Bearer <token>\". Send the token that way.");
-  return value.substr(begin);
+  return token;
 }
 
-/// The names the tenant header has had (spec/ingest.md 1).
 Result<void> check_tenant_headers(const http::Request& request, const std::string& tenant) {
-  for (const char* name : {"x-amperity-tenant", "amperity-tenant", "tenant"}) {
-    const auto header = request.headers.find(name);
+  for (const std::string_view name : tenant_header_names) {
+    const auto header = request.headers.find(std::string(name));
     if (header != request.headers.end() && header->second != tenant)
       return fail(Errc::forbidden, "The access token is not of tenant \"" + header->second +
                                        "\". Send the header with the token's tenant, or without.");
@@ -65,7 +54,7 @@ bool permits(Access access, catalog::Policies policies) {
 Result<Caller> authorize(const http::Request& request, Access access,
                          const catalog::Snapshot& snapshot, Time now) {
   if (access == Access::everyone) return Caller{};
-  WEIR_TRY(const std::string_view token, bearer_token(request));
+  WEIR_TRY(const std::string_view token, token_of(request));
   WEIR_TRY(const auto claims, token::verify(token, snapshot, now));
   const catalog::KeyView& key = snapshot.keys.at(claims.key_id);  // verify found it there
   WEIR_CHECK(check_tenant_headers(request, key.tenant));

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/credentials.hpp"
 #include "http/beast_head_oracle.hpp"
 
 namespace weir::http {
@@ -221,6 +222,15 @@ TEST(HeadParser, ALineIsJudgedWhenItsEndIsHereAndNotBefore) {
   const std::string bad = "GET / HTTP/1.1\r\nHost: h\r\nX: \x01";
   EXPECT_EQ(parse(bad).verdict, Verdict::more);
   EXPECT_EQ(parse(bad + "\r\n").verdict, Verdict::refused);
+}
+
+TEST(HeadParser, EveryNameOfTheTenantsHeaderIsKnown) {
+  for (const std::string_view name : tenant_header_names) {
+    const std::string text = "GET / HTTP/1.1\r\nHost: h\r\n" + std::string(name) + ": a\r\n\r\n";
+    RequestHead head;
+    ASSERT_TRUE(HeadParser().parse(text, head)) << name;
+    EXPECT_GE(head.known[static_cast<std::size_t>(Field::tenant)], 0) << name;
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/credentials.hpp"
 #include "base/receipt.hpp"
 #include "pipeline/gateway/headers.hpp"
 #include "xml/encoding.hpp"

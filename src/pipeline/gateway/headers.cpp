@@ -83,12 +83,4 @@ std::string quoted(std::string_view text) {
   return out += text.size() > shown ? "...\"" : "\"";
 }
 
-std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer";
-  if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ' ||
-      !is_word(authorization.substr(0, scheme.size()), scheme))
-    return {};
-  return trimmed(authorization.substr(scheme.size()));
-}
-
 }  // namespace weir::gateway

@@ -23,9 +23,6 @@ Result<ContentType> content_type_of(std::string_view content_type);
 /// over the other, is unsupported_media.
 Result<Coding> coding_of(std::string_view content_encoding);
 
-/// The token of "Bearer <token>"; empty when it is not that.
-std::string_view bearer_token(std::string_view authorization);
-
 /// What a caller sent, fit for a message: in quotes, printable ASCII, not long.
 std::string quoted(std::string_view text);
 
