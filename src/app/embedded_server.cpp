@@ -41,6 +41,10 @@ unsigned count_of(const Config& config, std::string_view key) {
   return static_cast<unsigned>(config[key]);
 }
 
+std::uint64_t bytes_of(const Config& config, std::string_view key_in_mb) {
+  return static_cast<std::uint64_t>(config[key_in_mb]) * limits::mib;
+}
+
 std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
   const bool ipv6 = host.find(':') != std::string::npos;
   return ipv6 ? fmt::format("{}://[{}]:{}", scheme, host, port)
@@ -258,7 +262,13 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
       [this, handler](const http::Request& request) {
         return request_log.answer(request, handler);
       },
-      http::PoolOptions{.threads = count_of(config, "http.control_threads")});
+      http::PoolOptions{.threads = count_of(config, "http.control_threads")},
+      [this](const http::Request& head) {
+        auto refusal = control_api->refuse_by_head(head);
+        if (refusal)
+          request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
+        return refusal;
+      });
   http::Options options;
   options.host = listen.host;
   options.port = listen.port;
@@ -269,13 +279,13 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   options.timeouts.idle = std::chrono::seconds(config["http.idle_s"]);
   options.timeouts.head = std::chrono::seconds(config["http.head_s"]);
   options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
-  options.large_body_bytes_max =
-      static_cast<std::uint64_t>(config["http.body_memory_mb"]) * limits::mib;
   options.timeouts.grace = std::chrono::seconds(config["http.grace_s"]);
   http_server.emplace(
       options,
-      std::vector<http::Route>{{std::string(gateway::path_prefix), gateway->responder()},
-                               {"", control_pool->responder()}},
+      std::vector<http::Route>{
+          {std::string(gateway::path_prefix), gateway->responder(),
+           bytes_of(config, "http.body_memory_mb")},
+          {"", control_pool->responder(), bytes_of(config, "http.control_body_memory_mb")}},
       random);
   return http_server->start();
 }

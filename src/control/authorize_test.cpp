@@ -101,6 +101,29 @@ TEST_F(AuthorizeTest, EveryRouteAsksForItsPolicy) {
   }
 }
 
+TEST_F(AuthorizeTest, TheHeadAloneDecidesWhoseBodyIsRead) {
+  for (const std::string& token :
+       {std::string(), std::string("x"), mint(add_key("acme", {operate_policy})), acme_admin_}) {
+    for (const Route& route : routes_) {
+      const auto refusal =
+          api_.refuse_by_head(request(std::string(route.method), path_of(route), "", token));
+      const int whole = status(route, token);
+      if (is_health(route))
+        EXPECT_EQ(refusal->status, 400) << "anyone could send it anything";
+      else if (whole == 401 || whole == 403)
+        EXPECT_EQ(refusal->status, whole) << route.operation_id;
+      else
+        EXPECT_FALSE(refusal) << route.operation_id;
+    }
+  }
+  const auto refused = api_.refuse_by_head(request("PUT", "/api/v0/streams", "", acme_admin_));
+  EXPECT_EQ(refused->status, 405);
+  EXPECT_EQ(header(*refused, "Allow"), "GET, POST");
+  EXPECT_EQ(api_.refuse_by_head(request("POST", "/nowhere", "", acme_admin_))->status, 404);
+  const auto unknown = api_.refuse_by_head(request("POST", "/api/v0/streams", "", ""));
+  EXPECT_EQ(header(*unknown, "WWW-Authenticate"), "Bearer");
+}
+
 TEST_F(AuthorizeTest, WithoutATokenThereIsHealthOnly) {
   for (const Route& route : routes_)
     EXPECT_EQ(status(route, ""), is_health(route) ? 200 : 401) << route.operation_id;

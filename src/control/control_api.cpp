@@ -19,6 +19,14 @@ Failure no_such_route(const http::Request& request, const Match& match) {
                                             request.method + ". It answers " + match.allow + ".");
 }
 
+http::Response refusal(const http::Request& request, const Match& match, const Error& why) {
+  http::Response response =
+      http::error_response({why.code, as_utf8(why.message)}, request.request_id);
+  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (response.status == 405) response.headers.emplace_back("Allow", match.allow);
+  return response;
+}
+
 Result<void> check_query(const http::Request& request, const Route& route) {
   for (const auto& [name, value] : request.query) {
     if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
@@ -38,19 +46,27 @@ ControlApi::ControlApi(Services services) : services_(std::move(services)), rout
 http::Response ControlApi::handle(const http::Request& request) {
   const Match match = find_route(routes_, request.method, request.path);
   auto answered = answer(request, match);
-  if (answered) return *std::move(answered);
-  const Error error{answered.error().code, as_utf8(std::move(answered).error().message)};
-  http::Response response = http::error_response(error, request.request_id);
-  if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (response.status == 405) response.headers.emplace_back("Allow", match.allow);
-  return response;
+  return answered ? *std::move(answered) : refusal(request, match, std::move(answered).error());
+}
+
+std::optional<http::Response> ControlApi::refuse_by_head(const http::Request& head) const {
+  const Match match = find_route(routes_, head.method, head.path);
+  const auto caller = admit(head, match);
+  if (!caller) return refusal(head, match, caller.error());
+  if (match.route->access == Access::everyone)  // or anyone could have it hold large bodies
+    return refusal(head, match,
+                   {Errc::bad_request, "\"" + head.path + "\" takes no body. Send none."});
+  return std::nullopt;
+}
+
+Result<Caller> ControlApi::admit(const http::Request& request, const Match& match) const {
+  if (!match.route) return no_such_route(request, match);
+  const auto snapshot = services_.catalog.snapshots().current();
+  return authorize(request, match.route->access, *snapshot, services_.clock.now());
 }
 
 Result<http::Response> ControlApi::answer(const http::Request& request, const Match& match) {
-  if (!match.route) return no_such_route(request, match);
-  const auto snapshot = services_.catalog.snapshots().current();
-  WEIR_TRY(const Caller caller,
-           authorize(request, match.route->access, *snapshot, services_.clock.now()));
+  WEIR_TRY(const Caller caller, admit(request, match));
   if (!caller.key_id.empty()) note_use(caller.key_id);
   WEIR_CHECK(check_query(request, *match.route));
   return match.route->handler(Call{services_, request, caller, match.id});

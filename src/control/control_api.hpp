@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -16,9 +17,13 @@ class ControlApi {
  public:
   explicit ControlApi(Services services);
   http::Response handle(const http::Request& request);
+  /// Judges a request by its head, before its body is read: path, method, token and policy. Without
+  /// a value the body may come. Does not block.
+  std::optional<http::Response> refuse_by_head(const http::Request& head) const;
 
  private:
   Result<http::Response> answer(const http::Request& request, const Match& match);
+  Result<Caller> admit(const http::Request& request, const Match& match) const;
   void note_use(const std::string& key_id);
 
   Services services_;

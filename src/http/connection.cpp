@@ -42,7 +42,7 @@ Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> s
       transport_(socket, std::move(session)),
       ticket_base_(ticket_base),
       peer_(std::move(peer)),
-      parser_(worker.shared().large_bodies, worker.shared().options.body_bytes_max),
+      parser_(worker.shared().no_memory, worker.shared().options.body_bytes_max),
       slots_(1) {
   set_deadline();
 }
@@ -150,10 +150,13 @@ void Connection::take_head() {
 std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket ticket) {
   std::optional<std::uint64_t> bytes_max;
   try {
-    if (Responder* responder = worker_.route(head.path()))
-      bytes_max = responder->admit(head, ticket);
-    else
+    const Worker::Destination* destination = worker_.route(head.path());
+    if (!destination)
       worker_.reply(ticket, nothing_here(), {});
+    else if (!parser_.charge_to(destination->body_memory))
+      worker_.reply(ticket, no_memory(), {});
+    else
+      bytes_max = destination->responder->admit(head, ticket);
   } catch (const std::exception& error) {
     reply_internal_error(ticket, error);
     return std::nullopt;
@@ -186,8 +189,8 @@ void Connection::take_request() {
 void Connection::handle(const RequestView& request, Ticket ticket) {
   if (request.is_for_server()) return worker_.reply(ticket, about_server);
   try {
-    if (Responder* responder = worker_.route(request.path()))
-      responder->handle(request, ticket);
+    if (const Worker::Destination* destination = worker_.route(request.path()))
+      destination->responder->handle(request, ticket);
     else
       worker_.reply(ticket, nothing_here(), {});
   } catch (const std::exception& error) {

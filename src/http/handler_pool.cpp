@@ -53,7 +53,8 @@ struct Job {
 
 class HandlerPool::Queue {
  public:
-  Queue(Handler handler, PoolOptions options) : handler_(std::move(handler)), options_(options) {
+  Queue(Handler handler, PoolOptions options, HeadCheck check_head)
+      : handler_(std::move(handler)), options_(options), check_head_(std::move(check_head)) {
     for (unsigned i = 0; i < std::max(options_.threads, 1u); ++i)
       threads_.emplace_back([this]() noexcept { work(); });
   }
@@ -72,6 +73,12 @@ class HandlerPool::Queue {
   }
 
   const PoolOptions& options() const { return options_; }
+  const HeadCheck& check_head() const { return check_head_; }
+
+  std::uint32_t requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
 
   /// False when there is no room, or the pool stops.
   bool put(Job job) {
@@ -117,6 +124,7 @@ class HandlerPool::Queue {
 
   const Handler handler_;
   const PoolOptions options_;
+  const HeadCheck check_head_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
@@ -132,7 +140,18 @@ class HandlerPool::Pooled final : public Responder {
       : loop_(loop), queue_(std::move(queue)), outbox_(std::make_shared<Outbox>(loop)) {}
   ~Pooled() override { outbox_->abandon(); }
 
-  std::optional<std::uint64_t> admit(const RequestView&, Ticket) override {
+  std::optional<std::uint64_t> admit(const RequestView& view, Ticket ticket) override {
+    const HeadCheck& check_head = queue_->check_head();
+    if (!check_head) return queue_->options().body_bytes_max;
+    const auto head = copy_request(view, loop_.request_id());
+    if (!head) {
+      loop_.reply(ticket, head.error());
+      return std::nullopt;
+    }
+    if (const auto refusal = check_head(*head)) {
+      reply(ticket, *refusal);
+      return std::nullopt;
+    }
     return queue_->options().body_bytes_max;
   }
 
@@ -151,25 +170,32 @@ class HandlerPool::Pooled final : public Responder {
   }
 
   void on_wake() override {
-    for (const auto& [ticket, response] : outbox_->take()) {
-      std::string lines;
-      for (const auto& [name, value] : response.headers)
-        lines += name + ": " + value + "\r\n";
-      loop_.reply(ticket, {response.status, response.content_type, lines, response.body});
-    }
+    for (const auto& [ticket, response] : outbox_->take())
+      reply(ticket, response);
   }
 
  private:
+  void reply(Ticket ticket, const Response& response) {
+    std::string lines;
+    for (const auto& [name, value] : response.headers)
+      lines += name + ": " + value + "\r\n";
+    loop_.reply(ticket, {response.status, response.content_type, lines, response.body});
+  }
+
   Loop& loop_;
   std::shared_ptr<Queue> queue_;
   std::shared_ptr<Outbox> outbox_;
 };
 
-HandlerPool::HandlerPool(Handler handler, PoolOptions options)
-    : queue_(std::make_shared<Queue>(std::move(handler), options)) {}
+HandlerPool::HandlerPool(Handler handler, PoolOptions options, HeadCheck check_head)
+    : queue_(std::make_shared<Queue>(std::move(handler), options, std::move(check_head))) {}
 
 HandlerPool::~HandlerPool() {
   queue_->stop();
+}
+
+std::uint32_t HandlerPool::requests() const {
+  return queue_->requests();
 }
 
 ResponderFactory HandlerPool::responder() {

@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 
 class PoolTest : public ServerTest {
  protected:
-  void start_with(Handler handler, PoolOptions pool_options = {}) {
+  void start_with(Handler handler, PoolOptions pool_options = {}, HeadCheck check_head = {}) {
     options_.timeouts.tick = std::chrono::milliseconds(5);
-    pool_ = std::make_unique<HandlerPool>(std::move(handler), pool_options);
+    pool_ = std::make_unique<HandlerPool>(std::move(handler), pool_options, std::move(check_head));
     server_ =
         std::make_unique<Server>(options_, std::vector<Route>{{"", pool_->responder()}}, random_);
     ASSERT_TRUE(server_->start());
@@ -67,6 +67,34 @@ TEST_F(PoolTest, ACompressedBodyIsA415) {
   LoopbackClient client(port());
   client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n");
   EXPECT_EQ(client.read().status, 415);
+}
+
+TEST_F(PoolTest, ABodyIsOnlyReadOfWhomTheHeadCheckLetsIn) {
+  start_with(
+      [](const Request& request) {
+        return Response{200, "text/plain", request.body, {}};
+      },
+      {},
+      [](const Request& head) -> std::optional<Response> {
+        EXPECT_EQ(head.body, "");
+        EXPECT_EQ(head.path, "/a b");
+        if (head.headers.contains("authorization")) return std::nullopt;
+        return Response{401, "text/plain", "who?", {{"WWW-Authenticate", "Bearer"}}};
+      });
+  const std::string head = "POST /a%20b HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n";
+  LoopbackClient stranger(port());
+  stranger.send(head + "\r\n");
+  const auto refused = stranger.read();
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.headers.at("WWW-Authenticate"), "Bearer");
+  EXPECT_EQ(refused.headers.at("Connection"), "close");
+  LoopbackClient malformed(port());
+  malformed.send("POST /a%2 HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\n");
+  EXPECT_EQ(malformed.read().status, 400);
+  EXPECT_EQ(server_->stats().large_body_bytes, 0u);
+  LoopbackClient known(port());
+  known.send(head + "Authorization: Bearer x\r\n\r\n" + std::string(50'000, 'x'));
+  EXPECT_EQ(known.read().body.size(), 50'000u);
 }
 
 TEST_F(PoolTest, AnExceptionIsA500WithItsWords) {

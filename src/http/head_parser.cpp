@@ -245,7 +245,7 @@ Result<bool> HeadParser::parse(std::string_view bytes, RequestHead& head) {
     if (has_line_end_from(line_)) return lines.refusal();
   }
   searched_ = here.size();
-  if (bytes.size() > limits::header_bytes_max)
+  if (bytes.size() >= limits::header_bytes_max)  // and its end is not among them
     return too_large("The request's head is over ", limits::header_bytes_max,
                      " bytes. Send fewer or shorter headers.");
   return false;

@@ -15,10 +15,10 @@ constexpr std::size_t worth_reading = fixed / 4;
 }  // namespace
 
 ReceiveBuffer::ReceiveBuffer(MemoryBudget& budget)
-    : budget_(budget), bytes_(std::make_unique_for_overwrite<char[]>(fixed + body_padding)) {}
+    : budget_(&budget), bytes_(std::make_unique_for_overwrite<char[]>(fixed + body_padding)) {}
 
 ReceiveBuffer::~ReceiveBuffer() {
-  budget_.release(capacity_ - fixed);
+  budget_->release(capacity_ - fixed);
 }
 
 std::span<char> ReceiveBuffer::room(std::size_t bytes_wanted) {
@@ -30,17 +30,25 @@ std::span<char> ReceiveBuffer::room(std::size_t bytes_wanted) {
   if (end_ == capacity_) {
     // Doubling, so that memory is only held for bytes that were really sent.
     const std::size_t capacity = std::min(std::max(bytes_wanted, capacity_ + 1), capacity_ * 2);
-    if (!budget_.reserve(capacity - capacity_)) return {};
+    if (!budget_->reserve(capacity - capacity_)) return {};
     move_to(capacity);
   }
   return {bytes_.get() + end_, capacity_ - end_};
+}
+
+bool ReceiveBuffer::charge_to(MemoryBudget& budget) {
+  const std::size_t grown = capacity_ - fixed;
+  if (!budget.reserve(grown)) return false;
+  budget_->release(grown);
+  budget_ = &budget;
+  return true;
 }
 
 void ReceiveBuffer::consume(std::size_t bytes) {
   begin_ += bytes;
   if (begin_ == end_) begin_ = end_ = 0;
   if (capacity_ > fixed && size() <= fixed) {
-    budget_.release(capacity_ - fixed);
+    budget_->release(capacity_ - fixed);
     move_to(fixed);
   }
 }

@@ -10,7 +10,7 @@
 namespace weir::http {
 
 /// The bytes one connection has received and not yet used: a fixed buffer, grown for a large body
-/// out of a budget shared by all, and given back after it. body_padding bytes behind the end are
+/// out of a budget shared by many, and given back after it. body_padding bytes behind the end are
 /// always readable.
 class ReceiveBuffer {
  public:
@@ -28,8 +28,11 @@ class ReceiveBuffer {
   std::span<char> room(std::size_t bytes_wanted);
   /// Whether the budget would let it grow so far now.
   bool may_grow_to(std::size_t bytes) const {
-    return bytes <= capacity_ || budget_.has_room(bytes - capacity_);
+    return bytes <= capacity_ || budget_->has_room(bytes - capacity_);
   }
+  /// From now on it grows out of this one, which takes over what it has grown by; false, and
+  /// nothing is changed, when that has no room for it.
+  bool charge_to(MemoryBudget& budget);
   void filled(std::size_t bytes) { end_ += bytes; }
   /// Drops bytes from the front; a grown buffer is given back when the rest fits the fixed size.
   void consume(std::size_t bytes);
@@ -39,7 +42,7 @@ class ReceiveBuffer {
  private:
   void move_to(std::size_t capacity);
 
-  MemoryBudget& budget_;
+  MemoryBudget* budget_;
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = limits::connection_buffer_bytes;
   std::size_t begin_ = 0;

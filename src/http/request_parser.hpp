@@ -22,7 +22,8 @@ class RequestParser {
     refused,    // see refusal(); nothing more comes out of this connection
   };
 
-  /// `body_bytes_max`: the cap of a body that no limit_body() was said for.
+  /// `budget`: for large bodies, until another is said. `body_bytes_max`: the cap of a body that no
+  /// limit_body() was said for.
   RequestParser(MemoryBudget& budget, std::uint64_t body_bytes_max)
       : buffer_(budget), body_bytes_ceiling_(body_bytes_max) {}
 
@@ -34,6 +35,8 @@ class RequestParser {
 
   /// After head or request. Views into the buffer: good until the next call of anything else.
   RequestView request(std::string_view peer) const;
+  /// Where memory for the body comes from; false: there is none for what is held already.
+  bool charge_to(MemoryBudget& budget) { return buffer_.charge_to(budget); }
   void limit_body(std::uint64_t bytes_max) { body_bytes_max_ = bytes_max; }
   /// After head: whether there is memory now for the body that Content-Length announces.
   bool has_memory_for_body() const { return buffer_.may_grow_to(bytes_wanted()); }

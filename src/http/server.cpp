@@ -27,8 +27,9 @@ std::string new_id_prefix(Random& random) {
 class Server::Running {
  public:
   Running(const Options& options, const std::vector<Route>& routes, Random& random)
-      : shared_{options, routes, new_id_prefix(random),
-                MemoryBudget(options.large_body_bytes_max)} {
+      : shared_{options, routes, new_id_prefix(random)} {
+    for (const Route& route : routes)
+      shared_.body_memory.emplace_back(route.body_memory_bytes_max);
     for (unsigned i = 0; i < options.threads; ++i)
       workers_.push_back(std::make_unique<Worker>(shared_, i));
     listener_ = std::make_unique<Listener>(shared_, workers_);
@@ -60,7 +61,7 @@ class Server::Running {
     for (const auto& worker : workers_)
       worker->add_to(stats);
     stats.connections_refused = listener_->refused();
-    stats.large_body_bytes = shared_.large_bodies.used();
+    stats.large_body_bytes = shared_.large_body_bytes();
     return stats;
   }
 

@@ -34,7 +34,6 @@ struct Options {
   Timeouts timeouts;
   std::uint32_t connections_max = limits::connections_default;
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;  // whatever a responder admits
-  std::uint64_t large_body_bytes_max = limits::large_body_bytes_default;  // all together
 };
 
 /// Whose path begins with `prefix` is answered by that responder; the first route that fits. Every
@@ -42,6 +41,9 @@ struct Options {
 struct Route {
   std::string prefix;
   ResponderFactory responder;
+  /// For its bodies on their way, all together, beyond each connection's own buffer: each route has
+  /// memory of its own, so that one's uploads leave the others theirs.
+  std::uint64_t body_memory_bytes_max = limits::large_body_bytes_default;
 };
 
 /// An HTTP/1.1 server: keep-alive, pipelining, chunked bodies, strict about framing. Requests that

@@ -90,7 +90,8 @@ class ServerTest : public ::testing::Test {
         std::vector<Route>{{"/",
                             [this](Loop& loop) -> std::unique_ptr<Responder> {
                               return std::make_unique<TestResponder>(loop, backroom_);
-                            }}},
+                            },
+                            body_memory_bytes_max_}},
         random_);
     const auto started = server_->start();
     ASSERT_TRUE(started) << started.error().message;
@@ -107,6 +108,7 @@ class ServerTest : public ::testing::Test {
   }
 
   Options options_;
+  std::uint64_t body_memory_bytes_max_ = limits::large_body_bytes_default;
   Backroom backroom_;
   CountingRandom random_;
   std::unique_ptr<Server> server_;

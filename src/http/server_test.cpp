@@ -166,7 +166,7 @@ TEST_F(ServerTest, OptionsOfTheWholeServerAreTold) {
 }
 
 TEST_F(ServerTest, WhenMemoryForBodiesIsUsedUpALargeOneIsRefusedBeforeItIsSent) {
-  options_.large_body_bytes_max = 60'000;
+  body_memory_bytes_max_ = 60'000;
   start();
   const std::string head = "POST /b HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\n";
   LoopbackClient first(port());
@@ -187,6 +187,38 @@ TEST_F(ServerTest, WhenMemoryForBodiesIsUsedUpALargeOneIsRefusedBeforeItIsSent) 
   LoopbackClient third(port());
   third.send(head + std::string(50'000, 'x'));
   EXPECT_EQ(third.read().status, 200) << "there is room again";
+}
+
+TEST_F(ServerTest, ARoutesUploadsLeaveTheOthersTheirMemory) {
+  options_.timeouts.tick = std::chrono::milliseconds(5);
+  const ResponderFactory responder = [this](Loop& loop) -> std::unique_ptr<Responder> {
+    return std::make_unique<TestResponder>(loop, backroom_);
+  };
+  server_ = std::make_unique<Server>(
+      options_, std::vector<Route>{{"/one", responder, 60'000}, {"", responder, 60'000}}, random_);
+  ASSERT_TRUE(server_->start());
+  const std::string rest =
+      " HTTP/1.1\r\nHost: h\r\nContent-Length: 50000\r\n\r\n" + std::string(40'000, 'x');
+  LoopbackClient first(port());
+  first.send("POST /one" + rest);
+  while (server_->stats().large_body_bytes == 0)
+    std::this_thread::yield();
+  LoopbackClient second(port());
+  second.send("POST /one" + rest);
+  EXPECT_EQ(second.read().status, 503);
+  LoopbackClient other(port());
+  other.send("POST /two" + rest + std::string(10'000, 'x'));
+  EXPECT_EQ(other.read().status, 200);
+}
+
+TEST_F(ServerTest, AHeadTakesNoMemoryBeyondItsConnectionsOwn) {
+  body_memory_bytes_max_ = 0;
+  start();
+  LoopbackClient client(port());
+  const std::string start_of_head = get("/").substr(0, get("/").size() - 2);
+  client.send(start_of_head +
+              "X: " + std::string(limits::header_bytes_max - start_of_head.size() - 3, 'x'));
+  EXPECT_EQ(client.read().status, 431);
 }
 
 TEST_F(ServerTest, AmbiguousFramingIsRefusedAndEndsTheConnection) {

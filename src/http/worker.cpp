@@ -38,12 +38,19 @@ Error too_large(std::uint64_t bytes_max) {
                                " bytes. Send a smaller one."};
 }
 
+std::uint64_t Shared::large_body_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const MemoryBudget& budget : body_memory)
+    bytes += budget.used();
+  return bytes;
+}
+
 Worker::Worker(Shared& shared, unsigned number)
     : shared_(shared), number_(number), wakeup_(new_eventfd()) {
   const bool watched = poller_.watch_readable(wakeup_, *this);
   WEIR_ASSERT(watched);
-  for (const Route& route : shared.routes)
-    responders_.push_back(route.responder(*this));
+  for (std::size_t i = 0; i < shared.routes.size(); ++i)
+    destinations_.push_back({shared.routes[i].responder(*this), shared.body_memory[i]});
 }
 
 Worker::~Worker() {
@@ -54,13 +61,21 @@ Worker::~Worker() {
 void Worker::run() noexcept {
   name_this_thread(("weir-http-" + std::to_string(number_)).c_str());
   next_tick_at_ = std::chrono::steady_clock::now() + shared_.options.timeouts.tick;
-  while (!drained_) {
-    if (take_turn(std::chrono::milliseconds(0))) continue;
-    for (const auto& responder : responders_)
-      responder->on_idle();
-    take_turn(until_tick());
-  }
+  while (!drained_)
+    if (!turn()) take_turn(until_tick());
   slots_.clear();  // whatever the grace time did not suffice for
+}
+
+bool Worker::turn() {
+  if (take_turn(std::chrono::milliseconds(0))) return true;
+  for (const Destination& destination : destinations_)
+    destination.responder->on_idle();
+  return false;
+}
+
+void Worker::pass_tick() {
+  tick_on();
+  flush();
 }
 
 void Worker::wake() noexcept {
@@ -96,7 +111,10 @@ void Worker::request_stop() {
 /// False: nothing was to be done, and nothing is left to be read.
 bool Worker::take_turn(std::chrono::milliseconds patience) {
   const std::size_t ready = poller_.wait(patience) + read_on();
-  if (std::chrono::steady_clock::now() >= next_tick_at_) tick_on();
+  if (const auto now = std::chrono::steady_clock::now(); now >= next_tick_at_) {
+    next_tick_at_ = now + shared_.options.timeouts.tick;
+    tick_on();
+  }
   flush();
   return ready > 0 || !have_more_.empty();
 }
@@ -127,8 +145,8 @@ void Worker::drain_wakeup() {
     open_.fetch_sub(1, std::memory_order_relaxed);
     adopt(arrival.socket, std::move(arrival.peer));
   }
-  for (const auto& responder : responders_)
-    responder->on_wake();
+  for (const Destination& destination : destinations_)
+    destination.responder->on_wake();
   if (stop_requested_.load(std::memory_order_acquire) && !stopping_) begin_stop();
 }
 
@@ -190,9 +208,9 @@ std::string Worker::request_id() {
   return shared_.id_prefix + std::string(text, end);
 }
 
-Responder* Worker::route(std::string_view path) {
-  for (std::size_t i = 0; i < responders_.size(); ++i)
-    if (path.starts_with(shared_.routes[i].prefix)) return responders_[i].get();
+const Worker::Destination* Worker::route(std::string_view path) const {
+  for (std::size_t i = 0; i < destinations_.size(); ++i)
+    if (path.starts_with(shared_.routes[i].prefix)) return &destinations_[i];
   return nullptr;
 }
 
@@ -241,10 +259,9 @@ std::chrono::milliseconds Worker::until_tick() const {
 
 void Worker::tick_on() {
   const auto tick = shared_.options.timeouts.tick;
-  next_tick_at_ = std::chrono::steady_clock::now() + tick;
   ++tick_;
-  for (const auto& responder : responders_)
-    responder->on_tick(tick);
+  for (const Destination& destination : destinations_)
+    destination.responder->on_tick(tick);
   sweep();
   if (on_tick_) on_tick_();
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,8 +25,11 @@ class Connection;
 struct Shared {
   const Options& options;
   const std::vector<Route>& routes;
-  std::string id_prefix;  // of this process' request ids
-  MemoryBudget large_bodies;
+  std::string id_prefix;                   // of this process' request ids
+  std::deque<MemoryBudget> body_memory{};  // as routes
+  MemoryBudget no_memory{0};               // of a connection whose request's route is not known yet
+
+  std::uint64_t large_body_bytes() const;
 };
 
 /// One thread's event loop with its connections and responders. A turn is: take what is ready, let
@@ -48,6 +52,11 @@ class Worker final : public Loop, private Poller::Watcher {
 
   /// The thread's body: until stopped and drained.
   void run() noexcept;
+  /// For a simulation, which plays the thread itself and needs no clock: a turn that does not wait,
+  /// false when nothing was to be done; a tick; whether it has stopped and drained.
+  bool turn();
+  void pass_tick();
+  bool is_drained() const { return drained_; }
   Poller& poller() { return poller_; }
 
   // On the loop's thread.
@@ -63,7 +72,12 @@ class Worker final : public Loop, private Poller::Watcher {
 
   // For connections.
   Shared& shared() { return shared_; }
-  Responder* route(std::string_view path);
+  /// Where a path leads to.
+  struct Destination {
+    std::unique_ptr<Responder> responder;
+    MemoryBudget& body_memory;
+  };
+  const Destination* route(std::string_view path) const;
   bool stopping() const { return stopping_; }
   std::uint64_t tick_after(std::chrono::milliseconds time) const;
   std::uint64_t tick() const { return tick_; }
@@ -95,8 +109,8 @@ class Worker final : public Loop, private Poller::Watcher {
   Shared& shared_;
   const unsigned number_;
   Poller poller_;
-  const int wakeup_;                                    // an eventfd
-  std::vector<std::unique_ptr<Responder>> responders_;  // as routes
+  const int wakeup_;                       // an eventfd
+  std::vector<Destination> destinations_;  // as routes
   std::vector<ConnectionSlot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<Connection*> dirty_;
@@ -105,7 +119,8 @@ class Worker final : public Loop, private Poller::Watcher {
   std::vector<Connection*> retired_;
   std::array<char, std::size_t{16} << 10> discard_;
   std::uint64_t tick_ = 1;
-  std::chrono::steady_clock::time_point next_tick_at_;
+  std::chrono::steady_clock::time_point next_tick_at_ =
+      std::chrono::steady_clock::time_point::max();
   std::uint64_t stop_tick_ = 0;
   std::uint64_t ids_ = 0;
   bool stopping_ = false;
