@@ -8,7 +8,9 @@
 #define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
+#include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "http/request.hpp"
 
@@ -22,6 +24,8 @@ enum class Step : std::uint8_t {
   more,    // it wants to be called again, with more input or more room
   end,     // a member or frame ends here
   broken,  // the bytes are not of its format
+  cut,     // they end before the member or frame does
+  over,    // there is not enough room
 };
 
 Failure too_large(std::uint64_t bytes_max) {
@@ -54,6 +58,11 @@ class Expander::Output {
   std::span<char> room() {
     if (used_ == capacity_) reserve(std::max(first_room, capacity_ * 2));
     return {bytes_.get() + used_, std::min(capacity_, most_) - used_};
+  }
+  /// Room for all that may come. Memory that is never written to costs nearly nothing.
+  std::span<char> whole_room() {
+    if (capacity_ < most_) reserve(most_);
+    return {bytes_.get() + used_, most_ - used_};
   }
   void filled(std::size_t bytes) { used_ += bytes; }
   bool is_over() const { return used_ == most_; }
@@ -107,33 +116,46 @@ class Expander::Gzip {
   bool ready_ = false;
 };
 
-/// RFC 8878, through libzstd.
+/// RFC 8878, through libzstd. A frame at a time and whole, with the output as its window: a decoder
+/// that is fed piece by piece allocates the window that a frame's head declares, up to 8 MiB for a
+/// frame of nine bytes, and makes that again for every frame.
 class Expander::Zstd {
  public:
   static constexpr std::string_view name = "zstd";
 
   bool begin() {
-    if (context_ && ZSTD_sizeof_DCtx(context_.get()) > limits::kept_scratch_bytes_max)
-      context_.reset();
     if (!context_) context_.reset(ZSTD_createDCtx());
-    if (!context_) return false;
-    // A frame's head may ask for a window of gigabytes.
-    return !ZSTD_isError(ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only)) &&
-           !ZSTD_isError(ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax,
-                                                static_cast<int>(limits::zstd_window_log_max)));
+    return context_ != nullptr;
   }
 
+  /// Takes a frame from `in`, fills `out`, which has room for all that may come, and says by how
+  /// much.
   Step step(std::string_view& in, std::span<char> out, std::size_t& filled) {
-    ZSTD_inBuffer from{in.data(), in.size(), 0};
-    ZSTD_outBuffer to{out.data(), out.size(), 0};
-    const std::size_t said = ZSTD_decompressStream(context_.get(), &to, &from);
-    in.remove_prefix(from.pos);
-    filled = to.pos;
-    if (ZSTD_isError(said)) return Step::broken;
-    return said == 0 ? Step::end : Step::more;
+    if (!may_begin_a_frame(in)) return Step::broken;
+    const std::size_t bytes = ZSTD_findFrameCompressedSize(in.data(), in.size());
+    if (ZSTD_isError(bytes)) return step_of(ZSTD_getErrorCode(bytes));
+    const std::size_t expanded =
+        ZSTD_decompressDCtx(context_.get(), out.data(), out.size(), in.data(), bytes);
+    if (ZSTD_isError(expanded)) return step_of(ZSTD_getErrorCode(expanded));
+    in.remove_prefix(bytes);
+    filled = expanded;
+    return Step::end;
   }
 
  private:
+  static Step step_of(ZSTD_ErrorCode code) {
+    if (code == ZSTD_error_srcSize_wrong) return Step::cut;
+    return code == ZSTD_error_dstSize_tooSmall ? Step::over : Step::broken;
+  }
+
+  /// libzstd also reads formats from before RFC 8878, with a new context for each frame.
+  static bool may_begin_a_frame(std::string_view in) {
+    if (in.size() < sizeof(std::uint32_t)) return true;  // it is cut
+    const auto magic = get<std::uint32_t>(in.data());
+    return magic == ZSTD_MAGICNUMBER ||
+           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
+  }
+
   struct Free {
     void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
   };
@@ -168,11 +190,14 @@ Result<std::string_view> Expander::expand_with(Decoder& decoder, std::string_vie
     for (Step step = Step::more; step != Step::end;) {
       const std::size_t before = body.size();
       std::size_t filled = 0;
-      step = decoder.step(body, output_->room(), filled);
+      if constexpr (std::is_same_v<Decoder, Zstd>)
+        step = decoder.step(body, output_->whole_room(), filled);
+      else
+        step = decoder.step(body, output_->room(), filled);
       output_->filled(filled);
       if (step == Step::broken) return broken(Decoder::name);
-      if (output_->is_over()) return too_large(bytes_max);
-      if (step == Step::more && filled == 0 && body.size() == before)
+      if (step == Step::over || output_->is_over()) return too_large(bytes_max);
+      if (step == Step::cut || (step == Step::more && filled == 0 && body.size() == before))
         return cut_short(Decoder::name);
     }
   } while (!body.empty());

@@ -11,10 +11,10 @@ namespace weir::gateway {
 /// How a body was compressed for its way (Content-Encoding).
 enum class Coding : std::uint8_t { identity, gzip, zstd };
 
-/// Undoes a body's compression, piece by piece, so that no more is ever expanded than a body may
-/// have: a bomb costs what an honest payload of that size does. gzip of any number of members, zstd
-/// of any number of frames; checksums are checked where they are sent. One thread; keeps its memory
-/// from call to call, but not that of a rare large body.
+/// Undoes a body's compression into no more room than a body may have: a bomb costs what an honest
+/// payload of that size does. gzip of any number of members, zstd of any number of frames; checksums
+/// are checked where they are sent. One thread; keeps its memory from call to call, but not that of
+/// a rare large body.
 class Expander {
  public:
   Expander();

@@ -3,6 +3,7 @@
 #include <string>
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <zstd.h>
 
 #include "base/limits.hpp"
@@ -103,13 +104,28 @@ INSTANTIATE_TEST_SUITE_P(Codings, ExpanderTest, ::testing::Values(Coding::gzip, 
                            return coding.param == Coding::gzip ? "Gzip" : "Zstd";
                          });
 
-TEST(Expander, AZstdFrameThatAsksForAHugeWindowIsRefused) {
+TEST(Expander, TheWindowThatAZstdFrameDeclaresCostsNothing) {
   // Magic number, a frame header with a window of 1 GiB, one raw block of one byte.
-  const std::string frame("\x28\xB5\x2F\xFD\x00\xA0\x09\x00\x00x", 10);
+  const std::string huge("\x28\xB5\x2F\xFD\x00\xA0\x09\x00\x00x", 10);
+  const std::string usual("\x28\xB5\x2F\xFD\x00\x68\x09\x00\x00x", 10);  // 8 MiB
+  std::string frames;
+  for (int i = 0; i < 10'000; ++i)
+    frames += i % 2 == 0 ? huge : usual;
   Expander expander;
-  EXPECT_EQ(expander.expand(Coding::zstd, frame, 1000).error().code, Errc::bad_request);
-  const std::string modest("\x28\xB5\x2F\xFD\x00\x58\x09\x00\x00x", 10);
-  EXPECT_EQ(expander.expand(Coding::zstd, modest, 1000).value(), "x");
+  EXPECT_EQ(expander.expand(Coding::zstd, frames, 260'096).value(), std::string(10'000, 'x'));
+  rusage use{};
+  ::getrusage(RUSAGE_SELF, &use);
+  EXPECT_LT(use.ru_maxrss, 512 * 1024) << "KiB";
+}
+
+TEST(Expander, FormatsBeforeTheStandardOfZstdAreRefused) {
+  Expander expander;
+  for (const char version : {'\x25', '\x26', '\x27'}) {
+    std::string body(20, '\0');
+    body[0] = version;
+    body.replace(1, 3, "\xB5\x2F\xFD");
+    EXPECT_EQ(expander.expand(Coding::zstd, body, 1000).error().code, Errc::bad_request);
+  }
 }
 
 TEST(Expander, WhatIsNotCompressedIsItself) {
