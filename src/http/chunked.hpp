@@ -15,6 +15,8 @@ class ChunkedDecoder {
   /// before `in`); both are left where it stopped. `too_large` once a chunk would take the data
   /// over `data_bytes_max`. After bad and too_large nothing more can be decoded.
   Step decode(char*& in, const char* end, char*& out, std::uint64_t data_bytes_max);
+  /// Data that was announced so far: all of it that is here, and the rest of its last chunk.
+  std::uint64_t announced() const { return data_; }
 
  private:
   enum class At : std::uint8_t {
@@ -38,7 +40,7 @@ class ChunkedDecoder {
 
   At at_ = At::size_first;
   std::uint64_t size_ = 0;     // of this chunk; then what is left of it
-  std::uint64_t data_ = 0;     // decoded so far
+  std::uint64_t data_ = 0;     // of all chunks so far
   std::uint32_t line_ = 0;     // bytes of this chunk's size line
   std::uint32_t trailer_ = 0;  // bytes of the trailer section
 };

@@ -80,6 +80,8 @@ RequestParser::Event RequestParser::read_body() {
 }
 
 RequestParser::Event RequestParser::read_chunks() {
+  // A chunk that was announced together with the head was not held to the limit yet.
+  if (chunks_.announced() > body_bytes_max_) return refuse(too_large(body_bytes_max_));
   char* const base = buffer_.begin();
   char* in = base + raw_;
   char* out = base + body_end_;

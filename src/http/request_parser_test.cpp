@@ -241,6 +241,19 @@ TEST(RequestParser, AChunkedBodyOverItsCapIsRefusedBeforeTheDataThatIsTooMuch) {
             1u);
 }
 
+TEST(RequestParser, AChunkThatCameWithItsHeadIsHeldToTheLimitToo) {
+  MemoryBudget budget(1 << 20);
+  RequestParser parser(budget, 1 << 20);
+  const std::string bytes =
+      "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n3e9\r\nabc";
+  std::copy(bytes.begin(), bytes.end(), parser.room().data());
+  parser.filled(bytes.size());
+  EXPECT_EQ(parser.next(), RequestParser::Event::head);
+  parser.limit_body(1000);
+  EXPECT_EQ(parser.next(), RequestParser::Event::refused);
+  EXPECT_EQ(parser.refusal().code, Errc::too_large);
+}
+
 TEST(RequestParser, LargeBodiesTakeFromTheBudgetAndGiveBack) {
   MemoryBudget budget(1 << 20);
   RequestParser parser(budget, 1 << 20);

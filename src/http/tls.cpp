@@ -32,10 +32,12 @@ int bio_read(BIO* bio, char* room, int bytes) {
   BIO_clear_retry_flags(bio);
   const auto received = ::recv(socket_of(bio), room, static_cast<std::size_t>(bytes), MSG_DONTWAIT);
   if (received < 0 && is_patience_needed()) BIO_set_retry_read(bio);
+  if (received == 0) BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
   return static_cast<int>(received);
 }
 
-long bio_control(BIO*, int command, long, void*) {
+long bio_control(BIO* bio, int command, long, void*) {
+  if (command == BIO_CTRL_EOF) return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0 ? 1 : 0;
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
