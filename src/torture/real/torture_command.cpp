@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "torture/connections/histories.hpp"
 #include "torture/real/kills.hpp"
 #include "torture/seeds.hpp"
 
@@ -17,6 +18,7 @@ struct Options {
   SeedsOptions seeds;
   bool trace = false;
   KillsOptions kills;
+  std::optional<std::uint64_t> connections;  // random histories of clients
   std::optional<std::uint64_t> seed;
 };
 
@@ -72,11 +74,31 @@ int kill_servers(const Options& options, cli::Terminal& terminal) {
   return exit_code_of(killed.error().code);
 }
 
+int play_clients(const Options& options, cli::Terminal& terminal) {
+  const ConnectionsOptions histories{.first = options.seeds.first, .count = *options.connections};
+  terminal.out << fmt::format("seeds {} to {}\n", histories.first,
+                              histories.first + std::max<std::uint64_t>(histories.count, 1) - 1)
+               << std::flush;
+  const auto report = play_connections(histories, [&](const std::string& violation) {
+    terminal.out << "the claim does not hold: " << violation << "\n" << std::flush;
+  });
+  if (!report) {
+    terminal.err << "weir: " << report.error().message << "\n";
+    return exit_code_of(report.error().code);
+  }
+  terminal.out << summary(*report);
+  if (!report->violations.empty()) return exit_code_of(Errc::internal);
+  terminal.out << "each client was answered what it was owed, forgotten in time, and the next one "
+                  "served\n";
+  return 0;
+}
+
 int run(Options options, cli::Terminal& terminal) {
   const std::uint64_t seed = options.seed.value_or(terminal.seed % 1'000'000'000);
   options.seeds.first = seed;
   options.kills.seed = seed;
   if (!options.kills.directory.empty()) return kill_servers(options, terminal);
+  if (options.connections) return play_clients(options, terminal);
   const bool holds =
       options.trace ? tell_story(options, terminal) : play_stories(options, terminal);
   return holds ? 0 : exit_code_of(Errc::internal);
@@ -100,6 +122,9 @@ void add_torture_command(cli::Command app, cli::Terminal& terminal) {
       .range(1, 256)
       .shows_default();
   verb.flag("--trace", options->trace, "Play the one story of --seed and tell all of it");
+  verb.option("--connections", options->connections,
+              "Instead: clients that leave at every byte of a request, and so many by chance")
+      .range(0, 1'000'000'000);
   verb.option("--data", options->kills.directory,
               "Instead: in a new directory below this one, load a real server and kill it");
   verb.option("--kills", options->kills.kills, "With --data: how often")

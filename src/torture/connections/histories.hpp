@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+/// The claim about connections, tried: however a client leaves, at whatever byte of whatever
+/// request, the server answers what it owes, holds nothing of it afterwards, and serves the next.
+namespace weir::torture {
+
+/// How a client ends after the last byte it sends.
+enum class Leave : std::uint8_t {
+  waits,        // silent, and listens
+  half_closes,  // ends its sending side, and listens
+  closes,
+  resets,
+};
+inline constexpr std::size_t leaves = 4;
+
+struct ConnectionsOptions {
+  std::uint64_t first = 1;     // seed of the first random history
+  std::uint64_t count = 2000;  // random histories, beside every prefix of each sample request
+};
+
+struct ConnectionsReport {
+  std::uint64_t prefixes = 0;  // histories of one prefix and one way to leave
+  std::uint64_t random = 0;
+  std::uint64_t over_tls = 0;  // of both
+  std::uint64_t replies = 0;   // that clients read
+  std::uint64_t kept = 0;      // payloads answered 202 or on their way when their client left
+  std::array<std::uint64_t, leaves> by_leave{};
+  std::vector<std::string> violations;  // the first few, each with how to play it again
+};
+
+/// Plays them in this thread, with one more for the handler pool. Ignores SIGPIPE from then on.
+/// Fails when there is no certificate to be made.
+Result<ConnectionsReport> play_connections(
+    const ConnectionsOptions& options,
+    const std::function<void(const std::string& violation)>& on_violation = {});
+
+/// What was played, in words: a few lines.
+std::string summary(const ConnectionsReport& report);
+
+}  // namespace weir::torture
