@@ -12,9 +12,9 @@ namespace weir::gateway {
 enum class Coding : std::uint8_t { identity, gzip, zstd };
 
 /// Undoes a body's compression into no more room than a body may have: a bomb costs what an honest
-/// payload of that size does. gzip of any number of members, zstd of any number of frames; checksums
-/// are checked where they are sent. One thread; keeps its memory from call to call, but not that of
-/// a rare large body.
+/// payload of that size does. gzip of any number of members, zstd of any number of frames;
+/// checksums are checked where they are sent. One thread; keeps its memory from call to call, but
+/// not that of a rare large body.
 class Expander {
  public:
   Expander();
