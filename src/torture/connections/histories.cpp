@@ -337,10 +337,11 @@ Result<ConnectionsReport> play_connections(
       ++report.by_leave[static_cast<std::size_t>(history.leave)];
       if (!wrong.empty()) violated(history.text() + again + ": " + wrong);
     };
-    each_prefix(conversations, greeting, [&](const History& history) {
+    const auto play_prefix = [&](const History& history) {
       ++report.prefixes;
       play(history, "");
-    });
+    };
+    if (options.every_prefix) each_prefix(conversations, greeting, play_prefix);
     for (std::uint64_t i = 0; i < options.count; ++i) {
       ++report.random;
       const std::uint64_t seed = options.first + i;

@@ -23,7 +23,8 @@ inline constexpr std::size_t leaves = 4;
 
 struct ConnectionsOptions {
   std::uint64_t first = 1;     // seed of the first random history
-  std::uint64_t count = 2000;  // random histories, beside every prefix of each sample request
+  std::uint64_t count = 2000;  // random histories
+  bool every_prefix = true;    // also those: each prefix of each sample request, left in each way
 };
 
 struct ConnectionsReport {
