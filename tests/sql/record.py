@@ -22,7 +22,7 @@ import time
 
 HERE = pathlib.Path(__file__).parent
 WIDE = decimal.Context(prec=60)
-KINDS = ("query", "ordered", "refused", "error", "ours")
+KINDS = ("query", "ordered", "refused", "error", "ours", "swept")
 
 
 def parse(text):
@@ -134,7 +134,7 @@ class Recorder:
             rows = [compact([encoded(v, t) for v, t in zip(row, types)]) for row in frame.collect()]
         except Exception as error:  # Spark's many kinds; the first line says which
             return None, str(error).strip().split("\n")[0] or type(error).__name__
-        if block["kind"] == "query":
+        if block["kind"] != "ordered":
             rows.sort()
         return [compact(columns)] + rows, None
 
@@ -153,6 +153,9 @@ class Recorder:
                     self.problems.append(f"{where}: Spark refuses: {error}")
                 else:
                     block["tail"] = tail
+            elif block["kind"] == "swept":
+                tail, error = self.query(block)
+                block["tail"] = ["fails"] if tail is None else tail
             elif block["kind"] in ("refused", "error", "ours"):
                 _, error = self.query(block)
                 if block["kind"] == "refused" and error:

@@ -13,7 +13,8 @@ std::optional<Block::Kind> kind_of(std::string_view word) {
   constexpr std::pair<std::string_view, Block::Kind> words[] = {
       {"table", Block::Kind::table},     {"query", Block::Kind::query},
       {"ordered", Block::Kind::ordered}, {"refused", Block::Kind::refused},
-      {"error", Block::Kind::error},     {"ours", Block::Kind::ours}};
+      {"error", Block::Kind::error},     {"ours", Block::Kind::ours},
+      {"swept", Block::Kind::swept}};
   for (const auto& [name, kind] : words) {
     if (name == word) return kind;
   }

@@ -7,7 +7,7 @@ namespace weir::sql_test {
 
 /// One block of a .test file; the format is in README.md.
 struct Block {
-  enum class Kind { table, query, ordered, refused, error, ours };
+  enum class Kind { table, query, ordered, refused, error, ours, swept };
   Kind kind = Kind::query;
   std::string title;              // of a table: its name
   std::string schema;             // of a table: StructType JSON

@@ -123,6 +123,9 @@ Result<std::string> to_datetime(const std::string& sql, const Type& from, const 
   if (!date && from.is_integral()) {
     return call("spark_seconds_to_timestamp", plain(sql, Kind::long_));
   }
+  if (!date && from.is_fractional()) {
+    return call("spark_fraction_to_timestamp", plain(sql, Kind::double_));
+  }
   return refused(from, to, at);
 }
 

@@ -92,6 +92,15 @@ MaybeTyped converted(Call& call) {
   const std::string name = call_name(call.function, call.args);
   const Type type = call.function == "to_date" ? Kind::date : Kind::timestamp;
   Typed value = call.args[0];
+  if (type.is(Kind::timestamp) && value.type.is_numeric()) {  // seconds
+    WEIR_TRY(value, cast(std::move(value), type));
+    value.name = name;
+    return value;
+  }
+  // TO_DATE takes anything by its text.
+  if (!value.type.is_datetime()) {
+    WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
+  }
   if (call.args.size() == 1 || !value.type.is(Kind::string)) {
     WEIR_TRY(value, implicit_cast(call, std::move(value), type));
     value.name = name;

@@ -15,6 +15,10 @@ constexpr std::string_view line_break_end = R"((?:\r\n|[\n\r\x{85}\x{2028}\x{202
 // Before a last line break or at the very end, but not within \r\n.
 constexpr std::string_view before_line_break =
     R"((?=(?:\r\n|(?<!\r)\n|[\r\x{85}\x{2028}\x{2029}])?\z))";
+// (?m): behind a line break but not at the very end, and before one.
+constexpr std::string_view line_begin =
+    R"((?!\z)(?:\A|(?<=[\n\x{85}\x{2028}\x{2029}])|(?<=\r)(?!\n)))";
+constexpr std::string_view line_end = R"((?:\z|(?=[\r\x{85}\x{2028}\x{2029}])|(?<!\r)(?=\n)))";
 // Java's \b knows the letters and digits of all scripts, while its \w does not.
 constexpr std::string_view word_edge = R"((?:(?<=[\p{L}\p{Nd}\p{Mn}_])(?![\p{L}\p{Nd}\p{Mn}_])|)"
                                        R"((?<![\p{L}\p{Nd}\p{Mn}_])(?=[\p{L}\p{Nd}\p{Mn}_])))";
@@ -68,6 +72,7 @@ std::string written(unsigned code) {
 struct Flags {
   bool ignore_case = false;
   bool dot_all = false;
+  bool lines = false;  // (?m)
 };
 
 class Reader {
@@ -142,7 +147,7 @@ class Reader {
   Result<std::optional<unsigned>> bracket_escape(Classes& classes, Flags flags);
   Result<unsigned> code_point();
   Result<std::string> property(bool negated, bool bracketed, Flags flags);
-  void dollar();
+  void dollar(Flags flags);
 
   std::string_view pattern_;
   RegexUse use_;
@@ -173,7 +178,12 @@ Result<bool> Reader::sequence(Flags& flags, int depth) {
   return empty;
 }
 
-void Reader::dollar() {
+void Reader::dollar(Flags flags) {
+  if (flags.lines) {
+    regex_.pcre = true;
+    emit(line_end);
+    return;
+  }
   if (use_ == RegexUse::pieces) regex_.pcre = true;
   emit(use_ == RegexUse::pieces ? before_line_break : line_break_end);
 }
@@ -196,12 +206,13 @@ Result<Reader::Atom> Reader::atom(Flags& flags, int depth) {
   }
   if (c == '^') {
     ++at_;
-    emit("\\A");
+    if (flags.lines) regex_.pcre = true;
+    emit(flags.lines ? line_begin : "\\A");
     return Atom{true, false};
   }
   if (c == '$') {
     ++at_;
-    dollar();
+    dollar(flags);
     return Atom{true, false};
   }
   if (c == '[') {
@@ -269,6 +280,8 @@ Result<std::optional<Flags>> Reader::group_flags(Flags flags) {
       flags.ignore_case = on;
     } else if (c == 's') {
       flags.dot_all = on;
+    } else if (c == 'm') {
+      flags.lines = on;
     } else if (c == ')' || c == ':') {
       break;
     } else {
@@ -370,6 +383,10 @@ Result<std::string> Reader::property(bool negated, bool bracketed, Flags flags) 
       return open + std::string(negated ? entry.not_re2 : entry.re2) + close;
     }
   }
+  if (name == "IsAlphabetic") {
+    regex_.pcre = true;
+    return std::string(negated ? "\\P{Alphabetic}" : "\\p{Alphabetic}");
+  }
   std::string_view short_name = name;
   if (short_name.starts_with("Is") && short_name.size() <= 4) short_name.remove_prefix(2);
   if (!short_name.empty() &&
@@ -409,19 +426,12 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
     return Atom{};
   }
   ++at_;
+  if (std::string_view("dDwWtnrfa").find(c) != std::string_view::npos) {
+    emit("\\");
+    regex_.pattern += c;
+    return Atom{};
+  }
   switch (c) {
-    case 'd':
-    case 'D':
-    case 'w':
-    case 'W':
-    case 't':
-    case 'n':
-    case 'r':
-    case 'f':
-    case 'a':
-      emit("\\");
-      regex_.pattern += c;
-      return Atom{};
     case 's':
       emit(R"([\t\n\x0B\f\r ])");
       return Atom{};
@@ -432,6 +442,9 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
       emit("[");
       emit(horizontal);
       emit("]");
+      return Atom{};
+    case 'R':
+      emit(R"((?:\r\n|[\n\x0B\f\r\x{85}\x{2028}\x{2029}]))");
       return Atom{};
     case 'e':
       emit("\\x1B");

@@ -116,13 +116,14 @@ Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed
   std::string sql = moment.sql;
   Type type = moment.type;
   if (interval.is_months) {
-    sql = "(" + sql + " + to_months(" + std::to_string(sign * interval.months) + "))";
-    if (date) sql = "CAST(" + sql + " AS DATE)";
+    sql = std::string(date ? "spark_add_months(" : "spark_timestamp_add_months(") + sql + ", " +
+          std::to_string(sign * interval.months) + ")";
   } else if (date && !interval.has_time) {
-    sql = "(" + sql + " + CAST(" + std::to_string(sign * interval.days) + " AS INTEGER))";
+    sql = "spark_date_add(" + sql + ", " + std::to_string(sign * interval.days) + ")";
   } else {
     const std::int64_t all = interval.days * 86'400'000'000 + interval.microseconds;
-    sql = "(CAST(" + sql + " AS TIMESTAMP) + to_microseconds(" + std::to_string(sign * all) + "))";
+    if (date) sql = "spark_date_to_timestamp(" + sql + ")";
+    sql = "spark_timestamp_add(" + sql + ", " + std::to_string(sign * all) + ")";
     type = Kind::timestamp;
   }
   return made_of(moment, length, type, sql, name);
@@ -180,7 +181,8 @@ Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
       !b.type.is(Kind::long_)) {
     WEIR_TRY(b, cast(std::move(b), Kind::int_));
     const std::string function = op == "+" ? "date_add(" : "date_sub(";
-    return made_of(a, b, Kind::date, infix(op, a, b), function + a.name + ", " + b.name + ")");
+    return made_of(a, b, Kind::date, "spark_" + function + a.sql + ", " + b.sql + ")",
+                   function + a.name + ", " + b.name + ")");
   }
   if (a.type.is_datetime() && b.type.is_datetime() && op == "-") {
     return fail_at(a.at,

@@ -17,9 +17,6 @@ CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS
 CREATE OR REPLACE TEMP MACRO spark_current_date() AS CAST(make_timestamp(epoch_us(now())) AS DATE);
 
 -- Moments as numbers.
-CREATE OR REPLACE TEMP MACRO spark_floor_div(a, b) AS list_transform([a],
-  lambda v_div: (v_div - ((v_div % b) + b) % b) // b)[1];
-CREATE OR REPLACE TEMP MACRO spark_unix_seconds(t) AS spark_floor_div(epoch_us(t), 1000000);
 CREATE OR REPLACE TEMP MACRO spark_whole_seconds(t) AS epoch_us(t) // 1000000;
 
 -- Text. Positions count characters; 0 means 1; negative ones count from the end.
@@ -47,14 +44,6 @@ CREATE OR REPLACE TEMP MACRO spark_count(n) AS list_transform([CAST(n AS BIGINT)
   lambda v_count: CASE WHEN v_count < 0 THEN 0 ELSE v_count END)[1];
 CREATE OR REPLACE TEMP MACRO spark_left(s, n) AS left(s, spark_count(n));
 CREATE OR REPLACE TEMP MACRO spark_right(s, n) AS right(s, spark_count(n));
-CREATE OR REPLACE TEMP MACRO spark_lpad(s, n, p) AS list_transform([{'s': s, 'n': n, 'p': p}],
-  lambda v_lpad: CASE WHEN v_lpad.n <= 0 THEN left(v_lpad.s, 0)
-    WHEN v_lpad.p = '' THEN left(v_lpad.s, CAST(v_lpad.n AS BIGINT))
-    ELSE lpad(v_lpad.s, v_lpad.n, v_lpad.p) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_rpad(s, n, p) AS list_transform([{'s': s, 'n': n, 'p': p}],
-  lambda v_rpad: CASE WHEN v_rpad.n <= 0 THEN left(v_rpad.s, 0)
-    WHEN v_rpad.p = '' THEN left(v_rpad.s, CAST(v_rpad.n AS BIGINT))
-    ELSE rpad(v_rpad.s, v_rpad.n, v_rpad.p) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_locate(sub, s, pos) AS list_transform(
   [{'sub': sub, 's': s, 'p': pos, 'at': strpos(substring(s, pos), sub)}], lambda v_loc: CASE
     WHEN v_loc.p IS NULL THEN 0 WHEN v_loc.sub IS NULL OR v_loc.s IS NULL THEN NULL
@@ -75,7 +64,7 @@ CREATE OR REPLACE TEMP MACRO spark_characters(s) AS list_transform([s], lambda v
 
 -- Arrays. Out of range is NULL.
 CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS list_transform([i], lambda v_get:
-  CASE WHEN v_get >= 0 THEN list_extract(a, v_get + 1) END)[1];
+  CASE WHEN v_get >= 0 THEN list_extract(a, CAST(v_get AS BIGINT) + 1) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_element_at(a, i) AS list_transform([i], lambda v_elem: CASE
   WHEN v_elem = 0 THEN error('element_at counts from 1; the index 0 is not valid')
   ELSE list_extract(a, v_elem) END)[1];

@@ -1,6 +1,7 @@
 // What Spark makes of one value is in engine/spark, without DuckDB; here it gets its names.
 #include "engine/functions/text_functions.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "engine/spark/calendar.hpp"
 #include "engine/spark/datetime_pattern.hpp"
 #include "engine/spark/datetime_text.hpp"
+#include "engine/spark/long_text.hpp"
 #include "engine/spark/number_text.hpp"
 #include "engine/spark/regex.hpp"
 
@@ -91,9 +93,42 @@ std::optional<std::string> timestamp_text(Moment moment) {
 std::optional<Moment> moment_of_date(Day day) {
   return spark::moment_of(day.days, spark::day_us);
 }
+// Seconds, cut to microseconds; NaN and what is too large is nothing.
+std::optional<Moment> moment_of_seconds(double seconds) {
+  const double us = seconds * static_cast<double>(spark::second_us);
+  if (!(std::abs(us) < 9.2e18)) return std::nullopt;
+  return spark::moment_of(static_cast<std::int64_t>(us), 1);
+}
 template <std::int64_t Unit>
 std::optional<Moment> moment_of_units(std::int64_t value) {
   return spark::moment_of(value, Unit);
+}
+
+// Days wrap as Java's int does; what is no day of the engine's then is nothing.
+std::optional<Day> add_days(Day day, std::int32_t days) {
+  const auto sum = static_cast<std::uint32_t>(day.days) + static_cast<std::uint32_t>(days);
+  return spark::day_in_range(static_cast<std::int32_t>(sum));
+}
+std::optional<Day> subtract_days(Day day, std::int32_t days) {
+  const auto rest = static_cast<std::uint32_t>(day.days) - static_cast<std::uint32_t>(days);
+  return spark::day_in_range(static_cast<std::int32_t>(rest));
+}
+std::optional<Day> add_months(Day day, std::int32_t months) {
+  return spark::day_in_range(spark::add_months(day.days, months));
+}
+std::optional<Moment> add_months_to_moment(Moment moment, std::int32_t months) {
+  const std::int64_t days = spark::floor_div(moment.us, spark::day_us);
+  return spark::moment_of(spark::add_months(days, months), spark::day_us,
+                          moment.us - days * spark::day_us);
+}
+std::optional<Moment> add_microseconds(Moment moment, std::int64_t us) {
+  return spark::moment_of(moment.us, 1, us);
+}
+std::optional<std::int64_t> unix_seconds(Moment moment) {
+  return spark::floor_div(moment.us, spark::second_us);
+}
+std::optional<std::int64_t> unix_millis(Moment moment) {
+  return spark::floor_div(moment.us, 1000);
 }
 
 std::optional<std::string> text_of_bytes(Bytes value) {
@@ -132,6 +167,7 @@ Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<read_timestamp>(connection, "spark_string_to_timestamp_at"));
   WEIR_CHECK(add_native<date_text>(connection, "spark_date_to_string"));
   WEIR_CHECK(add_native<timestamp_text>(connection, "spark_timestamp_to_string"));
+  WEIR_CHECK(add_native<moment_of_seconds>(connection, "spark_fraction_to_timestamp"));
   WEIR_CHECK(add_native<moment_of_date>(connection, "spark_date_to_timestamp"));
   WEIR_CHECK(
       add_native<moment_of_units<spark::second_us>>(connection, "spark_seconds_to_timestamp"));
@@ -144,6 +180,15 @@ Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<spark::double_from_text>(connection, "spark_string_to_double"));
   WEIR_CHECK(add_native<spark::float_from_text>(connection, "spark_string_to_float"));
   WEIR_CHECK(add_native<spark::boolean_from_text>(connection, "spark_string_to_boolean"));
+  WEIR_CHECK(add_native<add_days>(connection, "spark_date_add"));
+  WEIR_CHECK(add_native<subtract_days>(connection, "spark_date_sub"));
+  WEIR_CHECK(add_native<add_months>(connection, "spark_add_months"));
+  WEIR_CHECK(add_native<add_months_to_moment>(connection, "spark_timestamp_add_months"));
+  WEIR_CHECK(add_native<add_microseconds>(connection, "spark_timestamp_add"));
+  WEIR_CHECK(add_native<unix_seconds>(connection, "spark_unix_seconds"));
+  WEIR_CHECK(add_native<unix_millis>(connection, "spark_unix_millis"));
+  WEIR_CHECK(add_native<spark::padded>(connection, "spark_pad"));
+  WEIR_CHECK(add_native<spark::repeated>(connection, "spark_repeat"));
   WEIR_CHECK(add_native<text_of_bytes>(connection, "spark_binary_to_string"));
   WEIR_CHECK(add_native<bytes_of_base64>(connection, "spark_unbase64"));
   WEIR_CHECK(add_native<regex_matches>(connection, "spark_regexp_matches"));

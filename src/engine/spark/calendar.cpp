@@ -3,6 +3,7 @@
 // date algorithms", which std::chrono uses for its sixteen bits).
 #include "engine/spark/calendar.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace weir::spark {
@@ -52,6 +53,15 @@ Civil civil_of(std::int64_t days) {
   out.month = static_cast<int>(month < 10 ? month + 3 : month - 9);
   out.year = year + era * era_years + (out.month <= 2 ? 1 : 0);
   return out;
+}
+
+std::int64_t add_months(std::int64_t days, std::int32_t months) {
+  Civil civil = civil_of(days);
+  const std::int64_t all = civil.year * 12 + civil.month - 1 + months;
+  civil.year = floor_div(all, 12);
+  civil.month = static_cast<int>(all - civil.year * 12) + 1;
+  civil.day = std::min(civil.day, last_day(civil.year, civil.month));
+  return days_of(civil).value_or(0);
 }
 
 int weekday_of(std::int64_t days) {

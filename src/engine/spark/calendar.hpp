@@ -35,6 +35,8 @@ struct Civil {
 /// Days since 1970; nothing where there is no such day. Years within +-999,999,999, as in Java.
 [[nodiscard]] std::optional<std::int64_t> days_of(const Civil& civil);
 [[nodiscard]] Civil civil_of(std::int64_t days);
+/// So many months later, on the last day of a month that has not so many days.
+[[nodiscard]] std::int64_t add_months(std::int64_t days, std::int32_t months);
 /// 1 for Monday to 7 for Sunday.
 [[nodiscard]] int weekday_of(std::int64_t days);
 

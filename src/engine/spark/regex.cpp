@@ -46,7 +46,7 @@ struct Regex::Match {
   const PCRE2_SIZE* places;
   int groups;  // with the whole
   [[nodiscard]] Part part(int group) const {
-    if (group >= groups || places[2 * group] == PCRE2_UNSET) return {};
+    if (group < 0 || group >= groups || places[2 * group] == PCRE2_UNSET) return {};
     return {places[2 * group], places[2 * group + 1]};
   }
 };
