@@ -205,7 +205,8 @@ void EmbeddedServer::Stages::make_engine() {
       engine::DuckDbOptions{.tables_folder = directory.tables(),
                             .store_root = directory.store(),
                             .memory_limit = fmt::format("{}MB", config["engine.memory_mb"]),
-                            .threads = static_cast<int>(config["engine.threads"])});
+                            .threads = static_cast<int>(config["engine.threads"])},
+      clock);
 }
 
 /// The data directory is ours alone, so whoever had claimed a run is gone: nobody waits for leases.

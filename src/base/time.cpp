@@ -1,9 +1,37 @@
+// The calendar is std::chrono's within four hundred years, after which it repeats: its year has 16
+// bits, and so has that of Howard Hinnant's library, whose streams also throw where it ends.
+
 #include "base/time.hpp"
 
-#include <date/date.h>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
 
 namespace weir {
 namespace {
+
+constexpr std::int64_t cycle_years = 400;
+constexpr std::int64_t cycle_days = 146'097;
+constexpr std::int64_t year_max = 999'999'999;
+constexpr std::int64_t four_digits_max = 9999;
+constexpr std::int64_t second_us = 1'000'000;
+constexpr std::int64_t day_us = 86'400 * second_us;
+
+struct Divided {
+  std::int64_t whole;
+  std::int64_t rest;  // never negative
+};
+
+Divided divided(std::int64_t value, std::int64_t by) {
+  const std::int64_t rest = value % by;
+  return rest < 0 ? Divided{value / by - 1, rest + by} : Divided{value / by, rest};
+}
+
+template <class... Values>
+std::string printed(const char* format, Values... values) {
+  char text[40];
+  return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, format, values...))};
+}
 
 std::optional<int> two_digits(std::string_view text, int max) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -42,15 +70,38 @@ std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
 
 }  // namespace
 
+CalendarDay calendar_day(Day day) {
+  const auto [cycle, rest] = divided(day.time_since_epoch().count(), cycle_days);
+  const std::chrono::year_month_day date{Day(std::chrono::days(rest))};
+  return {cycle * cycle_years + static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+          static_cast<unsigned>(date.day())};
+}
+
+std::optional<Day> day_of(const CalendarDay& date) {
+  if (date.year > year_max || date.year < -year_max) return std::nullopt;
+  const auto [cycle, rest] = divided(date.year, cycle_years);
+  const std::chrono::year_month_day day(std::chrono::year(static_cast<int>(rest)),
+                                        std::chrono::month(date.month), std::chrono::day(date.day));
+  if (!day.ok()) return std::nullopt;
+  return Day(day) + std::chrono::days(cycle * cycle_days);
+}
+
 std::string to_string(Day day) {
-  return date::format("%F", date::sys_days(day.time_since_epoch()));
+  const CalendarDay date = calendar_day(day);
+  const char* sign = date.year < 0 ? "-" : date.year > four_digits_max ? "+" : "";
+  return printed("%s%04" PRId64 "-%02u-%02u", sign, std::abs(date.year), date.month, date.day);
 }
 
 std::string to_string(Time time) {
-  return date::format("%FT%TZ", date::sys_time<std::chrono::microseconds>(time.time_since_epoch()));
+  // Not by floor() and a difference, which overflow in the first and the last day.
+  const auto [days, us] = divided(time.time_since_epoch().count(), day_us);
+  const std::int64_t seconds = us / second_us;
+  return to_string(Day(std::chrono::days(days))) +
+         printed("T%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%06" PRId64 "Z", seconds / 3600,
+                 seconds / 60 % 60, seconds % 60, us % second_us);
 }
 
-// By hand, both: the date library computes with fields that a garbled text left out.
+// By hand, both: a parser of the standard kind computes with fields that a garbled text left out.
 std::optional<Day> parse_day(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   const auto century = two_digits(text.substr(0, 2), 99);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,9 +22,20 @@ constexpr int hour_of(Time time) {
   return static_cast<int>(std::chrono::floor<std::chrono::hours>(time - day_of(time)).count());
 }
 
-/// "2027-03-02"
+/// A day of the Gregorian calendar, also of years that std::chrono::year, 16 bits wide, does not
+/// have: there it silently is another one.
+struct CalendarDay {
+  std::int64_t year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+};
+CalendarDay calendar_day(Day day);
+/// nullopt when the month has no such day, or the year more than nine digits.
+std::optional<Day> day_of(const CalendarDay& date);
+
+/// "2027-03-02"; years of more than four digits as "+12027-03-02", those before 0 as "-0044-03-15".
 std::string to_string(Day day);
-/// "2027-03-02T08:00:00.000123Z" (RFC 3339)
+/// "2027-03-02T08:00:00.000123Z" (RFC 3339), with years as above.
 std::string to_string(Time time);
 /// Reads exactly "2027-03-02".
 std::optional<Day> parse_day(std::string_view text);

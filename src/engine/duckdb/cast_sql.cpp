@@ -1,5 +1,6 @@
 #include "engine/duckdb/cast_sql.hpp"
 
+#include "engine/duckdb/cast_functions.hpp"
 #include "engine/duckdb/joda_pattern.hpp"
 
 namespace weir::engine {
@@ -75,29 +76,24 @@ std::string integer_sql(const std::string& x, Incoming incoming) {
   return "CASE WHEN " + x + " = trunc(" + x + ") THEN " + as(x, "BIGINT") + " END";
 }
 
-/// A double's own digits are what was sent; its binary value would round 0.285 down. DuckDB reads
-/// text into 64 bits some hundred times faster than into 128, so that is tried first.
+/// A double's own digits are what was sent; its binary value would round 0.285 down.
 std::string decimal_sql(const std::string& x, Incoming incoming, const Field& field) {
-  constexpr int narrow_digits = 18;
-  const std::string type = sql_type(field);
-  if (incoming == Incoming::whole) return as(x, type);
-  const std::string number = call("weir_number", text_of(x));
-  if (field.scale > narrow_digits) return as(number, type);
-  const std::string narrow = as(
-      number, "DECIMAL(" + std::to_string(narrow_digits) + "," + std::to_string(field.scale) + ")");
-  return "coalesce(" + as(narrow, type, "CAST") + ", " + as(number, type) + ")";
+  if (incoming == Incoming::whole) return as(x, sql_type(field));
+  return call(decimal_function(field.scale), text_of(x));
 }
 
 std::string float_sql(const std::string& x, Incoming incoming) {
   if (incoming != Incoming::text) return as(x, "DOUBLE");
-  const std::string number = as(call("weir_number", text_of(x)), "DOUBLE");
-  return "CASE WHEN isfinite(" + number + ") THEN " + number + " END";
+  return call("weir_float", text_of(x));
 }
 
+/// Moments that are such already, but for DuckDB's infinities, which are no dates to anyone else.
 std::string moment_sql(const Field& field, const std::string& x, Incoming incoming) {
   const bool date = field.type == FieldType::date;
-  if (incoming == Incoming::timestamp || incoming == Incoming::date)
-    return as(as(x, "TIMESTAMP"), date ? "DATE" : "TIMESTAMP");
+  if (incoming == Incoming::timestamp || incoming == Incoming::date) {
+    const std::string moment = incoming == Incoming::date && date ? x : as(x, "TIMESTAMP");
+    return "CASE WHEN isfinite(" + moment + ") THEN " + as(moment, sql_type(field)) + " END";
+  }
   return std::string(date ? "weir_date(" : "weir_datetime(") + text_of(x) + ", " +
          quote_text(field.format) + ")";
 }

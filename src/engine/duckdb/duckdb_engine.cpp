@@ -25,7 +25,8 @@ bool is_file_name(const std::string& name) {
 
 }  // namespace
 
-DuckDbEngine::DuckDbEngine(DuckDbOptions options) : options_(std::move(options)) {}
+DuckDbEngine::DuckDbEngine(DuckDbOptions options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
 DuckDbEngine::~DuckDbEngine() = default;
 
 Result<Tenant*> DuckDbEngine::tenant(const std::string& name) {
@@ -42,7 +43,7 @@ Result<Tenant*> DuckDbEngine::tenant(const std::string& name) {
                               ": " + error.message());
   WEIR_TRY(auto opened, Tenant::open({options_.tables_folder / (name + ".duckdb"),
                                       options_.store_root / "ingest" / "stream" / name,
-                                      options_.memory_limit, options_.threads}));
+                                      options_.memory_limit, options_.threads, &clock_}));
   return (tenants_[name] = std::move(opened)).get();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "env/clock.hpp"
 
 namespace weir::engine {
 
@@ -29,7 +30,7 @@ struct DuckDbOptions {
 /// not. Files are read by our own code (read_function.hpp), by Spark's rules.
 class DuckDbEngine final : public Engine {
  public:
-  explicit DuckDbEngine(DuckDbOptions options);
+  DuckDbEngine(DuckDbOptions options, const Clock& clock);
   ~DuckDbEngine() override;
   DuckDbEngine(const DuckDbEngine&) = delete;
   DuckDbEngine& operator=(const DuckDbEngine&) = delete;
@@ -46,6 +47,7 @@ class DuckDbEngine final : public Engine {
   Result<Tenant*> tenant(const std::string& name);
 
   DuckDbOptions options_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Tenant>> tenants_;
 };

@@ -9,6 +9,7 @@
 
 #include "engine/duckdb/duckdb_engine.hpp"
 #include "engine/duckdb/test_files.hpp"
+#include "env/fake/manual_clock.hpp"
 
 namespace weir::engine {
 
@@ -41,7 +42,7 @@ class EngineFixture : public ::testing::Test {
     options.store_root = folder_.path() / "store";
     options.memory_limit = "1GB";
     options.threads = 2;
-    engine_ = std::make_unique<DuckDbEngine>(options);
+    engine_ = std::make_unique<DuckDbEngine>(options, clock_);
   }
   void reopen() {
     engine_.reset();
@@ -111,6 +112,7 @@ class EngineFixture : public ::testing::Test {
   }
 
   TestFolder folder_;
+  ManualClock clock_{*parse_time("2026-11-28T12:00:00Z")};
   std::unique_ptr<DuckDbEngine> engine_;
   LoadCounts last_;
   int files_ = 0;

@@ -1,6 +1,11 @@
+// The documented lists of date and time formats are Joda patterns, tried one after the other. The
+// numbers are read as Spark's readers read them (spark_text.hpp), so that there is one way from
+// text to a decimal; only a feed's float takes no NaN and no infinity.
+
 #include "engine/duckdb/feed_text.hpp"
 
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "base/assert.hpp"
@@ -46,33 +51,50 @@ std::vector<JodaPattern> compiled(auto... lists) {
   return out;
 }
 
+/// The zone of an xs:date, which has no time: Z or +hh:mm. Nothing shorter, so that the end of
+/// 15-Jan-20-10 is none.
+std::optional<int> date_zone(std::string_view text) {
+  constexpr std::size_t size = std::string_view("+hh:mm").size();
+  TextScan scan(text);
+  const auto offset = text == "Z" || text.size() == size ? take_offset(scan) : std::nullopt;
+  return scan.done() ? offset : std::nullopt;
+}
+
+bool may_end(const TextScan& date) {
+  return date.done() || date.peek() == ' ' || date.peek() == 'T' || date_zone(date.rest());
+}
+
 /// The first pattern that reads the front of a text and leaves it where a date may end.
-std::optional<Moment> taken_date(TextScan& scan) {
+std::optional<Moment> taken_date(TextScan& scan, int this_year) {
   static const std::vector<JodaPattern> patterns = compiled(date_patterns);
   for (const JodaPattern& pattern : patterns) {
     TextScan ahead = scan;
-    const auto date = pattern.take(ahead);
-    if (!date || (!ahead.done() && ahead.peek() != ' ' && ahead.peek() != 'T')) continue;
+    const auto date = pattern.take(ahead, this_year);
+    if (!date || !may_end(ahead)) continue;
     scan = ahead;
     return date;
   }
   return std::nullopt;
 }
 
-std::optional<Moment> read_time(std::string_view text) {
+std::optional<Moment> read_time(std::string_view text, int this_year) {
   static const std::vector<JodaPattern> patterns = compiled(time_patterns, more_time_patterns);
   for (const JodaPattern& pattern : patterns) {
-    if (const auto time = pattern.read(text)) return time;
+    if (const auto time = pattern.read(text, this_year)) return time;
   }
   return std::nullopt;
 }
 
-std::optional<Moment> read_moment(std::string_view text) {
+std::optional<Moment> read_moment(std::string_view text, int this_year) {
   TextScan scan(trim(text));
-  auto moment = taken_date(scan);
+  auto moment = taken_date(scan, this_year);
   if (!moment || scan.done()) return moment;
+  if (const auto zone = date_zone(scan.rest())) {
+    moment->offset_minutes = zone;
+    return moment;
+  }
   if (!scan.take('T')) scan.take(' ');
-  const auto time = read_time(trim(scan.rest()));
+  const auto time = read_time(trim(scan.rest()), this_year);
   if (!time) return std::nullopt;
   moment->time_us = time->time_us;
   moment->offset_minutes = time->offset_minutes;
@@ -88,54 +110,20 @@ std::optional<bool> feed_boolean(std::string_view text) {
   return boolean_from_text(text);
 }
 
-std::optional<std::string_view> feed_number(std::string_view text) {
-  text = trim(text);
-  TextScan scan(text);
-  if (!scan.take('-') && scan.take('+')) text.remove_prefix(1);
-  const auto skipped = [&scan] {
-    std::size_t count = 0;
-    while (scan.digits(1, 1))
-      ++count;
-    return count;
-  };
-  std::size_t digits = skipped();
-  if (scan.take('.')) digits += skipped();
-  if (digits == 0) return std::nullopt;
-  if (scan.take('e') || scan.take('E')) {
-    if (!scan.take('-')) scan.take('+');
-    if (skipped() == 0) return std::nullopt;
-  }
-  if (!scan.done()) return std::nullopt;
-  return text;
+std::optional<double> feed_float(std::string_view text) {
+  const auto value = double_from_text(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-std::optional<std::int64_t> feed_integer(std::string_view text) {
-  if (const auto plain = whole_from_text(text)) return plain;
-  // Six more digits than a whole number of 64 bits has, so that a fraction does not round away.
-  constexpr int precision = 38;
-  constexpr int scale = 18;
-  Int128 one = 1;
-  for (int i = 0; i < scale; ++i)
-    one *= 10;
-  const auto number = feed_number(text);
-  const auto scaled = number ? decimal_from_text(*number, precision, scale) : std::nullopt;
-  if (!scaled || *scaled % one != 0) return std::nullopt;
-  const Int128 value = *scaled / one;
-  const auto narrow = static_cast<std::int64_t>(value);
-  if (narrow != value) return std::nullopt;
-  return narrow;
-}
-
-std::optional<std::int32_t> feed_date(std::string_view text) {
-  const auto moment = read_moment(text);
+std::optional<std::int32_t> feed_date(std::string_view text, int this_year) {
+  const auto moment = read_moment(text, this_year);
   if (!moment) return std::nullopt;
   return moment->day;
 }
 
-std::optional<std::int64_t> feed_datetime(std::string_view text) {
-  const auto moment = read_moment(text);
-  if (!moment) return std::nullopt;
-  return moment->utc_us();
+std::optional<std::int64_t> feed_datetime(std::string_view text, int this_year) {
+  const auto moment = read_moment(text, this_year);
+  return moment ? moment->utc_us() : std::nullopt;
 }
 
 }  // namespace weir::engine

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <limits>
+
+#include "engine/duckdb/moment_range.hpp"
 
 namespace weir::engine {
 
@@ -10,7 +12,7 @@ namespace {
 
 constexpr std::string_view known_letters = "yYuMdEHhKkmsSaZzX";
 constexpr std::string_view number_letters = "yYuMdHhKkmsS";
-constexpr int century_pivot = 69;  // 69 is 1969, 68 is 2068, as POSIX has it
+constexpr int years_back = 80;  // of those that two digits may mean; Joda's pivot, less 50
 
 constexpr std::array<std::string_view, 12> months{"january",   "february", "march",    "april",
                                                   "may",       "june",     "july",     "august",
@@ -44,6 +46,7 @@ bool keep(std::optional<int> value, int least, int most, int& out) {
 
 /// What the letters said so far; hours as written until all of them are known.
 struct JodaPattern::Reading {
+  int this_year = 1970;
   int year = 1970;
   int month = 1;
   int day = 1;
@@ -56,21 +59,17 @@ struct JodaPattern::Reading {
   std::optional<int> offset_minutes;
 
   std::optional<Moment> moment() const {
-    const std::chrono::year_month_day date(std::chrono::year(year),
-                                           std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day)));
-    if (!date.ok()) return std::nullopt;
+    const auto number =
+        day_number({year, static_cast<unsigned>(month), static_cast<unsigned>(day)});
+    if (!number) return std::nullopt;
     const int hours = half_day && afternoon ? hour + 12 : hour;
     const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{minute} * 60 + second;
-    return Moment{static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count()),
-                  seconds * 1'000'000 + fraction_us, offset_minutes};
+    return Moment{*number, seconds * 1'000'000 + fraction_us, offset_minutes};
   }
 };
 
-std::int64_t Moment::utc_us() const {
-  constexpr std::int64_t day_us = 86'400'000'000;
-  constexpr std::int64_t minute_us = 60'000'000;
-  return day * day_us + time_us - offset_minutes.value_or(0) * minute_us;
+std::optional<std::int64_t> Moment::utc_us() const {
+  return moment_us(day, time_us, offset_minutes.value_or(0));
 }
 
 Result<JodaPattern> JodaPattern::parse(std::string_view pattern) {
@@ -117,9 +116,10 @@ Result<JodaPattern> JodaPattern::parse(std::string_view pattern) {
   return out;
 }
 
-std::optional<Moment> JodaPattern::take(TextScan& scan) const {
+std::optional<Moment> JodaPattern::take(TextScan& scan, int this_year) const {
   TextScan ahead = scan;
   Reading reading;
+  reading.this_year = this_year;
   for (const Element& element : elements_) {
     if (!take_element(element, ahead, reading)) return std::nullopt;
   }
@@ -128,9 +128,9 @@ std::optional<Moment> JodaPattern::take(TextScan& scan) const {
   return moment;
 }
 
-std::optional<Moment> JodaPattern::read(std::string_view text) const {
+std::optional<Moment> JodaPattern::read(std::string_view text, int this_year) const {
   TextScan scan(text);
-  const auto moment = take(scan);
+  const auto moment = take(scan, this_year);
   return scan.done() ? moment : std::nullopt;
 }
 
@@ -190,12 +190,14 @@ bool JodaPattern::take_element(const Element& element, TextScan& scan, Reading& 
 
 bool JodaPattern::take_year(const Element& element, TextScan& scan, Reading& reading) {
   if (element.count == 2) {
-    if (!keep(scan.digits(2, 2), 0, 99, reading.year)) return false;
-    reading.year += reading.year < century_pivot ? 2000 : 1900;
+    int last_two = 0;
+    if (!keep(scan.digits(2, 2), 0, 99, last_two)) return false;
+    const int first = reading.this_year - years_back;
+    reading.year = first + ((last_two - first) % 100 + 100) % 100;
     return true;
   }
-  return keep(scan.digits(element.count, std::max<std::size_t>(element.count, 4)), 0, 9999,
-              reading.year);
+  return keep(scan.digits(element.count, std::max<std::size_t>(element.count, 4)), 0,
+              std::numeric_limits<int>::max(), reading.year);
 }
 
 bool JodaPattern::take_month(const Element& element, TextScan& scan, Reading& reading) {

@@ -17,26 +17,29 @@ struct Moment {
   std::int64_t time_us = 0;  // of the day
   std::optional<int> offset_minutes;
 
-  /// Microseconds since 1970 UTC; without an offset it is UTC already.
-  std::int64_t utc_us() const;
+  /// Microseconds since 1970 UTC; without an offset it is UTC already. Nothing beyond what a
+  /// TIMESTAMP holds (moment_range.hpp).
+  std::optional<std::int64_t> utc_us() const;
 };
 
 /// A Joda-Time pattern, for reading only. Letters:
 ///
-///   y Y u year (yy: 1969-2068)   M month (MMM, MMMM: English name)   d day    E name of the day
+///   y Y u year (yy: see below)   M month (MMM, MMMM: English name)   d day    E name of the day
 ///   H k hour 0-23, 1-24          h K hour 1-12, 0-11 with a: AM, PM  m minute s second S fraction
 ///   Z z X offset or name of a zone; '...' and what is no letter stands for itself
 ///
 /// As in Joda, a number takes fewer digits than letters unless another number follows directly;
-/// yyyy takes four digits exactly, so that a two-digit year is not read as the first century.
+/// yyyy takes four digits exactly, so that a two-digit year is not read as the first century. yy
+/// takes two, and means the year of that ending from 80 years ago to 19 years ahead, as in Joda: in
+/// 2026 those from 1946 to 2045.
 class JodaPattern {
  public:
   /// bad_request names a letter it does not know, with its place.
   static Result<JodaPattern> parse(std::string_view pattern);
   /// Reads the front of a text; leaves the rest, or all of it when it does not fit.
-  std::optional<Moment> take(TextScan& scan) const;
+  std::optional<Moment> take(TextScan& scan, int this_year) const;
   /// Reads a whole text.
-  std::optional<Moment> read(std::string_view text) const;
+  std::optional<Moment> read(std::string_view text, int this_year) const;
 
  private:
   struct Element {

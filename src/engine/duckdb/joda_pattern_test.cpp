@@ -1,5 +1,6 @@
 #include "engine/duckdb/joda_pattern.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -13,11 +14,12 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-std::string read(std::string_view pattern, std::string_view text) {
+std::string read(std::string_view pattern, std::string_view text, int this_year = 2026) {
   const auto compiled = JodaPattern::parse(pattern);
   if (!compiled) return compiled.error().message;
-  const auto moment = compiled->read(text);
-  return moment ? to_string(Time(std::chrono::microseconds(moment->utc_us()))) : "none";
+  const auto moment = compiled->read(text, this_year);
+  const auto us = moment ? moment->utc_us() : std::nullopt;
+  return us ? to_string(Time(std::chrono::microseconds(*us))) : "none";
 }
 
 TEST(JodaPattern, LettersMeanWhatTheyMeanInJoda) {
@@ -37,6 +39,40 @@ TEST(JodaPattern, LettersMeanWhatTheyMeanInJoda) {
 
 TEST(JodaPattern, UpperCaseYearsAreYears) {
   EXPECT_EQ(read("YYYY-MM-dd", "2024-12-30"), "2024-12-30T00:00:00.000000Z");
+}
+
+/// The years that two digits mean, from the earliest to the latest.
+std::string years_of_two_digits(int this_year) {
+  int first = 9999;
+  int last = 0;
+  for (int i = 0; i < 100; ++i) {
+    const std::string digits = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+    const int year = std::stoi(read("MM/dd/yy", "01/02/" + digits, this_year).substr(0, 4));
+    EXPECT_EQ(year % 100, i);
+    first = std::min(first, year);
+    last = std::max(last, year);
+  }
+  return std::to_string(first) + " " + std::to_string(last);
+}
+
+TEST(JodaPattern, TwoDigitsOfAYearMeanWhatTheyMeanInJoda) {
+  // Recorded from Joda-Time 2.12.7 with its clock set to these years.
+  EXPECT_EQ(years_of_two_digits(1999), "1919 2018");
+  EXPECT_EQ(years_of_two_digits(2026), "1946 2045");
+  EXPECT_EQ(years_of_two_digits(2027), "1947 2046");
+  EXPECT_EQ(years_of_two_digits(2046), "1966 2065");
+  EXPECT_EQ(read("yyMMdd", "680102"), "1968-01-02T00:00:00.000000Z");
+  EXPECT_EQ(read("dd-MMM-YY", "05-Jan-46"), "1946-01-05T00:00:00.000000Z");
+  EXPECT_EQ(read("dd-MMM-yy", "29-Feb-00"), "2000-02-29T00:00:00.000000Z");
+  EXPECT_EQ(read("dd-MMM-yy", "29-Feb-46"), "none");
+}
+
+TEST(JodaPattern, AYearOfManyDigitsIsThatYearOrNone) {
+  EXPECT_EQ(read("yyyyy-MM-dd", "12068-01-02"), "+12068-01-02T00:00:00.000000Z");
+  EXPECT_EQ(read("yyyyyy-MM-dd", "294247-01-10"), "+294247-01-10T00:00:00.000000Z");
+  EXPECT_EQ(read("yyyyyy-MM-dd", "294248-01-01"), "none");
+  EXPECT_EQ(read("yyyyyyyyyyyy-MM-dd", "429496729601-01-02"), "none");
+  EXPECT_EQ(read("yyyy-MM-dd", "99999-12-31"), "none");
 }
 
 TEST(JodaPattern, TheWholeTextMustFit) {

@@ -79,15 +79,21 @@ void append_double(std::string& out, T value) {
   }
 }
 
+/// DuckDB's infinities are its largest number and the negative of that.
+template <class T>
+bool is_infinite(T value) {
+  constexpr T infinity = std::numeric_limits<T>::max();
+  return value == infinity || value == -infinity;
+}
+
 void append_date(std::string& out, std::int32_t day) {
+  if (is_infinite(day)) return append_json_text(out, day > 0 ? "infinity" : "-infinity");
   append_json_text(out, to_string(Day(std::chrono::days(day))));
 }
 
 void append_timestamp(std::string& out, std::int64_t us) {
   constexpr std::size_t fraction = std::string_view(".000000Z").size();
-  if (us == std::numeric_limits<std::int64_t>::max() ||
-      us == -std::numeric_limits<std::int64_t>::max())
-    return append_json_text(out, us > 0 ? "infinity" : "-infinity");
+  if (is_infinite(us)) return append_json_text(out, us > 0 ? "infinity" : "-infinity");
   std::string text = to_string(Time(std::chrono::microseconds(us)));
   if (us % 1'000'000 == 0) text.replace(text.size() - fraction, fraction, "Z");
   append_json_text(out, text);

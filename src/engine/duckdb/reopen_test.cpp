@@ -82,7 +82,7 @@ TEST_F(ReopenTest, ASecondProcessIsToldWhoHasTheTables) {
   if (child == 0) {
     DuckDbOptions options;
     options.tables_folder = folder_.path() / "tables";
-    DuckDbEngine other(options);
+    DuckDbEngine other(options, clock_);
     const auto result = other.tables("acme");
     const char code = result ? 'o' : result.error().code == Errc::locked ? 'l' : 'x';
     static_cast<void>(::write(pipe[1], &code, 1) == 1);
@@ -100,7 +100,7 @@ TEST_F(ReopenTest, ALoadLargerThanItsMemorySpillsToDisk) {
   options.store_root = folder_.path() / "store";
   options.memory_limit = "40MB";
   options.threads = 1;
-  engine_ = std::make_unique<DuckDbEngine>(options);
+  engine_ = std::make_unique<DuckDbEngine>(options, clock_);
   std::string lines;
   for (int i = 0; i < 150'000; ++i)
     lines += "{\"id\":" + std::to_string(i) + ",\"v\":\"" + std::to_string(i * 2654435761u) +

@@ -1,20 +1,17 @@
 #include "engine/duckdb/spark_text.hpp"
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <string>
 
+#include "engine/duckdb/moment_range.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine {
 
 namespace {
-
-using std::chrono::days;
-using std::chrono::microseconds;
 
 /// A number's text taken apart: its digits without leading zeros, and where its point is.
 struct Digits {
@@ -27,9 +24,9 @@ std::optional<std::int64_t> taken_exponent(TextScan& scan) {
   if (!scan.take('e') && !scan.take('E')) return 0;
   const bool negative = scan.take('-');
   if (!negative) scan.take('+');
-  const auto value = scan.digits(1, 6);
+  const auto value = scan.digits(1, std::string_view::npos);
   if (!value) return std::nullopt;
-  return negative ? -*value : *value;
+  return negative ? -std::int64_t{*value} : *value;
 }
 
 std::optional<Digits> digits_of(std::string_view text) {
@@ -63,7 +60,8 @@ std::optional<Digits> digits_of(std::string_view text) {
 
 std::optional<std::int32_t> taken_date(TextScan& scan) {
   const bool negative = scan.take('-');
-  const auto year = scan.digits(4, 6);
+  if (!negative) scan.take('+');
+  const auto year = scan.digits(4, 7);
   if (!year) return std::nullopt;
   std::optional<int> month = 1;
   std::optional<int> day = 1;
@@ -72,11 +70,8 @@ std::optional<std::int32_t> taken_date(TextScan& scan) {
     if (scan.take('-')) day = scan.digits(1, 2);
   }
   if (!month || !day) return std::nullopt;
-  const std::chrono::year_month_day date(std::chrono::year(negative ? -*year : *year),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day)));
-  if (!date.ok()) return std::nullopt;
-  return static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+  return day_number(
+      {negative ? -*year : *year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)});
 }
 
 /// Microseconds of the day.
@@ -116,13 +111,26 @@ std::optional<std::int64_t> whole_from_text(std::string_view text) {
   return value;
 }
 
+std::optional<std::int64_t> integer_from_text(std::string_view text) {
+  if (const auto plain = whole_from_text(text)) return plain;
+  auto number = digits_of(text);
+  if (!number) return std::nullopt;
+  number->text.erase(number->text.find_last_not_of('0') + 1);
+  if (number->text.empty()) return 0;
+  const auto size = static_cast<std::int64_t>(number->text.size());
+  constexpr std::int64_t digits_max = std::numeric_limits<std::int64_t>::digits10 + 1;
+  if (number->point < size || number->point > digits_max) return std::nullopt;
+  number->text.append(static_cast<std::size_t>(number->point - size), '0');
+  return whole_from_text((number->negative ? "-" : "") + number->text);
+}
+
 std::optional<double> double_from_text(std::string_view text) {
   text = trim(text);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (text == "NaN") return std::numeric_limits<double>::quiet_NaN();
   if (text == "Infinity" || text == "+Infinity" || text == "INF" || text == "+INF") return infinity;
   if (text == "-Infinity" || text == "-INF") return -infinity;
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -162,20 +170,17 @@ std::optional<std::int32_t> date_from_text(std::string_view text) {
 }
 
 std::optional<std::int64_t> timestamp_from_text(std::string_view text) {
-  constexpr std::int64_t day_us = microseconds(days(1)).count();
-  constexpr std::int64_t minute_us = 60'000'000;
   TextScan scan(trim(text));
   const auto date = taken_date(scan);
   if (!date) return std::nullopt;
-  const std::int64_t midnight = *date * day_us;
-  if (scan.done()) return midnight;
+  if (scan.done()) return moment_us(*date, 0, 0);
   if (!scan.take(' ') && !scan.take('T')) return std::nullopt;
   const auto time = taken_time(scan);
   if (!time) return std::nullopt;
   scan.take(' ');
   const auto zone = scan.done() ? 0 : take_zone(scan);
   if (!zone || !scan.done()) return std::nullopt;
-  return midnight + *time - *zone * minute_us;
+  return moment_us(*date, *time, *zone);
 }
 
 }  // namespace weir::engine

@@ -44,6 +44,7 @@ TEST(SparkText, Doubles) {
   EXPECT_EQ(double_from_text("1e-999"), 0.0);
   EXPECT_TRUE(std::isnan(*double_from_text("NaN")));
   EXPECT_EQ(double_from_text("inf"), std::nullopt);
+  EXPECT_EQ(double_from_text("+-1"), std::nullopt);
   EXPECT_EQ(double_from_text("1.5x"), std::nullopt);
 }
 
@@ -62,6 +63,54 @@ TEST(SparkText, DecimalsAreRoundedHalfUpAndBounded) {
   const auto widest = decimal_from_text("99999999999999999999999999999999999999", 38, 0);
   ASSERT_TRUE(widest);
   EXPECT_EQ(static_cast<std::int64_t>(*widest % 1'000'000'000), 999'999'999);
+}
+
+TEST(SparkText, TinyNumbersAreRoundedByTheirValueAndNotByTheirDigits) {
+  for (const char* tiny : {"5.55e-17", "9e-05", "5e-4", "9e-999999999999", "0.00499999"})
+    EXPECT_EQ(decimal(tiny, 38, 2), "0") << tiny;
+  EXPECT_EQ(decimal("5e-3", 38, 2), "1");
+  EXPECT_EQ(decimal("-5e-3", 38, 2), "-1");
+  EXPECT_EQ(decimal("9e-3", 38, 0), "0");
+  EXPECT_EQ(decimal("0.5", 38, 0), "1");
+  EXPECT_EQ(decimal("1e999999999999", 38, 0), "none");
+}
+
+TEST(SparkText, IntegersAreThoseWhoseExactValueIsWhole) {
+  EXPECT_EQ(integer_from_text("12"), 12);
+  EXPECT_EQ(integer_from_text(" +12 "), 12);
+  EXPECT_EQ(integer_from_text("-9223372036854775808"), INT64_MIN);
+  EXPECT_EQ(integer_from_text("9223372036854775807.000"), INT64_MAX);
+  EXPECT_EQ(integer_from_text("12.00"), 12);
+  EXPECT_EQ(integer_from_text("1.2e1"), 12);
+  EXPECT_EQ(integer_from_text("1e2"), 100);
+  EXPECT_EQ(integer_from_text("120e-1"), 12);
+  EXPECT_EQ(integer_from_text("1e0000000002"), 100);
+  EXPECT_EQ(integer_from_text("0e-400"), 0);
+  EXPECT_EQ(integer_from_text("-0.0"), 0);
+  for (const auto* text :
+       {"12.5", "1e-400", "1e-1", "9223372036854775808", "9223372036854775807.5", "1_000", "0x10",
+        "1e400", "1e99999999999", "twelve", "+-1", "1e", ".", "-", "1 2", "12.000000000000000001",
+        "12.0000000000000000000000000000000000000001"})
+    EXPECT_EQ(integer_from_text(text), std::nullopt) << text;
+}
+
+TEST(SparkText, YearsBeyondFourDigitsAreThoseYears) {
+  // Recorded from Spark 3.5, but for the last day, which DuckDB does not have.
+  EXPECT_EQ(date_from_text("32768-01-01"), 11'248'738);
+  EXPECT_EQ(date_from_text("99999-12-31"), 35'804'721);
+  EXPECT_EQ(date_from_text("+99999-12-31"), 35'804'721);
+  EXPECT_EQ(date_from_text("-32768-01-01"), -12'687'794);
+  EXPECT_EQ(date_from_text("5881580-07-10"), 2'147'483'646);
+  EXPECT_EQ(date_from_text("00012-01-01"), -715'145);
+  for (const auto* text : {"5881580-07-11", "9999999-01-01", "10000000-01-01", "999-01-01",
+                           "+-2024-01-01", "--2024-01-01"})
+    EXPECT_EQ(date_from_text(text), std::nullopt) << text;
+  EXPECT_EQ(timestamp_from_text("99999-12-31"), 3'093'527'894'400'000'000);
+  EXPECT_EQ(timestamp("294247-01-10 04:00:54.775806"), "+294247-01-10T04:00:54.775806Z");
+  EXPECT_EQ(timestamp("-290308-12-22 00:00:00"), "-290308-12-22T00:00:00.000000Z");
+  for (const auto* text : {"294247-01-10 04:00:54.775808", "294248-01-01", "999999-12-31 10:00:00",
+                           "-290308-01-01", "5881580-07-10"})
+    EXPECT_EQ(timestamp(text), "none") << text;
 }
 
 TEST(SparkText, DatesAndTimestamps) {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/case_fold.hpp"
 #include "engine/duckdb/cast_functions.hpp"
 #include "engine/duckdb/read_function.hpp"
-#include "engine/duckdb/text_scan.hpp"
 #include "engine/functions/number_functions.hpp"
 #include "engine/functions/text_functions.hpp"
 
@@ -35,7 +35,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options) {
            Database::open(tenant->options_.tables_file.string(), settings_of(tenant->options_)));
   WEIR_TRY(Connection connection, tenant->connect());
   WEIR_CHECK(add_read_function(connection, tenant->readings_));
-  WEIR_CHECK(add_cast_functions(connection));
+  WEIR_CHECK(add_cast_functions(connection, *tenant->options_.clock));
   WEIR_CHECK(add_number_functions(connection.get()));
   WEIR_CHECK(add_text_functions(connection.get()));
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
@@ -48,7 +48,7 @@ std::unique_lock<std::mutex> Tenant::lock_table(const std::string& table) {
   std::mutex* found = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    auto& slot = table_locks_[folded(table)];
+    auto& slot = table_locks_[folded_name(table)];
     if (!slot) slot = std::make_unique<std::mutex>();
     found = slot.get();
   }
@@ -74,9 +74,10 @@ Result<std::string> Tenant::path_of(const std::string& uri) const {
 
 Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool counts) {
   WEIR_TRY(const auto cells,
-           connection.cells("SELECT table_name, column_name, data_type FROM duckdb_columns() "
-                            "WHERE NOT internal AND NOT database_name IN ('temp', 'system') "
-                            "AND schema_name = 'main' ORDER BY table_name, column_index"));
+           connection.cells("SELECT table_name, column_name, data_type, current_database() "
+                            "FROM duckdb_columns() WHERE NOT internal AND "
+                            "database_name = current_database() AND schema_name = 'main' "
+                            "ORDER BY table_name, column_index"));
   std::vector<TableInfo> tables;
   for (const auto& row : cells) {
     if (tables.empty() || tables.back().name != *row[0]) tables.push_back({*row[0], 0, {}});
@@ -84,7 +85,8 @@ Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool count
   }
   for (TableInfo& table : tables) {
     if (!counts) break;
-    WEIR_TRY(table.rows, connection.count("SELECT count(*) FROM main." + quote_name(table.name)));
+    WEIR_TRY(table.rows, connection.count("SELECT count(*) FROM " + quote_name(*cells[0][3]) +
+                                          ".main." + quote_name(table.name)));
   }
   return tables;
 }

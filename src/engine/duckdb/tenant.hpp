@@ -11,6 +11,7 @@
 #include "engine/duckdb/connection.hpp"
 #include "engine/duckdb/read_plan.hpp"
 #include "engine/engine.hpp"
+#include "env/clock.hpp"
 
 namespace weir::engine {
 
@@ -19,6 +20,7 @@ struct TenantOptions {
   std::filesystem::path store_folder;  // what is below it may be read
   std::string memory_limit;            // as DuckDB writes it: "2GB"; empty: its default
   int threads = 0;                     // 0: as many as there are cores
+  const Clock* clock = nullptr;        // outlives the tenant; says what years of two digits mean
 };
 
 /// The tables of one tenant: a DuckDB instance on a file of its own that can open no other file,

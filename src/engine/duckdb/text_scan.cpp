@@ -1,6 +1,7 @@
 #include "engine/duckdb/text_scan.hpp"
 
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace weir::engine {
@@ -41,10 +42,11 @@ bool TextScan::take(std::string_view text) {
 }
 
 std::optional<int> TextScan::digits(std::size_t least, std::size_t most) {
+  constexpr int full = std::numeric_limits<int>::max() / 10;
   std::size_t count = 0;
   int value = 0;
-  while (count < most && count < rest_.size() && is_digit(rest_[count]))
-    value = value * 10 + (rest_[count++] - '0');
+  for (; count < most && count < rest_.size() && is_digit(rest_[count]); ++count)
+    value = value < full ? value * 10 + (rest_[count] - '0') : std::numeric_limits<int>::max();
   if (count < least) return std::nullopt;
   rest_.remove_prefix(count);
   return value;

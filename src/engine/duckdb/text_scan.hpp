@@ -22,7 +22,8 @@ class TextScan {
     return true;
   }
   bool take(std::string_view text);
-  /// As many digits as there are, `most` at the most, as a number; nothing below `least`.
+  /// As many digits as there are, `most` at the most, as a number; nothing below `least`. What no
+  /// int holds is the largest there is.
   std::optional<int> digits(std::size_t least, std::size_t most);
   /// Digits of a fraction, as microseconds; those behind the sixth are dropped.
   std::optional<int> fraction(std::size_t most);
@@ -34,7 +35,8 @@ class TextScan {
 };
 
 std::string_view trim(std::string_view text);
-/// ASCII letters in lower case: how names are compared.
+/// ASCII letters in lower case: how DuckDB compares names. Names of data are compared by
+/// base/case_fold.hpp.
 std::string folded(std::string_view name);
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
