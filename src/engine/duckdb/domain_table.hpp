@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
@@ -24,12 +25,21 @@ inline constexpr const char* pk_column = "_pk";
 inline constexpr const char* uuid_column = "_uuid_pk";
 inline constexpr const char* updated_column = "_updated";
 
-/// Makes the table, or adds the columns that the feed has got since, within the caller's
-/// transaction. With `load.truncate` it is empty afterwards, and made anew where a type or the key
-/// has changed; without, such a change is a conflict that says what to do.
-Result<void> prepare_table(Connection& connection, const Load& load);
+/// A domain table in SQL, whatever its feed's names are.
+struct DomainTable {
+  std::string sql;                   // "acme".main."Shop:Orders"
+  std::vector<std::string> columns;  // of the load's fields, as the table spells them, quoted
+};
 
-/// SQL for `_pk`, from expressions of the key's values.
+/// Makes the table, or adds the columns that the feed has got since, within the caller's
+/// transaction. With `load.truncate` it is empty afterwards. Where a type or the key has changed, a
+/// table that is empty or to be is made anew; for another that is a conflict that says what to do.
+Result<DomainTable> prepare_table(Connection& connection, const Load& load);
+
+/// SQL for the text of a key's value in `_pk`, the same for values that are one key: -0.0 is 0.0,
+/// and a NaN is a NaN.
+std::string key_text_sql(const Field& field, const std::string& value);
+/// SQL for `_pk`, from those texts.
 std::string pk_sql(const std::vector<std::string>& values);
 /// SQL for `_uuid_pk`, from an expression of `_pk`.
 std::string uuid_sql(const std::string& table, const std::string& pk);

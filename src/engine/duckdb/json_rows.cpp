@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/file_lines.hpp"
 #include "engine/duckdb/json_text.hpp"
@@ -226,13 +227,13 @@ class TextColumns {
   explicit TextColumns(const SparkType& type)
       : seen_(type.fields.size()), keys_(type.fields.size()) {
     for (std::size_t i = 0; i < type.fields.size(); ++i)
-      columns_[folded(type.fields[i].name)] = i;
+      columns_[folded_name(type.fields[i].name)] = i;
   }
 
   std::size_t find(std::string_view key) {
     const auto known = known_.find(key);
     if (known != known_.end()) return known->second;
-    const auto found = columns_.find(folded(key));
+    const auto found = columns_.find(folded_name(key));
     const std::size_t index = found == columns_.end() ? FieldNames::none : found->second;
     if (index == FieldNames::none && others_.size() < limits::names_reported_max)
       others_.insert(std::string(key));

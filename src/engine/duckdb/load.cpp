@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "base/assert.hpp"
+#include "base/case_fold.hpp"
 #include "engine/duckdb/domain_table.hpp"
 #include "engine/duckdb/stage.hpp"
-#include "engine/duckdb/text_scan.hpp"
 #include "engine/duckdb/upsert.hpp"
 
 namespace weir::engine {
@@ -39,10 +39,11 @@ Result<void> check_fields(const Load& load) {
   for (const Field& field : load.fields) {
     if (field.name.empty() || has_nul(field.name) || has_nul(field.incoming))
       return fail(Errc::bad_request, "a field of \"" + load.table + "\" has no name");
-    if (std::find(own_columns.begin(), own_columns.end(), folded(field.name)) != own_columns.end())
+    if (std::find(own_columns.begin(), own_columns.end(), folded_name(field.name)) !=
+        own_columns.end())
       return fail(Errc::bad_request, "the field name \"" + field.name +
                                          "\" is taken by a column that every table has; rename it");
-    if (!names.insert(folded(field.name)).second)
+    if (!names.insert(folded_name(field.name)).second)
       return fail(Errc::bad_request, "two fields of \"" + load.table + "\" are named \"" +
                                          field.name + "\"; rename one of them");
     if (field.scale < 0 || field.scale > scale_max)
@@ -110,8 +111,8 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back
   }
-  WEIR_CHECK(prepare_table(connection, load));
-  WEIR_CHECK(upsert(connection, load, counts));
+  WEIR_TRY(const DomainTable table, prepare_table(connection, load));
+  WEIR_CHECK(upsert(connection, load, table, counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
   WEIR_CHECK(transaction.commit());
   return counts;

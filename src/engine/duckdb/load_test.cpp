@@ -127,6 +127,31 @@ TEST_F(LoadTest, FieldsAreFoundInAnyCaseAndRenamed) {
   EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\""));
 }
 
+TEST_F(LoadTest, FieldsAreFoundInAnyCaseBeyondAsciiToo) {
+  Load load = load_of("{\"ID\":1,\"größe\":\"a\"}\n{\"id\":2,\"GRÖẞE\":\"b\"}\n");
+  load.fields[1] = field("GRÖßE");
+  EXPECT_EQ(counts(load), "2 2 0 0 0");
+  EXPECT_THAT(rows("SELECT id, \"GRÖßE\" FROM \"Shop:Orders\" ORDER BY id"),
+              ElementsAre("1|\"a\"", "2|\"b\""));
+  // The feed's spelling may change; the column stays.
+  load.fields[1].name = "Größe";
+  load.sources = {source({file("{\"id\":1,\"GRÖSSE\":\"no\",\"Größe\":\"c\"}\n")})};
+  EXPECT_EQ(counts(load), "1 0 1 0 0");
+  EXPECT_THAT(rows("SELECT * EXCLUDE (_pk, _uuid_pk, _updated) FROM \"Shop:Orders\" ORDER BY id"),
+              ElementsAre("1|\"c\"", "2|\"b\""));
+  load.sources = {source({file("{\"id\":4,\"größe\":\"d\",\"GRÖßE\":\"e\"}\n")})};
+  load.error_threshold = 100;
+  EXPECT_EQ(counts(load), "1 0 0 0 1");
+  EXPECT_THAT(last_.row_errors[0].reason, HasSubstr("which are the same field"));
+  load.query = "SELECT id, `größe` FROM streaming";
+  load.sources = {source({file("{\"id\":5,\"größe\":\"f\"}\n")})};
+  EXPECT_EQ(counts(load), "1 1 0 0 0");
+  load.fields.push_back(field("GRÖSSE"));
+  EXPECT_EQ(counts(load), "1 0 0 1 0");
+  load.fields.push_back(field("größe"));
+  EXPECT_THAT(counts(load), HasSubstr("two fields"));
+}
+
 TEST_F(LoadTest, AMissingFieldThatIsNotRequiredIsNull) {
   Load load = load_of("{\"id\":1}\n");
   load.fields.push_back(field("extra", FieldType::date));
@@ -175,6 +200,9 @@ TEST_F(LoadTest, IntegersAreCast) {
   EXPECT_EQ(cast(column, "1e3"), "1000");
   EXPECT_EQ(cast(column, "\"\""), "null");
   EXPECT_EQ(cast(column, "12.5"), "error: \"12.5\" is no whole number of 64 bits");
+  EXPECT_EQ(cast(column, "1e-400"), "error: \"1e-400\" is no whole number of 64 bits");
+  EXPECT_EQ(cast(column, "\"1e-400\""), "error: \"1e-400\" is no whole number of 64 bits");
+  EXPECT_EQ(cast(column, "\"12.5\""), "error: \"12.5\" is no whole number of 64 bits");
   EXPECT_THAT(cast(column, "9223372036854775808"), HasSubstr("error: "));
   EXPECT_THAT(cast(column, "true"), HasSubstr("error: "));
   EXPECT_THAT(cast(column, "\"1_000\""), HasSubstr("error: "));
@@ -189,7 +217,12 @@ TEST_F(LoadTest, DecimalsAreCastExactly) {
             "123456789012345678901234567890123456.78");
   EXPECT_EQ(cast(column, "\"1,000\""), "error: \"1,000\" is no number that fits DECIMAL(38,2)");
   EXPECT_THAT(cast(column, "1e37"), HasSubstr("error: "));
+  EXPECT_THAT(cast(column, "\"NaN\""), HasSubstr("error: "));
+  for (const char* tiny : {"5.55e-17", "9e-05", "5e-4", "-5e-4", "\"0.1e-300\""})
+    EXPECT_EQ(cast(column, tiny), "0.00") << tiny;
+  EXPECT_EQ(cast(column, "5e-3"), "0.01");
   column.scale = 0;
+  EXPECT_EQ(cast(column, "9e-3"), "0");
   EXPECT_EQ(cast(column, "2.5"), "3");
   column.scale = 10;
   EXPECT_EQ(cast(column, "0.1"), "0.1000000000");
@@ -200,6 +233,39 @@ TEST_F(LoadTest, DecimalsAreCastExactly) {
   column.scale = 2;
   EXPECT_EQ(cast(column, "9999999999999999.995"), "10000000000000000.00");
   EXPECT_EQ(cast(column, "9999999999999999.994"), "9999999999999999.99");
+}
+
+TEST_F(LoadTest, TheNumbersOfAQueryAreRoundedByTheirValue) {
+  Load load = load_of("{\"id\":1,\"v\":0.1,\"w\":2.5e-1}\n");
+  load.fields[1].type = FieldType::decimal;
+  load.query = "SELECT id, v + CAST(0.2 AS DOUBLE) - CAST(0.3 AS DOUBLE) AS v FROM streaming";
+  EXPECT_EQ(counts(load), "1 1 0 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|0.00"));
+  load.fields[1].type = FieldType::integer;
+  load.truncate = true;
+  load.error_threshold = 100;
+  EXPECT_EQ(counts(load), "1 0 0 0 1");
+  EXPECT_THAT(last_.row_errors[0].reason, HasSubstr("is no whole number"));
+}
+
+TEST_F(LoadTest, FloatKeysThatAreEqualAreOneRow) {
+  Load load = load_of("{\"v\":0.0}\n{\"v\":-0.0}\n{\"v\":0}\n{\"v\":\"-0\"}\n{\"v\":1.5}\n");
+  load.fields = {field("v", FieldType::float_)};
+  load.primary_key = {"v"};
+  EXPECT_EQ(counts(load), "5 2 0 3 0");
+  load.sources = {source({file("{\"v\":-0.0}\n{\"v\":0.0}\n{\"v\":-1.5}\n")})};
+  EXPECT_EQ(counts(load), "3 1 0 2 0");
+  EXPECT_THAT(rows("SELECT _pk FROM \"Shop:Orders\" ORDER BY v"),
+              ElementsAre("\"-1.5\"", "\"0.0\"", "\"1.5\""));
+  load.table = "Shop:NaNs";
+  load.fields.push_back(field("w", FieldType::integer));
+  load.primary_key = {"v", "w"};
+  load.query =
+      "SELECT CAST('NaN' AS DOUBLE) AS v, 1 AS w FROM streaming UNION ALL "
+      "SELECT -CAST('NaN' AS DOUBLE), 1 FROM streaming UNION ALL "
+      "SELECT -CAST(0 AS DOUBLE), 1 FROM streaming UNION ALL SELECT 0D, 1 FROM streaming";
+  EXPECT_EQ(counts(load), "12 2 0 10 0");
+  EXPECT_EQ(counts(load), "12 0 0 12 0");
 }
 
 TEST_F(LoadTest, FloatsAreCast) {
@@ -233,6 +299,54 @@ TEST_F(LoadTest, DatesAreCastByInferenceOrByFormat) {
             "error: \"2024-01-31\" does not fit the format dd.MM.YYYY");
   column.format = "yyyy-ww";
   EXPECT_THAT(cast(column, "\"2024-01\""), HasSubstr("the letter w at 6"));
+}
+
+TEST_F(LoadTest, TheClockSaysWhatTwoDigitsOfAYearMean) {
+  Field column = field("x", FieldType::date);
+  EXPECT_EQ(cast(column, "\"01/31/46\""), "\"1946-01-31\"");
+  EXPECT_EQ(cast(column, "\"01/31/45\""), "\"2045-01-31\"");
+  column.format = "dd.MM.yy";
+  EXPECT_EQ(cast(column, "\"31.01.68\""), "\"1968-01-31\"");
+  clock_.set(*parse_time("2049-01-01T00:00:00Z"));
+  EXPECT_EQ(cast(column, "\"31.01.68\""), "\"2068-01-31\"");
+  column = field("x", FieldType::datetime);
+  EXPECT_EQ(cast(column, "\"31-Jan-69 10:00\""), "\"1969-01-31T10:00:00Z\"");
+}
+
+TEST_F(LoadTest, ADateWithAZoneIsThatDate) {
+  Field column = field("x", FieldType::date);
+  EXPECT_EQ(cast(column, "\"2024-01-15+01:00\""), "\"2024-01-15\"");
+  EXPECT_EQ(cast(column, "\"2024-01-15-05:00\""), "\"2024-01-15\"");
+  EXPECT_EQ(cast(column, "\"2024-01-15Z\""), "\"2024-01-15\"");
+  EXPECT_EQ(cast(column, "\"2024-01-15+1\""),
+            "error: \"2024-01-15+1\" is no date in a format that is recognised; give the field a "
+            "format");
+}
+
+TEST_F(LoadTest, EveryDayAndMomentThatIsLoadedCanBeRead) {
+  Load load = load_of(
+      R"({"id":1,"d":"99999-12-31","t":"99999-12-31 10:00:00"}
+{"id":2,"d":"32768-01-01","t":"294247-01-10 04:00:54.775806"}
+{"id":3,"d":"-5000-01-01","t":"-290308-12-22 00:00:00"}
+{"id":4,"d":"5881580-07-10","t":"0000-01-01"}
+{"id":5,"d":"5881580-07-11","t":"294247-01-10 04:00:54.775808"}
+)");
+  load.sources[0].schema_json = R"({"type":"struct","fields":[{"name":"id","type":"long"},
+      {"name":"d","type":"date"},{"name":"t","type":"timestamp"}]})";
+  load.fields = {field("id", FieldType::integer), field("d", FieldType::date),
+                 field("t", FieldType::datetime)};
+  EXPECT_EQ(counts(load), "5 5 0 0 0");
+  const std::vector<std::string> expected = {
+      "1|\"+99999-12-31\"|\"+99999-12-31T10:00:00Z\"",
+      "2|\"+32768-01-01\"|\"+294247-01-10T04:00:54.775806Z\"",
+      "3|\"-5000-01-01\"|\"-290308-12-22T00:00:00Z\"",
+      "4|\"+5881580-07-10\"|\"0000-01-01T00:00:00Z\"", "5|null|null"};
+  EXPECT_EQ(rows("SELECT id, d, t FROM \"Shop:Orders\" ORDER BY id"), expected);
+  EXPECT_EQ(shown(engine_->preview(load.sources, "", "acme", 10)), expected);
+  EXPECT_THAT(rows("SELECT DATE 'infinity', DATE '-infinity', TIMESTAMP 'infinity', "
+                   "DATE '-5877641-06-25', TIMESTAMP '290309-12-22 (BC) 00:00:00'"),
+              ElementsAre("\"infinity\"|\"-infinity\"|\"infinity\"|\"-5877641-06-25\"|"
+                          "\"-290308-12-22T00:00:00Z\""));
 }
 
 TEST_F(LoadTest, DatetimesAreCastByInferenceOrByFormat) {

@@ -3,13 +3,15 @@
 #include <set>
 #include <utility>
 
+#include "base/case_fold.hpp"
 #include "engine/duckdb/infer.hpp"
 #include "engine/duckdb/read_function.hpp"
-#include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine {
 
 namespace {
+
+constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
 
 Result<std::vector<std::string>> paths_of(Tenant& tenant, const Source& source) {
   std::vector<std::string> paths;
@@ -44,9 +46,14 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
   OpenSources out(tenant.readings());
   std::set<std::string> tags;
   for (const Source& source : sources) {
-    if (!tags.insert(folded(source.tag)).second)
+    if (!tags.insert(folded_name(source.tag)).second)
       return fail(Errc::bad_request,
                   "the file tag \"" + source.tag + "\" is there twice; give each file its own");
+    if (folded_name(source.tag).starts_with(own_prefix))
+      return fail(Errc::bad_request, "the file tag \"" + source.tag + "\" begins with \"" +
+                                         own_prefix +
+                                         "\", as tables of the engine's own do; "
+                                         "give the file another one");
     ReadPlan plan;
     WEIR_TRY(plan.paths, paths_of(tenant, source));
     WEIR_TRY(Inferred found, type_of(source, plan.paths));
@@ -67,7 +74,7 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
   plan.type = SparkType::scalar(SparkType::Kind::structure);
   std::set<std::string> names;
   for (const Field& field : fields) {
-    if (names.insert(folded(field.incoming)).second)
+    if (names.insert(folded_name(field.incoming)).second)
       plan.type.fields.push_back(
           {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/case_fold.hpp"
 #include "base/limits.hpp"
 #include "engine/duckdb/cast_sql.hpp"
 #include "engine/duckdb/domain_table.hpp"
@@ -41,7 +42,7 @@ Result<std::optional<std::size_t>> column_of(const Input& input, const Load& loa
                                              const Field& field) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < input.columns.size(); ++i) {
-    if (!equal_ignoring_case(input.columns[i].name, field.incoming)) continue;
+    if (!same_name(input.columns[i].name, field.incoming)) continue;
     if (found)
       return fail(Errc::bad_request, "the data has more than one field \"" + field.incoming +
                                          "\", which the feed of \"" + load.table +
@@ -91,7 +92,8 @@ std::string pk_of(const Load& load) {
   for (const std::string& name : load.primary_key) {
     const auto field = std::find_if(load.fields.begin(), load.fields.end(),
                                     [&name](const Field& each) { return each.name == name; });
-    values.push_back(staged_column(static_cast<std::size_t>(field - load.fields.begin())));
+    values.push_back(
+        key_text_sql(*field, staged_column(static_cast<std::size_t>(field - load.fields.begin()))));
   }
   return pk_sql(values);
 }
@@ -123,7 +125,7 @@ Result<void> check_names(Connection& connection, const OpenSources& sources, con
   std::sort(there.begin(), there.end());
   for (const Field& field : load.fields) {
     const auto column = std::find_if(columns.begin(), columns.end(), [&field](const auto& each) {
-      return equal_ignoring_case(each.name, field.incoming);
+      return same_name(each.name, field.incoming);
     });
     if (must_be_there(load, field) && !seen[static_cast<std::size_t>(column - columns.begin())])
       return missing(load, field, there);

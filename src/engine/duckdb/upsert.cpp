@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <optional>
 
-#include "engine/duckdb/domain_table.hpp"
 #include "engine/duckdb/stage.hpp"
 
 namespace weir::engine {
@@ -36,64 +36,64 @@ std::string updated_sql(const Load& load) {
   return "((" + time + " << " + std::to_string(row_bits) + ") | least(s.row, " + rows + "))";
 }
 
-/// The staged column of the last-updated field; empty when the feed has none.
-std::string last_updated_column(const Load& load) {
+/// The last-updated field, where the feed has one.
+std::optional<std::size_t> last_updated_field(const Load& load) {
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    if (!load.last_updated.empty() && load.fields[i].name == load.last_updated)
-      return staged_column(i);
+    if (!load.last_updated.empty() && load.fields[i].name == load.last_updated) return i;
   }
-  return "";
+  return std::nullopt;
 }
 
 /// The one row of each key that this load puts forward.
 std::string winners_sql(const Load& load) {
-  const std::string updated = last_updated_column(load);
-  const std::string best = updated.empty()
-                               ? "max(n)"
-                               : "arg_max(n, struct_pack(known := " + updated +
-                                     " IS NOT NULL, moment := " + updated + ", place := n))";
+  const auto field = last_updated_field(load);
+  const std::string updated = field ? staged_column(*field) : "";
+  const std::string best = !field ? "max(n)"
+                                  : "arg_max(n, struct_pack(known := " + updated +
+                                        " IS NOT NULL, moment := " + updated + ", place := n))";
   return "SELECT " + best + " AS n FROM weir_staged WHERE bad IS NULL GROUP BY pk";
 }
 
 /// True where a new row `s` takes the place of the standing row `t`.
-std::string replaces_sql(const Load& load) {
+std::string replaces_sql(const Load& load, const DomainTable& table) {
   std::string differs;
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    differs += (i > 0 ? " OR s." : "s.") + staged_column(i) + " IS DISTINCT FROM t." +
-               quote_name(load.fields[i].name);
+    differs +=
+        (i > 0 ? " OR s." : "s.") + staged_column(i) + " IS DISTINCT FROM t." + table.columns[i];
   }
   if (load.last_updated.empty()) return "(" + differs + ")";
-  const std::string fresh = "s." + last_updated_column(load);
-  const std::string standing = "t." + quote_name(load.last_updated);
+  const std::size_t updated = *last_updated_field(load);
+  const std::string fresh = "s." + staged_column(updated);
+  const std::string standing = "t." + table.columns[updated];
   return "(" + differs + ") AND (" + standing + " IS NULL OR " + fresh + " >= " + standing + ")";
 }
 
-std::string table_sql(const Load& load) {
-  return "main." + quote_name(load.table);
+/// What becomes of each winner. Rows are matched by `_pk`, which no field can be named, and not by
+/// DuckDB's rowid, which a field of that name would stand in for.
+Result<void> plan(Connection& connection, const Load& load, const DomainTable& table) {
+  const std::string standing = std::string("t.") + quote_name(pk_column);
+  return connection.run("CREATE TEMP TABLE weir_plan AS SELECT s.n AS n, s.pk AS pk, CASE WHEN " +
+                        standing + " IS NULL THEN 'insert' WHEN " + replaces_sql(load, table) +
+                        " THEN 'update' ELSE 'reject' END AS fate FROM weir_staged s JOIN (" +
+                        winners_sql(load) + ") w ON s.n = w.n LEFT JOIN " + table.sql + " t ON " +
+                        standing + " = s.pk");
 }
 
-Result<void> plan(Connection& connection, const Load& load) {
-  return connection.run(
-      "CREATE TEMP TABLE weir_plan AS SELECT s.n AS n, t.rowid AS standing, CASE WHEN t.rowid IS "
-      "NULL THEN 'insert' WHEN " +
-      replaces_sql(load) + " THEN 'update' ELSE 'reject' END AS fate FROM weir_staged s JOIN (" +
-      winners_sql(load) + ") w ON s.n = w.n LEFT JOIN " + table_sql(load) + " t ON t." +
-      quote_name(pk_column) + " = s.pk");
-}
-
-Result<void> apply(Connection& connection, const Load& load) {
-  WEIR_CHECK(connection.run("DELETE FROM " + table_sql(load) +
-                            " WHERE rowid IN (SELECT standing FROM weir_plan WHERE fate = "
-                            "'update')"));
+Result<void> apply(Connection& connection, const Load& load, const DomainTable& table,
+                   const LoadCounts& counts) {
+  if (counts.updated > 0)
+    WEIR_CHECK(connection.run("DELETE FROM " + table.sql + " AS t WHERE t." +
+                              quote_name(pk_column) +
+                              " IN (SELECT p.pk FROM weir_plan p WHERE p.fate = 'update')"));
   std::string names;
   std::string values;
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    names += quote_name(load.fields[i].name) + ", ";
+    names += table.columns[i] + ", ";
     values += "s." + staged_column(i) + ", ";
   }
-  return connection.run("INSERT INTO " + table_sql(load) + " (" + names + quote_name(pk_column) +
-                        ", " + quote_name(uuid_column) + ", " + quote_name(updated_column) +
-                        ") SELECT " + values + "s.pk, " + uuid_sql(load.table, "s.pk") + ", " +
+  return connection.run("INSERT INTO " + table.sql + " (" + names + quote_name(pk_column) + ", " +
+                        quote_name(uuid_column) + ", " + quote_name(updated_column) + ") SELECT " +
+                        values + "s.pk, " + uuid_sql(load.table, "s.pk") + ", " +
                         updated_sql(load) +
                         " FROM weir_staged s JOIN weir_plan p ON s.n = p.n WHERE p.fate <> "
                         "'reject'");
@@ -118,11 +118,12 @@ Result<void> count(Connection& connection, LoadCounts& counts) {
 
 }  // namespace
 
-Result<void> upsert(Connection& connection, const Load& load, LoadCounts& counts) {
-  WEIR_CHECK(plan(connection, load));
+Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
+                    LoadCounts& counts) {
+  WEIR_CHECK(plan(connection, load, table));
   WEIR_CHECK(count(connection, counts));
   if (counts.inserted + counts.updated == 0) return {};
-  return apply(connection, load);
+  return apply(connection, load, table, counts);
 }
 
 }  // namespace weir::engine

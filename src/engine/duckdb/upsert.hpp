@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/domain_table.hpp"
 #include "engine/engine.hpp"
 
 namespace weir::engine {
@@ -16,6 +17,7 @@ namespace weir::engine {
 ///
 /// A new row equal to the one that stands counts as rejected and changes nothing, not even
 /// `_updated`, so that a load done again is all rejected.
-Result<void> upsert(Connection& connection, const Load& load, LoadCounts& counts);
+Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
+                    LoadCounts& counts);
 
 }  // namespace weir::engine

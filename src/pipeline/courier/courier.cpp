@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/assert.hpp"
+#include "base/case_fold.hpp"
 #include "pipeline/feed/load_operations.hpp"
 
 namespace weir::courier {
@@ -16,6 +17,7 @@ using feed::FeedOperations;
 using feed::Operation;
 
 constexpr int hour_of_the_day_after = 24;
+constexpr std::string_view engine_prefix = "weir_";
 
 bool is_known_format(const std::string& format) {
   return format == "NDJSON" || format == "JSON" || format == "XML";
@@ -79,6 +81,10 @@ Result<void> check(Catalog& catalog, const Courier& courier) {
                                        "\"; known are NDJSON, JSON and XML.");
   if (courier.file_tag.empty())
     return fail(Errc::bad_request, "A courier needs a \"file_tag\", usually \"streaming\".");
+  if (folded_name(courier.file_tag).starts_with(engine_prefix))
+    return fail(Errc::bad_request, "The \"file_tag\" \"" + courier.file_tag +
+                                       "\" begins with \"weir_\", as tables of the engine's own "
+                                       "do: choose another.");
   if (!courier.file_pattern_prefix.empty()) WEIR_CHECK(hour_of_prefix(courier.file_pattern_prefix));
   WEIR_CHECK(check_stream(catalog, courier));
   WEIR_TRY(const auto feeds, feed::parse_load_operations(courier.load_operations));

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "base/case_fold.hpp"
+
 namespace weir::feed {
 namespace {
 
@@ -42,13 +44,6 @@ std::string known_types() {
   return list;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 const std::string& output_name(const FeedField& field) {
   return field.rename_to.empty() ? field.name : field.rename_to;
 }
@@ -60,7 +55,7 @@ bool is_column_name(std::string_view name) {
 }
 
 bool is_system_column(std::string_view name) {
-  const std::string low = lower(name);
+  const std::string low = folded_name(name);
   return low == "_pk" || low == "_uuid_pk" || low == "_updated";
 }
 
@@ -109,7 +104,7 @@ Result<Columns> columns_of(const Feed& feed) {
   Columns columns;
   for (const FeedField& field : feed.fields) {
     WEIR_CHECK(check_field(field));
-    const auto [first, added] = columns.emplace(lower(output_name(field)), &field);
+    const auto [first, added] = columns.emplace(folded_name(output_name(field)), &field);
     if (!added)
       return fail(Errc::bad_request, "There is a name conflict: the fields \"" +
                                          first->second->name + "\" and \"" + field.name +
@@ -125,14 +120,14 @@ Result<void> check_keys(const Feed& feed, const Columns& columns) {
                 "A feed needs a \"primary_key\": the name of at least one of its fields.");
   std::map<std::string, int> seen;
   for (const std::string& name : feed.primary_key) {
-    if (!columns.contains(lower(name)))
+    if (!columns.contains(folded_name(name)))
       return fail(Errc::bad_request, "The primary key names \"" + name +
                                          "\", which is no field of the feed (after renaming).");
-    if (++seen[lower(name)] > 1)
+    if (++seen[folded_name(name)] > 1)
       return fail(Errc::bad_request, "The primary key names \"" + name + "\" twice.");
   }
   if (feed.last_updated.empty()) return {};
-  const auto found = columns.find(lower(feed.last_updated));
+  const auto found = columns.find(folded_name(feed.last_updated));
   if (found == columns.end())
     return fail(Errc::bad_request, "The last updated field \"" + feed.last_updated +
                                        "\" is no field of the feed (after renaming).");
@@ -146,7 +141,7 @@ Result<void> check_keys(const Feed& feed, const Columns& columns) {
 
 /// A name as the feed's own fields spell it, so that "ID" in the primary key is the column "id".
 std::string spelled(const Columns& columns, const std::string& name) {
-  return output_name(*columns.at(lower(name)));
+  return output_name(*columns.at(folded_name(name)));
 }
 
 }  // namespace
