@@ -23,6 +23,10 @@ class RecordingEngine final : public engine::Engine {
   Result<engine::LoadCounts> load(const engine::Load&) override {
     return fail(Errc::internal, "the control API never loads");
   }
+  Result<void> create_table(const engine::Load& load) override {
+    created.push_back(load);
+    return create_answer;
+  }
   Result<void> check(const std::string& query) override {
     if (query.find("FRM") == std::string::npos) return {};
     return fail(Errc::bad_request, "line 2, column 3: expected FROM");
@@ -49,6 +53,8 @@ class RecordingEngine final : public engine::Engine {
     std::uint64_t rows_max = 0;
   };
   Asked asked;
+  std::vector<engine::Load> created;  // tables
+  Result<void> create_answer;
   std::vector<engine::Source> sources;
   Result<engine::Table> answer = engine::Table{};
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;

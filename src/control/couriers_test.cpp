@@ -140,6 +140,26 @@ TEST_F(CouriersTest, AFeedIsKeptAsItWasGiven) {
   EXPECT_EQ(get(path).at("active"), true);
 }
 
+TEST_F(CouriersTest, AFeedThatIsActivatedHasATable) {
+  const auto feed =
+      created("/api/v0/feeds", R"({"source":"Shop","name":"Sales","fields":[)"
+                               R"({"name":"id","type":"integer"},{"name":"v","type":"string"}],)"
+                               R"("primary_key":["ID"]})");
+  EXPECT_TRUE(engine_.created.empty());
+  const auto path = "/api/v0/feeds/" + text(feed, "id");
+  engine_.create_answer = fail(Errc::disk_full, "No space left on device");
+  EXPECT_NE(send("POST", path + "/activate").status, 200);
+  EXPECT_EQ(get(path).at("active"), false);
+  engine_.create_answer = {};
+  expect(200, send("POST", path + "/activate"));
+  ASSERT_EQ(engine_.created.size(), 2u);
+  const engine::Load& made = engine_.created.back();
+  EXPECT_EQ(made.tenant, "acme");
+  EXPECT_EQ(made.table, "Shop:Sales");
+  EXPECT_EQ(made.primary_key, std::vector<std::string>{"id"});
+  EXPECT_EQ(made.fields.size(), 2u);
+}
+
 TEST_F(CouriersTest, AFeedThatIsNotValidIsNotSaved) {
   feed_check_ = fail(Errc::bad_request, "The primary key \"nr\" is no field of the feed.");
   const char* body = R"({"source":"S","name":"F","fields":[],"primary_key":["nr"]})";

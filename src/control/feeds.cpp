@@ -5,6 +5,7 @@
 #include "control/answers.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
+#include "pipeline/feed/feed.hpp"
 
 /// Feeds: the schema of a domain table (spec/feeds.md).
 namespace weir::control {
@@ -85,8 +86,13 @@ Result<http::Response> get_feed(const Call& call) {
 
 Result<http::Response> activate_feed(const Call& call) {
   WEIR_CHECK(Fields::of_body(call.request, {}));
-  WEIR_TRY(const auto feed, call.services.catalog.feeds().activate(call.caller.tenant_no, call.id));
-  return answer(200, json_of_feed(feed));
+  auto& feeds = call.services.catalog.feeds();
+  WEIR_TRY(const auto draft, feeds.find(call.caller.tenant_no, call.id));
+  // The table first: an active feed has one, and a table without an active feed does no harm.
+  WEIR_TRY(const auto load, feed::plan(draft, call.caller.tenant));
+  WEIR_CHECK(call.services.engine.create_table(load));
+  WEIR_TRY(const auto active, feeds.activate(call.caller.tenant_no, call.id));
+  return answer(200, json_of_feed(active));
 }
 
 }  // namespace

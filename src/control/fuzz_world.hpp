@@ -69,6 +69,7 @@ class FuzzWorld {
   class EmptyEngine final : public engine::Engine {
    public:
     Result<engine::LoadCounts> load(const engine::Load&) override { return engine::LoadCounts{}; }
+    Result<void> create_table(const engine::Load&) override { return {}; }
     Result<void> check(const std::string&) override { return {}; }
     Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
                                   const std::string&, std::uint64_t) override {

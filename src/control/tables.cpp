@@ -40,9 +40,8 @@ Result<http::Response> get_table(const Call& call) {
   WEIR_TRY(const auto tables, sorted_tables(call));
   for (const engine::TableInfo& table : tables)
     if (table.name == call.id) return answer(200, json_of_table(table));
-  return fail(Errc::not_found,
-              "There is no domain table \"" + call.id +
-                  "\" in this tenant. A table is there once its feed has been loaded.");
+  return fail(Errc::not_found, "There is no domain table \"" + call.id +
+                                   "\" in this tenant. A table is there once its feed is active.");
 }
 
 Result<http::Response> query_tables(const Call& call) {

@@ -116,6 +116,8 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual Result<LoadCounts> load(const Load& load) = 0;
+  /// Makes the table of a load, empty, unless it is there. Sources and query do not count.
+  virtual Result<void> create_table(const Load& load) = 0;
   /// Whether an ingest query can be read: bad_request with line and column where not. What it
   /// names is looked up only where there is data.
   virtual Result<void> check(const std::string& query) = 0;

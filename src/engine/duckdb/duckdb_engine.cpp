@@ -52,6 +52,11 @@ Result<LoadCounts> DuckDbEngine::load(const Load& load) {
   return run_load(*owner, load);
 }
 
+Result<void> DuckDbEngine::create_table(const Load& load) {
+  WEIR_TRY(Tenant* const owner, tenant(load.tenant));
+  return run_create_table(*owner, load);
+}
+
 Result<void> DuckDbEngine::check(const std::string& query) {
   return dialect::check(query);
 }

@@ -36,6 +36,7 @@ class DuckDbEngine final : public Engine {
   DuckDbEngine& operator=(const DuckDbEngine&) = delete;
 
   Result<LoadCounts> load(const Load& load) override;
+  Result<void> create_table(const Load& load) override;
   Result<void> check(const std::string& query) override;
   Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
                         const std::string& tenant, std::uint64_t rows_max) override;

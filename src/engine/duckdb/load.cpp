@@ -52,7 +52,8 @@ Result<void> check_fields(const Load& load) {
   return {};
 }
 
-Result<void> check_load(const Load& load) {
+/// What makes a table.
+Result<void> check_table(const Load& load) {
   if (load.table.empty() || has_nul(load.table))
     return fail(Errc::bad_request, "the load names no table");
   if (load.fields.empty() || load.primary_key.empty())
@@ -64,6 +65,11 @@ Result<void> check_load(const Load& load) {
       return fail(Errc::bad_request, "the primary key of \"" + load.table + "\" names \"" + name +
                                          "\", which is no field of the feed");
   }
+  return {};
+}
+
+Result<void> check_load(const Load& load) {
+  WEIR_CHECK(check_table(load));
   const Field* updated = field_named(load, load.last_updated);
   if (!load.last_updated.empty() && (updated == nullptr || (updated->type != FieldType::datetime &&
                                                             updated->type != FieldType::integer)))
@@ -116,6 +122,18 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
   WEIR_CHECK(transaction.commit());
   return counts;
+}
+
+Result<void> run_create_table(Tenant& tenant, const Load& load) {
+  WEIR_CHECK(check_table(load));
+  WEIR_TRY(Connection connection, tenant.connect());
+  WEIR_TRY(const auto tables, Tenant::tables(connection, false));
+  const auto is_it = [&load](const TableInfo& info) { return info.name == load.table; };
+  if (std::any_of(tables.begin(), tables.end(), is_it)) return {};
+  const auto lock = tenant.lock_table(load.table);
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(prepare_table(connection, load));
+  return transaction.commit();
 }
 
 }  // namespace weir::engine

@@ -405,6 +405,28 @@ TEST_F(LoadTest, OverTheThresholdNothingIsLoadedNotEvenTruncated) {
   EXPECT_EQ(counts(load), "4 0 0 3 1 over");
 }
 
+TEST_F(LoadTest, ATableCanBeThereBeforeItsFirstLoad) {
+  Load load = load_of("{\"id\":1,\"v\":\"a\"}\n");
+  Load draft = load;
+  draft.sources.clear();
+  draft.fields[1].type = FieldType::date;
+  ASSERT_TRUE(engine_->create_table(draft));
+  const auto tables = engine_->tables("acme");
+  ASSERT_TRUE(tables);
+  ASSERT_EQ(tables->size(), 1u);
+  EXPECT_EQ(tables->front().name, "Shop:Orders");
+  EXPECT_EQ(tables->front().rows, 0u);
+  EXPECT_EQ(tables->front().columns.size(), 5u);
+  EXPECT_THAT(orders(), IsEmpty());
+  EXPECT_EQ(counts(load), "1 1 0 0 0");  // nothing was in the way of another type yet
+  ASSERT_TRUE(engine_->create_table(draft));
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\""));
+  draft.table = "SHOP:orders";
+  EXPECT_THAT(engine_->create_table(draft).error().message, HasSubstr("cannot be told from"));
+  draft.fields.clear();
+  EXPECT_THAT(engine_->create_table(draft).error().message, HasSubstr("at least one field"));
+}
+
 TEST_F(LoadTest, ATruncateWithoutDataEmptiesTheTable) {
   counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
   Load load = load_of("");

@@ -30,6 +30,9 @@ class FakeEngine final : public engine::Engine {
     if (failure) return fail(*failure);
     return counts;
   }
+  Result<void> create_table(const engine::Load&) override {
+    return fail(Errc::internal, "not asked for");
+  }
   Result<void> check(const std::string&) override { return {}; }
   Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
                                 const std::string&, std::uint64_t) override {
