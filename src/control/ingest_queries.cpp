@@ -89,8 +89,12 @@ Result<engine::Source> sample_of(const Call& call, const Fields& body) {
   source.format = batches.back().path.ends_with(".cbor") ? engine::FileFormat::cbor
                                                          : engine::FileFormat::ndjson;
   for (const catalog::Batch& batch : batches)
-    source.files.push_back(
-        {call.services.file_uri(batch.path), batch.first_received_at, batch.records});
+    source.files.push_back({.uri = call.services.file_uri(batch.path),
+                            .first_received_at = batch.first_received_at,
+                            .records = batch.records,
+                            .key = batch.path,
+                            .bytes = batch.bytes,
+                            .sha256 = batch.sha256});
   return source;
 }
 

@@ -20,6 +20,12 @@ struct SourceFile {
   std::string uri;
   Time first_received_at;
   std::uint64_t records = 0;
+  std::string key = {};  // in the store; what people are told
+  /// What the manifest says of it: a load fails where the file is another. Empty: not held to it.
+  std::uint64_t bytes = 0;
+  std::string sha256 = {};  // hex
+
+  const std::string& name() const { return key.empty() ? uri : key; }
 };
 
 /// What an ingest query sees as one table, under the courier's file tag.

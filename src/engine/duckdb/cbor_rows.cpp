@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/duckdb/file_lines.hpp"
+#include "engine/duckdb/batch_file.hpp"
 #include "engine/duckdb/json_write.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "xml/ingest_pack.hpp"
@@ -164,7 +164,8 @@ class NodeWriter {
 
 class CborRows : public RowSource {
  public:
-  explicit CborRows(Reading& reading) : plan_(reading.plan), nodes_(reading.plan.trim) {}
+  explicit CborRows(Reading& reading)
+      : plan_(reading.plan), report_(reading.report), nodes_(reading.plan.trim) {}
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
     while (next_row_ == rows_.size()) {
@@ -201,13 +202,14 @@ class CborRows : public RowSource {
     while (true) {
       if (!reader_) {
         if (files_read_ == plan_.paths.size()) return false;
-        WEIR_TRY(content_, read_whole(plan_.paths[files_read_]));
+        WEIR_TRY(content_, read_whole(plan_.paths[files_read_], plan_.claim(files_read_)));
+        report_.note_whole(files_read_);
         reader_.emplace(content_);
         origin_ = {static_cast<std::int64_t>(files_read_), 0, ""};
         ++files_read_;
       }
       auto record = reader_->next();
-      if (!record) return fail_while(plan_.paths[files_read_ - 1], std::move(record).error());
+      if (!record) return fail_while(plan_.name(files_read_ - 1), std::move(record).error());
       if (*record) {
         record_ = std::move(**record);
         bytes_ = bytes_before_ + record_.offset;
@@ -221,6 +223,7 @@ class CborRows : public RowSource {
   }
 
   const ReadPlan& plan_;
+  ReadReport& report_;
   const NodeWriter nodes_;
   std::size_t files_read_ = 0;  // begun
   std::string content_;

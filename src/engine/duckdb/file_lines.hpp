@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "engine/duckdb/batch_file.hpp"
 
 namespace weir::engine {
 
@@ -22,23 +23,19 @@ class FileLines {
     std::uint64_t number = 0;  // 1, 2, 3, ...
   };
 
-  /// not_found or io name the file.
-  static Result<FileLines> open(const std::string& path);
-
-  FileLines(FileLines&&) noexcept;
-  FileLines& operator=(FileLines&&) noexcept;
-  ~FileLines();
+  /// Errors are those of BatchFile; the claim is held against the file when all of it was read.
+  static Result<FileLines> open(const std::string& path,
+                                const std::optional<FileClaim>& claim = std::nullopt);
 
   /// nullopt at the end of the file.
   Result<std::optional<Line>> next();
-  const std::string& path() const { return path_; }
+  const std::string& name() const { return file_.name(); }
 
  private:
-  FileLines(std::string path, int file);
+  explicit FileLines(BatchFile file);
   Result<bool> fill();
 
-  std::string path_;
-  int file_ = -1;
+  BatchFile file_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;  // of what was not handed out yet
@@ -47,8 +44,5 @@ class FileLines {
   std::uint64_t number_ = 0;
   bool ended_ = false;
 };
-
-/// A whole file; not_found or io name it.
-Result<std::string> read_whole(const std::string& path);
 
 }  // namespace weir::engine

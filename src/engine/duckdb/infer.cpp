@@ -274,7 +274,7 @@ Inferred Inference::result() {
 }
 
 Failure line_error(const FileLines& file, std::uint64_t line, const std::string& what) {
-  return fail(Errc::corrupt, file.path() + " line " + std::to_string(line) + ": " + what);
+  return fail(Errc::corrupt, file.name() + " line " + std::to_string(line) + ": " + what);
 }
 
 Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser& parser,

@@ -276,8 +276,8 @@ class JsonRows : public RowSource {
           if (reading_.plan.as_text) reading_.report.set_names(text_.seen(), text_.others());
           return false;
         }
-        WEIR_TRY(file_,
-                 FileLines::open(reading_.plan.paths[static_cast<std::size_t>(origin_.file)]));
+        const auto number = static_cast<std::size_t>(origin_.file);
+        WEIR_TRY(file_, FileLines::open(reading_.plan.paths[number], reading_.plan.claim(number)));
       }
       WEIR_TRY(const auto line, file_->next());
       if (line) {
@@ -285,6 +285,7 @@ class JsonRows : public RowSource {
         return true;
       }
       file_.reset();
+      reading_.report.note_whole(static_cast<std::size_t>(origin_.file));
       ++origin_.file;
     }
   }
@@ -310,7 +311,7 @@ class JsonRows : public RowSource {
     }
     if (!what.empty())
       return fail(Errc::corrupt,
-                  file_->path() + " line " + std::to_string(line.number) + ": " + what);
+                  file_->name() + " line " + std::to_string(line.number) + ": " + what);
     writer.set_origin(row, origin_);
     return {};
   }

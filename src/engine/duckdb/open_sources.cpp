@@ -13,13 +13,23 @@ namespace {
 
 constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
 
-Result<std::vector<std::string>> paths_of(Tenant& tenant, const Source& source) {
-  std::vector<std::string> paths;
+/// Where the files are and what they should be; each is there and has its size.
+Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
+  ReadPlan plan;
   for (const SourceFile& file : source.files) {
     WEIR_TRY(std::string path, tenant.path_of(file.uri));
-    paths.push_back(std::move(path));
+    std::optional<FileClaim> claim;
+    if (!file.sha256.empty()) claim = FileClaim{file.name(), file.bytes, file.sha256};
+    WEIR_CHECK(BatchFile::open(path, claim));
+    plan.paths.push_back(std::move(path));
+    plan.claims.push_back(std::move(claim));
   }
-  return paths;
+  return plan;
+}
+
+/// What a file holds that is not what the manifest says can lead to either.
+bool may_come_of_files(const Error& error) {
+  return error.code == Errc::bad_request || error.code == Errc::corrupt;
 }
 
 Result<Inferred> type_of(const Source& source, const std::vector<std::string>& paths) {
@@ -54,14 +64,15 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
                                          own_prefix +
                                          "\", as tables of the engine's own do; "
                                          "give the file another one");
-    ReadPlan plan;
-    WEIR_TRY(plan.paths, paths_of(tenant, source));
-    WEIR_TRY(Inferred found, type_of(source, plan.paths));
-    plan.type = std::move(found.type);
+    WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
+    auto found = type_of(source, plan.paths);
+    if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
+    if (!found) return fail(std::move(found).error());
+    plan.type = std::move(found->type);
     plan.inferred = source.schema_json.empty();
-    plan.has_more_names = found.has_more_names;
+    plan.has_more_names = found->has_more_names;
     WEIR_CHECK(out.add(tenant, source, std::move(plan)));
-    out.opened_.back().reading->report.set_inferred_misfits(found.misfits);
+    out.opened_.back().reading->report.set_inferred_misfits(found->misfits);
   }
   return out;
 }
@@ -69,7 +80,7 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
 Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& source,
                                               const std::vector<Field>& fields) {
   OpenSources out(tenant.readings());
-  ReadPlan plan;
+  WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
   plan.as_text = true;
   plan.type = SparkType::scalar(SparkType::Kind::structure);
   std::set<std::string> names;
@@ -78,7 +89,6 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
       plan.type.fields.push_back(
           {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
   }
-  WEIR_TRY(plan.paths, paths_of(tenant, source));
   WEIR_CHECK(out.add(tenant, source, std::move(plan)));
   return out;
 }
@@ -130,7 +140,7 @@ Misfits OpenSources::misfits() const {
   for (const Opened& opened : opened_) {
     out.count += opened.reading->report.misfits();
     for (const Misfit& each : opened.reading->report.first_misfits())
-      out.first.push_back({opened.files[static_cast<std::size_t>(each.file)].uri,
+      out.first.push_back({opened.files[static_cast<std::size_t>(each.file)].name(),
                            static_cast<std::uint64_t>(each.row), each.path, each.value,
                            each.reason});
   }
@@ -138,10 +148,18 @@ Misfits OpenSources::misfits() const {
 }
 
 Failure OpenSources::failure(Error of_sql) const {
+  Error error = std::move(of_sql);
   for (const Opened& opened : opened_) {
-    if (const auto error = opened.reading->report.error()) return fail(*error);
+    if (auto of_files = opened.reading->report.error()) error = *std::move(of_files);
   }
-  return fail(std::move(of_sql));
+  if (may_come_of_files(error)) WEIR_CHECK(check_rest());
+  return fail(std::move(error));
+}
+
+Result<void> OpenSources::check_rest() const {
+  for (const Opened& opened : opened_)
+    WEIR_CHECK(check_files(opened.reading->plan, opened.reading->report));
+  return {};
 }
 
 }  // namespace weir::engine

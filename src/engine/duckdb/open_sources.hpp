@@ -37,8 +37,11 @@ class OpenSources {
   /// What the reading has met so far that a column could not take.
   Misfits misfits() const;
 
-  /// The error the files gave, if that is why SQL failed; otherwise SQL's own.
+  /// The error the files gave, if that is why SQL failed; otherwise SQL's own. A file that is not
+  /// what the manifest says comes first: what it holds can lead to any error.
   Failure failure(Error of_sql) const;
+  /// Holds what was not read, because the query stopped before it, against the manifest.
+  Result<void> check_rest() const;
 
  private:
   struct Opened {

@@ -8,6 +8,34 @@
 
 namespace weir::engine {
 
+std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
+  return file < claims.size() ? claims[file] : std::nullopt;
+}
+
+const std::string& ReadPlan::name(std::size_t file) const {
+  return file < claims.size() && claims[file] ? claims[file]->key : paths[file];
+}
+
+Result<void> check_files(const ReadPlan& plan, const ReadReport& report) {
+  for (std::size_t i = 0; i < plan.paths.size(); ++i) {
+    const auto claim = plan.claim(i);
+    if (!claim || report.is_whole(i)) continue;
+    WEIR_TRY(BatchFile file, BatchFile::open(plan.paths[i], claim));
+    WEIR_CHECK(file.read_to_end());
+  }
+  return {};
+}
+
+void ReadReport::note_whole(std::size_t file) {
+  const std::lock_guard lock(mutex_);
+  whole_.insert(file);
+}
+
+bool ReadReport::is_whole(std::size_t file) const {
+  const std::lock_guard lock(mutex_);
+  return whole_.contains(file);
+}
+
 void ReadReport::set_error(Error error) {
   const std::lock_guard lock(mutex_);
   if (!error_) error_ = std::move(error);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/duckdb/batch_file.hpp"
 #include "engine/duckdb/misfit_log.hpp"
 #include "engine/engine.hpp"
 #include "engine/spark_type.hpp"
@@ -19,6 +20,7 @@ namespace weir::engine {
 /// What the table function is to read: the files of one source, as rows of one struct.
 struct ReadPlan {
   std::vector<std::string> paths;
+  std::vector<std::optional<FileClaim>> claims;  // of the paths; may be fewer
   FileFormat format = FileFormat::ndjson;
   std::string row_tag;
   SparkType type;  // a struct
@@ -30,6 +32,10 @@ struct ReadPlan {
   /// There were more names than columns; what stands under the others is a misfit.
   bool has_more_names = false;
   bool trim = false;  // CBOR: the text of elements without the white space around it
+
+  std::optional<FileClaim> claim(std::size_t file) const;
+  /// What an error calls the file: its key, or else its path.
+  const std::string& name(std::size_t file) const;
 };
 
 /// What was found while reading; filled by DuckDB's thread.
@@ -49,6 +55,9 @@ class ReadReport {
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
   std::vector<Misfit> first_misfits() const;
+  /// A file was read to its end, and was what its claim says.
+  void note_whole(std::size_t file);
+  bool is_whole(std::size_t file) const;
 
  private:
   void keep(const std::vector<Misfit>& misfits);
@@ -60,7 +69,11 @@ class ReadReport {
   std::vector<std::uint64_t> misfits_;  // by column
   std::uint64_t inferred_misfits_ = 0;
   std::vector<Misfit> first_misfits_;
+  std::set<std::size_t> whole_;
 };
+
+/// Reads what has not been read of the files, so that each is held against its claim.
+Result<void> check_files(const ReadPlan& plan, const ReadReport& report);
 
 struct Reading {
   ReadPlan plan;

@@ -188,9 +188,11 @@ Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load) 
   WEIR_TRY(const OpenSources sources,
            as_text ? OpenSources::open_as_text(tenant, load.sources[0], load.fields)
                    : OpenSources::open(tenant, load.sources));
-  WEIR_TRY(const Input input, input_of(connection, sources, load.query));
-  auto created = create_staged(connection, input, load);
+  const auto input = input_of(connection, sources, load.query);
+  if (!input) return sources.failure(input.error());
+  auto created = create_staged(connection, *input, load);
   if (!created) return sources.failure(std::move(created).error());
+  WEIR_CHECK(sources.check_rest());
   if (as_text) WEIR_CHECK(check_names(connection, sources, load));
   return sources.misfits();
 }
@@ -204,7 +206,7 @@ Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& 
   for (const auto& cell : cells) {
     const int bad = cell[2]->starts_with('-') ? whole_row : static_cast<int>(number(cell[2]));
     RowError error;
-    if (cell[0]) error.file = load.sources[0].files[number(cell[0])].uri;
+    if (cell[0]) error.file = load.sources[0].files[number(cell[0])].name();
     error.row = number(cell[1]);
     if (bad != whole_row) {
       error.field = load.fields[static_cast<std::size_t>(bad)].incoming;

@@ -85,6 +85,8 @@ class CourierTest : public ::testing::Test {
     batch.first_sequence = {next_};
     batch.last_sequence = {next_ + 9};
     batch.records = 10;
+    batch.bytes = 1234;
+    batch.sha256 = "5ha";
     batch.first_received_at = day(on) + std::chrono::hours(hour);
     batch.last_received_at = batch.first_received_at;
     commit.batches = {batch};
@@ -261,6 +263,12 @@ TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
   EXPECT_EQ(engine_.loads[0].table, first.table());
   EXPECT_TRUE(engine_.loads[0].truncate);
   EXPECT_FALSE(engine_.loads[1].truncate);
+  // The engine holds the file against what the manifest says of it.
+  const engine::SourceFile& file = engine_.loads[1].sources.at(0).files.at(0);
+  EXPECT_EQ(file.uri, "store/2027-03-02/8");
+  EXPECT_EQ(file.key, "2027-03-02/8");
+  EXPECT_EQ(file.bytes, 1234u);
+  EXPECT_EQ(file.sha256, "5ha");
   const auto tasks = catalog_->runs().tasks(ended.id).value();
   ASSERT_EQ(tasks.size(), 3u);
   EXPECT_THAT(tasks[1].detail,

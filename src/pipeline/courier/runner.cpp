@@ -152,7 +152,12 @@ Result<void> Runner::find_batches(Work& work) {
   std::uint64_t bytes = 0;
   for (const catalog::Batch& batch : *batches) {
     if (batch.records == 0) continue;  // everything in it went to the quarantine
-    work.files.push_back({store_.uri(batch.path), batch.first_received_at, batch.records});
+    work.files.push_back({.uri = store_.uri(batch.path),
+                          .first_received_at = batch.first_received_at,
+                          .records = batch.records,
+                          .key = batch.path,
+                          .bytes = batch.bytes,
+                          .sha256 = batch.sha256});
     records += batch.records;
     bytes += batch.bytes;
   }

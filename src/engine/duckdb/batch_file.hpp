@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/sha256.hpp"
+
+namespace weir::engine {
+
+/// What the manifest says of a batch file.
+struct FileClaim {
+  std::string key;  // in the store: what people know it by
+  std::uint64_t bytes = 0;
+  std::string sha256;  // hex
+};
+
+/// A file read from front to end and, where there is a claim, held against it: its size when it is
+/// opened, its SHA-256 as it is read. What differs is corrupt, and the message says which file and
+/// what to do; so do not_found and io. One thread.
+class BatchFile {
+ public:
+  static Result<BatchFile> open(const std::string& path, const std::optional<FileClaim>& claim);
+  BatchFile(BatchFile&& other) noexcept;
+  BatchFile& operator=(BatchFile&& other) noexcept;
+  ~BatchFile();
+
+  /// How many bytes are at `out` now; 0 at the end, and then the file was what it should be.
+  Result<std::size_t> read(char* out, std::size_t size);
+  /// Reads what is left, for the sake of the claim.
+  Result<void> read_to_end();
+
+  /// The key of the claim, or else the path.
+  const std::string& name() const { return claim_ ? claim_->key : path_; }
+
+ private:
+  BatchFile(std::string path, std::optional<FileClaim> claim, int file);
+  Result<void> check_size() const;
+  Result<void> check_end();
+  Failure differs(const std::string& how) const;
+
+  std::string path_;
+  std::optional<FileClaim> claim_;
+  std::optional<Sha256> sha256_;  // while it is being read and there is a claim
+  int file_ = -1;
+};
+
+/// All of a file.
+Result<std::string> read_whole(const std::string& path, const std::optional<FileClaim>& claim);
+
+}  // namespace weir::engine
