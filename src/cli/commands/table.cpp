@@ -16,7 +16,7 @@ void add_looks(Command noun, const SessionPtr& session) {
   add_verb(noun, "list", "All domain tables", session, [](Session& s, Api& api) -> Result<void> {
     WEIR_TRY(const json::value list, api.list_all(path, {}));
     print_list(s, list, {{"NAME", "name"}, {"ROWS", "rows", true}},
-               "no domain tables yet; a feed's table is made by its first load");
+               "no domain tables yet; a feed's table is made when the feed is activated");
     return {};
   });
   const auto name = std::make_shared<std::string>();
