@@ -17,8 +17,8 @@ std::optional<std::int64_t> integer_from_text(std::string_view text);
 std::optional<double> double_from_text(std::string_view text);  // also NaN, Infinity
 /// Rounded half up to the scale, times 10^scale; nothing when it has too many digits.
 std::optional<Int128> decimal_from_text(std::string_view text, int precision, int scale);
-/// Days since 1970: yyyy, yyyy-[m]m, yyyy-[m]m-[d]d, also with a time or a zone behind it. Years have
-/// four to seven digits and maybe a sign.
+/// Days since 1970: yyyy, yyyy-[m]m, yyyy-[m]m-[d]d, also with a time or a zone behind it. Years
+/// have four to seven digits and maybe a sign.
 std::optional<std::int32_t> date_from_text(std::string_view text);
 /// Microseconds since 1970 UTC: a date, then T or a space, [h]h:[m]m:[s]s[.fraction], and a zone
 /// (Z, UTC, GMT, +hh:mm); without a zone it is UTC.
