@@ -8,7 +8,7 @@ namespace weir {
 
 /// RFC 4648, with padding.
 std::string to_base64(std::string_view bytes);
-/// nullopt where it is no base64.
+/// nullopt where the text is not Base64.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace weir

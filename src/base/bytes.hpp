@@ -23,7 +23,7 @@ void append(std::string& out, T value) {
   out.append(bytes, sizeof value);
 }
 
-/// The caller has checked that sizeof(T) bytes are there.
+/// The caller has checked that `sizeof(T)` bytes are available.
 template <std::unsigned_integral T>
 T get(const char* at) noexcept {
   T value;
@@ -31,7 +31,7 @@ T get(const char* at) noexcept {
   return value;
 }
 
-/// The value of a hexadecimal digit; -1 where it is none.
+/// The value of a hexadecimal digit; -1 where the character is not one.
 constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;

@@ -5,13 +5,13 @@
 
 namespace weir {
 
-/// Names of fields, columns, files and tables are compared without regard to case, as Spark does:
-/// by their lower case in Unicode without a language. GRÖßE is größe and ΟΔΟΣ is οδος, but ß is not
-/// SS, the Turkish ı is not i, and µ (micro) is not μ (mu).
+/// Names of fields, columns, files and tables are compared without regard to case, as in Spark: by
+/// their locale-independent Unicode lower case. So GRÖßE equals größe and ΟΔΟΣ equals οδος, but ß
+/// does not equal SS, nor the Turkish ı an i, nor µ (micro) a μ (mu).
 ///
-/// Bytes that are no UTF-8 stay as they are. Any thread may call these.
+/// Bytes that are not valid UTF-8 stay as they are. Any thread may call these functions.
 
-/// What is equal for names that are the same: a key for maps and sets.
+/// The folded name: equal names have the same one, so it serves as a key of maps and sets.
 std::string folded_name(std::string_view name);
 bool same_name(std::string_view a, std::string_view b);
 

@@ -5,31 +5,31 @@
 
 namespace weir {
 
-/// Every way an operation of the server can fail, as a closed list. What each one means to the
-/// outside is decided in `outcome_of` and nowhere else.
+/// Every way an operation of the server can fail, as a closed list. `outcome_of`, and nothing else,
+/// decides what an error means to callers outside the process.
 enum class Errc : std::uint8_t {
   bad_request,         // the caller's input is malformed or breaks a rule; it must change
   unauthorized,        // no token, or one that does not verify or has expired
   forbidden,           // a valid token whose key may not do this
-  not_found,           // no such thing, or not the caller's tenant's
+  not_found,           // there is no such thing, or another tenant owns it
   method_not_allowed,  // the path exists, the method does not
   request_timeout,     // the request did not arrive in time
-  conflict,            // the name is taken, or the thing changed or is in use
+  conflict,            // the name is taken, or the thing was changed meanwhile or is in use
   length_required,     // a body without a length
   too_large,           // the body is over the cap
   unsupported_media,   // neither JSON nor XML
   headers_too_large,   // header section over its cap
-  throttled,           // over its rate; the same request may pass once a token is there
+  throttled,           // over its rate limit; the same request may pass a little later
   overloaded,          // too much in flight; the same request may pass in a second
   disk_full,           // no room to make a record durable
   log_failed,          // a write or sync failed: the log is poisoned until restart
-  commit_timeout,      // not known to be durable in time; it may become so nevertheless
-  unavailable,         // a part we need is not there or is shutting down
+  commit_timeout,      // not durable within the time limit; it may still become durable
+  unavailable,         // a part that is needed has failed, has not started or is shutting down
   corrupt,             // bytes on disk are not what was written
   newer_version,       // written by a newer weir than this one
   locked,              // another process holds the data directory
-  io,                  // the operating system refused; the message has its words
-  internal,            // none of the above: ours to look into
+  io,                  // the operating system refused; the message has its error text
+  internal,            // none of the above: a bug of ours
 };
 
 /// What an error is to a caller over HTTP, to a retrying client, to metrics and to a shell.

@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// Upper bounds of the classes that durations, in seconds, and sizes, in bytes, are counted in.
+/// Upper bounds of the histogram buckets: for durations in seconds and for sizes in bytes.
 inline constexpr std::array<double, 20> second_bounds = {
     0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
     0.1,     0.25,   0.5,     1,      2.5,   5,      10,    30,   60,    300};
@@ -22,13 +22,13 @@ inline constexpr std::array<double, 20> byte_bounds = [] {
   return bounds;
 }();
 
-/// What one or several histograms of the same bounds have counted; the last class has no bound.
+/// The counts of one or several histograms with the same bounds; the last bucket has no bound.
 struct HistogramCounts {
   std::array<std::uint64_t, 21> classes{};
   double sum = 0;
 };
 
-/// Counts values by their size. One thread records, any reads: no locked instruction on the way.
+/// Counts values in buckets. One thread records, any thread reads; no locked instructions.
 class Histogram {
  public:
   explicit Histogram(const std::array<double, 20>& bounds = second_bounds) : bounds_(&bounds) {}

@@ -8,8 +8,8 @@
 
 #include "base/result.hpp"
 
-/// HTTP as the control API and the CLI see it: whole requests, off the hot path. What the gateway
-/// works on is http/exchange.hpp.
+/// HTTP as the control API and the CLI see it: whole requests, off the hot path. The gateway works
+/// on the types of http/exchange.hpp instead.
 namespace weir::http {
 
 struct Request {
@@ -29,11 +29,11 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // beyond type and length
 };
 
-/// Takes whole requests. Called on a pool thread of the server; may block.
+/// Handles whole requests. The server calls it on a thread of its pool, so it may block.
 using Handler = std::function<Response(const Request&)>;
 
-/// {"status","message","request_id"} with Retry-After, a second, where the error is retryable
-/// (spec/ingest.md 5).
+/// An error's JSON body: {"status","message","request_id"}. A retryable error also has
+/// "Retry-After: 1" (spec/ingest.md 5).
 Response error_response(const Error& error, std::string_view request_id);
 
 }  // namespace weir::http

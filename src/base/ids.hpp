@@ -9,7 +9,7 @@
 
 namespace weir {
 
-/// Numbers that must not be mistaken for one another are different types.
+/// Each kind of number is a type of its own, so that the compiler catches a mix-up.
 template <class Tag, class Value>
 struct Number {
   Value value{};
@@ -20,12 +20,12 @@ struct Number {
 using StreamNo = Number<struct StreamNoTag, std::uint32_t>;
 /// A log partition; the embedded log has one, 0.
 using PartitionNo = Number<struct PartitionNoTag, std::uint16_t>;
-/// A record's place in its stream within one partition: 1, 2, 3, ... without gaps.
+/// A record's number in its stream within one partition: 1, 2, 3, ... without gaps.
 using Sequence = Number<struct SequenceTag, std::uint64_t>;
-/// A byte position in one partition's log, over all its segments ever; only grows.
+/// Log sequence number: a byte position in a partition's log, across all segments; it only grows.
 using Lsn = Number<struct LsnTag, std::uint64_t>;
 
-/// Where a record is, for as long as it exists: in the log, then in a file, then as a row's origin.
+/// Identifies a record for its whole life: in the log, in a batch file, and as the origin of a row.
 struct Address {
   StreamNo stream;
   PartitionNo partition;

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The bounds of requests, connections, the log, batches, the catalog and loads. What bounds the
-/// embedded engine alone stands in engine/duckdb/engine_limits.hpp. Units last.
+/// The bounds of requests, connections, the log, batches, the catalog and loads. Bounds of the
+/// embedded engine alone are in engine/duckdb/engine_limits.hpp. A name ends with its unit.
 namespace weir::limits {
 
 inline constexpr std::uint64_t kib = 1024;
@@ -24,10 +24,10 @@ inline constexpr std::uint32_t header_fields_max = 100;
 inline constexpr std::uint32_t chunk_line_bytes_max = 1024;
 inline constexpr std::uint32_t trailer_bytes_max = 4 * kib;
 inline constexpr std::uint32_t connections_default = 8192;
-inline constexpr std::uint64_t connection_buffer_bytes = 16 * kib;    // every connection's own
-inline constexpr std::uint64_t large_body_bytes_default = 256 * mib;  // all buffers grown beyond it
-inline constexpr std::uint64_t unsent_reply_bytes_max = 1 * mib;      // then we stop reading
-inline constexpr std::uint64_t drain_bytes_max = 8 * mib;  // read and dropped after a refusal
+inline constexpr std::uint64_t connection_buffer_bytes = 16 * kib;    // owned by every connection
+inline constexpr std::uint64_t large_body_bytes_default = 256 * mib;  // of all larger buffers
+inline constexpr std::uint64_t unsent_reply_bytes_max = 1 * mib;      // above it: stop reading
+inline constexpr std::uint64_t drain_bytes_max = 8 * mib;  // read and discarded after a refusal
 inline constexpr std::uint32_t pooled_requests_max = 256;
 inline constexpr std::uint64_t pooled_bytes_max = 64 * mib;
 static_assert(header_bytes_max <= 0xFFFF);  // places in a head are 16 bits wide
@@ -44,8 +44,8 @@ static_assert((cached_tokens_max & (cached_tokens_max - 1)) == 0);
 inline constexpr std::uint64_t log_block_bytes = 4 * kib;
 inline constexpr std::uint64_t segment_bytes_default = 64 * mib;
 inline constexpr std::uint64_t commit_bytes_max = 8 * mib;
-inline constexpr std::uint64_t spare_bytes_max = 512 * mib;  // emptied segments, for the next burst
-// How far the log may run ahead of the batcher before batching takes its share of a busy core.
+inline constexpr std::uint64_t spare_bytes_max = 512 * mib;  // for the next burst
+// How far the log may run ahead of the batcher before batching competes for a busy core.
 inline constexpr std::uint64_t burst_bytes = 2048 * mib;
 static_assert(payload_bytes_ceiling + log_block_bytes <= commit_bytes_max);
 static_assert(2 * commit_bytes_max <= segment_bytes_default);

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-/// What a stream carries, one type (spec/payloads.md 7). The values are on disk: never change.
+/// A stream's payload type (spec/payloads.md 7). The values are on disk: never change them.
 enum class PayloadType : std::uint8_t { json = 1, xml = 2 };
 
 constexpr std::string_view to_string(PayloadType type) {

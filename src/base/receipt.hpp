@@ -8,9 +8,9 @@
 
 namespace weir {
 
-/// The text of a receipt (spec/files.md 8): opaque to callers, an Address inside, so no index is
-/// kept per record. 26 characters of Crockford's base 32: stream, partition, sequence and 16 bits
-/// of check, so that a mistyped receipt is told from one that names nothing.
+/// The text of a receipt (spec/files.md 8). It is opaque to callers and encodes an Address, so no
+/// index per record is kept. 26 characters of Crockford's base 32: stream, partition, sequence and
+/// a 16-bit checksum, which tells a mistyped receipt from one of an unknown record.
 using Receipt = std::array<char, 26>;
 
 Receipt encode_receipt(const Address& address) noexcept;

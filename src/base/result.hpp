@@ -10,15 +10,15 @@
 
 namespace weir {
 
-/// A failure that can happen in a correct program. The code is for programs; the message is a
-/// sentence for people: what was tried, on what, and what to do.
+/// A failure that can happen in a correct program. The code is for programs. The message is a
+/// sentence for people: what was tried, on which thing, and what to do.
 struct Error {
   Errc code = Errc::internal;
   std::string message;
 };
 
-/// A value or an Error; the compiler warns when one is dropped. The only place that names tl::,
-/// so that moving to std::expected later costs this file.
+/// A value or an Error; the compiler warns when a Result is discarded. Only this file names tl::,
+/// so that a later move to std::expected changes only this file.
 template <class T>
 class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
@@ -35,7 +35,7 @@ using Failure = tl::unexpected<Error>;
   return Failure(std::move(error));
 }
 
-/// The same error with what was being done in front of it; for crossing a stage.
+/// The same error, with the operation in progress in front; used where it crosses a stage.
 [[nodiscard]] inline Failure fail_while(const std::string& doing, Error error) {
   error.message.insert(0, doing + ": ");
   return Failure(std::move(error));

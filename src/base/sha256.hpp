@@ -7,16 +7,16 @@
 
 namespace weir {
 
-/// The SHA-256 of bytes that come piece by piece. Not thread-safe.
+/// The SHA-256 of bytes that arrive in pieces. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
   void update(std::string_view bytes);
-  /// 64 lower-case hex digits; once, at the end.
+  /// Returns 64 lower-case hex digits. Call it once, at the end.
   std::string hex();
-  /// The same as bytes; once, at the end.
+  /// Returns the same digest as raw bytes. Call it once, at the end.
   std::array<char, 32> bytes();
-  /// Begins anew, without allocating.
+  /// Starts a new hash, without allocating.
   void restart();
 
  private:
@@ -26,7 +26,7 @@ class Sha256 {
   std::unique_ptr<void, Free> context_;
 };
 
-/// Of bytes that are all there.
+/// The SHA-256 of bytes that are in memory as a whole.
 std::string sha256_hex(std::string_view bytes);
 
 }  // namespace weir

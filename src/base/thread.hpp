@@ -2,11 +2,11 @@
 
 namespace weir {
 
-/// What the operating system's tools show the calling thread as; at most 15 bytes count.
+/// Sets the calling thread's name in the operating system's tools; at most 15 bytes are shown.
 void name_this_thread(const char* name);
 
-/// The calling thread gets less of a busy machine than the others: its work may be done a little
-/// later, theirs may not.
+/// Lowers the calling thread's scheduling priority: on a busy machine its work can wait, that of
+/// the other threads cannot.
 void lower_this_threads_priority();
 
 }  // namespace weir

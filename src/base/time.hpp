@@ -8,7 +8,7 @@
 
 namespace weir {
 
-/// A moment, UTC, to the microsecond: what the log stamps a record with.
+/// A point in time, UTC, in microseconds: the log stamps records with it.
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 /// A UTC calendar day.
 using Day = std::chrono::sys_days;
@@ -37,9 +37,9 @@ std::optional<Day> day_of(const CalendarDay& date);
 std::string to_string(Day day);
 /// "2027-03-02T08:00:00.000123Z" (RFC 3339), with years as above.
 std::string to_string(Time time);
-/// Reads exactly "2027-03-02".
+/// Accepts exactly the form "2027-03-02".
 std::optional<Day> parse_day(std::string_view text);
-/// Reads RFC 3339, with any offset and up to six fraction digits kept.
+/// Accepts RFC 3339 with any offset; keeps up to six fraction digits.
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace weir

@@ -6,8 +6,8 @@
 
 namespace weir {
 
-/// Memory at a multiple of 4096, as Durability::on_write asks of what it reads into and writes
-/// from. The contents start unspecified. Move-only.
+/// Memory aligned to 4096 bytes, as Durability::on_write requires of buffers that are read into or
+/// written from. The contents start unspecified. Move-only.
 class AlignedBuffer {
  public:
   static constexpr std::size_t alignment = 4096;

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-/// The time of day. Thread-safe. The only way the server learns what time it is.
+/// The time of day. Thread-safe. The server learns the time through this interface only.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -10,43 +10,43 @@
 
 namespace weir {
 
-/// How a file's writes reach the disk.
+/// When a file's writes are on stable storage.
 enum class Durability {
-  on_sync,   // after sync(); through the page cache
+  on_sync,   // after sync(); writes go through the page cache
   streamed,  // after sync(), for large files written once from front to back: past the page cache,
              // where the file system can and offset, size and address are multiples of 4096
   on_write,  // when write_at returns (O_DIRECT|O_DSYNC where the file system has it, otherwise a
              // sync per write): offsets, sizes and addresses are multiples of 4096
 };
 
-/// An open file. Reads are thread-safe; writes come from one thread at a time.
-/// An error from write_at or sync leaves it unknown what is on disk: never retry a sync.
+/// An open file. Reads are thread-safe; one thread writes at a time. After an error of write_at or
+/// sync the contents on disk are unknown: never retry a sync.
 class File {
  public:
   virtual ~File() = default;
   /// Reads up to `size` bytes at `offset` into `out`; fewer only at the end of the file.
   virtual Result<std::size_t> read_at(std::uint64_t offset, char* out, std::size_t size) = 0;
   virtual Result<void> write_at(std::uint64_t offset, std::string_view bytes) = 0;
-  /// Data and whatever is needed to read it back are on stable storage when this returns ok.
+  /// Ok: the data, and the metadata needed to read it back, are on stable storage.
   virtual Result<void> sync() = 0;
   virtual Result<std::uint64_t> size() = 0;
 };
 
-/// A file system. Paths are absolute or relative to the process. Thread-safe.
-/// A created, renamed or removed name survives a power cut only after sync_directory of its parent.
+/// A file system. Relative paths start at the process's working directory. Thread-safe. A created,
+/// renamed or removed name survives a power cut only after sync_directory of its parent.
 class Disk {
  public:
   virtual ~Disk() = default;
-  /// Fails with not_found where there is none.
+  /// Fails with not_found where the file does not exist.
   virtual Result<std::unique_ptr<File>> open(const std::string& path, Durability durability) = 0;
-  /// Fails with conflict where there is one.
+  /// Fails with conflict where the file exists.
   virtual Result<std::unique_ptr<File>> create(const std::string& path, Durability durability) = 0;
-  /// Replaces `to` at once: a reader sees the old file or the new one.
+  /// Replaces `to` atomically: a reader sees the old file or the new one.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> make_directories(const std::string& path) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;
-  /// Names in a directory, sorted, without "." and "..".
+  /// The names in a directory, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
   virtual Result<bool> exists(const std::string& path) = 0;
 };

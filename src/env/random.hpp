@@ -6,14 +6,14 @@
 
 namespace weir {
 
-/// Unpredictable bytes: ids, secrets, salts. Thread-safe.
+/// A source of unpredictable bytes for ids, secrets and salts. Thread-safe.
 class Random {
  public:
   virtual ~Random() = default;
   virtual void fill(std::span<char> out) = 0;
 };
 
-/// `prefix` and `length` mixed-case alphanumerics ("is-2hzqsgX1E"), unbiased.
+/// `prefix` followed by `length` unbiased mixed-case alphanumerics ("is-2hzqsgX1E").
 std::string random_id(Random& random, std::string_view prefix, std::size_t length);
 
 }  // namespace weir

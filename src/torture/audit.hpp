@@ -12,7 +12,7 @@
 
 namespace weir::torture {
 
-/// What an audit looked at.
+/// The counts of one audit.
 struct Audited {
   std::uint64_t files = 0;
   std::uint64_t records = 0;  // in files
@@ -24,12 +24,14 @@ struct Audited {
 /// Files whose bits the story flipped: their checksum must say so, and they are not looked into.
 using Damaged = std::set<std::string>;
 
-/// The claim, after everything durable was filed: every accepted record is where its receipt says:
-/// in exactly one file of the manifest, byte for byte, in the quarantine, or the duplicate of one
-/// that is; what was refused stands nowhere (outcome_check.hpp); files are as their manifest rows say
-/// (checksum, counts); ranges follow one another without gap up to the stream's position; the
-/// checkpoint is behind all of it; conservation holds; `weir verify` finds the sealed
-/// hours whole, but for what the story damaged. An error tells what does not hold.
+/// Checks what the server promises, once every durable record was filed. Every
+/// accepted record is where its receipt says: byte for byte in exactly one file of
+/// the manifest, in the quarantine, or known as the duplicate of such a record. A
+/// refused record is nowhere (outcome_check.hpp). Files match their manifest rows
+/// (checksum, counts). The ranges of a stream run without a gap up to its position,
+/// and the checkpoint is behind them. Conservation holds. `weir verify` finds the
+/// sealed hours whole, except what the story damaged. An error says which of these
+/// does not hold.
 Result<Audited> audit(Server& server, Machine& machine, const Ledger& ledger,
                       const std::vector<catalog::Stream>& streams, const Damaged& damaged);
 

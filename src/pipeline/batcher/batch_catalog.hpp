@@ -14,15 +14,15 @@ namespace weir::batcher {
 class BatchCatalog {
  public:
   virtual ~BatchCatalog() = default;
-  /// A partition nobody has committed for yet stands at Lsn 0, version 0.
+  /// Lsn 0, version 0 for a partition without a commit.
   virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
-  /// The next sequence of every stream that has any record accounted for.
+  /// The next sequence of every stream that has records accounted for.
   virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
-  /// All of it, or none: conflict when the checkpoint or a position has moved since it was read.
+  /// All or nothing: conflict when the checkpoint or a position has moved since it was read.
   virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
-  /// nullopt: there is no such stream (any more).
+  /// nullopt: the stream does not exist or was deleted.
   virtual Result<std::optional<catalog::StreamView>> stream(StreamNo stream) = 0;
-  /// As catalog::Batches and catalog::Hours say.
+  /// The same as in catalog::Batches and catalog::Hours.
   virtual Result<std::vector<catalog::KeyPrint>> key_prints(PartitionNo partition,
                                                             std::uint64_t count) = 0;
   virtual Result<std::vector<catalog::Hour>> hours_to_seal(PartitionNo partition, Time end,

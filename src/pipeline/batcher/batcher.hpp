@@ -19,8 +19,8 @@
 #include "pipeline/log/log.hpp"
 #include "pipeline/store/object_store.hpp"
 
-/// The third stage: records in the log become files that couriers find. Each accepted record stands
-/// in exactly one file or in the quarantine, whatever moment the process dies at
+/// The third stage: records of the log become files that couriers find. Each accepted record is in
+/// exactly one file or in the quarantine, at whatever moment the process dies
 /// (docs/formats/manifest.md).
 namespace weir::batcher {
 
@@ -29,22 +29,22 @@ struct BatcherSettings {
   RollPolicy roll{};
   std::uint32_t open_batches_max = limits::open_batches_max;
   KeySettings keys{};
-  /// Of what open batches hold in memory for the catalog, together: payloads for the quarantine,
-  /// duplicates, keys.
+  /// Bound on the memory that all open batches together hold for the catalog: payloads for the
+  /// quarantine, duplicates, keys.
   std::uint64_t held_bytes_max = limits::open_held_bytes_max;
-  /// What one step reads at most.
+  /// The most that one step reads.
   std::uint32_t step_records = limits::batcher_step_records_max;
   std::uint64_t step_bytes = limits::batcher_step_bytes_max;
 };
 
 /// What a step did.
 struct Progress {
-  std::uint64_t records = 0;  // read, those dropped because they are accounted for included
+  std::uint64_t records = 0;  // read, including those dropped as already accounted for
   std::uint64_t batches = 0;  // made visible
   bool more = false;          // there is more to read now: step again at once
 };
 
-/// For metrics. Counts since the batcher was made.
+/// For metrics. Counts start when the batcher is made.
 struct BatcherGauges {
   std::uint64_t batches = 0;
   std::uint64_t records = 0;  // in files
@@ -55,46 +55,46 @@ struct BatcherGauges {
   std::uint64_t hours_sealed = 0;
   std::uint64_t keys = 0;  // remembered now
   std::uint64_t keys_max = 0;
-  std::uint64_t keys_forgotten_early = 0;       // before their window closed: too many came
-  std::chrono::microseconds key_window{0};      // as it is set
-  std::chrono::microseconds oldest_key_age{0};  // of those remembered
+  std::uint64_t keys_forgotten_early = 0;       // before their window closed, for lack of room
+  std::chrono::microseconds key_window{0};      // the configured window
+  std::chrono::microseconds oldest_key_age{0};  // of the remembered keys
   std::uint64_t open_batches = 0;
-  std::chrono::microseconds oldest_unbatched_age{0};  // of what open batches hold
-  std::uint64_t lag_bytes = 0;  // of the log that a restart would read again or has yet to read
+  std::chrono::microseconds oldest_unbatched_age{0};  // of the records in open batches
+  std::uint64_t lag_bytes = 0;  // log bytes in no committed batch: a restart reads them
 };
 
-/// Reads one partition and forms its batches. Content goes to the store as it is read; memory is
-/// bounded by the settings. All calls from one thread (BatcherThread is that thread in the server).
+/// Reads one partition and forms its batches. Content goes to the store while it is read; the
+/// settings bound the memory. All calls come from one thread (in the server, BatcherThread's).
 ///
-/// After a failure of the store or the catalog nothing is lost: open batches are given up and the
-/// next call starts again from the catalog's checkpoint. A record that cannot be taken (a gap in a
-/// stream's sequences or damage: corrupt; its stream is gone: not_found) ends the reading: what
-/// came before it is still filed, every call returns the error, and reading is tried again from the
-/// checkpoint once nothing is open. The log keeps that record and all behind it.
+/// A failure of the store or the catalog loses nothing: open batches are abandoned, and the next
+/// call starts again from the catalog's checkpoint. A record that cannot be taken ends the reading:
+/// corrupt (a gap in a stream's sequences, or damage) or not_found (its stream is gone). The
+/// records before it are still filed, every call returns the error, and reading starts again from
+/// the checkpoint once no batch is open. The log keeps that record and all later ones.
 class Batcher {
  public:
-  /// All of them outlive the batcher.
+  /// All references outlive the batcher.
   Batcher(log::Log& log, store::ObjectStore& store, BatchCatalog& manifest,
           const BatcherSettings& settings);
 
-  /// Reads and files a bounded amount, and closes what is due; batches that are closed together are
-  /// committed together.
+  /// Reads and files a bounded amount and closes the batches that are due. Batches closed together
+  /// are committed together.
   Result<Progress> step(Time now);
 
-  /// When it returns, all that the log had made durable of this stream at the time of the call is
-  /// in visible files (or the quarantine). Returns the stream's batches that it closed.
+  /// On return, every record of the stream that was durable in the log at the time of the call is
+  /// in a visible file or the quarantine. Returns the stream's batches that this call closed.
   Result<std::vector<catalog::Batch>> flush(StreamNo stream, Time now);
 
   BatcherGauges gauges(Time now) const;
 
  private:
   struct StreamState {
-    Sequence replayed_below;  // these were accounted for before we began to read
-    Sequence next;            // to come from the log
+    Sequence replayed_below;  // records below it were accounted for before reading began
+    Sequence next;            // expected next from the log
     Sequence committed;       // next_sequence as the manifest has it
     std::optional<PayloadType> type;
   };
-  /// Why nothing more is read, and from where it would be.
+  /// Why reading stopped, and where it would continue.
   struct Stopped {
     Error error;
     Lsn at;
@@ -137,7 +137,7 @@ class Batcher {
   RecordEncoder encoder_;
   HourSealer sealer_;
 
-  // All of this is forgotten by start_over() and read again by resume().
+  // start_over() clears all of this; resume() reads it again.
   std::unique_ptr<log::Reader> reader_;
   catalog::Checkpoint checkpoint_;
   std::unordered_map<StreamNo, StreamState> streams_;
@@ -146,7 +146,7 @@ class Batcher {
   std::vector<ClosedBatch> closed_;  // visible in the store, not yet committed
   KeyWindow keys_;
   std::uint64_t held_bytes_ = 0;
-  Time sealed_before_;  // no hour that ends by then is left to seal
+  Time sealed_before_;  // every hour that ends by then is sealed
   std::optional<Stopped> stopped_;
   Lsn last_lsn_;  // of the record read last
   Time last_received_at_;

@@ -15,35 +15,35 @@
 
 namespace weir::batcher {
 
-/// Runs a batcher on a thread of its own: steps while there is something to read, looks again after
-/// `busy_poll` when there was and after `poll` when there was not, waits for `retry` after an
-/// error, and flushes for others in between. Little at a time fits between requests, where cores
-/// are few: into the moments in which all of them wait for the disk.
+/// Runs a batcher on its own thread. It steps while there is something to read. Then it looks again
+/// after `busy_poll` if it had read something and after `poll` if not, and waits for `retry` after
+/// an error. In between it flushes on request. The steps are small so that, where cores are few,
+/// they fit into the moments in which all requests wait for the disk.
 class BatcherThread {
  public:
   struct Settings {
     std::chrono::milliseconds poll{50};
     std::chrono::milliseconds busy_poll{2};
     std::chrono::milliseconds retry{1000};
-    /// Told when errors begin and when they become of another kind; health() has the newest. On
+    /// Called when errors begin and when their kind changes; health() has the newest error. Runs on
     /// the batcher's thread.
     std::function<void(const Error&)> on_error{};
   };
 
-  /// Starts. Batcher and clock outlive it; the batcher is its alone until stop() returned.
+  /// Starts. Batcher and clock outlive it; nobody else uses the batcher until stop() returns.
   BatcherThread(Batcher& batcher, Clock& clock, Settings settings);
-  /// Stops. Whoever called flush() has its answer by then.
+  /// Stops the thread. Every flush() has been answered by then.
   ~BatcherThread();
   BatcherThread(const BatcherThread&) = delete;
   BatcherThread& operator=(const BatcherThread&) = delete;
 
-  /// Batcher::flush, from any thread; waits for it. Unavailable once stopped.
+  /// Runs Batcher::flush and waits for it. Any thread. unavailable once stopped.
   Result<std::vector<catalog::Batch>> flush(StreamNo stream);
 
-  /// Finishes what it is at and ends; open batches are left to the log. May be called again.
+  /// Finishes the current step and ends. Records of open batches stay in the log. Idempotent.
   void stop();
 
-  /// As of the last step. Any thread.
+  /// The counts after the last step. Any thread.
   BatcherGauges gauges() const;
   /// Ok, or the last step's error. Any thread.
   Result<void> health() const;
@@ -57,7 +57,7 @@ class BatcherThread {
   void run() noexcept;
   std::chrono::milliseconds step();
   void note(const std::optional<Error>& error);
-  /// Answers what is asked for; returns false when it is time to end.
+  /// Runs the requested flushes; returns false when the thread is to end.
   bool serve(std::unique_lock<std::mutex>& lock);
 
   Batcher& batcher_;
@@ -65,8 +65,8 @@ class BatcherThread {
   const Settings settings_;
 
   mutable std::mutex mutex_;
-  std::condition_variable asked_;     // a request or the end
-  std::condition_variable answered_;  // a request has its answer
+  std::condition_variable asked_;     // a request came, or the end
+  std::condition_variable answered_;  // a request was answered
   std::list<FlushRequest*> requests_;
   bool stopping_ = false;
   std::optional<Error> error_;

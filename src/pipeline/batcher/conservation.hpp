@@ -13,12 +13,12 @@
 #include "catalog/hours.hpp"
 #include "pipeline/log/log.hpp"
 
-/// Conservation (spec/files.md 9): accepted = in log + in files + duplicates + quarantined,
-/// per stream and hour. Each side is counted by someone else: what was accepted by the numbers the
-/// log gave out, the rest from the rows that account for them. A pure check.
+/// Conservation (spec/files.md 9): accepted = in log + in files + duplicates + quarantined, per
+/// stream and hour. The two sides are counted independently: accepted records by the sequences that
+/// the log assigned, the rest from the rows that account for them. A pure check.
 namespace weir::batcher {
 
-/// One stream as it stands.
+/// The counts of one stream.
 struct StreamAccount {
   StreamNo stream;
   std::uint64_t accepted = 0;   // by the log
@@ -26,7 +26,7 @@ struct StreamAccount {
   std::uint64_t in_log() const { return accepted - std::min(accepted, accounted); }
 };
 
-/// A record too many or too few. Any is an alarm.
+/// A record too many or too few. Every difference is an alarm.
 struct Difference {
   StreamNo stream;
   std::string what;  // a sentence with the numbers
@@ -34,27 +34,27 @@ struct Difference {
 
 struct ConservationReport {
   std::vector<StreamAccount> streams;  // by number
-  std::vector<catalog::Hour> hours;    // those not sealed
+  std::vector<catalog::Hour> hours;    // the unsealed ones
   std::vector<Difference> differences;
   std::uint64_t hours_checked = 0;
-  bool complete = false;  // all hours were looked at, not only those not sealed
+  bool complete = false;  // all hours were checked, not only the unsealed ones
   bool holds() const { return differences.empty(); }
 };
 
-/// `before` and `after` were taken before and after `accounts` was read.
+/// `before` was taken before `accounts` was read, `after` after it.
 ConservationReport check_conservation(const log::PartitionState& before,
                                       const catalog::Accounts& accounts,
                                       const log::PartitionState& after);
 
-/// The hours there ever were, one after the other: each adds up, and they follow one another from a
-/// stream's first record to its position. What is wrong goes into `report`.
+/// Checks all hours that were ever recorded, one after the other: each adds up, and together they
+/// run without gaps from a stream's first record to its position. Differences go into `report`.
 class HourContinuity {
  public:
   explicit HourContinuity(ConservationReport& report) : report_(report) {}
 
-  /// By stream and time.
+  /// Call it in the order of stream and time.
   void add(const catalog::Hour& hour);
-  /// The positions as they were before the first hour was read and after the last.
+  /// The streams' positions, read before the first hour and after the last one.
   using Positions = std::unordered_map<StreamNo, Sequence>;
   void finish(const Positions& before, const Positions& after);
 
@@ -63,7 +63,7 @@ class HourContinuity {
   std::map<StreamNo, Sequence> next_;
 };
 
-/// check_conservation and all hours, read in pieces; `between` them it is others' turn.
+/// check_conservation and all hours, in pages; `between` runs between pages so others get a turn.
 Result<ConservationReport> check_all_hours(const log::Log& log, catalog::Catalog& catalog,
                                            PartitionNo partition,
                                            const std::function<void()>& between);

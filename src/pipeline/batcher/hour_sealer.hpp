@@ -9,9 +9,9 @@
 
 namespace weir::batcher {
 
-/// Seals hours that are complete and wholly batched: puts the manifest beside their files, then
-/// marks them in the catalog. A crash between the two is nothing: the same hour is the same bytes
-/// (docs/formats/hour-manifest.md). The batcher's thread.
+/// Seals hours that are complete and wholly batched: writes the manifest beside their files, then
+/// marks the hours as sealed in the catalog. A crash between the two does no harm: sealing the same
+/// hour again writes the same bytes (docs/formats/hour-manifest.md). Runs on the batcher's thread.
 class HourSealer {
  public:
   HourSealer(store::ObjectStore& store, BatchCatalog& manifest)
@@ -19,17 +19,17 @@ class HourSealer {
 
   struct Sealed {
     std::uint64_t hours = 0;
-    /// Hours for which conservation does not hold: they are left as they are, for the
-    /// alarm to tell.
+    /// Hours for which conservation does not hold. They stay unsealed; the conservation alarm
+    /// reports them.
     std::uint64_t refused = 0;
-    bool more = false;  // there may be further hours to seal before `end`
+    bool more = false;  // more hours may be sealable before `end`
   };
-  /// Some of the partition's hours that end at or before `end`.
+  /// Seals some of the partition's hours that end at or before `end`.
   Result<Sealed> seal_some(PartitionNo partition, Time end);
 
  private:
-  /// Puts the hour's manifest and notes it in `hour`; `previous` is the stream's sealed hour before
-  /// it.
+  /// Writes the hour's manifest and sets its path and hash in `hour`; `previous` is the sealed hour
+  /// before it in the same stream.
   Result<void> put(catalog::Hour& hour, const std::optional<catalog::Hour>& previous);
 
   store::ObjectStore& store_;

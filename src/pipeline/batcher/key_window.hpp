@@ -10,19 +10,19 @@
 #include "catalog/records.hpp"
 #include "pipeline/log/log.hpp"
 
-/// Which records repeat an earlier one (spec/files.md 7, docs/formats/idempotency.md).
+/// Finds records that repeat an earlier one (spec/files.md 7, docs/formats/idempotency.md).
 namespace weir::batcher {
 
 struct KeySettings {
-  /// How long a key is remembered, by the stamps of the log; 0: keys are not looked at.
+  /// How long a key is remembered, by the log's timestamps; 0: keys are ignored.
   std::chrono::microseconds window = std::chrono::hours(24);
-  /// Of all streams together. Above it the oldest are forgotten first.
+  /// Bound for all streams together. Above it the oldest keys are forgotten first.
   std::uint64_t keys_max = limits::idempotency_keys_default;
 };
 
-/// The prints of a partition's idempotency keys. A decision is a function of the records of its
-/// stream before it, so it comes out the same when the log is read again after a crash. 56 bytes a
-/// place; places double as it fills, up to the next power of two above keys_max. One thread.
+/// The hashes of a partition's idempotency keys. A decision depends only on the earlier records of
+/// the stream, so reading the log again after a crash decides the same. Takes 56 bytes a slot; the
+/// slots double as they fill, up to the next power of two above keys_max. Used by one thread.
 class KeyWindow {
  public:
   explicit KeyWindow(const KeySettings& settings) : settings_(settings) {}
@@ -33,7 +33,7 @@ class KeyWindow {
   catalog::KeyPrint print_of(const log::Record& record);
 
   enum class Verdict : std::uint8_t {
-    fresh,      // the first with its key, or the first since the window closed
+    fresh,      // the first record with its key, or the first since the window closed
     duplicate,  // the same key and body as `of`
     other_body  // the key of `of` with another body
   };
@@ -41,18 +41,18 @@ class KeyWindow {
     Verdict verdict = Verdict::fresh;
     Sequence of;
   };
-  /// What is fresh is remembered from now on.
+  /// Decides about a record, and remembers its key if it is fresh.
   Decision decide(const catalog::KeyPrint& print);
 
-  /// What was committed, oldest first; forgets all else.
+  /// Replaces the contents by the committed keys, oldest first.
   void load(const std::vector<catalog::KeyPrint>& prints);
 
   std::uint64_t keys() const { return count_; }
   std::uint64_t keys_max() const { return settings_.keys_max; }
   std::chrono::microseconds window() const { return settings_.window; }
-  /// When the oldest that is remembered was received.
+  /// The receive time of the oldest remembered key.
   std::optional<Time> oldest() const;
-  /// Keys forgotten before their window closed, since this was made.
+  /// Keys forgotten before their window closed, since this object was made.
   std::uint64_t forgotten_early() const { return forgotten_early_; }
 
  private:
@@ -69,7 +69,7 @@ class KeyWindow {
   void vacate(std::size_t slot);
 
   KeySettings settings_;
-  std::vector<catalog::KeyPrint> ring_;  // of powers of two; the oldest at first_
+  std::vector<catalog::KeyPrint> ring_;  // its size is a power of two; the oldest is at first_
   std::size_t first_ = 0;
   std::size_t count_ = 0;
   std::vector<std::uint32_t> slots_;  // place in the ring + 1, by the key's hash; 0: free

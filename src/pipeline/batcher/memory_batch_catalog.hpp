@@ -13,8 +13,8 @@
 
 #include "pipeline/batcher/batcher.hpp"
 
-/// The manifest in memory, for the batcher's tests: it holds every commit to the rules of
-/// docs/formats/manifest.md, and lets a test fail before or after one was done.
+/// An in-memory manifest for the batcher's tests. It checks every commit against the rules of
+/// docs/formats/manifest.md, and lets a test fail a commit before or after it was applied.
 namespace weir::batcher {
 
 class MemoryBatchCatalog final : public BatchCatalog {
@@ -28,7 +28,7 @@ class MemoryBatchCatalog final : public BatchCatalog {
   std::map<StreamNo, PayloadType> bound;
   std::uint64_t commits = 0;
   std::size_t largest_commit = 0;  // batches in one
-  /// An error from `before` means nothing was done; one from `after`, that all of it was.
+  /// An error from `before`: nothing was applied. An error from `after`: all of it was applied.
   std::function<std::optional<Error>()> before;
   std::function<std::optional<Error>()> after;
   std::function<std::optional<Error>()> before_seal;
@@ -42,7 +42,7 @@ class MemoryBatchCatalog final : public BatchCatalog {
     streams[no] = view;
   }
 
-  /// As if another batcher had committed.
+  /// Acts as if another batcher had committed.
   void take_over() { ++checkpoint_.version; }
 
   Result<catalog::Checkpoint> checkpoint(PartitionNo) override { return checkpoint_; }
@@ -144,7 +144,7 @@ class MemoryBatchCatalog final : public BatchCatalog {
     return {};
   }
 
-  /// What it accounts for of one stream and hour. A sealed hour takes no more.
+  /// What the commit accounts for in one stream and hour. A sealed hour takes no more records.
   void extend(StreamNo stream, Sequence first, Sequence last, Time at) {
     const auto key = std::tuple(stream, day_of(at), hour_of(at));
     const auto [place, fresh] = hours.try_emplace(key);

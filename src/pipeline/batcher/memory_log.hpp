@@ -7,8 +7,8 @@
 
 #include "pipeline/log/log.hpp"
 
-/// A log in memory for the batcher's tests: all it holds is durable, it survives every crash, and
-/// what was released is gone.
+/// An in-memory log for the batcher's tests: its records are durable at once, survive every crash,
+/// and are gone once released.
 namespace weir::batcher {
 
 class MemoryLog final : public log::Log {
@@ -28,7 +28,7 @@ class MemoryLog final : public log::Log {
     std::string key = {};
   };
 
-  /// One commit; sequences are given out as the log does.
+  /// Appends one commit; sequences are assigned as the real log does.
   void commit(const std::vector<Line>& lines, Time at) {
     const std::lock_guard lock(mutex_);
     const Lsn lsn = end_;
@@ -41,13 +41,13 @@ class MemoryLog final : public log::Log {
     end_.value += commit_bytes;
   }
 
-  /// For logs that should not be: the stream goes on at this sequence.
+  /// Breaks the stream's numbering for tests: the stream continues at this sequence.
   void jump_to(StreamNo stream, Sequence next) {
     const std::lock_guard lock(mutex_);
     last_[stream] = Sequence{next.value - 1};
   }
 
-  /// Reading the nth record (from 0) finds damage, or does not any more.
+  /// Makes the nth record (from 0) read as damaged, or whole again.
   void damage(std::optional<std::size_t> nth) {
     const std::lock_guard lock(mutex_);
     damaged_ = nth;
@@ -114,7 +114,7 @@ class MemoryLog final : public log::Log {
         return std::optional<log::Record>();
       }
       if (log_.damaged_ == next_) return fail(Errc::corrupt, "segment 1, offset 4096: damaged");
-      // A copy, which dies at the next call: who holds on to a view is found out by ASan.
+      // A copy that is freed by the next call, so that ASan finds a view that was kept too long.
       held_ = std::make_unique<Stored>(log_.records_[next_++]);
       position_ = held_->lsn;
       if (next_ == log_.records_.size() || log_.records_[next_].lsn != held_->lsn) {

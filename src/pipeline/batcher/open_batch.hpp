@@ -16,21 +16,21 @@
 
 namespace weir::batcher {
 
-/// A closed batch, to be committed: its file is visible in the store, its row not yet in the
-/// manifest.
+/// A closed batch that is not committed yet: its file is visible in the store, its row is not yet
+/// in the manifest.
 struct ClosedBatch {
   StreamNo stream;
   PayloadType type = PayloadType::json;
   Sequence last_sequence;
-  std::optional<catalog::Batch> file;  // none when no record of it is to stand in one
+  std::optional<catalog::Batch> file;  // none when all its records are duplicates or quarantined
   std::vector<catalog::Quarantined> quarantined;
   catalog::Duplicates duplicates;
   catalog::KeyPrints keys;
 };
 
-/// Consecutive records of one stream and hour on their way into a file. Its content goes to the
-/// store's writer as it comes; what is for the quarantine is held here. After an error it is of no
-/// more use: its records are read from the log again.
+/// Consecutive records of one stream and hour on their way into a file. The content goes to the
+/// store's writer as it arrives; payloads for the quarantine are held in memory. After an error the
+/// object must be discarded: its records are read from the log again.
 class OpenBatch {
  public:
   struct Opening {
@@ -38,17 +38,17 @@ class OpenBatch {
     PayloadType type = PayloadType::json;  // what the stream carries
     Time now;
   };
-  /// As `first` is what the file is named after, it must be the first to be taken.
+  /// The file is named after `first`, so `first` must be the first record taken.
   static Result<OpenBatch> open(store::ObjectStore& store, const catalog::StreamView& view,
                                 const Opening& opening, const log::Record& first);
 
-  /// Writes it, or keeps it for the quarantine when it cannot be converted. Errors are the store's.
+  /// Writes the record, or quarantines it if it cannot be converted. Errors are the store's.
   Result<void> take(const log::Record& record, RecordEncoder& encoder);
-  /// Instead of take(): it repeats an earlier record of the stream.
+  /// Called instead of take() for a record that repeats an earlier one of the stream.
   void take_duplicate(const log::Record& record, Sequence of);
-  /// Instead of take(): it is kept for the quarantine.
+  /// Called instead of take() for a record that goes to the quarantine.
   void quarantine(const log::Record& record, std::string reason);
-  /// A key that came with a record it takes, to be committed with it.
+  /// Adds the key of a record that this batch takes, to be committed with the record.
   void remember(const catalog::KeyPrint& print);
 
   /// Makes the file durable and visible.
@@ -59,7 +59,7 @@ class OpenBatch {
   BatchShape shape() const;
   bool is_of_hour(Time received_at) const;
   Time first_received_at() const { return first_received_at_; }
-  /// In memory, for the catalog: payloads for the quarantine, duplicates, keys.
+  /// Bytes held in memory for the catalog: payloads for the quarantine, duplicates, keys.
   std::uint64_t held_bytes() const;
 
  private:
@@ -78,7 +78,7 @@ class OpenBatch {
   catalog::KeyPrints keys_;
   std::uint64_t quarantined_bytes_ = 0;
   Lsn first_lsn_;
-  Time first_received_at_;  // also of one for the quarantine
+  Time first_received_at_;  // of the first record, be it quarantined
   Time opened_at_;
 };
 

@@ -9,11 +9,11 @@
 
 namespace weir::batcher {
 
-/// A record as it stands in a batch file (docs/formats/batch-file.md): a line of NDJSON, or an item
-/// of a CBOR sequence. Not thread-safe.
+/// Encodes a record as it stands in a batch file (docs/formats/batch-file.md): a line of NDJSON, or
+/// an item of a CBOR sequence. Not thread-safe.
 class RecordEncoder {
  public:
-  /// Good until the next call. An error says why the payload belongs into the quarantine.
+  /// The view is valid until the next call. An error says why the payload goes to the quarantine.
   Result<std::string_view> encode(const log::Record& record);
 
  private:

@@ -8,10 +8,10 @@
 #include "catalog/records.hpp"
 #include "pipeline/store/object_store.hpp"
 
-/// Where in a batch file a record stands (docs/formats/batch-index.md).
+/// Finds a record's bytes within a batch file (docs/formats/batch-index.md).
 namespace weir::batcher {
 
-/// Gathers the sparse index of one file as its records are written.
+/// Builds the sparse index of one file while its records are written.
 class RecordIndex {
  public:
   struct Mark {
@@ -20,9 +20,9 @@ class RecordIndex {
     bool operator==(const Mark&) const = default;
   };
 
-  /// In the order of the file.
+  /// Call it in the order of the file.
   void add(Sequence sequence, std::uint64_t offset);
-  /// A file that holds all records from `first` to `last` within one stride needs none.
+  /// A file needs no index if it holds all records from `first` to `last` within one stride.
   bool is_needed(Sequence first, Sequence last) const;
   std::string encode() const;
   static Result<std::vector<Mark>> decode(std::string_view bytes);
@@ -40,9 +40,9 @@ struct ByteRange {
   std::uint64_t bytes = 0;
 };
 
-/// The record's bytes in the batch's file; reads the index and one stride of the file. not_found
-/// where an index is needed and not there (a file of an older weir), corrupt where file and index
-/// disagree, or the file is gone.
+/// Returns the record's bytes; reads the index and one stride of the file. Errors: not_found where
+/// a needed index does not exist (a file of an older weir); corrupt where file and index disagree
+/// or the file is gone.
 Result<ByteRange> locate(store::ObjectStore& store, const catalog::Batch& batch, Sequence sequence);
 
 }  // namespace weir::batcher

@@ -22,7 +22,7 @@ struct HourManifest {
     Sequence first_sequence;
     Sequence last_sequence;
   };
-  /// The manifest before it of the same stream and partition.
+  /// The same stream's previous manifest in this partition.
   struct Previous {
     std::string path;
     std::string sha256;  // hex, of that manifest's file
@@ -49,13 +49,13 @@ struct HourManifest {
 /// "ingest/stream/acme/is-.../2027-03-02/08-0000.manifest.json"
 std::string hour_manifest_key(const HourManifest& manifest);
 
-/// The file's content. The same hour is the same bytes, whoever seals it and when.
+/// The file's content. The same hour always encodes to the same bytes, whoever seals it and when.
 std::string encode(const HourManifest& manifest);
 
-/// The hash of the whole hour: of its files' hashes and paths, as `sha256sum` would print them.
+/// The hash of the whole hour: over its files' hashes and paths, in the format of `sha256sum`.
 std::string sha256_of_hour(const HourManifest& manifest);
 
-/// corrupt when it is not what encode() wrote, be it by one bit; newer_version.
+/// Errors: corrupt when the bytes differ, by even one bit, from what encode() wrote; newer_version.
 Result<HourManifest> decode_hour_manifest(std::string_view bytes);
 
 }  // namespace weir::store

@@ -12,25 +12,25 @@
 
 namespace weir::store {
 
-/// Objects as files below one directory. A writer gathers `write_bytes`, spills to a file in
-/// `<root>/.partial/`, and publishing syncs and renames that file: readers of the directory see an
-/// object whole or not at all, and after publish() returned it survives a power cut. A small
-/// object opens no file before it is published. One process at a time (the data directory's lock).
+/// Objects as files below one directory. A writer buffers `write_bytes` in memory and then writes
+/// to a file in `<root>/.partial/`. Publishing syncs and renames that file, so a reader sees an
+/// object whole or not at all, and a published object survives a power cut. A small object opens no
+/// file before it is published. Used by one process at a time (the data directory's lock).
 class LocalDirectoryStore final : public ObjectStore {
  public:
-  /// What a writer holds in memory at most. Times limits::open_batches_max it is 256 MiB.
+  /// A writer's largest buffer. Times limits::open_batches_max it is 256 MiB.
   static constexpr std::size_t write_bytes = std::size_t{64} << 10;
 
-  /// Makes the directory, durably, where there is none. `disk` outlives the store.
+  /// Creates the directory, durably, where it does not exist. `disk` outlives the store.
   static Result<std::unique_ptr<LocalDirectoryStore>> open(Disk& disk, std::string root);
 
-  /// Refuses with bad_request a key that would leave the directory. The store outlives its writers.
+  /// Refuses a key that points outside the directory: bad_request. The store outlives its writers.
   Result<std::unique_ptr<ObjectWriter>> create(const std::string& key) override;
   Result<std::string> read(const std::string& key) override;
   Result<std::string> read_range(const std::string& key, std::uint64_t offset,
                                  std::uint64_t bytes) override;
   std::string uri(const std::string& key) const override;
-  /// Only while no writer is at work: at start.
+  /// Call it at start-up only, while no writer exists.
   Result<void> sweep() override;
 
  private:
@@ -47,7 +47,7 @@ class LocalDirectoryStore final : public ObjectStore {
   const std::string root_;
   std::atomic<std::uint64_t> partials_{0};
   std::mutex mutex_;
-  std::set<std::string> durable_;  // directories below the root that survive a power cut
+  std::set<std::string> durable_;  // directories below the root that were synced
 };
 
 }  // namespace weir::store

@@ -9,16 +9,16 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
-/// The fourth stage: a batch becomes an object. A local directory here, S3 or Azure Blob later.
+/// The fourth stage: a batch becomes an object. A local directory now, S3 or Azure Blob later.
 namespace weir::store {
 
-/// Writes one object. Nobody sees any of it before publish() returned ok; an abandoned writer
-/// (destroyed before that) leaves nothing visible. One thread.
+/// Writes one object. The object becomes visible only when publish() returns ok. A writer destroyed
+/// before that leaves nothing visible. Used by one thread.
 class ObjectWriter {
  public:
   virtual ~ObjectWriter() = default;
   virtual Result<void> write(std::string_view bytes) = 0;
-  /// Makes the object durable and visible under its key at once, replacing one of that name.
+  /// Makes the object durable and visible under its key at once; replaces an object of that key.
   virtual Result<void> publish() = 0;
 };
 
@@ -27,21 +27,21 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
   virtual Result<std::unique_ptr<ObjectWriter>> create(const std::string& key) = 0;
-  /// The whole object; for small ones and tests.
+  /// Reads the whole object; for small objects and tests.
   virtual Result<std::string> read(const std::string& key) = 0;
-  /// `bytes` of it from `offset` on; fewer only at its end.
+  /// Reads `bytes` bytes from `offset` on; fewer only at the object's end.
   virtual Result<std::string> read_range(const std::string& key, std::uint64_t offset,
                                          std::uint64_t bytes) {
     WEIR_TRY(const std::string whole, read(key));
     return offset < whole.size() ? whole.substr(offset, bytes) : std::string();
   }
-  /// What an engine opens: a file path here, s3a:// or abfss:// there.
+  /// The address that an engine opens: a file path here, s3a:// or abfss:// for other stores.
   virtual std::string uri(const std::string& key) const = 0;
-  /// Removes what writers left behind in a process that died.
+  /// Removes unpublished data that writers of a dead process left behind.
   virtual Result<void> sweep() = 0;
 };
 
-/// What a batch file is of; its name is a function of this (docs/formats/batch-file.md).
+/// What a batch file holds. Its name is a function of these members (docs/formats/batch-file.md).
 struct BatchName {
   std::string tenant;
   std::string stream_id;

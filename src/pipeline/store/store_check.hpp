@@ -12,31 +12,31 @@ namespace weir::store {
 /// What is wrong with one object of a store.
 struct Finding {
   enum class Kind { missing, altered, unreadable } kind = Kind::missing;
-  std::string path;  // below the store's root
+  std::string path;  // relative to the store's root
   std::string what;  // a sentence
 };
 
 std::string_view to_string(Finding::Kind kind);
 
 struct StoreReport {
-  std::uint64_t hours = 0;    // sealed ones, whose manifest could be read
+  std::uint64_t hours = 0;    // sealed hours whose manifest could be read
   std::uint64_t files = 0;    // of sealed hours, whole and unchanged
   std::uint64_t records = 0;  // in them
   std::uint64_t bytes = 0;
-  std::uint64_t unsealed = 0;  // files that no manifest names: open hours, or left by a crash
+  std::uint64_t unsealed = 0;  // files that no manifest names: of open hours, or left by a crash
   std::vector<Finding> findings;
 };
 
-/// A manifest as a catalog remembers it.
+/// A manifest as the catalog recorded it.
 struct SealedManifest {
   std::string path;
   std::string sha256;  // hex, of its file
 };
 
-/// Holds every sealed hour in a store's directory to its manifest: each file's size and SHA-256,
-/// and that each manifest is there that the next one names or that is `known`: without a catalog,
-/// nobody misses the newest one. Reads all files; changes nothing. Errors: the directory cannot be
-/// read.
+/// Checks every sealed hour in a store's directory against its manifest: each file's size and
+/// SHA-256. Also checks that every manifest exists which the next one names or which is in `known`.
+/// Without a catalog, a missing newest manifest cannot be noticed. Reads all files and changes
+/// nothing. Errors: the directory cannot be read.
 Result<StoreReport> check_store(Disk& disk, const std::string& root,
                                 const std::vector<SealedManifest>& known = {});
 
