@@ -7,7 +7,7 @@
 
 namespace weir::app {
 
-/// The catalog, as the batcher asks for it; measures commits.
+/// Implements the batcher's catalog interface on the catalog; measures how long commits take.
 class BatchCatalogAdapter final : public batcher::BatchCatalog {
  public:
   BatchCatalogAdapter(catalog::Catalog& catalog, const Clock& clock)

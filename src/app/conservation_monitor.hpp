@@ -15,16 +15,16 @@
 
 namespace weir::app {
 
-/// Checks conservation on a thread of its own, all hours when it starts and once an
-/// hour, those not sealed in between. Whoever breaks it hears an alarm: an error in the log here, a
-/// gauge in the metrics, a failing `weir doctor`.
+/// Checks conservation on its own thread: all hours at the start and then once an hour, unsealed
+/// hours in between. A difference raises an alarm: an error in the server's log, a gauge in the
+/// metrics, and a failing `weir doctor`.
 class ConservationMonitor {
  public:
   struct Dependencies {
     log::Log& log;
     catalog::Catalog& catalog;
     PartitionNo partition;
-    /// Told once of each difference, and again when it came back. On the watch's thread.
+    /// Called once per difference, and once more if it recurs. On the monitor's thread.
     std::function<void(const batcher::Difference&)> on_difference;
   };
   ConservationMonitor(Dependencies dependencies, std::chrono::seconds every);
@@ -32,7 +32,7 @@ class ConservationMonitor {
   ConservationMonitor(const ConservationMonitor&) = delete;
   ConservationMonitor& operator=(const ConservationMonitor&) = delete;
 
-  /// As of the last check; null before the first. Any thread.
+  /// The last report; null before the first check. Any thread.
   std::shared_ptr<const batcher::ConservationReport> newest() const;
   std::uint64_t checks() const { return checks_.load(std::memory_order_relaxed); }
 
@@ -52,7 +52,7 @@ class ConservationMonitor {
   mutable std::mutex mutex_;
   std::condition_variable_any ended_;
   std::shared_ptr<const batcher::ConservationReport> newest_;
-  std::set<std::string> told_;  // the watch's thread
+  std::set<std::string> told_;  // used on the monitor's thread only
   std::jthread thread_;         // last: it uses all of the above
 };
 

@@ -7,14 +7,14 @@
 
 namespace weir::app {
 
-/// The directory an embedded server keeps everything in: `catalog.db`, `log/`, `store/`,
-/// `tables/`, `VERSION`, `weir.lock`. Held by one process at a time, from open to destruction.
+/// The data directory of an embedded server: `catalog.db`, `log/`, `store/`, `tables/`, `VERSION`,
+/// `weir.lock`. One process at a time holds it, from open to destruction.
 class DataDirectory {
  public:
-  /// Makes and opens a new one; conflict where there is one already.
+  /// Creates and opens a new one; conflict where one exists.
   static Result<DataDirectory> create(const std::string& path);
-  /// not_found when `weir init` has not been there, newer_version when a newer weir has,
-  /// locked when another server runs on it (the error names its process).
+  /// Errors: not_found when `weir init` has not created it; newer_version when a newer weir has;
+  /// locked when another server uses it (the error names that process).
   static Result<DataDirectory> open(const std::string& path);
 
   DataDirectory(DataDirectory&& other) noexcept;
@@ -22,7 +22,7 @@ class DataDirectory {
   ~DataDirectory();
 
   const std::string& path() const { return path_; }
-  /// Of the file system it is on.
+  /// The space of the file system that holds it.
   Result<std::uint64_t> bytes_free() const;
   Result<std::uint64_t> bytes_in_all() const;
 

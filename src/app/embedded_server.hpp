@@ -19,9 +19,9 @@ struct Listen {
 /// Reads "HOST:PORT".
 Result<Listen> parse_listen(const std::string& text);
 
-/// All of Weir in one process on one data directory. Built in the order a payload travels
-/// (embedded_server.cpp is the way of the data in code), torn down in such an order that what was
-/// accepted is safe: first no more requests, then the log, then what reads it.
+/// All of Weir in one process on one data directory. The parts are built in the order in which a
+/// payload passes them (see embedded_server.cpp). They are stopped so that accepted records are
+/// safe: first the server takes no more requests, then the log closes, then the readers of the log.
 class EmbeddedServer {
  public:
   static Result<std::unique_ptr<EmbeddedServer>> start(DataDirectory directory,
@@ -30,10 +30,10 @@ class EmbeddedServer {
 
   /// "http://127.0.0.1:8080", or https with TLS, with the port it really has.
   std::string url() const;
-  /// Takes over the settings of `next` that a running server can change, the TLS files anew even
-  /// where their names are the same. When one of them cannot be used, nothing is changed.
+  /// Applies the settings of `next` that a running server can change. TLS files are read again even
+  /// if their names are unchanged. When one setting cannot be used, nothing is changed.
   Result<Config::Changes> reload(const Config& next);
-  /// Answers what is in flight and stops. Once.
+  /// Answers the requests in flight and stops. Call it once.
   void stop();
 
  private:

@@ -11,19 +11,19 @@
 
 namespace weir::app {
 
-/// What `weir doctor` looks at beside the conservation, at one moment.
+/// What `weir doctor` checks besides conservation, at one moment.
 struct Vitals {
   Result<void> log;
   Result<void> batcher;
   batcher::BatcherGauges gauges;
-  std::chrono::seconds batch_age_max{0};  // as it is set
+  std::chrono::seconds batch_age_max{0};  // the configured bound
   std::string data_directory;
   Result<std::uint64_t> bytes_free = 0;
   Result<std::uint64_t> bytes_in_all = 0;
   std::uint64_t segment_bytes = 0;
 };
 
-/// One check a line, each with what it means and what to do.
+/// One health check per entry, each with its meaning and what to do.
 std::vector<control::HealthCheck> judge(const Vitals& vitals);
 
 }  // namespace weir::app

@@ -10,9 +10,9 @@
 
 namespace weir::app {
 
-/// What is to be done beside the way of the data, every now and then, on a thread of its own: the
-/// last uses of API keys are written down, and it is said when the server is no longer ready and
-/// when it is again.
+/// Periodic work outside the data path, on its own thread: saving the last uses of
+/// API keys, and logging when the server becomes unready and when it is ready
+/// again.
 class Housekeeping {
  public:
   struct Chores {
@@ -25,7 +25,7 @@ class Housekeeping {
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
 
-  /// Writes the last uses down a last time. May be called again.
+  /// Saves the last uses one last time and ends the thread. Idempotent.
   void stop();
 
  private:

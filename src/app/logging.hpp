@@ -10,11 +10,11 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 
-/// What the server says about itself, on standard error. Plain lines go through spdlog's own
-/// functions; those that carry members, a request_id say, through log_event().
+/// The server's log on standard error. Plain lines use spdlog's own functions; lines with members,
+/// such as a request_id, use log_event().
 namespace weir::app {
 
-/// "text" or "json", and "debug", "info", "warning" or "error", as the settings have them. May be
+/// Takes the settings' values: "text" or "json"; "debug", "info", "warning" or "error". May be
 /// called again while the server runs.
 void set_up_logging(std::string_view format, std::string_view level);
 
@@ -32,8 +32,8 @@ struct LogMember {
   boost::json::value value;
 };
 
-/// As text: the message, then name=value of each member. As JSON: the members beside `time`,
-/// `level` and `message`. Any thread.
+/// In text format: the message, then name=value for each member. In JSON format: the members beside
+/// `time`, `level` and `message`. Any thread.
 void log_event(LogLevel level, std::string_view message, std::initializer_list<LogMember> members);
 
 }  // namespace weir::app

@@ -13,7 +13,7 @@
 
 namespace weir::app {
 
-/// What the stages count, at one moment.
+/// The counts of all stages at one moment.
 struct Measured {
   gateway::GatewayStats gateway;
   http::ServerStats http;

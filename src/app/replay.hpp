@@ -8,10 +8,10 @@
 
 namespace weir::app {
 
-/// A payload from the quarantine, perhaps mended, goes into the log as a new record: checked as the
-/// gateway checks, returned once it is durable. Doing it again with the same `key` and body within
-/// the idempotency window makes a duplicate of it, not a second record. bad_request: it still does
-/// not parse.
+/// Appends a payload from the quarantine, possibly corrected, to the log as a new record. It is
+/// checked as in the gateway, and the call returns once the record is durable. Repeating the call
+/// with the same `key` and body within the idempotency window adds a duplicate, not a second
+/// record. Errors: bad_request when the payload still does not parse.
 Result<Address> replay(log::Log& log, StreamNo stream, PayloadType type, const std::string& key,
                        const std::string& body);
 

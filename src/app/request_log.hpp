@@ -8,13 +8,13 @@
 
 namespace weir::app {
 
-/// A control request's line in the log, with its request_id, and the time it took. Changes and
-/// refusals are said at level info, errors of ours at error, reads at debug.
+/// Logs each control request with its request_id and measures its time. Changes and refusals are
+/// logged at level info, our own errors at error, reads at debug.
 class RequestLog {
  public:
   explicit RequestLog(const Clock& clock) : clock_(clock) {}
 
-  /// `handler`, logged. This outlives it. Any thread.
+  /// Wraps `handler` with logging. This object outlives the wrapper. Any thread.
   http::Response answer(const http::Request& request, const http::Handler& handler);
 
   HistogramCounts seconds() const;

@@ -17,8 +17,8 @@
 
 namespace weir::app {
 
-/// Does workflow runs on threads of its own: whichever is free claims the next one. A load that is
-/// going on is finished before stop() returns.
+/// Executes workflow runs on its own threads: a free thread claims the next run. stop() returns
+/// after the loads in progress are finished.
 class RunThreads {
  public:
   struct Dependencies {
@@ -33,20 +33,20 @@ class RunThreads {
   RunThreads(const RunThreads&) = delete;
   RunThreads& operator=(const RunThreads&) = delete;
 
-  /// There is a new run. Any thread; without it a run waits for the next look, a second at most.
+  /// Announces a new run. Any thread. Without the call, the run starts within a second.
   void wake();
   void stop();
 
-  /// More or fewer threads from now on; one that is at a run finishes it first, and this waits.
+  /// Changes the number of threads. A thread to be ended finishes its run first; the call waits.
   void resize(unsigned threads);
-  /// How long runs took.
+  /// The durations of runs.
   HistogramCounts seconds() const;
 
  private:
   void work(const std::stop_token& stop, unsigned number);
 
   Dependencies dependencies_;
-  const std::string instance_;  // of this process, unlike any before it
+  const std::string instance_;  // differs from that of every earlier process
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;

@@ -5,13 +5,13 @@
 
 namespace weir::app {
 
-/// Tells the service manager (systemd, or whoever started us with NOTIFY_SOCKET) how we are, by its
-/// protocol of sd_notify(3). Without such a socket every call does nothing.
+/// Reports the server's state to the service manager (systemd, or another that set NOTIFY_SOCKET),
+/// by the protocol of sd_notify(3). Without such a socket every call does nothing.
 class ServiceNotifier {
  public:
-  /// `socket_path`: what NOTIFY_SOCKET says; '@' in front names an abstract one; empty: nobody.
+  /// `socket_path`: NOTIFY_SOCKET's value. A leading '@' is an abstract socket; empty: no socket.
   explicit ServiceNotifier(std::string socket_path) : path_(std::move(socket_path)) {}
-  /// For the socket of the environment.
+  /// Uses the socket named in the environment.
   static ServiceNotifier of_environment();
 
   void ready() const { send("READY=1"); }

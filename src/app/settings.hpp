@@ -11,12 +11,12 @@
 
 namespace weir::app {
 
-/// Whether a running server takes a new value on SIGHUP, or at its next start.
+/// Whether a running server applies a new value on SIGHUP, or only at its next start.
 enum class Takes : std::uint8_t { at_start, on_reload };
 
-/// One setting of the server whose value is a whole number, in the unit the key ends with. All
-/// settings stand in two tables (settings.cpp), from which come parsing, bounds, `weir settings`
-/// and docs/configuration.md.
+/// One setting whose value is a whole number, in the unit at the end of its key. All settings are
+/// in two tables (settings.cpp). Parsing, bounds, `weir settings` and docs/configuration.md derive
+/// from them.
 struct Setting {
   std::string_view key;
   std::string_view doc;
@@ -26,7 +26,7 @@ struct Setting {
   Takes takes = Takes::at_start;
 };
 
-/// One whose value is text.
+/// One setting whose value is text.
 struct TextSetting {
   std::string_view key;
   std::string_view doc;
@@ -46,16 +46,16 @@ class Config {
   Result<void> set(std::string_view assignment);
   /// A TOML file of the same keys: [batch] age_s = 60.
   Result<void> load(const std::string& path);
-  /// The value of a number's key, which is in the table.
+  /// The value of a number setting. The key must be in the table.
   std::int64_t operator[](std::string_view key) const;
-  /// The value of a text's key, which is in the table.
+  /// The value of a text setting. The key must be in the table.
   const std::string& text(std::string_view key) const;
 
   struct Changes {
-    std::vector<std::string> taken;    // keys whose new value is in use now
-    std::vector<std::string> waiting;  // keys whose new value waits for the next start
+    std::vector<std::string> taken;    // keys whose new value applies now
+    std::vector<std::string> waiting;  // keys whose new value applies at the next start
   };
-  /// Takes over the values of `next` that a running server can change.
+  /// Applies the values of `next` that a running server can change.
   Changes reload(const Config& next);
 
  private:

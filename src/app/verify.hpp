@@ -9,9 +9,9 @@ struct VerifyOptions {
   bool json = false;
 };
 
-/// `weir verify`: holds a store to the manifests of its sealed hours and, in a data directory that
-/// no server has open, those to the catalog, and names what is missing or altered. Returns the
-/// process's exit code: 0 only when nothing is.
+/// `weir verify`: checks a store against the manifests of its sealed hours. In a data directory
+/// that no server has open, it also checks the manifests against the catalog. It names what is
+/// missing or altered. Returns the process's exit code: 0 only when nothing is.
 int verify(const VerifyOptions& options);
 
 }  // namespace weir::app

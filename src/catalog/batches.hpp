@@ -13,9 +13,9 @@ namespace weir::catalog {
 
 class Database;
 
-/// Which batches: [from, to) by receive day, and optionally one hour of each.
+/// Selects batches: receive days [from, to), and optionally one hour of each day.
 struct BatchFilter {
-  std::string stream_id;  // empty: of every stream of the tenant; not_found if it has none such
+  std::string stream_id;  // empty: all streams of the tenant; not_found for an unknown one
   std::optional<Day> from;
   std::optional<Day> to;
   std::optional<int> hour;
@@ -26,43 +26,43 @@ class Batches {
  public:
   explicit Batches(Database& database) : database_(database) {}
 
-  /// A partition nobody has committed for yet stands at Lsn 0, version 0.
+  /// Lsn 0, version 0 for a partition without a commit.
   Result<Checkpoint> checkpoint(PartitionNo partition);
-  /// The next sequence of every stream of the partition that has any record accounted for.
+  /// The next sequence of every stream of the partition that has records accounted for.
   Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition);
-  /// All of it or, when the checkpoint or a position has moved since it was read (conflict), none.
-  /// Returns the checkpoint as it stands now.
+  /// All or nothing: conflict when the checkpoint or a position has moved since it was read.
+  /// Returns the new checkpoint.
   Result<Checkpoint> commit(const BatchCommit& commit);
 
-  /// Of the keys whose window may still be open, the newest `count` or a few more, oldest first.
+  /// Keys whose window may still be open: about the newest `count`, oldest first.
   Result<std::vector<KeyPrint>> key_prints(PartitionNo partition, std::uint64_t count);
 
-  /// In the order of the data: day, hour, partition, first sequence.
+  /// Ordered as the data is: day, hour, partition, first sequence.
   Result<std::vector<Batch>> find(std::uint32_t tenant_no, const BatchFilter& filter);
-  /// In the order they were committed.
+  /// Ordered by commit.
   Result<Page<Batch>> list(std::uint32_t tenant_no, const BatchFilter& filter,
                            const PageRequest& page);
 
-  /// The last `count` files of a stream, by the order of the data. For samples.
+  /// The last `count` files of a stream, in the order of the data. For samples.
   Result<std::vector<Batch>> newest(std::uint32_t tenant_no, const std::string& stream_id,
                                     std::uint32_t count);
 
-  /// In the order they were quarantined. A page also ends, with at least one item, when its bodies
-  /// are more than limits::quarantine_page_bytes_max.
+  /// Ordered by when they were quarantined. A page ends early, after at least one item, when its
+  /// bodies exceed limits::quarantine_page_bytes_max.
   struct QuarantineFilter {
     std::optional<std::string> stream_id;
     std::optional<QuarantineState> state;
   };
   Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no, const QuarantineFilter& filter,
                                         const PageRequest& page);
-  /// Its bytes go, its row stays and says what became of it. conflict when it is settled already,
-  /// not_found when the tenant has no such record in the quarantine.
+  /// Deletes the payload's bytes and records the outcome in its row. Errors: conflict when it is
+  /// settled already, not_found when the tenant has no such record in the quarantine.
   Result<void> settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
                       std::optional<Sequence> replayed_as);
 
-  /// Where one record of a stream of the tenant is; not_found for another tenant's stream. At most
-  /// one of the three is there; none: its partition's batcher has not accounted for it, or, where
-  /// `accounted` says that it has, conservation is broken.
+  /// Where one record of the tenant's stream is; not_found for another tenant's stream. At most one
+  /// of the three is set. If none is, the partition's batcher has not accounted for the record yet.
+  /// If none is although `accounted` is true, conservation is broken.
   struct Place {
     std::optional<Batch> batch;
     std::optional<Quarantined> quarantined;
@@ -71,10 +71,10 @@ class Batches {
   };
   Result<Place> place(std::uint32_t tenant_no, const Address& address);
 
-  /// Per stream: what conservation adds up (spec/files.md 9).
+  /// The counts of conservation, per stream (spec/files.md 9).
   struct Totals {
     std::uint64_t in_files = 0;
-    std::uint64_t quarantined = 0;  // those that were dropped or replayed since included
+    std::uint64_t quarantined = 0;  // including those dropped or replayed since
     std::uint64_t duplicates = 0;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;

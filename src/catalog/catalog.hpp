@@ -18,17 +18,17 @@
 #include "env/random.hpp"
 
 /// What users configured and what the pipeline has done, in one transactional database: SQLite in
-/// the data directory here, PostgreSQL later (SOCI speaks both). Each group of tables has a class
-/// of its own; all are thread-safe, and every call is one transaction.
+/// the data directory now, PostgreSQL later (SOCI supports both). Each group of tables has its own
+/// class. All are thread-safe, and every call is one transaction.
 namespace weir::catalog {
 
 class Database;
 
 class Catalog {
  public:
-  /// Opens or creates the database at `path` and brings it to the newest migration. For tests,
+  /// Opens or creates the database at `path` and migrates it to the newest schema. Tests may pass
   /// ":memory:", or "file:/PATH?vfs=NAME" for a file of a registered sqlite3_vfs. A database of a
-  /// newer weir is Errc::newer_version. `clock` and `random` outlive it.
+  /// newer weir is Errc::newer_version. `clock` and `random` outlive the catalog.
   static Result<std::unique_ptr<Catalog>> open(const std::string& path, const Clock& clock,
                                                Random& random);
   ~Catalog();
@@ -44,7 +44,7 @@ class Catalog {
   Runs& runs() { return *runs_; }
   Loads& loads() { return *loads_; }
 
-  /// Newest at once after each change made through this object.
+  /// Updated before a change made through this object returns.
   const SnapshotSource& snapshots() const;
 
  private:

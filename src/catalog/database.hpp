@@ -16,12 +16,12 @@
 
 namespace weir::catalog {
 
-/// The one connection to the catalog's database, and what its tables share: transactions, clock,
-/// randomness, and the snapshot. Thread-safe: one transaction at a time; another process on the
-/// same file is waited for.
+/// The one connection to the catalog's database, and what the classes of its tables share:
+/// transactions, clock, randomness, and the snapshot. Thread-safe: one transaction at a time. If
+/// another process holds the file, calls wait.
 class Database {
  public:
-  /// As Catalog::open. The file is created with mode 0600. `steps` is given by tests only.
+  /// Arguments as in Catalog::open. The file is created with mode 0600. `steps` is for tests only.
   static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
                                                 Random& random,
                                                 std::span<const Migration> steps = migrations());
@@ -29,22 +29,22 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Runs `work(session)`, which answers a Result, in a transaction that sees one state.
+  /// Runs `work(session)`, which returns a Result, in a transaction that reads one state.
   template <class Work>
   auto read(Work&& work) {
     return transact("BEGIN", Publish::never, std::forward<Work>(work));
   }
-  /// The same, keeping what it changed when it answers a value and nothing when an error.
+  /// The same for changes: commits when `work` returns a value, rolls back on an error.
   template <class Work>
   auto write(Work&& work) {
     return transact("BEGIN IMMEDIATE", Publish::never, std::forward<Work>(work));
   }
-  /// The same, for what the snapshot holds: when this returns a value, the new one is out.
+  /// The same for changes of what the snapshot holds: the new snapshot is published on return.
   template <class Work>
   auto write_and_publish(Work&& work) {
     return transact("BEGIN IMMEDIATE", Publish::always, std::forward<Work>(work));
   }
-  /// `work(session, publish)` says itself, by setting the flag, whether the snapshot is touched.
+  /// `work(session, publish)` sets the flag if the snapshot has to be published.
   template <class Work>
   auto write_and_maybe_publish(Work&& work) {
     return transact("BEGIN IMMEDIATE", Publish::if_asked, [&](soci::session& session) {
@@ -81,7 +81,7 @@ class Database {
       roll_back();
       return result;
     }
-    // Read before the commit, so that a snapshot that cannot be made also keeps the change out.
+    // Read before the commit, so that the change is rolled back if no snapshot can be made.
     auto next = next_snapshot(publish);
     auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
     if (!committed) {
@@ -95,10 +95,10 @@ class Database {
 
   const Clock& clock_;
   Random& random_;
-  std::mutex mutex_;  // guards all below it, and orders publications
+  std::mutex mutex_;  // guards the members below, and orders snapshots
   soci::session session_;
   bool publish_asked_ = false;
-  bool commit_uncertain_ = false;  // a commit failed, and may come back after a crash
+  bool commit_uncertain_ = false;  // a commit failed; after a crash it may prove done
   SnapshotSource snapshots_;
 };
 

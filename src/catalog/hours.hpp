@@ -13,38 +13,38 @@ namespace weir::catalog {
 
 class Database;
 
-/// What conservation is checked against, read in one transaction.
+/// What the check of conservation compares, read in one transaction.
 struct Accounts {
   Checkpoint checkpoint;
   std::unordered_map<StreamNo, Sequence> positions;  // the next sequence to account for
-  std::vector<Hour> hours;                           // not sealed; by stream, day and hour
+  std::vector<Hour> hours;                           // the unsealed ones, by stream, day and hour
 };
 
-/// The UTC hours of streams: what conservation adds up, and which of them are sealed
-/// (docs/formats/hour-manifest.md). An hour is there once a batch commit accounts for a record of
-/// it; it is sealed once no more can come.
+/// The UTC hours of streams: the counts of conservation, and which hours are sealed
+/// (docs/formats/hour-manifest.md). An hour exists once a batch commit accounts for a record of it.
+/// It is sealed once no record can be added.
 class Hours {
  public:
   explicit Hours(Database& database) : database_(database) {}
 
-  /// Those not sealed that end at or before `end`, by day, hour and stream, at most `count`.
+  /// Unsealed hours that end at or before `end`, by day, hour and stream, at most `count`.
   Result<std::vector<Hour>> to_seal(PartitionNo partition, Time end, std::uint32_t count);
   /// The hour's files, in the order of their records.
   Result<std::vector<Batch>> files(const Hour& hour);
-  /// The stream's newest sealed hour, which the next one's manifest names.
+  /// The stream's newest sealed hour; the manifest of the next one names it.
   Result<std::optional<Hour>> newest_sealed(StreamNo stream, PartitionNo partition);
-  /// Each with its manifest_path and manifest_sha256; all or none. conflict: one is sealed already.
+  /// Each hour brings its manifest_path and manifest_sha256. conflict, and none, if one is sealed.
   Result<void> seal(const std::vector<Hour>& hours);
-  /// The end of the newest sealed hour: no record may be received before it any more.
+  /// The end of the newest sealed hour: no record can be received before it any more.
   Result<Time> sealed_until(PartitionNo partition);
 
-  /// A stream's hours in the order of their time.
+  /// The stream's hours, ordered by time.
   Result<Page<Hour>> list(std::uint32_t tenant_no, const std::string& stream_id,
                           const PageRequest& page);
 
   Result<Accounts> accounts(PartitionNo partition);
-  /// Of all hours there ever were, by stream and time, the next behind `last` (from the first one:
-  /// Hour{}); at most `count`, so that nobody else waits long.
+  /// Pages through all hours ever recorded, by stream and time: up to `count` hours after `last`
+  /// (Hour{} for the first page). Small pages keep others from waiting long.
   Result<std::vector<Hour>> behind(PartitionNo partition, const Hour& last, std::uint32_t count);
 
  private:

@@ -13,8 +13,8 @@ namespace weir::catalog {
 
 class Database;
 
-/// API keys (spec/access.md 1): a key owns its secret and policies; tokens carry neither. What a
-/// secret is never leaves this process but through the snapshot.
+/// API keys (spec/access.md 1). A key owns its secrets and policies; a token carries neither. A
+/// secret leaves this class only through the snapshot, and never leaves the process.
 class Keys {
  public:
   explicit Keys(Database& database) : database_(database) {}
@@ -23,21 +23,21 @@ class Keys {
                      const std::vector<std::string>& policies);
   Result<ApiKey> find(std::uint32_t tenant_no, const std::string& id);
   Result<Page<ApiKey>> list(std::uint32_t tenant_no, const PageRequest& page);
-  /// A new secret becomes active; the one before is deposed and accepted for 30 days more.
+  /// Creates a new active secret; the previous one is deposed and accepted for 30 more days.
   Result<ApiKey> rotate(std::uint32_t tenant_no, const std::string& id);
-  /// Otherwise the deposed secret is dropped now; `all`: the active one too, for a new one, so that
-  /// no token issued so far is accepted. Refused (conflict) for the tenant's last key that may
-  /// administer: rotate, generate, and revoke with the new token instead.
+  /// Drops the deposed secret now. With `all` the active one is replaced too, so that no token
+  /// issued so far is accepted. Refused (conflict) for the tenant's last key that may administer:
+  /// there, rotate, generate a token, and revoke with the new token.
   Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
-  /// All its tokens stop being accepted. Refused (conflict) for the last key that may administer.
+  /// No token of the key is accepted any more. conflict for the last key that may administer.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);
-  /// Another name or other policies; what is not given stays. Tokens of the key are judged by its
-  /// new policies from now on. Refused (conflict) where nobody could administer afterwards.
+  /// Changes name or policies; what is not given stays. The key's existing tokens get the new
+  /// policies at once. Refused (conflict) where no key could administer afterwards.
   Result<ApiKey> update(std::uint32_t tenant_no, const std::string& id,
                         const std::optional<std::string>& name,
                         const std::optional<std::vector<std::string>>& policies);
-  /// Writes last_used_at of keys by their ids, never back in time. One transaction: callers gather
-  /// uses for a while.
+  /// Writes last_used_at of the given key ids; a time never moves back. One transaction: callers
+  /// collect uses for some time.
   Result<void> mark_used(const std::map<std::string, Time>& uses);
 
  private:

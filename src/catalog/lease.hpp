@@ -5,9 +5,9 @@
 
 namespace weir::catalog {
 
-/// What entitles its holder to change a run: given by Runs::claim, shown with every change, and
-/// worth nothing once the run is over or has been claimed again. `epoch` counts the claims of a
-/// run, so that not even an owner who got the run back can act on an earlier lease.
+/// Entitles its holder to change a run. Runs::claim gives it, every change shows it, and it is void
+/// once the run is over or was claimed again. `epoch` counts a run's claims, so even an owner who
+/// claims the same run again cannot act on an earlier lease.
 struct RunLease {
   std::string run_id;
   std::string owner;

@@ -13,35 +13,35 @@ namespace weir::catalog {
 
 class Database;
 
-/// That a run has loaded batches into a table: not which ones, but by what it had chosen them.
+/// A load of batches into a table by a run: not which batches, but how the run selected them.
 struct TableLoad {
   std::uint32_t tenant_no = 0;
   std::string table;
   BatchFilter chosen;           // of one stream
-  std::uint64_t committed = 0;  // batches there were, from Loads::committed()
-  bool truncates = false;       // what was in the table before is gone
-  bool fills = true;            // batches were loaded, and are not gone again
+  std::uint64_t committed = 0;  // the number of batches then, from Loads::committed()
+  bool truncates = false;       // rows loaded earlier were removed
+  bool fills = true;            // batches were loaded and not removed again
 };
 
-/// Where a batch was loaded to last, for each table it is in.
+/// The last load of a batch, for each table it was loaded into.
 struct LoadedInto {
   std::string table;
   std::string run_id;
   Time at;
 };
 
-/// Which run has loaded a batch into which table: what receipts tell last (spec/files.md 8). A
-/// row a load, none a batch.
+/// Which run loaded which batch into which table: the last thing a receipt reports (spec/files.md
+/// 8). One row per load, none per batch.
 class Loads {
  public:
   explicit Loads(Database& database) : database_(database) {}
 
-  /// Asked before the batches are looked for: those committed later are not claimed as loaded.
+  /// Call it before looking for batches, so that batches committed later do not count as loaded.
   Result<std::uint64_t> committed();
-  /// Once the engine has done it, by the run that the lease is of: conflict when it is not the
-  /// holder's any more.
+  /// Records a load after the engine has done it, for the run of the lease. Errors: conflict when
+  /// the lease is no longer the run's newest.
   Result<void> add(const RunLease& lease, const TableLoad& load);
-  /// By table. Found by the newest `loads_looked_at_max` loads that the batch was chosen for.
+  /// By table. Looks at the newest `loads_looked_at_max` loads whose selection includes the batch.
   Result<std::vector<LoadedInto>> of(const Batch& batch);
 
  private:

@@ -9,8 +9,8 @@
 
 namespace weir::catalog {
 
-/// One step of the schema; statements are run in order, in one transaction with the new version.
-/// A step that has been released is never changed: what comes later is a step of its own.
+/// One step of the schema. Its statements run in order, in one transaction with the new version. A
+/// released step is never changed: a later change is a new step.
 struct Migration {
   std::string_view name;
   std::span<const std::string_view> statements;
@@ -19,7 +19,7 @@ struct Migration {
 /// Step 1 is the first one; the schema's version is the number of steps taken.
 std::span<const Migration> migrations();
 
-/// Takes the steps the database has not seen. One of more steps than these is newer_version.
+/// Applies the steps that the database lacks. newer_version if it has more steps than these.
 Result<void> migrate(soci::session& session, std::span<const Migration> steps);
 
 }  // namespace weir::catalog

@@ -7,10 +7,10 @@
 
 namespace weir::catalog {
 
-/// A name people read: not blank, at most limits::name_bytes_max. `what` is "a stream".
+/// Checks a name for people: not blank, at most limits::name_bytes_max. `what`: "a stream".
 Result<void> check_name(std::string_view what, const std::string& name);
 
-/// not_found naming the thing: "There is no stream \"is-x\" in this tenant."
+/// The not_found error of a thing: "There is no stream \"is-x\" in this tenant."
 Failure no_such(std::string_view what, const std::string& id);
 
 }  // namespace weir::catalog

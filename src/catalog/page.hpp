@@ -8,7 +8,7 @@
 
 namespace weir::catalog {
 
-/// Which part of a list is wanted. `next_token` comes from the page before; opaque to callers.
+/// Selects a part of a list. `next_token` comes from the previous page; callers treat it as opaque.
 struct PageRequest {
   std::uint32_t limit = limits::page_items_default;  // 1..page_items_max
   std::string next_token;

@@ -9,23 +9,23 @@
 
 namespace weir::catalog {
 
-/// A token stands for the row number a page ended at, in the list that gave it.
+/// A page token encodes the row number at which a page ended, and which list it belongs to.
 std::string encode_page_token(std::string_view list, std::uint64_t after);
-/// An empty token is the beginning. One of another list, or made up, is bad_request.
+/// An empty token is the list's beginning. An invalid one, or another list's, is bad_request.
 Result<std::uint64_t> decode_page_token(std::string_view list, std::string_view token);
 
 Result<void> check_limit(const PageRequest& page);
 
-/// Reads one page. `statement` selects a row number and then what lands in `row` by
-/// `columns(statement, row)`, and ends with "<number> > :after ORDER BY <number> LIMIT :limit",
-/// whose two values are bound here, the others before. `full(item)` is asked after each item
-/// whether the page ends with it, for pages that are also bounded by bytes.
+/// Reads one page. `statement` selects a row number and the columns that `columns(statement, row)`
+/// reads into `row`. It ends with "<number> > :after ORDER BY <number> LIMIT :limit"; these two
+/// values are bound here, all others before. `full(item)`, called after each item, says whether the
+/// page ends with it: some pages are also bounded by bytes.
 template <class T, class Columns, class Full>
 Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
                           Columns&& columns, Full&& full) {
   WEIR_CHECK(check_limit(page));
   WEIR_TRY(const std::uint64_t after, decode_page_token(list, page.next_token));
-  statement.bind(after).bind(page.limit + 1);  // one more tells whether there is a next page
+  statement.bind(after).bind(page.limit + 1);  // one more row shows whether there is a next page
   std::uint64_t number = after;
   T row{};
   statement.into(number);

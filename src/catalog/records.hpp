@@ -12,7 +12,7 @@
 #include "base/time.hpp"
 #include "catalog/snapshot.hpp"
 
-/// What the catalog keeps, as plain values. Times are UTC; text ids carry their prefix.
+/// The catalog's rows as plain values. Times are UTC; text ids include their prefix.
 namespace weir::catalog {
 
 struct Tenant {
@@ -61,8 +61,8 @@ struct Batch {
   Time last_received_at;
 };
 
-/// What became of a payload in the quarantine. The row stays: it is counted, and its receipt goes
-/// on telling the truth.
+/// The state of a payload in the quarantine. The row always stays: it is counted, and its receipt
+/// refers to it.
 enum class QuarantineState : std::uint8_t { held, replayed, dropped };
 
 constexpr std::string_view to_string(QuarantineState state) {
@@ -77,7 +77,7 @@ constexpr std::string_view to_string(QuarantineState state) {
   return "unknown";
 }
 
-/// A payload that could not be converted, whole, and why.
+/// A payload that could not be converted: all of its bytes, and the reason.
 struct Quarantined {
   Address address;
   Time received_at;
@@ -89,8 +89,8 @@ struct Quarantined {
   std::optional<Sequence> replayed_as;  // of the same stream and partition
 };
 
-/// A record that came with the Idempotency-Key and the body of an earlier one of its stream: it
-/// stands in no file.
+/// A record that came with the Idempotency-Key and the body of an earlier record of its stream. It
+/// is in no file.
 struct Duplicate {
   Sequence sequence;
   Sequence of;
@@ -104,7 +104,7 @@ struct Duplicates {
   std::vector<Duplicate> pairs;
 };
 
-/// What is remembered of an Idempotency-Key for as long as its window is
+/// The stored hash of an Idempotency-Key, kept as long as its window is open
 /// (docs/formats/idempotency.md).
 struct KeyPrint {
   std::uint64_t key[2] = {0, 0};  // 128 bits of SHA-256 over stream and key
@@ -114,7 +114,7 @@ struct KeyPrint {
   Time received_at;
 };
 
-/// The prints of one closed batch; all are of one stream.
+/// The keys' hashes of one closed batch; all are of one stream.
 struct KeyPrints {
   StreamNo stream;
   std::vector<KeyPrint> prints;
@@ -125,28 +125,28 @@ struct Checkpoint {
   std::uint64_t version = 0;
 };
 
-/// Everything one batch commit does, or does not do, at once (docs/formats/manifest.md).
+/// What one batch commit writes, all or nothing (docs/formats/manifest.md).
 struct BatchCommit {
   PartitionNo partition;
-  Checkpoint read;  // what the batcher last saw
-  Lsn checkpoint;   // where it moves to
+  Checkpoint read;  // the checkpoint that the batcher read before
+  Lsn checkpoint;   // the new checkpoint
   struct Position {
     StreamNo stream;
     Sequence from;  // next_sequence as it was
     Sequence to;
-    PayloadType type = PayloadType::json;  // binds a stream that is still open
+    PayloadType type = PayloadType::json;  // binds the stream if it has no payload type yet
   };
   std::vector<Position> positions;
   std::vector<Batch> batches;
   std::vector<Quarantined> quarantined;
   std::vector<Duplicates> duplicates;
   std::vector<KeyPrints> keys;
-  std::optional<Time> forget_keys_before;  // no record to come can ask for an older one
+  std::optional<Time> forget_keys_before;  // older keys cannot match a future record
 };
 
-/// One UTC hour of one stream in one partition, as conservation adds it up:
-/// accepted = in_files + duplicates + quarantined. `accepted` is the length of the range of the
-/// log's sequences; the other three are counted from the rows that account for them.
+/// One UTC hour of one stream in one partition, for the check of conservation: accepted = in_files
+/// + duplicates + quarantined. `accepted` is the length of the range of the log's sequences; the
+/// other three are counted from the rows that account for the records.
 struct Hour {
   StreamNo stream;
   PartitionNo partition;
@@ -215,7 +215,7 @@ struct Courier {
   Time created_at;
 };
 
-/// What a run is to load: a day, [from, to), or everything.
+/// Which days a run loads: one day, a range [from, to), or all.
 struct RunRange {
   std::optional<Day> from;
   std::optional<Day> to;  // exclusive; both empty: all

@@ -11,14 +11,14 @@ inline constexpr const char* run_columns =
 
 void run_into(Statement& statement, Run& row);
 
-/// Stores a state read from the database, if it is one.
+/// Converts a state read from the database; false if the text is not a state.
 bool take_state(RunState& target, const std::string& text);
 
-/// not_found when the tenant has no such run. Inside a transaction.
+/// Errors: not_found when the tenant has no such run. Called inside a transaction.
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id);
 
-/// Whether the run is not over and still the lease's: conflict where not, not_found where there is
-/// no such run. Inside the transaction of the change that it stands for.
+/// Checks that the run is not over and that the lease is its newest one. Errors: conflict where
+/// not, not_found where the run does not exist. Called inside the transaction of the change.
 Result<void> check_holder(soci::session& session, const RunLease& lease);
 
 }  // namespace weir::catalog

@@ -14,7 +14,7 @@ inline constexpr std::chrono::hours deposed_secret_life{30 * 24};
 /// 32 random bytes, enough for HS256.
 std::string new_secret(Random& random);
 
-/// As the database keeps bytes: two lower-case hex digits each.
+/// Bytes as the database stores them: two lower-case hex digits each.
 std::string to_hex(const std::string& bytes);
 std::optional<std::string> from_hex(const std::string& text);
 

@@ -13,11 +13,11 @@
 #include "base/payload.hpp"
 #include "base/time.hpp"
 
-/// What the request path needs to know of the catalog, in memory and immutable.
+/// The part of the catalog that requests need, in memory and immutable.
 namespace weir::catalog {
 
-/// What a key may do (spec/access.md 2). Held by the key, not the token, so that a change bites
-/// existing tokens at once.
+/// What a key may do (spec/access.md 2). Policies belong to the key, not to its tokens, so that a
+/// change applies to existing tokens at once.
 enum class Policy : std::uint8_t {
   streaming_ingest_write = 1 << 0,  // "streaming-ingest-api:write"
   token_issue = 1 << 1,             // "api-keys:issue": mint tokens for any key of the tenant
@@ -30,8 +30,8 @@ constexpr bool allows(Policies policies, Policy policy) {
   return (policies & static_cast<Policies>(policy)) != 0;
 }
 
-/// How many requests are taken: `rate` a second, `burst` at once after a pause. A rate of 0 is no
-/// limit.
+/// A rate limit: `rate` requests a second, up to `burst` at once after a pause. A rate of 0 means
+/// no limit.
 struct RateLimit {
   std::uint32_t rate = 0;
   std::uint32_t burst = 0;
@@ -44,7 +44,7 @@ struct StreamView {
   std::uint32_t tenant_no = 0;
   std::string tenant;
   std::string id;
-  std::optional<PayloadType> payload_type;  // unbound until declared or first accepted
+  std::optional<PayloadType> payload_type;  // unset until declared or until the first record
   bool xml_check_sync = false;
   std::uint64_t payload_bytes_max = 0;
   RateLimit rate_limit;  // of the stream
@@ -72,8 +72,8 @@ struct Snapshot {
   std::unordered_map<std::string, KeyView> keys;        // by id
 };
 
-/// Where the newest snapshot is found. The version is cheap to look at on every request; the
-/// pointer is taken only when it changed. Thread-safe.
+/// Publishes the newest snapshot. Comparing the version is cheap enough for every request; the
+/// pointer is loaded only when the version changed. Thread-safe.
 class SnapshotSource {
  public:
   SnapshotSource() : current_(std::make_shared<const Snapshot>()) {}

@@ -17,11 +17,11 @@
 
 namespace weir::catalog {
 
-/// One SQL statement of the catalog. Values are bound in the order of the `:names` in the text and
-/// copied; columns land in the targets given, in their order, which must outlive the statement.
-/// Times are kept as RFC 3339 text and days as "2027-03-02", so both sort as they are.
-/// What the database refuses comes back as an Error; a value that is not what its column should
-/// hold is Errc::corrupt. Not thread-safe: used inside one Database transaction.
+/// One SQL statement of the catalog. Values are bound in the order of the `:names` in the text, and
+/// are copied. Columns are read into the given targets in their order; the targets must outlive the
+/// statement. Times are stored as RFC 3339 text, days as "2027-03-02": both sort as text. An error
+/// of the database is returned as an Error; a value that its column should not hold is
+/// Errc::corrupt. Not thread-safe: used inside one Database transaction.
 class Statement {
  public:
   Statement(soci::session& session, const std::string& sql);
@@ -57,12 +57,12 @@ class Statement {
     return into(number.value);
   }
   Statement& into_bytes(std::string& bytes);
-  /// Text that `read` understands or, answering false, calls corrupt.
+  /// Reads text through `read`; where `read` returns false, the value is corrupt.
   Statement& into_text(std::function<bool(const std::string&)> read);
 
-  /// Runs a statement that answers nothing; how many rows it changed.
+  /// Runs a statement without result rows; returns the number of changed rows.
   Result<std::uint64_t> run();
-  /// Moves to the next row, the first one included; false when there is none.
+  /// Moves to the next row (at first, to the first one); false when there is none.
   Result<bool> next();
 
  private:
@@ -93,10 +93,10 @@ class Statement {
   std::deque<Slot> values_;
   std::deque<Slot> columns_;
   bool started_ = false;
-  std::optional<Error> error_;  // the first thing that went wrong; told by run and next
+  std::optional<Error> error_;  // the first error; run and next return it
 };
 
-/// Every row of `statement`, whose columns land in `row`.
+/// Returns all rows of `statement`, whose columns are read into `row`.
 template <class T>
 Result<std::vector<T>> collect(Statement& statement, const T& row) {
   std::vector<T> rows;

@@ -12,7 +12,7 @@ namespace weir::catalog {
 
 class Database;
 
-/// bad_request unless it is unset, or rate and burst are 1 to limits::rate_limit_max.
+/// bad_request unless the limit is unset, or rate and burst are 1 to limits::rate_limit_max.
 Result<void> check_rate_limit(RateLimit limit);
 
 class Tenants {
@@ -21,9 +21,9 @@ class Tenants {
   /// Names are lower-case letters, digits and hyphens, at most 63: they are part of paths.
   Result<Tenant> add(const std::string& name);
   Result<Tenant> find(const std::string& name);
-  /// The largest payload of its streams: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
+  /// The largest payload of the tenant: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
   Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
-  /// Of all its streams together; unset: what the server's settings say.
+  /// The limit of all the tenant's streams together; unset: the server's setting applies.
   Result<void> limit_rate(const std::string& name, RateLimit limit);
 
  private:
@@ -43,7 +43,7 @@ class Streams {
   explicit Streams(Database& database) : database_(database) {}
   Result<Stream> add(std::uint32_t tenant_no, const NewStream& stream);
   Result<Stream> find(std::uint32_t tenant_no, const std::string& id);
-  /// In force for requests at once. Unset: none.
+  /// Applies to requests at once. Unset: no limit.
   Result<Stream> limit_rate(std::uint32_t tenant_no, const std::string& id, RateLimit limit);
   Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Every stream of every tenant, with its tenant's name: for the batcher, by number.

@@ -6,16 +6,16 @@
 
 namespace weir::catalog {
 
-/// Writes SQLite's write-ahead log of a database once more, over itself, and syncs it; where there
-/// is none, nothing. To be called before SQLite opens the database.
+/// Rewrites the contents of a database's SQLite write-ahead log in place and syncs it; does nothing
+/// where there is no such log. Must be called before SQLite opens the database.
 ///
-/// Why: when a sync fails, the kernel keeps what was written readable but gives up making it safe,
-/// and no later sync changes that. A server that is started again on the same machine then finds
-/// commits in the log that no disk holds, SQLite takes them for good and appends to them, and a
-/// power cut takes them and all behind them. What is written again is safe once synced.
+/// Why: after a failed sync the kernel still returns the written bytes to readers but may never
+/// write them to disk, even at a later successful sync. A server restarted on the same machine
+/// would then read commits that are on no disk, and SQLite would append behind them. A power cut
+/// would lose them and all later commits. Rewriting the bytes makes them durable.
 ///
-/// `vfs` is a registered sqlite3_vfs; empty: the operating system's. No one else may have the
-/// database open. Errors: io, disk_full.
+/// `vfs` is a registered sqlite3_vfs; empty: the default one. Nobody else may have the database
+/// open. Errors: io, disk_full.
 Result<void> rewrite_wal(const std::string& database_path, const std::string& vfs);
 
 }  // namespace weir::catalog

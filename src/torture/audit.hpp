@@ -21,7 +21,7 @@ struct Audited {
   std::uint64_t sealed_hours = 0;
 };
 
-/// Files whose bits the story flipped: their checksum must say so, and they are not looked into.
+/// Files in which the story flipped bits: their checksum must differ; they are not decoded.
 using Damaged = std::set<std::string>;
 
 /// Checks what the server promises, once every durable record was filed. Every

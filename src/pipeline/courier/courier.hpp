@@ -6,20 +6,20 @@
 #include "base/result.hpp"
 #include "catalog/catalog.hpp"
 
-/// The fifth stage: what is there to load, and where to? A courier names a stream, which of its
-/// batches, and what is done with them for which feeds.
+/// The fifth stage: which batches are loaded, and into which feeds? A courier names a stream, a
+/// choice of its batches, and the load operations for each feed.
 namespace weir::courier {
 
-/// Whether this can be a courier, before it is stored. A feed that does not exist is allowed here
-/// (spec/couriers.md 3: a placeholder may stand until it is made); what can never work is not.
+/// Checks a courier before it is stored. A feed that does not exist is allowed (spec/couriers.md 3:
+/// a placeholder may stand until the feed is made); what can never work is refused.
 Result<void> check(catalog::Catalog& catalog, const catalog::Courier& courier);
 
-/// Whether a run would find all it names as things are now: its feeds, active, and its ingest
-/// queries. The error says everything that stands in the way.
+/// Checks whether a run would find everything the courier names: its feeds, active, and its ingest
+/// queries. The error lists all that is missing.
 Result<void> validate(catalog::Catalog& catalog, const catalog::Courier& courier);
 
-/// Which batches a run of this courier is about: the run's days, and the hour of the file pattern
-/// prefix, where 24 is hour 00 of the day after (spec/couriers.md 4).
+/// Which batches a run of this courier loads: those of the run's days and of the hour in the file
+/// pattern prefix, where 24 means hour 00 of the next day (spec/couriers.md 4).
 catalog::BatchFilter filter_of(const catalog::Courier& courier, const catalog::RunRange& range);
 
 }  // namespace weir::courier

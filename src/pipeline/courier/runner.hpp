@@ -13,11 +13,11 @@
 
 namespace weir::courier {
 
-/// Does workflow runs: finds the batches, then loads feed after feed. A run can be done again
-/// from its start at any time, since a load that was done changes nothing when done again; that is
-/// how one is taken up that a dead process left behind. Several runners may work side by side, each
-/// from one thread. A runner whose lease another has taken does no more of the run and writes
-/// nothing about it.
+/// Executes workflow runs: finds the batches, then loads one feed after the other. A run can be
+/// restarted from its beginning at any time, since repeating a load changes nothing; so a run
+/// left by a dead process is taken over. Several runners may work at once, each on one thread.
+/// A runner whose run was claimed by another stops working on it and writes nothing more about
+/// it.
 class Runner {
  public:
   struct Options {
@@ -29,13 +29,13 @@ class Runner {
   Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectStore& store,
          const Clock& clock, Options options);
 
-  /// Claims the next run and does it to its end; false when there was none to claim. An error
-  /// here is the catalog's (conflict: the run is another's by now); what goes wrong with the run
-  /// itself is written into the run.
+  /// Claims the next run and executes it to its end; false when there was none. An error is the
+  /// catalog's (conflict: another runner has claimed the run meanwhile). Failures of the run itself
+  /// are written into the run.
   Result<bool> run_next();
 
  private:
-  struct Work;  // what is known of the run being done
+  struct Work;  // the state of the run in progress
   Result<catalog::RunState> perform(const catalog::ClaimedRun& claimed);
   Result<void> find_batches(Work& work);
   Result<catalog::RunState> load_feeds(Work& work);

@@ -8,15 +8,15 @@
 #include "catalog/records.hpp"
 #include "engine/engine.hpp"
 
-/// The sixth stage: what row does a record become? A feed says it: which incoming fields, under
-/// which names and types, what makes a row unique and which of two rows is the newer one.
+/// The sixth stage: which row does a record become? A feed defines it: incoming fields, their
+/// output names and types, the primary key, and which of two rows is the newer one.
 namespace weir::feed {
 
-/// Whether this can be a feed, before it is stored; the error names the field and the rule.
-/// (spec/feeds.md 3: names and required; spec/feeds.md 6: primary key; spec/feeds.md 7: updated.)
+/// Checks a feed before it is stored; the error names the field and the rule. (spec/feeds.md 3:
+/// names and required; spec/feeds.md 6: primary key; spec/feeds.md 7: updated.)
 Result<void> check(const catalog::Feed& feed);
 
-/// The typed part of a load into this feed's table. The caller adds what is loaded.
+/// The typed part of a load into this feed's table. The caller adds what to load.
 Result<engine::Load> plan(const catalog::Feed& feed, const std::string& tenant);
 
 }  // namespace weir::feed

@@ -12,7 +12,7 @@ namespace weir::feed {
 struct QueryFile {
   std::string tag;
   std::string row_tag = "row";
-  bool trim = false;        // XML: texts without the white space around them
+  bool trim = false;        // XML: strip white space around texts
   std::string schema_json;  // Spark StructType; empty: inferred
 };
 
@@ -24,15 +24,15 @@ struct Operation {
   std::string query;             // spark_sql: the ingest query's name
 };
 
-/// What a courier does for one feed, in order; a truncate is always first, wherever it was listed.
+/// A courier's operations for one feed, in order; a truncate always comes first, wherever listed.
 struct FeedOperations {
   std::string feed_id;
   std::vector<Operation> operations;
 };
 
-/// The courier's "load operations", a JSON object of feed id to operations. `{}` is none; a bare
-/// string such as "df-xxxxxx", the usual placeholder, is a feed without operations. Errors name
-/// the place (spec/loads.md 1).
+/// Parses the courier's "load operations", a JSON object of feed id to operations. `{}` means none.
+/// A bare string such as "df-xxxxxx", the usual placeholder, is a feed without operations. Errors
+/// name the place (spec/loads.md 1).
 Result<std::vector<FeedOperations>> parse_load_operations(std::string_view json);
 
 }  // namespace weir::feed
