@@ -136,8 +136,10 @@ std::vector<SampleConversation> sample_conversations(const std::string& token) {
   const auto bad_chunk =
       refused_within(write.chunked("bad chunk", "5\r\n{\"a\":\r\nxyz\r\n", 400), "x");
 
+  constexpr int more_than_may_be_in_flight = 80;
   std::vector<SampleRequest> many;
-  for (int i = 0; i < 80; ++i)  // more than may be in flight
+  many.reserve(more_than_may_be_in_flight);
+  for (int i = 0; i < more_than_may_be_in_flight; ++i)
     many.push_back(i % 7 == 3 ? get : payload);
 
   std::vector<SampleConversation> all;

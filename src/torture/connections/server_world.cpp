@@ -95,7 +95,7 @@ ServerWorld::ServerWorld(std::shared_ptr<http::Tls> tls) {
   options_.timeouts = timeouts;
   routes_ = {{std::string(gateway::path_prefix), gateway_->responder(), body_memory_bytes},
              {"", pool_->responder(), body_memory_bytes}};
-  shared_.emplace(options_, routes_, "simulated");
+  shared_.reset(new http::Shared{options_, routes_, "simulated"});
   for (const http::Route& route : routes_)
     shared_->body_memory.emplace_back(route.body_memory_bytes_max);
   worker_ = std::make_unique<http::Worker>(*shared_, 0);

@@ -106,7 +106,7 @@ class ServerWorld {
   std::optional<http::HandlerPool> pool_;
   http::Options options_;
   std::vector<http::Route> routes_;
-  std::optional<http::Shared> shared_;
+  std::unique_ptr<http::Shared> shared_;
   std::unique_ptr<http::Worker> worker_;
 };
 

@@ -28,12 +28,13 @@ struct Freed {
 };
 
 bool write_certificate(const http::TlsFiles& files) {
-  const std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+  const std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>> key(
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const std::unique_ptr<X509, Freed<X509_free>> certificate(X509_new());
   if (!key || !certificate) return false;
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 24 * 3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86'400);
   X509_set_pubkey(certificate.get(), key.get());
   X509_sign(certificate.get(), key.get(), EVP_sha256());
   const std::unique_ptr<std::FILE, Freed<std::fclose>> pem(
