@@ -9,8 +9,8 @@
 
 namespace weir::cli {
 
-/// Where a command runs: its streams, its clock, its random. The commands reach for nothing else of
-/// the process, so a test runs them whole. Outlives every command.
+/// What a command uses of its process: streams, clock, randomness. Commands use nothing else, so
+/// that a test can run a whole command. Outlives every command.
 struct Terminal {
   std::ostream& out;
   std::ostream& err;
@@ -19,7 +19,7 @@ struct Terminal {
   std::function<void(std::chrono::milliseconds)> sleep;
   std::uint64_t seed = 0;       // of jitter; anything that differs from run to run
   int exit_code = 0;            // set by the command that ran (docs/cli.md)
-  bool is_interactive = false;  // err is looked at by somebody, in may be answered by them
+  bool is_interactive = false;  // err is a terminal, and in can be asked
 };
 
 }  // namespace weir::cli

@@ -16,17 +16,17 @@ namespace weir::control {
 
 http::Response answer(int status, const boost::json::value& body);
 
-/// A time as answers carry it, or null.
+/// A time in the form of the API's answers, or null.
 boost::json::value json_of(const std::optional<Time>& time);
 boost::json::value json_of(const std::optional<Day>& day);
 
-/// An object that the catalog keeps as JSON text; {} for what is none.
+/// An object that the catalog stores as JSON text; {} when the text is empty.
 boost::json::value json_of_stored(const std::string& text);
 
 /// `limit` and `next_token` of the query.
 Result<catalog::PageRequest> page_request(const http::Request& request);
 
-/// A parameter of the query, if it is there.
+/// A query parameter, if it was sent.
 std::optional<std::string> query_text(const http::Request& request, const std::string& name);
 Result<std::optional<Day>> query_day(const http::Request& request, const std::string& name);
 Result<std::optional<int>> query_number(const http::Request& request, const std::string& name,

@@ -10,7 +10,7 @@
 
 namespace weir::control {
 
-/// Who may use a route. A key that administers may use all of them.
+/// Who may use a route. A key with the policy `administer` may use every route.
 enum class Access {
   everyone,      // no token: health and metrics
   operate,       // "datagrid:operate"
@@ -28,8 +28,8 @@ struct Caller {
   catalog::Policies policies = 0;
 };
 
-/// Checks token, tenant header (where one is sent) and policy, in this order: unauthorized or
-/// forbidden, with what to do. For Access::everyone, nobody is asked and the caller is empty.
+/// Checks token, tenant header (where sent) and policy, in this order: unauthorized or forbidden,
+/// with what to do. Access::everyone: nothing is checked and the caller is empty.
 Result<Caller> authorize(const http::Request& request, Access access,
                          const catalog::Snapshot& snapshot, Time now);
 

@@ -15,9 +15,9 @@
 
 namespace weir::control {
 
-/// The fields of a JSON object in a request. Every refusal is bad_request and names the field; a
-/// null is the same as no field. Which fields there are is said once, when it is opened, so that a
-/// misspelt one is refused instead of ignored.
+/// Reads the fields of a JSON object in a request. Every error is bad_request and names the field.
+/// A null counts as an absent field. The known fields are listed when the object is opened, so that
+/// a misspelt one is refused instead of ignored.
 class Fields {
  public:
   using Known = std::initializer_list<std::string_view>;
@@ -35,7 +35,7 @@ class Fields {
   Result<std::vector<std::string>> texts(std::string_view name) const;
   Result<std::optional<Time>> time(std::string_view name) const;  // RFC 3339
   Result<std::optional<Day>> day(std::string_view name) const;    // "2027-03-02"
-  /// An object as JSON text; "" when it is not there.
+  /// An object as JSON text; "" when the field is absent.
   Result<std::string> object_text(std::string_view name) const;
   /// An array of objects.
   Result<std::vector<Fields>> items(std::string_view name, Known known) const;

@@ -10,8 +10,8 @@
 
 namespace weir::control {
 
-/// A control API with one of everything, for bodies of any kind. Stands in the fuzzer and in the
-/// unit test that runs a little of it each time.
+/// A control API with one object of every kind, to be called with arbitrary bodies. Used by the
+/// fuzzer and by the unit test that runs a short part of it each time.
 class FuzzWorld {
  public:
   FuzzWorld() {

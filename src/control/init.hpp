@@ -10,7 +10,7 @@
 
 namespace weir::control {
 
-/// How long the first token is good. Before it is over, generate another one with it.
+/// How long the first token is valid. Generate another one with it before it expires.
 inline constexpr std::chrono::days admin_token_life{365};
 
 struct InitResult {
@@ -19,8 +19,8 @@ struct InitResult {
   std::string admin_token;  // shown once, never stored; good for admin_token_life
 };
 
-/// What `weir init` does to an empty catalog: a tenant, and the key everything else begins with. A
-/// tenant that has keys already is a conflict; one without (an init that was cut off) gets its key.
+/// What `weir init` does to an empty catalog: creates a tenant and its first key. A tenant with
+/// keys is a conflict; one without (an interrupted init) gets its key.
 Result<InitResult> initialise(catalog::Catalog& catalog, const std::string& tenant,
                               const Clock& clock, Random& random);
 

@@ -9,15 +9,15 @@
 #include "control/authorize.hpp"
 #include "control/services.hpp"
 
-/// The table of what the control API answers. Each file named after a tag of api/control.yaml adds
-/// its part; openapi_test holds table and document together.
+/// The control API's route table. Each file named after a tag of api/control.yaml adds its part;
+/// openapi_test compares the table with that document.
 namespace weir::control {
 
-/// One authorised request on its way to its handler.
+/// One authorised request, as its handler receives it.
 struct Call {
   const Services& services;
   const http::Request& request;
-  const Caller& caller;  // nobody, where the route is open to everyone
+  const Caller& caller;  // empty where the route is open to everyone
   std::string id;        // what stands in the path for the {parameter}, if it has one
 };
 
@@ -29,7 +29,7 @@ struct Route {
   std::string_view operation_id;
   Access access = Access::administer;
   Handler handler = nullptr;
-  std::vector<std::string_view> query = {};  // parameters it knows; others are refused
+  std::vector<std::string_view> query = {};  // the known parameters; others are refused
 };
 
 using Routes = std::vector<Route>;
@@ -49,15 +49,15 @@ void add_table_routes(Routes& routes);
 
 Routes all_routes();
 
-/// What a path and method lead to.
+/// The result of looking up path and method.
 struct Match {
   const Route* route =
       nullptr;  // null: no such method here or, when `allow` is empty, no such path
   std::string id;
-  std::string allow;  // the methods that the path knows, as the Allow header says them
+  std::string allow;  // the path's methods, for the Allow header
 };
 
-/// `path` is percent-decoded already. A literal segment is preferred to a parameter.
+/// `path` is already percent-decoded. A literal segment wins over a parameter.
 Match find_route(const Routes& routes, std::string_view method, std::string_view path);
 
 }  // namespace weir::control

@@ -16,7 +16,7 @@
 
 namespace weir::control {
 
-/// One thing a doctor looks at.
+/// One check of `weir doctor`.
 struct HealthCheck {
   enum class State : std::uint8_t { ok, warning, alarm };
   std::string name;  // "disk"
@@ -25,45 +25,45 @@ struct HealthCheck {
 };
 std::string_view name_of(HealthCheck::State state);
 
-/// What the control API needs of the rest of the server. The references outlive the API; every
-/// function is set, may be called from several threads at once and may block.
+/// What the control API needs of the rest of the server. The references outlive the API. Every
+/// function is set, may be called from several threads at once, and may block.
 struct Services {
   catalog::Catalog& catalog;
   engine::Engine& engine;
   const Clock& clock;
   Random& random;
 
-  /// Closes the stream's open batches; returns those of their files that are visible now.
+  /// Closes the stream's open batches; returns those whose files are now visible.
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush;
-  /// A run was scheduled, or one is to stop.
+  /// Announces that a run was scheduled, or is to stop.
   std::function<void()> wake_runs;
 
-  /// Whether a feed, or a courier by its own settings, can be saved. bad_request says what to do.
+  /// Whether a feed, or a courier by its own settings, is valid. bad_request says what to do.
   std::function<Result<void>(const catalog::Feed&)> check_feed;
   std::function<Result<void>(std::uint32_t tenant_no, const catalog::Courier&)> check_courier;
-  /// Whether a run of the courier would find all it names: its feeds, its ingest queries.
+  /// Whether a run of the courier would find all it names: its feeds and its ingest queries.
   std::function<Result<void>(std::uint32_t tenant_no, const catalog::Courier&)> validate_courier;
 
-  /// What an engine reads a batch file's path by.
+  /// The address by which an engine reads a batch file.
   std::function<std::string(const std::string& path)> file_uri;
 
   /// "http://127.0.0.1:8080", without a slash at its end.
   std::function<std::string()> base_url;
-  /// Ok, or why requests had better go elsewhere.
+  /// Ok, or why the server is not ready for requests.
   std::function<Result<void>()> ready;
   /// Prometheus text.
   std::function<std::string()> metrics;
 
-  /// Where in its file a record is.
+  /// The place of a record in its file.
   std::function<Result<batcher::ByteRange>(const catalog::Batch&, Sequence)> locate;
-  /// The number the next record of the address's stream and partition will have.
+  /// The sequence that the next record of the address's stream and partition will get.
   std::function<Sequence(const Address&)> next_sequence;
-  /// Puts a payload into the log as a new record, which the key makes one however often it is
-  /// asked for; returns once it is durable. bad_request: it does not parse.
+  /// Appends a payload as a new record; returns once it is durable. A repetition with the same key
+  /// adds no second record. bad_request: the payload does not parse.
   std::function<Result<Address>(StreamNo, PayloadType, const std::string& key,
                                 const std::string& body)>
       replay;
-  /// Conservation, over all hours there ever were.
+  /// Checks conservation over all hours ever recorded.
   std::function<Result<batcher::ConservationReport>()> check_conservation;
   std::function<std::vector<HealthCheck>()> health_checks;
 };

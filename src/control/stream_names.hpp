@@ -8,7 +8,7 @@
 
 namespace weir::control {
 
-/// The ids of streams known by number, each asked for once. For one request.
+/// Looks up the ids of streams by number, each once. Lives for one request.
 class StreamNames {
  public:
   explicit StreamNames(catalog::Streams& streams) : streams_(streams) {}

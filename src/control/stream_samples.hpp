@@ -7,8 +7,8 @@
 
 namespace weir::control {
 
-/// What a sample is written for. Tokens never stand in one: it reads WEIR_TOKEN, or a variable that
-/// the reader fills.
+/// The stream and server that a sample is written for. A sample never contains a token: it reads
+/// WEIR_TOKEN, or a variable that the reader sets.
 struct SampleSubject {
   std::string base_url;  // "http://127.0.0.1:8080"
   std::string tenant;
@@ -17,8 +17,8 @@ struct SampleSubject {
   std::optional<PayloadType> type;  // unbound: JSON
 };
 
-/// How to send to a stream, to be copied: a Postman collection v2.1 (sending, and refreshing the
-/// token), a curl command, a plain HTTP request, and a Python program of the standard library.
+/// Samples of sending to a stream, to be copied: a Postman collection v2.1 (sending, and refreshing
+/// the token), a curl command, a plain HTTP request, and a Python program of the standard library.
 std::string postman_sample(const SampleSubject& subject);
 std::string curl_sample(const SampleSubject& subject);
 std::string http_sample(const SampleSubject& subject);

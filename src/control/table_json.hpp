@@ -9,8 +9,8 @@
 
 namespace weir::control {
 
-/// {"columns": [{"name", "type"}], "rows": [[...]], "truncated": ...}. Cells are passed on as the
-/// JSON text they are, so that no number loses a digit.
+/// {"columns": [{"name", "type"}], "rows": [[...]], "truncated": ...}. Cells are copied as JSON
+/// text, so that no number loses a digit.
 http::Response answer_table(const engine::Table& table);
 
 boost::json::array json_of_columns(const std::vector<engine::Column>& columns);

@@ -11,10 +11,10 @@ struct sqlite3_vfs;
 
 namespace weir::torture {
 
-/// SQLite's files on a CrashDisk: the real SQLite, with its own locking, log and recovery, on a
-/// disk that fails and forgets. Does for a file what SQLite does on Unix, the syncs of directories
-/// included. One connection at a time to a database; all are closed before this goes. The disk and
-/// the clock outlive it.
+/// Puts SQLite's files on a CrashDisk: the real SQLite, with its own locking, log and recovery, on
+/// a disk that fails and loses writes. Acts on a file as SQLite's Unix VFS does, including the
+/// syncs of directories. A database has one connection at a time; all are closed before this object
+/// is destroyed. The disk and the clock outlive it.
 class DiskVfs {
  public:
   DiskVfs(CrashDisk& disk, const Clock& clock, std::uint64_t seed);

@@ -19,7 +19,7 @@ namespace weir::torture {
 
 inline constexpr PartitionNo only_partition{0};
 
-/// What a server would be started on: it outlives every server.
+/// The machine that servers run on; it outlives every server.
 struct Machine {
   explicit Machine(std::uint64_t seed);
 
@@ -33,7 +33,7 @@ struct Machine {
   const std::string store_path = "/data/store";
 };
 
-/// How large things are: small, so that a short story sees many of them begin and end.
+/// Sizes and limits, all small, so that a short story passes many boundaries.
 struct ServerSizes {
   std::uint64_t segment_bytes = 0;
   std::uint64_t commit_bytes_max = 0;
@@ -43,9 +43,9 @@ struct ServerSizes {
   static ServerSizes by_chance(SeededRandom& random);
 };
 
-/// The stages between a checked payload and its file, real all of them, wired as
-/// embedded_server.cpp wires them but without threads: log and batcher do something only when told
-/// to.
+/// The stages between a checked payload and its file: the real code, wired as in
+/// embedded_server.cpp but without threads. Log and batcher act only when they are
+/// called.
 class Server {
  public:
   static Result<std::unique_ptr<Server>> start(Machine& machine, const ServerSizes& sizes);
@@ -55,7 +55,7 @@ class Server {
   store::LocalDirectoryStore& store() { return *store_; }
   batcher::Batcher& batcher() { return *batcher_; }
 
-  /// SIGTERM: what was appended is committed and told.
+  /// As on SIGTERM: commits what was appended and reports the results.
   void close() { log_->close(); }
 
  private:

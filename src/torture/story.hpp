@@ -8,25 +8,25 @@
 
 namespace weir::torture {
 
-/// What is made wrong on purpose, to show that a story can find it. None of them is a bug of ours.
+/// A fault built in on purpose, to show that a story can find it. None of them is a real bug.
 enum class Sabotage : std::uint8_t {
   none,
-  disk_lies_to_log,      // writes of segments are reported safe and are not
+  disk_lies_to_log,      // writes of segments are reported durable but are not
   disk_lies_to_catalog,  // syncs of SQLite's files do nothing
   disk_lies_to_store,    // syncs of batch files do nothing
   disk_forgets_names,    // syncs of directories do nothing
-  early_answer,          // 202 when a record was appended, not when it was committed
+  early_answer,          // the 202 comes at the append, not at the commit
 };
 
-/// What happened in a story, or in many.
+/// The counts of one story, or the sum of many.
 struct StoryCounts {
   std::uint64_t stories = 0;
-  std::uint64_t refusals = 0;  // stories that ended with a server that would not start, for damage
+  std::uint64_t refusals = 0;  // stories that ended with a server that refused to start: damage
   std::uint64_t power_cuts = 0;
   std::uint64_t kills = 0;
   std::uint64_t clean_restarts = 0;
-  std::uint64_t failed_starts = 0;  // of those tried while things went on failing
-  std::uint64_t failures = 0;       // calls to the disk that were made to fail
+  std::uint64_t failed_starts = 0;  // starts tried while failures were being injected
+  std::uint64_t failures = 0;       // disk calls that were made to fail
   std::uint64_t bit_flips = 0;
   std::uint64_t clock_jumps = 0;
   std::uint64_t operations = 0;  // of the disk
@@ -46,13 +46,13 @@ struct StoryOptions {
   std::uint64_t seed = 1;
   std::uint32_t acts = 150;
   Sabotage sabotage = Sabotage::none;
-  /// Told each thing that happens; the same lines for the same seed.
+  /// Called for each event; the same seed gives the same lines.
   std::function<void(const std::string&)> tell{};
 };
 
-/// Plays one story: a server lives, is loaded, and is hurt in every way the seed decides; now and
-/// then, and at the end, the claim is checked (audit.hpp). All of it in this thread, in the order
-/// the seed says. An error is a violation of the claim.
+/// Plays one story: a server starts, takes load, and suffers the faults that the seed chooses. From
+/// time to time, and at the end, an audit checks the promises (audit.hpp). Everything runs in this
+/// thread, in an order that the seed fixes. An error is a broken promise.
 Result<StoryCounts> play(const StoryOptions& options);
 
 }  // namespace weir::torture

@@ -17,8 +17,8 @@ class LatencyHistogram {
   std::uint64_t count() const { return count_; }
   std::chrono::microseconds max() const { return std::chrono::microseconds(max_); }
   double mean_us() const;
-  /// The least duration that `part` (0.99) of all are not over, at most a class too large; 0 when
-  /// there are none.
+  /// The smallest duration that at least `part` (0.99) of all values do not exceed, rounded up to
+  /// its bucket; 0 when there are no values.
   std::chrono::microseconds quantile(double part) const;
 
  private:

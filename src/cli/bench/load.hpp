@@ -9,7 +9,7 @@
 
 namespace weir::cli {
 
-/// What is asked of a server.
+/// The load to put on a server.
 struct LoadPlan {
   double rate = 1000;  // requests a second, all connections together
   std::chrono::nanoseconds duration = std::chrono::seconds(10);
@@ -24,15 +24,15 @@ struct LoadPlan {
   }
 };
 
-/// What it answered.
+/// The results of a load.
 struct LoadResult {
   LatencyHistogram accepted;             // from the intended moment to the 202
-  std::map<int, std::uint64_t> answers;  // by status; 0: none came
-  std::uint64_t late = 0;                // begun more than a millisecond after their moment
+  std::map<int, std::uint64_t> answers;  // by status; 0: no answer
+  std::uint64_t late = 0;                // sent over a millisecond after its scheduled time
   std::chrono::nanoseconds elapsed{};    // to the last answer
 };
 
-/// The time that a load runs in, so that tests run it in none.
+/// The clock that a load uses, so that tests need not wait.
 struct LoadClock {
   std::function<std::chrono::nanoseconds()> now;
   std::function<void(std::chrono::nanoseconds)> sleep_until;
@@ -41,10 +41,10 @@ struct LoadClock {
 /// Sends one request and returns its status, or 0. Called on the connection's own thread.
 using LoadConnection = std::function<int(std::uint64_t request)>;
 
-/// Sends each request at its moment, whatever became of those before, and measures from that moment
-/// on. A server that stalls therefore cannot slow the load down and hide the wait of those who
-/// would have come meanwhile (coordinated omission). Requests that find every connection busy begin
-/// late, and their wait counts; `late` tells how many did. Blocks until the last answer.
+/// Sends each request at its scheduled time, whatever happened to the ones before, and measures
+/// latency from that time. So a stalled server cannot slow the load down and hide the wait of later
+/// requests (coordinated omission). A request that finds every connection busy is sent late, and
+/// its wait counts; `late` counts such requests. Blocks until the last answer.
 LoadResult run_load(const LoadPlan& plan, const LoadClock& clock,
                     const std::function<LoadConnection(std::uint32_t connection)>& connect);
 

@@ -11,8 +11,8 @@
 
 namespace weir::cli {
 
-/// What a refusal is to a shell: the class of its HTTP status as a code of ours, whose exit code
-/// outcome_of knows.
+/// Maps the HTTP status of a refusal to an Errc, from which outcome_of derives the exit
+/// code.
 Errc errc_of_status(int http_status);
 
 struct Access {
@@ -21,17 +21,17 @@ struct Access {
   std::string tenant;  // empty: no header for it
 };
 
-/// The tenant that an access token names; empty where it is none of ours. Nothing is verified: that
-/// is the server's part.
+/// The tenant that an access token names; empty if the token is not one of Weir's. Verifies
+/// nothing: the server does that.
 std::string tenant_of(std::string_view token);
 
-/// The control API as calls: JSON in, JSON out. Blocking; one thread at a time.
+/// The control API as calls: JSON in, JSON out. Blocking; used by one thread at a time.
 class Api {
  public:
   explicit Api(const Access& access) : access_(access), client_(access.url) {}
 
-  /// `target` is path and query. A refusal is an Error with the server's words; its body stays in
-  /// refusal_body() until the next call. An answer without content is null.
+  /// `target` is path and query. A refusal is an Error with the server's message; refusal_body()
+  /// returns its body until the next call. An answer without content is null.
   Result<boost::json::value> call(std::string_view method, const std::string& target,
                                   const boost::json::value* body = nullptr);
   Result<boost::json::value> get(const std::string& target) { return call("GET", target); }
@@ -40,7 +40,7 @@ class Api {
   }
   Result<boost::json::value> post(const std::string& target) { return call("POST", target); }
 
-  /// An answer that need not be JSON, as it came.
+  /// The body of an answer of any content type, unchanged.
   Result<std::string> get_text(const std::string& target);
 
   /// Every page of a list, as one document {"items":[...]}.
@@ -48,7 +48,7 @@ class Api {
                                       std::map<std::string, std::string> query);
 
   const std::string& refusal_body() const { return refusal_body_; }
-  /// The last answer as it came; numbers in it are exact, which parsed ones (doubles) may not be.
+  /// The last answer's text. Its numbers are exact; parsed ones are doubles and may differ.
   const std::string& answer_body() const { return answer_body_; }
   const Access& access() const { return access_; }
 

@@ -12,14 +12,14 @@ struct BackoffPolicy {
   std::chrono::milliseconds longest{30'000};
 };
 
-/// How long to wait before try number `attempt` + 1 (attempt 1 has just failed): exponential with
-/// full jitter, anywhere in [0, min(longest, first * 2^(attempt-1))], and never less than what the
-/// server asked for. `random` is uniform over its type.
+/// The wait before try number `attempt` + 1 (try number `attempt` has just failed): exponential
+/// backoff with full jitter, within [0, min(longest, first * 2^(attempt-1))], and at least what the
+/// server's Retry-After said. `random` is uniform over its type.
 std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t attempt,
                                   std::optional<std::chrono::seconds> retry_after,
                                   std::uint64_t random);
 
-/// Retry-After in seconds, at most an hour; dates and nonsense are nothing.
+/// Retry-After in seconds, at most an hour; nullopt for dates and malformed values.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view header);
 
 /// Whether the same request may be accepted later (spec/ingest.md 3).

@@ -10,13 +10,13 @@
 
 namespace weir::cli {
 
-/// Where a server is: "http://127.0.0.1:8080" and, behind a proxy, a path before all others.
+/// A server's address: "http://127.0.0.1:8080", optionally with a path prefix for a proxy.
 struct Url {
   std::string host;
   std::string port = "80";
   std::string prefix;  // "" or "/weir"
   bool tls = false;
-  std::string ca_file;  // PEM of whom to trust; empty: whom the system trusts
+  std::string ca_file;  // trusted CAs, PEM; empty: the system's
 
   std::string text() const;
 };
@@ -37,12 +37,12 @@ struct HttpReply {
   std::string body;
 };
 
-/// One HTTP/1.1 connection, kept open between exchanges and made anew when it was closed. Blocking;
-/// one thread at a time.
+/// One HTTP/1.1 connection, kept open between exchanges and reopened when it was closed. Blocking;
+/// used by one thread at a time.
 ///
-/// Any status is a reply. Errors: `unavailable` when nothing was sent (no connection),
-/// `request_timeout` when something may have been sent but no answer came: what was asked may have
-/// been done, so only the caller can know whether to ask again.
+/// Any status is a reply. Errors: `unavailable` when nothing was sent (no connection);
+/// `request_timeout` when something may have been sent but no answer came. In the second case the
+/// server may have acted on the request, so only the caller can decide whether to repeat it.
 class HttpClient {
  public:
   explicit HttpClient(Url url, std::chrono::milliseconds timeout = std::chrono::seconds(60));
@@ -57,7 +57,7 @@ class HttpClient {
   std::unique_ptr<Connection> connection_;
 };
 
-/// For a path segment or a query value: everything but letters, digits and "-._~" as %XX.
+/// Percent-encodes a path segment or a query value: all but letters, digits and "-._~".
 std::string percent_encode(std::string_view text);
 
 }  // namespace weir::cli

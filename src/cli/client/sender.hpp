@@ -11,24 +11,24 @@
 
 namespace weir::cli {
 
-/// One payload on its way: the body of one request.
+/// One payload to send: the body of one request.
 struct Outgoing {
   std::uint64_t index = 0;  // the caller's number for it
-  std::string name;         // the caller's word for it, for messages: a file name
+  std::string name;         // for messages, such as a file name
   std::string stream_id;
   std::string content_type;  // application/json or application/xml
   std::string body;
   std::string idempotency_key = {};  // empty: none
 };
 
-/// What became of it.
+/// The result of sending one payload.
 struct SendResult {
   bool accepted = false;         // a 202 was read
-  int status = 0;                // of the last answer; 0: there was none
+  int status = 0;                // of the last answer; 0: no answer
   std::string receipt;           // the 202's request_id
-  std::string message;           // why not, in the server's words or ours
-  std::uint32_t tries = 0;       // requests made, connections refused not counted
-  std::uint32_t unanswered = 0;  // of those, how many got no answer: each may have been stored
+  std::string message;           // why it was not accepted, from the server or from here
+  std::uint32_t tries = 0;       // requests made, without refused connections
+  std::uint32_t unanswered = 0;  // requests without an answer: each may have been stored
 };
 
 struct SendSettings {
@@ -41,9 +41,9 @@ struct SendSettings {
   std::uint64_t seed = 0;
 };
 
-/// Sends everything `next` gives until it gives nothing: retries 429, 500, 503, 504, broken and
-/// refused connections, each with backoff and jitter. `next` and `done` are called from the
-/// connections' threads, never two at a time. Returns when every payload has its result.
+/// Sends every payload that `next` returns, until it returns none. Retries 429, 500, 503, 504 and
+/// broken or refused connections with backoff and jitter. `next` and `done` are called from the
+/// connections' threads, one call at a time. Returns when every payload has its result.
 void send_all(const SendSettings& settings, const std::function<std::optional<Outgoing>()>& next,
               const std::function<void(const Outgoing&, const SendResult&)>& done);
 

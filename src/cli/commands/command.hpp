@@ -11,7 +11,7 @@
 #include "cli/command_line/command_line.hpp"
 #include "cli/terminal.hpp"
 
-/// What the nouns have in common: the session they run in and how a verb is bound to its act.
+/// What all commands share: the session they run in, and how a verb is bound to its action.
 namespace weir::cli {
 
 /// The options every command shares, filled by parsing, and where it prints.
@@ -28,7 +28,7 @@ struct Session {
 };
 using SessionPtr = std::shared_ptr<Session>;
 
-/// A verb at work: the session for its options and streams, the API to call.
+/// A running verb: the session for its options and streams, and the API to call.
 using Act = std::function<Result<void>(Session&, Api&)>;
 
 /// A noun that needs one of its verbs, with the shared options allowed anywhere behind it.
@@ -49,7 +49,7 @@ Result<boost::json::value> fetch_list(Api& api, const std::string& path,
                                       std::map<std::string, std::string> query,
                                       const Paging& paging);
 
-/// Asks before what cannot be undone, where a terminal is there to answer.
+/// Asks for confirmation of an irreversible action, if a terminal is there to answer.
 Result<void> confirm(Session& session, bool is_sure, const std::string& what);
 
 /// The text of a file; "-" is the terminal's standard input.

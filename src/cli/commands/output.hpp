@@ -7,7 +7,7 @@
 
 #include "cli/commands/command.hpp"
 
-/// How answers are shown: the API's JSON with --json, otherwise tables and "name value" lines.
+/// How answers are printed: with --json the API's JSON, otherwise tables and "name value" lines.
 namespace weir::cli {
 
 struct ListColumn {
@@ -16,7 +16,7 @@ struct ListColumn {
   bool right = false;
 };
 
-/// The list's items under `columns`, or "none" words; with --json the document as it came.
+/// Prints the list's items under `columns`, or "none"; with --json the document unchanged.
 void print_list(Session& session, const boost::json::value& list,
                 const std::vector<ListColumn>& columns, const std::string& when_empty);
 
@@ -26,11 +26,11 @@ void print_item(Session& session, const boost::json::value& item);
 /// A sentence for people; with --json the document (or nothing where there is none).
 void print_done(Session& session, const boost::json::value& answer, const std::string& sentence);
 
-/// A query's answer, {"columns","rows"}, as a table and its number of rows; numbers as exact as
-/// they came. With --json the very text.
+/// Prints a query's answer, {"columns","rows"}, as a table with its number of rows; numbers keep
+/// all their digits. With --json the text is unchanged.
 Result<void> print_rows(Session& session, const std::string& answer_body);
 
-/// A value as a table cell: text as it is, null as nothing, moments to the second, the rest as
+/// A value as a table cell: text unchanged, null as empty, times to the second, anything else as
 /// JSON.
 std::string cell_text(const boost::json::value& value);
 

@@ -5,7 +5,7 @@
 
 #include "cli/demo/workload.hpp"
 
-/// What the demo asks of the control API, as data: streams, feeds, ingest queries, load operations.
+/// What the demo creates through the control API, as data: streams, feeds, queries, operations.
 namespace weir::cli::demo {
 
 struct StreamDefinition {
@@ -15,7 +15,7 @@ struct StreamDefinition {
   std::string_view payload_type;  // "json", "xml"
 };
 
-/// One domain table and the way into it.
+/// One domain table and how it is filled.
 struct TableDefinition {
   Table table;
   Stream stream;
@@ -24,7 +24,7 @@ struct TableDefinition {
   std::string_view query_name;    // empty: the payloads are loaded as they are
   std::string_view query_about;
   std::string_view sql;
-  std::string_view row_tag;                   // XML
+  std::string_view row_tag;                   // for XML
   std::string_view schema_json;               // Spark StructType
   std::vector<std::string_view> key_columns;  // as ExpectedRow::key has them
   std::string_view version_column;            // as ExpectedRow::version

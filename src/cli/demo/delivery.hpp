@@ -17,7 +17,7 @@ struct Delivery {
   bool killed = false;
   std::uint64_t accepted_before_kill = 0;
   std::chrono::milliseconds down{};     // from the kill until it listened again
-  std::chrono::milliseconds sending{};  // all of it, the pause included
+  std::chrono::milliseconds sending{};  // in total, including the pause
 };
 
 struct DeliverySettings {
@@ -28,10 +28,10 @@ struct DeliverySettings {
   std::uint64_t seed = 1;
 };
 
-/// Sends the payloads of one wave (`late` or not) over real connections and writes down in
-/// `results`, which is as long as `payloads`, what became of each. When `kill_after` of them are
-/// accepted the server is killed with SIGKILL, while requests are in flight, and started again.
-/// Fails when it does not come back.
+/// Sends the payloads of one wave (`late` or not) over real connections and writes each result into
+/// `results`, which is as long as `payloads`. Once `kill_after` payloads are accepted, the server
+/// is killed with SIGKILL while requests are in flight, and started again. Fails when the server
+/// does not start again.
 Result<Delivery> deliver(ServerProcess& server, const Workspace& workspace,
                          const std::vector<Payload>& payloads, bool late,
                          const DeliverySettings& settings, std::vector<SendResult>& results);

@@ -21,8 +21,8 @@ struct Options {
   bool json = false;
 };
 
-/// Tells the whole story: init, serve, set up, send with a kill in the middle, flush, load, load
-/// again, reconcile, report; then stays up until Ctrl-C unless `once`. Progress goes to
+/// Runs the whole demo: init, serve, set up, send with a kill in the middle, flush, load, load
+/// again, reconcile, report. Unless `once`, the server then runs until Ctrl-C. Progress goes to
 /// terminal.err, the report to terminal.out. Returns whether everything reconciles.
 Result<bool> run(const Options& options, Terminal& terminal);
 

@@ -16,18 +16,18 @@ class GitHubEvents {
  public:
   static Result<GitHubEvents> parse(std::string_view events_json);
 
-  /// Event number `n` and the delivery log's line about it. Every second one is of the kinds the
-  /// demo's queries look into (jobs, issues), the other of any kind there is.
+  /// Event number `n` and its line in the delivery log. Every second event is of a kind that the
+  /// demo's queries read (jobs, issues); the others are of any kind.
   struct Delivery {
     Payload event;
     Payload log_line;
   };
   Delivery make(std::uint64_t n, Time at, DemoRandom& random) const;
 
-  /// What GitHub sends when something changes later: a job run once more, an issue renamed; of
-  /// other kinds, the same event again.
+  /// What GitHub sends when something changes later: a job run again, an issue renamed. For other
+  /// kinds, the same event again.
   static Payload update(const Payload& event, Time at);
-  /// The log's line about the same delivery tried again.
+  /// The delivery log's line about another try of the same delivery.
   static Payload redelivery(const Payload& log_line, Time at);
 
  private:

@@ -9,24 +9,24 @@
 #include "cli/demo/reconcile.hpp"
 #include "cli/demo/setup.hpp"
 
-/// What the server says, asked through its API.
+/// Reads the server's state through its API.
 namespace weir::cli::demo {
 
-/// Closes the open batch of every stream; their files are visible when this returns.
+/// Closes the open batch of every stream; on return their files are visible.
 Result<void> flush(Api& api, const Workspace& workspace);
 
-/// What is in files and in quarantine, from the manifest and the quarantine's list.
+/// Counts the records in files and in the quarantine, from the manifest and the quarantine's list.
 Result<StreamStored> stored_of(Api& api, const std::string& stream_id);
 
 using LoadsByTable = std::array<LoadCounts, all_tables.size()>;
 
-/// Runs every courier for the days [from, to] and waits for them; they run at the same time. A run
-/// that does not succeed is an error with its own words.
+/// Runs every courier at the same time for the days [from, to] and waits for the runs. A run that
+/// does not succeed is an error with the run's own message.
 Result<LoadsByTable> run_couriers(Api& api, const Workspace& workspace, Day from, Day to,
                                   const std::function<void(std::chrono::milliseconds)>& sleep);
 
-/// Asks for the receipts of `asked_max` accepted payloads spread over all of them, and of every
-/// malformed one: each must be where it belongs, in a file or in quarantine.
+/// Looks up the receipts of `asked_max` accepted payloads, spread evenly, and of every malformed
+/// one: each must be where it belongs, in a file or in the quarantine.
 Result<Check> check_receipts(Api& api, const std::vector<Payload>& payloads,
                              const std::vector<SendResult>& results, std::size_t asked_max);
 

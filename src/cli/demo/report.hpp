@@ -9,7 +9,7 @@
 
 namespace weir::cli::demo {
 
-/// Everything the demo found out, ready to be told.
+/// The results of the demo, ready to be printed.
 struct Report {
   struct StreamLine {
     std::string name, id;
@@ -37,13 +37,13 @@ struct Report {
   std::chrono::milliseconds sending{}, down{}, loading{}, total{};
   std::vector<StreamLine> streams;
   std::vector<TableLine> tables;
-  std::vector<Check> others;  // about neither one stream nor one table
+  std::vector<Check> others;  // checks about no single stream or table
 
   bool reconciles() const;
 };
 
-/// For people: what was done, a table for streams and one for tables, every law with its mark, a
-/// few rows of each table.
+/// For people: what was done, a table of streams and a table of domain tables, every check with its
+/// mark, and a few rows of each domain table.
 std::string render(const Report& report);
 
 /// For programs: one JSON document.

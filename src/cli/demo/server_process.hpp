@@ -13,8 +13,8 @@ namespace weir::cli::demo {
 /// error with what it wrote to standard error.
 Result<std::string> run_program(const std::vector<std::string>& command);
 
-/// A real `weir serve` as a child process, in a process group of its own (Ctrl-C reaches us only).
-/// It is told to stop when we die; the destructor stops it, too. Used from one thread.
+/// A real `weir serve` as a child process, in its own process group (Ctrl-C reaches only us). The
+/// child is stopped when this process dies, and by the destructor. Used from one thread.
 class ServerProcess {
  public:
   struct Settings {
@@ -30,13 +30,13 @@ class ServerProcess {
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  /// Returns once it says that it listens.
+  /// Starts the server and returns once it reports that it listens.
   Result<void> start();
-  /// Only starts it, for whoever wants to kill it before it listens.
+  /// Only starts the server; for callers that kill it before it listens.
   Result<void> launch();
-  /// SIGKILL, and gone when this returns.
+  /// Sends SIGKILL; the process has ended on return.
   void kill();
-  /// SIGTERM; waits for it to finish what it has begun. Fails when it ends with an error.
+  /// Sends SIGTERM and waits for the end. Fails when the server exits with an error.
   Result<void> stop();
 
   /// "http://127.0.0.1:40123", after start().
@@ -49,7 +49,7 @@ class ServerProcess {
 
   Settings settings_;
   pid_t pid_ = -1;
-  long log_begin_ = 0;  // where what this process says begins
+  long log_begin_ = 0;  // where this process's output begins in the log
   std::string url_;
 };
 

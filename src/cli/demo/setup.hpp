@@ -23,8 +23,8 @@ struct Workspace {
   }
 };
 
-/// Makes an ingest key with a token good until `expires_at`, the streams, and for each stream the
-/// feeds, ingest queries and the courier, all through the control API.
+/// Creates, through the control API, an ingest key with a token good until `expires_at`, the
+/// streams, and for each stream its feeds, ingest queries and courier.
 Result<Workspace> set_up(Api& api, Time expires_at);
 
 }  // namespace weir::cli::demo

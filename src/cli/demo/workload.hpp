@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
-/// What the demo sends, and what must come of it: made by a seed, so that the same seed is the same
+/// What the demo sends, and what must result. Both derive from a seed: the same seed gives the same
 /// workload, and the expectations never come from the server.
 namespace weir::cli::demo {
 
@@ -20,11 +20,11 @@ inline constexpr std::array all_streams{Stream::github, Stream::deliveries, Stre
 inline constexpr std::array all_tables{Table::job_steps, Table::issue_labels, Table::deliveries,
                                        Table::tenders, Table::invoice_lines};
 
-/// A row a payload becomes. Of the rows under one key, the one of the highest rank stays.
+/// A row that a payload becomes. Of the rows with one key, the row of the highest rank stays.
 struct ExpectedRow {
   Table table;
   std::string key;      // the key columns as text, joined with "|"
-  std::string version;  // what tells this row from an older one under its key
+  std::string version;  // distinguishes this row from an older one with its key
   std::uint64_t rank = 0;
 };
 
@@ -34,7 +34,7 @@ struct Payload {
   bool malformed = false;      // XML that will not parse: accepted, then quarantined
   std::uint32_t bad_rows = 0;  // rows that must be counted as errors
   std::vector<ExpectedRow> rows;
-  bool late = false;  // says something newer of an earlier payload: sent in the second wave
+  bool late = false;  // updates an earlier payload: sent in the second wave
 };
 
 struct Workload {
@@ -44,13 +44,13 @@ struct Workload {
 struct WorkloadSettings {
   std::size_t count = 5000;
   std::uint64_t seed = 1;
-  Time start;  // the moments in the payloads begin here
+  Time start;  // the earliest time in the payloads
 };
 
 /// `events_json`: the text of @octokit/webhooks-examples' index.json, [{"name","examples":[...]}].
-/// Shares: two fifths GitHub events as they are, two fifths a flat delivery log of them, the rest
-/// sales and invoices in XML, a few of these malformed. About one payload in 25 repeats an earlier
-/// one, or updates what it said and is late.
+/// Two fifths of the payloads are GitHub events as they are, two fifths a flat delivery log of
+/// them. The rest are sales and invoices in XML, a few of them malformed. About one payload in 25
+/// is a repeat of an earlier one, or a late update to it.
 Result<Workload> make_workload(std::string_view events_json, const WorkloadSettings& settings);
 
 }  // namespace weir::cli::demo

@@ -12,32 +12,32 @@
 
 namespace weir::cli {
 
-/// Where payloads are read from, and how.
+/// Where payloads are read from, and in which form.
 struct SourceOptions {
   std::vector<std::string> paths;  // files, directories (walked), "-" for standard input
-  std::string type;                // "json", "xml"; empty: told from name and first character
-  bool lines = false;              // each line is a payload, whatever a file is called
+  std::string type;                // empty: by name and first character
+  bool lines = false;              // each line is a payload, whatever the file's name
 };
 
-/// One payload as it was found.
+/// One payload with its origin.
 struct Found {
   std::string name;  // "orders.ndjson:17", "a.json"
   std::string content_type;
   std::string body;
-  std::uint64_t bytes_read = 0;  // of all sources, this one's included
+  std::uint64_t bytes_read = 0;  // of all sources, including this payload
 };
 
-/// Reads payloads one by one, in the same order each time, so that a directory or a file of any
-/// size may be sent: a file is one payload, but each line of an .ndjson or .jsonl file is one of
-/// its own. Empty lines are left out. One thread.
+/// Reads payloads one by one, always in the same order, so directories and files of any size can be
+/// sent. A file is one payload; in an .ndjson or .jsonl file each line is one. Empty lines are
+/// skipped. Used by one thread.
 class PayloadSource {
  public:
-  /// bad_request where a path leads nowhere. `standard_input` outlives it.
+  /// bad_request for a path that does not exist. `standard_input` outlives the source.
   static Result<PayloadSource> open(SourceOptions options, std::istream& standard_input);
 
-  /// nullopt at the end; an error is of one file, and the next call goes on behind it.
+  /// nullopt at the end. An error concerns one file; the next call continues with the next one.
   Result<std::optional<Found>> next();
-  /// Of all files; standard input counts nothing.
+  /// The size of all files; standard input is not counted.
   std::uint64_t bytes_total() const { return bytes_total_; }
 
  private:

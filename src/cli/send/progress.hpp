@@ -7,21 +7,21 @@
 
 namespace weir::cli {
 
-/// How far a sending is.
+/// The progress of a `weir send`.
 struct SendState {
   std::uint64_t accepted = 0;
   std::uint64_t failed = 0;       // refused or given up
-  std::uint64_t bytes = 0;        // of the sources, read and done with
+  std::uint64_t bytes = 0;        // read from the sources and done
   std::uint64_t bytes_total = 0;  // 0: not known
 };
 
-/// One line of a terminal that tells how far it is, drawn anew a few times a second; nothing where
-/// nobody looks. One thread at a time.
+/// A progress line on a terminal, redrawn a few times a second. Prints nothing when the output is
+/// not a terminal. Used by one thread at a time.
 class Progress {
  public:
   Progress(Terminal& terminal, bool is_wanted);
   void show(const SendState& state);
-  /// Leaves the terminal without the line.
+  /// Clears the progress line.
   void end();
 
  private:

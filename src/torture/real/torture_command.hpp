@@ -5,7 +5,7 @@
 
 namespace weir::torture {
 
-/// `weir torture`: stories on the fake disk, or kill -9 on a real one.
+/// `weir torture`: stories on the fake disk, or kill -9 of real servers on a real disk.
 void add_torture_command(cli::Command app, cli::Terminal& terminal);
 
 }  // namespace weir::torture
