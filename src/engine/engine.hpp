@@ -10,8 +10,8 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 
-/// Where SQL runs and domain tables live: DuckDB in the process, Spark elsewhere. An engine is
-/// given store URIs, schemas and a query, and upserts inside itself (spec/scale.md 5).
+/// Where SQL runs and domain tables live: DuckDB in this process, or Spark in another. An engine
+/// gets store URIs, schemas and a query, and does the upserts itself (spec/scale.md 5).
 namespace weir::engine {
 
 enum class FileFormat { ndjson, cbor };
@@ -20,22 +20,22 @@ struct SourceFile {
   std::string uri;
   Time first_received_at;
   std::uint64_t records = 0;
-  std::string key = {};  // in the store; what people are told
-  /// What the manifest says of it: a load fails where the file is another. Empty: not held to it.
+  std::string key = {};  // in the store; messages name it
+  /// The file's size in the manifest; a load fails if the file differs. Empty: not checked.
   std::uint64_t bytes = 0;
   std::string sha256 = {};  // hex
 
   const std::string& name() const { return key.empty() ? uri : key; }
 };
 
-/// What an ingest query sees as one table, under the courier's file tag.
+/// One table of an ingest query: its files, and its name, which is the courier's file tag.
 struct Source {
   std::string tag;
   FileFormat format = FileFormat::ndjson;
   std::vector<SourceFile> files;  // in the order of the data
   std::string schema_json;        // Spark StructType as JSON; empty: inferred (NDJSON only)
-  std::string row_tag = "row";    // CBOR: the element that is a row
-  bool trim = false;              // CBOR: texts without the white space around them
+  std::string row_tag = "row";    // CBOR: the element that becomes a row
+  bool trim = false;              // CBOR: strip white space around texts
 };
 
 enum class FieldType { boolean, date, datetime, decimal, float_, integer, string };
@@ -49,8 +49,8 @@ struct Field {
   int scale = 2;       // of a decimal(38, scale)
 };
 
-/// One load operation: rows of the sources, or of the query over them, upserted by primary key
-/// in one transaction. Running it again changes nothing.
+/// One load operation: upserts the rows of the sources, or of the query over them, by primary key
+/// in one transaction. Repeating it changes nothing.
 struct Load {
   std::string tenant;
   std::string table;  // "Source:Feed"
@@ -58,22 +58,22 @@ struct Load {
   std::vector<std::string> primary_key;  // names of the domain table, at least one
   std::string last_updated;              // empty: generated (spec/feeds.md 7)
   std::vector<Source> sources;
-  std::string query;        // Spark SQL; empty: the one source's rows as they are
-  int error_threshold = 1;  // percent of rows read; over it, nothing is loaded
+  std::string query;        // Spark SQL; empty: the rows of the one source
+  int error_threshold = 1;  // percent of the rows read; above it nothing is loaded
   bool truncate = false;    // empty the table first, in the same transaction; without sources
                             // and query that is all
 };
 
 struct RowError {
-  std::string file;  // empty where a query hides it
+  std::string file;  // empty where a query hides the file
   std::uint64_t row = 0;
   std::string field;
   std::string value;
   std::string reason;
 };
 
-/// Values that the schema of their source, declared or inferred, could not take: NULL is there, or
-/// what the reason says. No error of a row, for a row may be right without them; never silent.
+/// Values that the schema of their source, declared or inferred, could not take: NULL, or what the
+/// reason says, replaces them. Not row errors, since the row may be right; always reported.
 struct Misfits {
   std::uint64_t count = 0;      // of the columns that were read
   std::vector<RowError> first;  // limits::misfits_shown_max of each source
@@ -81,21 +81,21 @@ struct Misfits {
 
 /// read = inserted + updated + rejected + errors, always.
 struct LoadCounts {
-  /// The errors were over the load's threshold: the table is as it was, not even truncated, and
-  /// every row without an error counts as rejected. Still a result and not an Error, so that the
-  /// row errors reach whoever has to mend them; `over_threshold_error` makes the Error of it.
+  /// The errors exceeded the load's threshold: the table is unchanged, not even truncated, and
+  /// every row without an error counts as rejected. This is a result, not an Error, so that the row
+  /// errors are reported; `over_threshold_error` makes an Error of it.
   bool over_threshold = false;
   std::uint64_t read = 0;
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
-  std::uint64_t rejected = 0;  // not newer than what stands under their key, or just the same
+  std::uint64_t rejected = 0;  // not newer than the row with the same key, or equal to it
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
   Misfits misfits;
 };
 
-/// The bad_request a run fails with when its load was over the threshold: counts, the first few
-/// errors, what to do.
+/// The bad_request of a run whose load exceeded the threshold: counts, the first few errors, and
+/// what to do.
 Error over_threshold_error(const Load& load, const LoadCounts& counts);
 
 struct Column {
@@ -103,7 +103,7 @@ struct Column {
   std::string type;
 };
 
-/// Values as JSON text each, so that null, numbers and nested values survive the way out.
+/// Values as JSON text each, so that nulls, numbers and nested values stay exact.
 struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
@@ -122,15 +122,15 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual Result<LoadCounts> load(const Load& load) = 0;
-  /// Makes the table of a load, empty, unless it is there. Sources and query do not count.
+  /// Creates the table of a load, empty, unless it exists. Ignores sources and query.
   virtual Result<void> create_table(const Load& load) = 0;
-  /// Whether an ingest query can be read: bad_request with line and column where not. What it
-  /// names is looked up only where there is data.
+  /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in
+  /// it are resolved only when it runs on data.
   virtual Result<void> check(const std::string& query) = 0;
-  /// The rows of an ingest query over sources, none kept. For samples and previews.
+  /// The rows of an ingest query over sources; stores nothing. For samples and previews.
   virtual Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
                                 const std::string& tenant, std::uint64_t rows_max) = 0;
-  /// Reads domain tables of one tenant, and nothing else.
+  /// Reads the domain tables of one tenant, and nothing else.
   virtual Result<Table> query(const std::string& tenant, const std::string& sql,
                               std::uint64_t rows_max) = 0;
   virtual Result<std::vector<TableInfo>> tables(const std::string& tenant) = 0;

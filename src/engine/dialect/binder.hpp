@@ -13,10 +13,10 @@
 
 namespace weir::dialect {
 
-/// Names made of what they stand for, which can be long, are cut here.
+/// Column names derived from long expressions are cut at this length.
 inline constexpr std::size_t name_bytes_max = 4096;
 
-/// A column that an expression can name, and the DuckDB text that stands for it.
+/// A column that an expression can name, with its DuckDB text.
 struct ScopeColumn {
   std::string name;
   std::string qualifier;  // the table's alias
@@ -38,7 +38,7 @@ struct Selected {
 
 using Windows = std::vector<std::pair<std::string, Window>>;
 
-/// What an expression may refer to where it stands.
+/// The names that an expression may refer to.
 struct Env {
   const Scope* scope = nullptr;
   const std::vector<Selected>* aliases = nullptr;
@@ -63,9 +63,9 @@ struct Bound {
   std::vector<ResultColumn> columns;
 };
 
-/// Finds out what names and types a query means and writes it for DuckDB. One per query. Queries
-/// are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp, expressions in
-/// binder_expression.cpp and what calls have around them in binder_call.cpp.
+/// Resolves a query's names and types and writes the query for DuckDB. One object per query.
+/// Queries are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp,
+/// expressions in binder_expression.cpp, and the clauses around calls in binder_call.cpp.
 class Binder {
  public:
   explicit Binder(std::vector<std::pair<std::string, Type>> relations)
@@ -161,8 +161,8 @@ class Binder {
     return std::string(prefix) + std::to_string(++last_number_);
   }
 
-  /// The columns of `here` and of what is around it that were named since `first`: Spark puts them
-  /// into the name of a sub-query.
+  /// The columns of `here` and its outer scopes that were named since `first`: Spark puts them into
+  /// the name of a sub-query.
   [[nodiscard]] std::string outer_names(std::size_t first, const Scope* here) const;
 
   std::vector<std::pair<std::string, Type>> relations_;

@@ -7,12 +7,12 @@
 
 namespace weir::dialect {
 
-/// The value in another type, by the rules of Spark's CAST with ANSI mode off: what cannot be read
-/// is NULL, integers wrap, fractions are cut. Keeps name and position. A cast whose result DuckDB
-/// cannot give as Spark does is an error.
+/// Casts a value by the rules of Spark's CAST with ANSI mode off: a value that cannot be read
+/// becomes NULL, integers wrap, fractions are cut. Keeps name and position. A cast for which DuckDB
+/// cannot give Spark's result is an error.
 [[nodiscard]] Result<Typed> cast(Typed value, const Type& to);
 
-/// The same for text that is not yet a Typed; `at` is for the error.
+/// The same for text that is not yet a Typed; `at` is the position for errors.
 [[nodiscard]] Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
                                            Position at);
 

@@ -5,24 +5,24 @@
 
 #include "engine/dialect/type.hpp"
 
-/// Spark's rules for the type in which two types meet (ANSI mode off). No type: they cannot meet.
+/// Spark's rules for the common type of two types (ANSI mode off). nullopt: there is none.
 namespace weir::dialect {
 
-/// Without losing anything: numeric widening, date to timestamp, NULL to all.
+/// Lossless: numeric widening, date to timestamp, NULL to any type.
 [[nodiscard]] std::optional<Type> tightest_type(const Type& a, const Type& b);
-/// As CASE, COALESCE, IN and UNION meet: also decimals, and text with any scalar but boolean.
+/// For CASE, COALESCE, IN and UNION: also decimals, and text with any scalar but boolean.
 [[nodiscard]] std::optional<Type> wider_type(const Type& a, const Type& b);
-/// As LEAST and GREATEST meet: wider, but text stays with text.
+/// For LEAST and GREATEST: wider types, but text combines with text only.
 [[nodiscard]] std::optional<Type> wider_type_without_text(const Type& a, const Type& b);
-/// As `=` and `<` meet: text becomes what the other side is.
+/// For `=` and `<`: text is converted to the other side's type.
 [[nodiscard]] std::optional<Type> comparison_type(const Type& a, const Type& b);
-/// wider_type() over all of them, text first as Spark does it.
+/// wider_type() over all types, text first, in Spark's order.
 [[nodiscard]] std::optional<Type> wider_type(const std::vector<Type>& types);
 [[nodiscard]] std::optional<Type> wider_type_without_text(const std::vector<Type>& types);
 
 /// The decimal that holds every value of an integral type.
 [[nodiscard]] Type decimal_of(const Type& integral);
-/// At most 38 digits, giving up those behind the point, down to six, before those in front of it.
+/// At most 38 digits: drops fraction digits, down to six, before integer digits.
 [[nodiscard]] Type adjusted_decimal(int precision, int scale);
 
 }  // namespace weir::dialect

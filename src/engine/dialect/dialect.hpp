@@ -6,13 +6,13 @@
 
 #include "base/result.hpp"
 
-/// Spark SQL 3.x (as Spark 3.5 runs it, ANSI mode off, session time zone UTC) to DuckDB 1.4.
-/// What the layer does not know it refuses: Errc::bad_request, "line 3, column 7: ...", naming the
-/// construct and a remedy. It never lets a query mean something else than it does in Spark. What it
-/// knows is in docs/ingest-queries.md; what is right is recorded from Spark under tests/sql.
+/// Translates Spark SQL 3.x (as Spark 3.5 runs it, ANSI mode off, session time zone UTC) to DuckDB
+/// 1.4. An unsupported construct is refused: Errc::bad_request, "line 3, column 7: ...", naming the
+/// construct and a remedy. A query is never translated to one that means something else in Spark.
+/// docs/ingest-queries.md lists what is supported; tests/sql holds results recorded from Spark.
 namespace weir::dialect {
 
-/// A table the query may read, under the name it has in DuckDB. Spark's meaning hangs on types, so
+/// A table that the query may read, under its name in DuckDB. Spark's semantics depend on types, so
 /// the schema is needed: Spark's DDL (`STRUCT<`id`: BIGINT, `tags`: ARRAY<STRING>>`) or its JSON
 /// (`{"type":"struct","fields":[...]}`). The DuckDB table has those columns in that order, a
 /// timestamp as TIMESTAMP in UTC, void as VARCHAR.
@@ -23,7 +23,7 @@ struct Relation {
 using Relations = std::vector<Relation>;
 
 struct OutputColumn {
-  std::string name;  // as Spark names it; names may repeat
+  std::string name;  // Spark's name for the column; names may repeat
   std::string type;  // Spark's simple string, such as "bigint" or "array<string>"
 };
 
@@ -32,14 +32,14 @@ struct Translation {
   std::vector<OutputColumn> columns;
 };
 
-/// Whether a query can be read, before there are tables to look its names up in.
+/// Whether a query can be parsed, before there are tables to resolve its names in.
 [[nodiscard]] Result<void> check(std::string_view spark_sql);
 
-/// Pure and thread-safe; time and depth are bounded by the length of the query.
+/// Pure and thread-safe; the query's length bounds time and depth.
 [[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations);
 
-/// The functions that queries may call: the scalar ones, aggregates and window functions, and those
-/// that make rows; in small letters and in order.
+/// The functions that queries may call, in lower case and sorted: scalar functions, aggregates and
+/// window functions, and functions that make rows.
 [[nodiscard]] std::vector<std::string> functions();
 
 /// The statements a connection runs once before a translated query: CREATE OR REPLACE TEMP MACRO

@@ -9,27 +9,27 @@
 #include "engine/dialect/ast.hpp"
 #include "engine/dialect/typed.hpp"
 
-/// Spark's functions over arguments whose types are known.
+/// Spark's functions, over arguments of known types.
 namespace weir::dialect {
 
 struct Call {
-  std::string function;  // in small letters
+  std::string function;  // in lower case
   Position at;
   std::vector<Typed> args;
   const Expr* expr = nullptr;  // as written
 };
 
-/// The result of a function, or an error naming it: unknown, wrong number or types of arguments.
+/// The function's result, or an error that names it: unknown, wrong number or types of arguments.
 [[nodiscard]] Result<Typed> call_function(Call call);
 
-/// Whether there is a scalar function of the name; the error says what to use instead.
+/// Whether a scalar function of the name exists; the error says what to use instead.
 [[nodiscard]] Result<void> check_function(const std::string& function, Position at);
 [[nodiscard]] std::vector<std::string> scalar_functions();
 [[nodiscard]] std::vector<std::string> aggregate_functions();  // and those of windows
 [[nodiscard]] std::vector<std::string> generator_functions();
 
-/// An aggregate or window function in pieces, so that FILTER and OVER can be put between them:
-/// before call [FILTER (WHERE filter)] [OVER (...)] after.
+/// An aggregate or window function in parts, so that FILTER and OVER can be inserted: before call
+/// [FILTER (WHERE filter)] [OVER (...)] after.
 struct Aggregate {
   std::string before;
   std::string call;
@@ -48,7 +48,7 @@ struct Aggregate {
 /// `star`: COUNT(*).
 [[nodiscard]] Result<Aggregate> call_aggregate(const Call& call, bool star);
 
-/// The argument in the type a function wants, by Spark's implicit casts; an error names the
+/// The argument converted to the function's type, by Spark's implicit casts; an error names the
 /// function.
 [[nodiscard]] Result<Typed> implicit_cast(const Call& call, Typed value, const Type& wanted);
 [[nodiscard]] Failure wrong_arguments(const Call& call, const std::string& wanted);

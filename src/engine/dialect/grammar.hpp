@@ -10,7 +10,7 @@
 
 namespace weir::dialect {
 
-// What one text may nest, so that neither reading nor walking the tree overflows the stack.
+// Bounds on nesting in one text, so that neither parsing nor walking the tree overflows the stack.
 inline constexpr int nesting_max = 60;
 inline constexpr int depth_max = 150;
 
@@ -26,8 +26,8 @@ class Nesting {
   int& depth_;
 };
 
-/// A recursive-descent reader of Spark's grammar; private to parse(). Methods are named after what
-/// they read and leave the position behind it. The tokens are in grammar.cpp, the rest in
+/// A recursive-descent parser of Spark's grammar; private to parse(). A method is named after what
+/// it parses, and leaves the position after it. The tokens are in grammar.cpp, the rest in
 /// grammar_query.cpp, grammar_expression.cpp, grammar_call.cpp and grammar_type.cpp.
 class Grammar {
  public:

@@ -7,23 +7,23 @@
 
 namespace weir::dialect {
 
-/// A Java regular expression as RE2, which DuckDB uses, and PCRE read it alike.
+/// A Java regular expression, translated so that RE2 (DuckDB's) and PCRE match it as Java does.
 struct Regex {
   std::string pattern;
   int groups = 0;
-  /// RE2 does not match it as Java does: it depends on what is around a place ($ before a last line
-  /// break, \b beside letters of any script), or can match nothing at all. For spark_regexp_*(),
-  /// which PCRE does.
+  /// RE2 does not match it as Java does, so spark_regexp_*() matches it with PCRE: it depends on
+  /// the text around a position ($ before a last line break, \b beside letters of any script), or
+  /// can match the empty text.
   bool pcre = false;
   bool plain = false;  // no operator in it: it matches `text` only
   std::string text;
 };
 
-/// `find`: only whether it matches is asked, so that `$` can take a last line break into the match.
+/// `find`: only whether it matches counts, so that `$` may include a last line break in the match.
 enum class RegexUse { find, pieces };
 
-/// Fails with the construct's name that has no like here: look-around, references,
-/// possessive quantifiers, some classes. The message is a part of a sentence.
+/// Fails with the name of a construct that has no equivalent here: look-around, back references,
+/// possessive quantifiers, some classes. The message is part of a sentence.
 [[nodiscard]] Result<Regex> java_regex(std::string_view pattern, RegexUse use);
 
 /// Java's replacement ($1, \$) as RE2's (\1).

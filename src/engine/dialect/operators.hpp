@@ -22,7 +22,7 @@ namespace weir::dialect {
 /// with a result of the type.
 [[nodiscard]] std::string decimal_call(std::string_view function, const std::string& a,
                                        const std::string& b, const Type& result);
-/// All in one type; fails naming `what` where there is none.
+/// Converts all to one type; the error names `what` where there is none.
 [[nodiscard]] Result<std::vector<Typed>> unified(std::vector<Typed> values, bool with_text,
                                                  const std::string& what);
 

@@ -7,8 +7,8 @@
 
 namespace weir::dialect {
 
-/// Reads one query. Errors are Errc::bad_request with line and column and name what was met.
-/// Depth of nesting is bounded, so that neither this nor what walks the tree can overflow the
+/// Parses one query. Errors are Errc::bad_request with line and column, and name the unexpected
+/// token. Nesting is bounded, so that neither the parser nor a walk over the tree can overflow the
 /// stack.
 [[nodiscard]] Result<QueryPtr> parse(std::string_view sql);
 

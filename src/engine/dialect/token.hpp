@@ -10,7 +10,7 @@
 
 namespace weir::dialect {
 
-/// Where something stands in the query, both from 1; columns count characters, not bytes.
+/// A position in the query, both from 1; columns count characters, not bytes.
 struct Position {
   std::uint32_t line = 1;
   std::uint32_t column = 1;

@@ -12,8 +12,8 @@
 
 namespace weir::dialect {
 
-/// The kinds of Spark's data types that this layer gives a meaning on DuckDB. `null_` is the type
-/// of a bare NULL; `interval` exists in expressions only, never in a result.
+/// The kinds of Spark's data types that this layer supports on DuckDB. `null_` is the type of a
+/// bare NULL; `interval` exists in expressions only, never in a result.
 enum class Kind : std::uint8_t {
   null_,
   boolean,
@@ -91,7 +91,7 @@ struct Field {
 [[nodiscard]] std::string quoted_identifier(std::string_view name);
 /// 'text' for DuckDB; a NUL byte, which SQL text cannot hold, is spliced in as chr(0).
 [[nodiscard]] std::string quoted_string(std::string_view text);
-/// ASCII letters in small: of words of the language. Names are compared with same_name().
+/// ASCII letters in lower case, for words of the language. Names are compared with same_name().
 [[nodiscard]] std::string lower_case(std::string_view text);
 
 }  // namespace weir::dialect

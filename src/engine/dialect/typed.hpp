@@ -11,21 +11,21 @@
 
 namespace weir::dialect {
 
-/// A length of time, as INTERVAL literals are; Spark 3.5 does not mix months with the rest.
+/// A length of time, as in INTERVAL literals; Spark 3.5 does not mix months with other units.
 struct Interval {
   std::int64_t months = 0;
   std::int64_t days = 0;
   std::int64_t microseconds = 0;
   bool is_months = false;
-  bool has_time = false;  // hours or less were named, so that a date becomes a timestamp
+  bool has_time = false;  // has hours or smaller units: date + it is a timestamp
 };
 
-/// An expression whose names and type are known: DuckDB text that gives exactly Spark's value in
-/// exactly the DuckDB type of `type`.
+/// An expression with resolved names and a known type: DuckDB text that yields exactly Spark's
+/// value in exactly the DuckDB type of `type`.
 struct Typed {
   std::string sql;
   Type type;
-  std::string name;  // what Spark calls a column of it that has no alias
+  std::string name;  // Spark's name for the column if it has no alias
   Position at;
   std::optional<std::string> text;     // of a string literal
   std::optional<std::int64_t> number;  // of an integral literal
@@ -40,7 +40,7 @@ struct Typed {
 /// A literal.
 [[nodiscard]] Typed constant(Position at, Type type, std::string sql, std::string name);
 
-/// An expression made of parts: position and everything but text and type come from them.
+/// An expression built from parts: it takes everything but text and type from them.
 [[nodiscard]] Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql,
                             std::string name);
 /// The same, of one or two.
@@ -48,7 +48,7 @@ struct Typed {
 [[nodiscard]] Typed made_of(const Typed& a, const Typed& b, Type type, std::string sql,
                             std::string name);
 
-/// The template with each argument's SQL in the place of its $1, $2, ...
+/// The template with $1, $2, ... replaced by the arguments' SQL.
 [[nodiscard]] std::string filled(std::string_view sql, const std::vector<Typed>& args);
 [[nodiscard]] std::vector<const Typed*> pointers(const std::vector<Typed>& parts);
 

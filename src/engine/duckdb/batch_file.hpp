@@ -10,16 +10,16 @@
 
 namespace weir::engine {
 
-/// What the manifest says of a batch file.
+/// What the manifest says about a batch file.
 struct FileClaim {
-  std::string key;  // in the store: what people know it by
+  std::string key;  // in the store; messages name it
   std::uint64_t bytes = 0;
   std::string sha256;  // hex
 };
 
-/// A file read from front to end and, where there is a claim, held against it: its size when it is
-/// opened, its SHA-256 as it is read. What differs is corrupt, and the message says which file and
-/// what to do; so do not_found and io. One thread.
+/// Reads a file from front to end. If there is a claim, the file is checked against it: the size on
+/// opening, the SHA-256 while reading. A difference is corrupt; the message says which file and
+/// what to do, as do those of not_found and io. Used by one thread.
 class BatchFile {
  public:
   static Result<BatchFile> open(const std::string& path, const std::optional<FileClaim>& claim);
@@ -29,10 +29,10 @@ class BatchFile {
 
   /// How many bytes are at `out` now; 0 at the end, and then the file was what it should be.
   Result<std::size_t> read(char* out, std::size_t size);
-  /// Reads what is left, for the sake of the claim.
+  /// Reads the rest, to complete the check against the claim.
   Result<void> read_to_end();
 
-  /// The key of the claim, or else the path.
+  /// The claim's key, or else the path.
   const std::string& name() const { return claim_ ? claim_->key : path_; }
 
  private:

@@ -19,8 +19,8 @@ namespace weir::engine {
 ///   white space around text                     kept in strings, but with the plan's trim
 ///   empty or absent element                     NULL, attributes or none
 ///
-/// What is passed over though its name is declared is in the report's misfits. A damaged file is
-/// corrupt, with its name and byte offset. `reading` outlives it.
+/// A value that is skipped although its name is declared is counted in the report's misfits. A
+/// damaged file is corrupt; the message names file and byte offset. `reading` outlives the reader.
 std::unique_ptr<RowSource> cbor_rows(Reading& reading);
 
 }  // namespace weir::engine

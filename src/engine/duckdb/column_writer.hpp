@@ -12,9 +12,9 @@
 
 namespace weir::engine {
 
-/// Fills one vector of a data chunk, nested ones included, straight in DuckDB's memory. A writer is
-/// made once for a type and attached to each chunk's vector in turn. Writing a row again replaces
-/// it, so the last of several equal keys wins, as in Spark. One thread.
+/// Fills one vector of a data chunk, including nested ones, directly in DuckDB's memory. A writer
+/// is made once for a type and attached to each chunk's vector in turn. Writing a row again
+/// replaces it, so the last of several equal keys wins, as in Spark. Used by one thread.
 class ColumnWriter {
  public:
   /// `type` and `misfits` outlive the writer; `any_case` as in FieldNames.
@@ -27,29 +27,29 @@ class ColumnWriter {
 
   const SparkType& type() const { return type_; }
 
-  /// NULL, in all that is below as well.
+  /// Writes NULL, also into all nested values.
   void set_null(idx_t row);
   void set_bool(idx_t row, bool value);
-  /// Into any of the whole-number types; false when it is out of their range.
+  /// Writes any whole-number type; false when the value is out of its range.
   bool set_whole(idx_t row, std::int64_t value);
   void set_double(idx_t row, double value);  // or float
   void set_timestamp(idx_t row, std::int64_t us);
   void set_bytes(idx_t row, std::string_view bytes);
-  /// Text read as this scalar type (spark_text.hpp); false and NULL when it is not one.
+  /// Reads text as this scalar type (spark_text.hpp); false and NULL when it is not such a value.
   bool set_from_text(idx_t row, std::string_view text);
-  /// NULL, and noted: what is there is not of the type. Always false.
+  /// Writes NULL and logs a misfit: the value is not of the type. Always returns false.
   bool set_misfit(idx_t row, std::string_view value);
   MisfitLog& misfits() { return misfits_; }
 
-  /// A struct that is there, its fields NULL until written. They are at children().
+  /// Writes a struct that is not NULL; its fields, at children(), are NULL until written.
   void begin_struct(idx_t row);
   /// Of a struct: where the fields are, as children().
   FieldNames& names() { return names_; }
-  /// Of a struct whose fields are declared: the field of that name; nullptr when there is none.
+  /// For a struct with declared fields: the field of that name; nullptr when there is none.
   ColumnWriter* field(std::string_view name);
 
-  /// An array or map that is there, empty. `append` makes room for one more in it and says the row
-  /// to write in element(), or in key() and value().
+  /// Writes an array or map that is empty. `append` adds an entry and returns the row at which to
+  /// write in element(), or in key() and value().
   void begin_list(idx_t row);
   idx_t append(idx_t row);
   ColumnWriter& element() { return children_[0]; }

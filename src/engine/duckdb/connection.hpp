@@ -21,7 +21,7 @@ std::string quote_name(std::string_view name);
 /// `'text'`, likewise.
 std::string quote_text(std::string_view text);
 
-/// What DuckDB said, without stack traces, under the code that fits.
+/// Converts DuckDB's message, without stack traces, to an Error with a fitting code.
 Failure duckdb_failure(const char* message);
 
 /// Owns a handle that C destroys through its address.
@@ -54,7 +54,7 @@ class Database {
  public:
   using Settings = std::vector<std::pair<std::string, std::string>>;
   static Result<std::unique_ptr<Database>> open(const std::string& path, const Settings& settings);
-  /// Writes the log into the file; what fails there is done again when it is next opened.
+  /// Checkpoints the write-ahead log into the file; on failure the next opening repeats it.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -77,7 +77,7 @@ class Connection {
   Connection(Connection&&) noexcept = default;
   Connection& operator=(Connection&&) noexcept = default;
 
-  /// Any number of statements, their rows dropped.
+  /// Runs any number of statements and discards their rows.
   Result<void> run(const std::string& sql);
 
   /// The rows of one small result whose columns are BIGINT, BOOLEAN or VARCHAR, as text.
@@ -88,9 +88,9 @@ class Connection {
 
   /// Binds one statement without running it.
   Result<Prepared> prepare(const std::string& sql);
-  /// What its rows will look like.
+  /// The columns of its rows.
   static std::vector<ResultColumn> columns(duckdb_prepared_statement statement);
-  /// Hands out the rows chunk by chunk as they are made; `take` says false when it has enough.
+  /// Passes the rows on in chunks as they are made, until `take` returns false.
   Result<void> stream(duckdb_prepared_statement statement,
                       const std::function<bool(duckdb_data_chunk)>& take);
 

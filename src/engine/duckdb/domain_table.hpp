@@ -9,7 +9,7 @@
 
 namespace weir::engine {
 
-/// The columns every domain table has behind those of its feed.
+/// The columns that every domain table has after those of its feed.
 ///
 /// `_pk` is the primary key as text: the value itself, or of several their texts joined by `|`, in
 /// which `\` and `|` of a value are written `\\` and `\|`.
@@ -31,9 +31,9 @@ struct DomainTable {
   std::vector<std::string> columns;  // of the load's fields, as the table spells them, quoted
 };
 
-/// Makes the table, or adds the columns that the feed has got since, within the caller's
-/// transaction. With `load.truncate` it is empty afterwards. Where a type or the key has changed, a
-/// table that is empty or to be is made anew; for another that is a conflict that says what to do.
+/// Creates the table, or adds columns that the feed gained, within the caller's transaction. With
+/// `load.truncate` the table is empty afterwards. Where a type or the key changed, an empty (or
+/// truncated) table is created anew; any other table is a conflict that says what to do.
 Result<DomainTable> prepare_table(Connection& connection, const Load& load);
 
 /// SQL for the text of a key's value in `_pk`, the same for values that are one key: -0.0 is 0.0,

@@ -15,10 +15,10 @@ namespace weir::engine {
 class Tenant;
 
 struct DuckDbOptions {
-  std::filesystem::path tables_folder;  // <tenant>.duckdb lies here
-  std::filesystem::path store_root;     // below it ingest/stream/<tenant>/ may be read
-  std::string memory_limit;             // of one tenant's tables, "2GB"; empty: 80 % of the memory
-  int threads = 0;                      // of one tenant's tables; 0: as many as there are cores
+  std::filesystem::path tables_folder;  // holds <tenant>.duckdb
+  std::filesystem::path store_root;     // files may be read in its ingest/stream/<tenant>/
+  std::string memory_limit;             // for one tenant's tables, "2GB"; empty: 80 % of the memory
+  int threads = 0;                      // for one tenant's tables; 0: one per core
 };
 
 /// The engine within the process: DuckDB, one database file a tenant, opened when first used and

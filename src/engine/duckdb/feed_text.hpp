@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// The text of an incoming value as a feed's types read it (spec/feeds.md 4). Nothing: no such
-/// value, an error of that row. Blank text is NULL and not asked here.
+/// Converts the text of an incoming value to a feed's type (spec/feeds.md 4). nullopt: the text is
+/// not such a value, which is an error of its row. Blank text is NULL; the caller handles it.
 namespace weir::engine {
 
 /// true false yes no 0 1, without regard to case.

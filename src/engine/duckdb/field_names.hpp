@@ -10,18 +10,18 @@
 
 namespace weir::engine {
 
-/// Finds the field of a struct that a name of the data belongs to, for one object after the other.
-/// Declared names are told apart as written, as Spark's readers do. Inferred ones are one for all
-/// spellings that Spark SQL cannot tell apart: a field takes what stands under its own spelling,
-/// otherwise what stands under another. One thread.
+/// Finds the field of a struct for a name in the data, for one object after the other. Declared
+/// names are case-sensitive, as in Spark's readers. An inferred field stands for all spellings that
+/// Spark SQL cannot tell apart: it takes the value under its own spelling, otherwise the value
+/// under another one. Used by one thread.
 class FieldNames {
  public:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 
   struct Found {
     std::size_t index = none;
-    bool beaten = false;  // the object holds the field's own spelling too: this value is not taken
-    bool beats = false;   // a value was taken before that stands under another spelling
+    bool beaten = false;  // the object also has the field's own spelling: ignore this value
+    bool beats = false;   // replaces a value taken from another spelling
   };
 
   /// `fields` outlives this.
@@ -32,7 +32,7 @@ class FieldNames {
   bool any_case() const { return any_case_; }
 
  private:
-  /// The spelling that an object held last for a field.
+  /// The spelling that an object used last for a field.
   struct Use {
     std::uint64_t object = 0;
     bool own = false;

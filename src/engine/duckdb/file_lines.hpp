@@ -11,19 +11,19 @@
 
 namespace weir::engine {
 
-/// Bytes that may be read behind a line, though they are not part of it: what simdjson asks for.
+/// Readable bytes that simdjson requires behind a line; they are not part of the line.
 inline constexpr std::size_t line_padding_bytes = 64;
 
-/// Reads a text file line by line through one buffer, which is as large as the longest line.
-/// Empty lines are passed over, but counted. One thread.
+/// Reads a text file line by line through one buffer, as large as the longest line. Empty lines are
+/// skipped but counted. Used by one thread.
 class FileLines {
  public:
   struct Line {
-    std::string_view text;     // without its end; good until next() is called again
+    std::string_view text;     // without its line end; valid until the next call of next()
     std::uint64_t number = 0;  // 1, 2, 3, ...
   };
 
-  /// Errors are those of BatchFile; the claim is held against the file when all of it was read.
+  /// Errors are those of BatchFile. The claim is checked once the whole file was read.
   static Result<FileLines> open(const std::string& path,
                                 const std::optional<FileClaim>& claim = std::nullopt);
 
@@ -38,7 +38,7 @@ class FileLines {
   BatchFile file_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
-  std::size_t begin_ = 0;  // of what was not handed out yet
+  std::size_t begin_ = 0;  // start of the bytes not returned yet
   std::size_t seen_ = 0;   // no line end before it
   std::size_t end_ = 0;
   std::uint64_t number_ = 0;

@@ -11,8 +11,8 @@ namespace weir::engine {
 
 struct Inferred {
   SparkType type;
-  bool has_more_names = false;  // of the record's own: they are no columns
-  MisfitLog misfits{0};         // what became text for its depth or its names
+  bool has_more_names = false;  // of the record's own; they get no columns
+  MisfitLog misfits{0};         // values that became text for depth or names
 };
 
 /// The schema of NDJSON files by the rules of spark.read.json with its defaults: the union over

@@ -11,7 +11,7 @@
 
 namespace weir::engine {
 
-/// What a date pattern read: a day and a time of it, as written, and how far east of UTC that is.
+/// The result of a date pattern: a day, a time of day as written, and its offset east of UTC.
 struct Moment {
   std::int32_t day = 0;      // since 1970
   std::int64_t time_us = 0;  // of the day
@@ -34,11 +34,11 @@ struct Moment {
 /// 2026 those from 1946 to 2045.
 class JodaPattern {
  public:
-  /// bad_request names a letter it does not know, with its place.
+  /// bad_request names an unknown letter and its place.
   static Result<JodaPattern> parse(std::string_view pattern);
-  /// Reads the front of a text; leaves the rest, or all of it when it does not fit.
+  /// Parses the front of a text and leaves the rest; leaves all of it where it does not fit.
   std::optional<Moment> take(TextScan& scan, int this_year) const;
-  /// Reads a whole text.
+  /// Parses a whole text.
   std::optional<Moment> read(std::string_view text, int this_year) const;
 
  private:

@@ -5,10 +5,10 @@
 
 #include <simdjson.h>
 
-/// What is shared by those who walk NDJSON with simdjson. Only for .cpp files of this folder.
+/// Shared by the readers of NDJSON with simdjson. Only for .cpp files of this folder.
 namespace weir::engine {
 
-/// A token as it stands in the text, without the white space behind it.
+/// A token's text, without the white space behind it.
 inline std::string_view trimmed(std::string_view token) {
   while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\r' ||
                             token.back() == '\n'))
@@ -26,14 +26,14 @@ NumberForm number_form(std::string_view token);
 /// otherwise it stands in `scratch`, with line_padding_bytes behind it.
 std::string_view without_half_pairs(std::string_view line, std::string& scratch);
 
-/// Throws what simdjson throws for a token that should be a number.
+/// Throws simdjson's exception for a token that should be a number.
 inline NumberForm checked_number(std::string_view token) {
   const NumberForm form = number_form(token);
   if (form == NumberForm::none) throw simdjson::simdjson_error(simdjson::NUMBER_ERROR);
   return form;
 }
 
-/// Whether nothing follows the value that was read.
+/// Whether nothing follows the value read last.
 inline bool at_end(simdjson::ondemand::document& document) {
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }

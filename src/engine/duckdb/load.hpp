@@ -6,10 +6,10 @@
 
 namespace weir::engine {
 
-/// Engine::load in one tenant's tables: all of it in one transaction, or nothing.
+/// Runs Engine::load on one tenant's tables, in one transaction.
 Result<LoadCounts> run_load(Tenant& tenant, const Load& load);
 
-/// Engine::create_table likewise.
+/// Runs Engine::create_table on one tenant's tables.
 Result<void> run_create_table(Tenant& tenant, const Load& load);
 
 }  // namespace weir::engine

@@ -9,22 +9,22 @@ namespace weir::engine {
 
 /// A value that its column could not take.
 struct Misfit {
-  std::int64_t file = 0;  // its place in the plan
+  std::int64_t file = 0;  // the file's index in the plan
   std::int64_t row = 0;   // as in RowOrigin
   std::string path;       // of the field: "order.lines[2].price"
   std::string value;      // as text, shortened
   std::string reason;     // "does not fit BIGINT"
 };
 
-/// What one pass over the files could not give a column: all counted, by column, and the first ones
-/// kept to be shown. The path of a misfit is put together on the way out of the value, because it
-/// is needed only where there is one. One thread.
+/// The values that one pass over the files could not store in a column: all are counted by column,
+/// the first ones are kept. A misfit's path is put together from its end to its front, and only
+/// where there is a misfit. Used by one thread.
 class MisfitLog {
  public:
-  /// Of so many columns; what belongs to none is `columns`.
+  /// For `columns` columns; a misfit of none of them is counted at index `columns`.
   explicit MisfitLog(std::size_t columns) : counts_(columns + 1) {}
 
-  /// Whose the next misfits are.
+  /// Sets the origin of the next misfits.
   void begin_row(std::int64_t file, std::int64_t row);
   void begin_column(std::size_t column) { column_ = column; }
 
@@ -32,12 +32,12 @@ class MisfitLog {
     ++counts_[column_];
     ++total_;
   }
-  /// Whether no more are kept, so that nobody needs to word them.
+  /// Whether no more misfits are kept, so that their texts need not be made.
   bool full() const;
   /// Counts one and keeps it if there is room.
   void add(std::string_view value, std::string_view reason);
 
-  /// How many are kept, for what follows: those after the mark stand below a field or an element.
+  /// A mark for below() and at(): they put a field or an element in front of the paths kept since.
   std::size_t mark() const { return kept_.size(); }
   void below(std::size_t mark, std::string_view name);
   void at(std::size_t mark, std::size_t element);

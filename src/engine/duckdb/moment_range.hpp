@@ -5,8 +5,8 @@
 
 #include "base/time.hpp"
 
-/// The days and moments there are: those that both Spark and DuckDB hold. Outside of them a text is
-/// no date, as it is where the calendar has no such day.
+/// The range of dates and timestamps that both Spark and DuckDB hold. A text outside of it is not a
+/// date, just like a day that the calendar does not have.
 namespace weir::engine {
 
 /// Days since 1970, -5877641-06-25 to +5881580-07-10.

@@ -12,10 +12,10 @@
 
 namespace weir::engine {
 
-/// The sources of one load or preview, readable in SQL as long as this lives.
+/// The sources of one load or preview, readable in SQL during this object's life.
 class OpenSources {
  public:
-  /// Each with its declared schema or the inferred one. Files must be in the tenant's store.
+  /// Opens each source with its declared or inferred schema. Files must be in the tenant's store.
   static Result<OpenSources> open(Tenant& tenant, const std::vector<Source>& sources);
   /// One NDJSON source whose columns are these fields' texts, read in one pass.
   static Result<OpenSources> open_as_text(Tenant& tenant, const Source& source,
@@ -27,20 +27,20 @@ class OpenSources {
 
   /// Temporary views under the sources' tags, for a translated query.
   Result<void> create_views(Connection& connection) const;
-  /// The same as the dialect wants to know them.
+  /// The same tables as the dialect layer describes them.
   dialect::Relations relations() const;
 
   /// `weir_read(n)` of the first source; its columns are origin_columns and then the data's.
   std::string first_sql() const;
   const Reading& first() const { return *opened_.front().reading; }
 
-  /// What the reading has met so far that a column could not take.
+  /// The misfits met while reading so far.
   Misfits misfits() const;
 
-  /// The error the files gave, if that is why SQL failed; otherwise SQL's own. A file that is not
-  /// what the manifest says comes first: what it holds can lead to any error.
+  /// The files' error if it made the SQL fail, otherwise SQL's own. A file that differs from the
+  /// manifest comes first: its contents can lead to any other error.
   Failure failure(Error of_sql) const;
-  /// Holds what was not read, because the query stopped before it, against the manifest.
+  /// Reads the parts of files that the query did not read, to check them against the manifest.
   Result<void> check_rest() const;
 
  private:

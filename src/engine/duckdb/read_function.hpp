@@ -8,12 +8,12 @@
 
 namespace weir::engine {
 
-/// Adds the table function `weir_read(number)` to a database: the rows of one of `readings`, which
-/// outlives the database, in the order of the files and of the rows in them. Columns: file BIGINT
-/// (its place in the plan), row BIGINT (in the file), problem VARCHAR (of the row as a whole), then
-/// the data as c0, c1, ...; names of the data never get into SQL through it.
+/// Adds the table function `weir_read(number)`: the rows of one of `readings`, which outlives the
+/// database, in the order of the files and of the rows in them. Columns: file BIGINT (index in the
+/// plan), row BIGINT (in the file), problem VARCHAR (about the whole row), then the data as c0, c1,
+/// ..., so that names of the data never get into SQL.
 ///
-/// It reads the files itself, so that DuckDB needs no access to any file but its own, a value is
+/// The function reads the files itself. So DuckDB needs access to no file but its own, a value is
 /// what Spark would read, and an error names file and line.
 Result<void> add_read_function(Connection& connection, Readings& readings);
 

@@ -17,10 +17,10 @@
 
 namespace weir::engine {
 
-/// What the table function is to read: the files of one source, as rows of one struct.
+/// What the table function reads: the files of one source, as rows of one struct.
 struct ReadPlan {
   std::vector<std::string> paths;
-  std::vector<std::optional<FileClaim>> claims;  // of the paths; may be fewer
+  std::vector<std::optional<FileClaim>> claims;  // by index of paths; may be fewer
   FileFormat format = FileFormat::ndjson;
   std::string row_tag;
   SparkType type;  // a struct
@@ -34,28 +34,28 @@ struct ReadPlan {
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
   std::optional<FileClaim> claim(std::size_t file) const;
-  /// What an error calls the file: its key, or else its path.
+  /// The file's name in errors: its key, or else its path.
   const std::string& name(std::size_t file) const;
 };
 
-/// What was found while reading; filled by DuckDB's thread.
+/// The findings of a reading; written on DuckDB's thread.
 class ReadReport {
  public:
-  /// The Result the file reader gave, before DuckDB made plain text of it.
+  /// The file reader's error, before DuckDB reduced it to text.
   void set_error(Error error);
   std::optional<Error> error() const;
   /// Only as_text: which columns occurred, and what other names did (a bounded number).
   void set_names(std::vector<bool> columns, std::set<std::string> others);
   std::vector<bool> columns() const;
   std::set<std::string> others() const;
-  /// What a pass could not give its columns, so far. A query may read a source more than once: each
-  /// column counts as in the pass that found the most.
+  /// The misfits so far. A query may read a source several times; for each column, the pass with
+  /// the most misfits counts.
   void set_misfits(const MisfitLog& pass);
-  /// What inference found before the passes.
+  /// The misfits that inference found before the passes.
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
   std::vector<Misfit> first_misfits() const;
-  /// A file was read to its end, and was what its claim says.
+  /// Notes that a file was read to its end and matched its claim.
   void note_whole(std::size_t file);
   bool is_whole(std::size_t file) const;
 
@@ -72,7 +72,7 @@ class ReadReport {
   std::set<std::size_t> whole_;
 };
 
-/// Reads what has not been read of the files, so that each is held against its claim.
+/// Reads the rest of the files, so that each is checked against its claim.
 Result<void> check_files(const ReadPlan& plan, const ReadReport& report);
 
 struct Reading {

@@ -14,9 +14,9 @@
 
 namespace weir::engine {
 
-/// Where a row comes from, and what is wrong with it as a whole, if anything.
+/// A row's origin, and what is wrong with the row as a whole, if anything.
 struct RowOrigin {
-  std::int64_t file = 0;  // its place in the plan
+  std::int64_t file = 0;  // the file's index in the plan
   std::int64_t row = 0;   // line of NDJSON, row of CBOR; 1, 2, 3, ...
   std::string problem;
 };
@@ -25,7 +25,7 @@ struct RowOrigin {
 enum OriginColumn : idx_t { file_column, row_column, problem_column, origin_columns };
 const SparkType& origin_type(OriginColumn column);
 
-/// Writes rows into the chunks of a table function: the columns SQL asked for, and no others.
+/// Writes rows into the chunks of a table function: only the columns that SQL asked for.
 class RowWriter {
  public:
   /// `type`, the struct of all data columns, outlives the writer; `wanted` are DuckDB's indexes of
@@ -37,12 +37,12 @@ class RowWriter {
   void attach(duckdb_data_chunk chunk);
   void finish();
 
-  /// All columns NULL; misfits are of that origin from now on.
+  /// Starts a row, all columns NULL; further misfits belong to that origin.
   void begin_row(idx_t row, const RowOrigin& origin);
   void set_origin(idx_t row, const RowOrigin& origin);
 
-  /// The writer of a data column, nullptr when nobody asked for it; misfits are of that column from
-  /// now on.
+  /// The writer of a data column, nullptr when SQL did not ask for the column; further misfits
+  /// belong to that column.
   ColumnWriter* column(std::size_t index);
   FieldNames& names() { return names_; }
   MisfitLog& misfits() { return misfits_; }
@@ -61,7 +61,7 @@ class RowSource {
   virtual ~RowSource() = default;
   /// Writes the next row; false at the end. Errors name file and place.
   virtual Result<bool> next(idx_t row, RowWriter& writer) = 0;
-  /// Of the input, so far.
+  /// Bytes of input read so far.
   virtual std::uint64_t bytes_read() const = 0;
 };
 

@@ -8,9 +8,9 @@
 
 namespace weir::engine {
 
-/// Lets through what is exactly one SELECT over these tables (names in lower case), its own CTEs
-/// and information_schema, and calls no function that reads files, settings or DuckDB's inside.
-/// Judged on DuckDB's own parse tree. bad_request says what is wrong; nothing was run or bound.
+/// Accepts exactly one SELECT over these tables (names in lower case), its own CTEs and
+/// information_schema, without calls of functions that read files, settings or DuckDB's internals.
+/// Checks DuckDB's own parse tree; nothing is bound or run. bad_request says what is wrong.
 Result<void> guard_select(Connection& connection, const std::string& sql,
                           const std::set<std::string>& tables);
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-/// Scalars out of text as Spark's readers take them with ANSI mode off: what is no such scalar is
-/// nothing (and becomes NULL), never an error. White space at both ends does not count.
+/// Converts text to scalars as Spark's readers do with ANSI mode off: text that is not such a value
+/// is nullopt (and becomes NULL), never an error. White space at both ends is ignored.
 namespace weir::engine {
 
 __extension__ using Int128 = __int128;

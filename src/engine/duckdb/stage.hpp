@@ -21,19 +21,19 @@ namespace weir::engine {
 ///   pk VARCHAR      `_pk`; NULL where bad
 ///   f0, f1, ...     the feed's fields
 ///
-/// What the sources' schemas could not take is said; the rows are there without it. A required
-/// field, or one of the primary key, that the data does not have is bad_request and names what is
-/// there.
+/// Misfits of the sources' schemas are reported; the rows are staged without those values.
+/// bad_request when the data lacks a required field or one of the primary key; the message names
+/// the fields that the data has.
 Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load);
 
 inline constexpr int whole_row = -1;
 std::string staged_column(std::size_t field);
 
-/// The first rows that are bad, in the order of the data.
+/// The first bad rows, in the order of the data.
 Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load);
 
-/// A query's rows, or the one source's, ready to be bound; for previews too. Makes the views it
-/// needs.
+/// The rows of a query, or of the one source, as a relation for SQL; for previews too. Creates the
+/// views it needs.
 struct Input {
   std::string sql;                    // a relation: file, row, problem, c0, c1, ...
   std::vector<ResultColumn> columns;  // of c0, c1, ...

@@ -17,14 +17,14 @@ namespace weir::engine {
 
 struct TenantOptions {
   std::filesystem::path tables_file;
-  std::filesystem::path store_folder;  // what is below it may be read
+  std::filesystem::path store_folder;  // files below it may be read
   std::string memory_limit;            // as DuckDB writes it: "2GB"; empty: its default
   int threads = 0;                     // 0: as many as there are cores
-  const Clock* clock = nullptr;        // outlives the tenant; says what years of two digits mean
+  const Clock* clock = nullptr;        // outlives the tenant; the base of two-digit years
 };
 
-/// The tables of one tenant: a DuckDB instance on a file of its own that can open no other file,
-/// load no extension and change no setting. Thread-safe.
+/// One tenant's tables: a DuckDB instance on its own file. It can open no other file, load no
+/// extension and change no setting. Thread-safe.
 class Tenant {
  public:
   static Result<std::unique_ptr<Tenant>> open(TenantOptions options);
@@ -34,13 +34,13 @@ class Tenant {
   Result<Connection> connect() { return Connection::open(*database_); }
   Readings& readings() { return readings_; }
 
-  /// One load into a table at a time.
+  /// Runs one load at a time per table.
   std::unique_lock<std::mutex> lock_table(const std::string& table);
 
   /// The path of a batch file; forbidden when it is not below the tenant's store folder.
   Result<std::string> path_of(const std::string& uri) const;
 
-  /// Domain tables, with counts only where asked.
+  /// The domain tables; row counts only on request.
   static Result<std::vector<TableInfo>> tables(Connection& connection, bool counts);
 
  private:

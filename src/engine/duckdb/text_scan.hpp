@@ -7,7 +7,7 @@
 
 namespace weir::engine {
 
-/// Takes pieces off the front of a text; what does not fit leaves it as it was.
+/// Parses pieces off the front of a text; a piece that does not fit leaves the text unchanged.
 class TextScan {
  public:
   explicit TextScan(std::string_view text) : rest_(text) {}
@@ -22,12 +22,12 @@ class TextScan {
     return true;
   }
   bool take(std::string_view text);
-  /// As many digits as there are, `most` at the most, as a number; nothing below `least`. What no
-  /// int holds is the largest there is.
+  /// Reads up to `most` digits as a number; nullopt for fewer than `least`. A number too large for
+  /// int becomes the largest int.
   std::optional<int> digits(std::size_t least, std::size_t most);
   /// Digits of a fraction, as microseconds; those behind the sixth are dropped.
   std::optional<int> fraction(std::size_t most);
-  /// Letters, until something else comes.
+  /// Reads letters up to the first other character.
   std::string_view word();
 
  private:

@@ -6,8 +6,8 @@
 
 #include "engine/functions/native.hpp"
 
-/// Decimals as Spark computes with them: exactly, then rounded half up to the scale of the result,
-/// and NULL where that takes more digits than its precision. The results are unscaled.
+/// Decimals as Spark computes them: exactly, then rounded half up to the result's scale, and NULL
+/// where that takes more digits than its precision. The results are unscaled.
 namespace weir::engine {
 
 std::optional<Int128> decimal_sum(Decimal a, Decimal b, std::int32_t precision, std::int32_t scale);
@@ -25,8 +25,8 @@ std::optional<Int128> decimal_positive_remainder(Decimal a, Decimal b, std::int3
 /// The whole part of the quotient, its low 64 bits.
 std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b);
 
-/// Out of text as java.math.BigDecimal reads it, blanks and control characters at its ends left
-/// out; digits of any script.
+/// Parses text as java.math.BigDecimal does, ignoring blanks and control characters at both ends;
+/// digits of any script count.
 std::optional<Int128> decimal_of_text(std::string_view text, std::int32_t precision,
                                       std::int32_t scale);
 /// Out of the text that Java writes for the fraction.

@@ -6,10 +6,10 @@
 
 namespace weir::engine {
 
-/// Adds to a database the functions of numbers that the SQL of the dialect layer calls, where
-/// DuckDB has none that does exactly as Spark: `spark_add_int`, `spark_decimal_divide`, ... Once
-/// for each database, over any connection to it; they can then be called on all of its connections
-/// and threads.
+/// Adds Spark's number functions to a database, where DuckDB has none that does exactly the same:
+/// `spark_add_int`, `spark_decimal_divide`, ... The SQL of the dialect layer calls them. Call it
+/// once per database, over any connection; all of the database's connections and threads can then
+/// use them.
 [[nodiscard]] Result<void> add_number_functions(duckdb_connection connection);
 
 }  // namespace weir::engine

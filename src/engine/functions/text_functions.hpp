@@ -6,10 +6,10 @@
 
 namespace weir::engine {
 
-/// Adds to a database the functions of text and moments that the SQL of the dialect layer calls:
-/// casts from text and to it, date patterns, regular expressions, base64 and UTF-8. Once for each
-/// database, over any connection to it; they can then be called on all of its connections and
-/// threads.
+/// Adds Spark's functions of text, dates and timestamps to a database: casts from and to text,
+/// date patterns, regular expressions, base64 and UTF-8. The SQL of the dialect layer calls them.
+/// Call it once per database, over any connection; all of its connections and threads can then use
+/// them.
 [[nodiscard]] Result<void> add_text_functions(duckdb_connection connection);
 
 }  // namespace weir::engine

@@ -6,11 +6,11 @@
 
 namespace weir::spark {
 
-/// Text of bytes that should be UTF-8, as Java's String makes it: what is malformed becomes U+FFFD.
+/// Decodes bytes as UTF-8 as Java's String does: malformed bytes become U+FFFD.
 [[nodiscard]] std::string utf8_from_bytes(std::string_view bytes);
 
-/// Base64 as Java's MIME decoder reads it: what is not of its alphabet does not count, and padding
-/// may be missing. Nothing where a byte is cut.
+/// Decodes Base64 as Java's MIME decoder does: characters outside the alphabet are ignored, and
+/// padding may be missing. nullopt where the last byte is incomplete.
 [[nodiscard]] std::optional<std::string> bytes_from_base64(std::string_view text);
 
 }  // namespace weir::spark

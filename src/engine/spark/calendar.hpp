@@ -21,7 +21,7 @@ inline constexpr std::int64_t second_us = 1'000'000;
 inline constexpr std::int64_t day_s = 86'400;
 inline constexpr std::int64_t day_us = day_s * second_us;
 
-/// Rounded towards the past, with the divisor over 0.
+/// Division that rounds towards negative infinity; `by` is greater than 0.
 [[nodiscard]] constexpr std::int64_t floor_div(std::int64_t value, std::int64_t by) {
   return value / by - (value % by < 0 ? 1 : 0);
 }
@@ -32,16 +32,16 @@ struct Civil {
   int day = 1;
 };
 
-/// Days since 1970; nothing where there is no such day. Years within +-999,999,999, as in Java.
+/// Days since 1970; nullopt where there is no such day. Years within +-999,999,999, as in Java.
 [[nodiscard]] std::optional<std::int64_t> days_of(const Civil& civil);
 [[nodiscard]] Civil civil_of(std::int64_t days);
-/// So many months later, on the last day of a month that has not so many days.
+/// Adds months; the day becomes the last one of the month if the month is shorter.
 [[nodiscard]] std::int64_t add_months(std::int64_t days, std::int32_t months);
 /// 1 for Monday to 7 for Sunday.
 [[nodiscard]] int weekday_of(std::int64_t days);
 
-/// Nothing for what DuckDB cannot keep; its two ends mean infinity there. A moment is so many units
-/// and microseconds.
+/// nullopt outside of DuckDB's range, whose two ends mean infinity there. A timestamp is `count`
+/// units plus `rest_us` microseconds.
 [[nodiscard]] std::optional<Day> day_in_range(std::int64_t days);
 [[nodiscard]] std::optional<Moment> moment_of(std::int64_t count, std::int64_t unit_us,
                                               std::int64_t rest_us = 0);

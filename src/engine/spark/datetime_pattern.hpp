@@ -19,8 +19,8 @@ class DatetimePattern {
   enum class Use : std::uint8_t { read, write };
   static Result<DatetimePattern> parse(std::string_view pattern, Use use);
 
-  /// The moment a text means; nothing when it does not fit exactly. Fields that the pattern lacks
-  /// are those of 1970-01-01 00:00.
+  /// The timestamp that a text means; nullopt when it does not fit exactly. Fields that the pattern
+  /// lacks are those of 1970-01-01 00:00.
   [[nodiscard]] std::optional<Moment> read(std::string_view text) const;
   [[nodiscard]] std::string write(Moment moment) const;
 

@@ -7,8 +7,8 @@
 
 #include "engine/spark/calendar.hpp"
 
-/// Spark's CAST between text and moments, with ANSI mode off and the session in UTC: what is no
-/// moment, or none that DuckDB can keep, is nothing.
+/// Spark's CAST between text and dates or timestamps, with ANSI mode off and the session in UTC:
+/// text that is no such value, or none in DuckDB's range, is nullopt.
 namespace weir::spark {
 
 /// [+-]yyyy[yyy][-[m]m[-[d]d]], and anything behind a whole date and a space or T.

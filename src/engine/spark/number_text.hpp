@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-/// Spark's CAST from text to numbers and booleans, with ANSI mode off: what is none is nothing.
+/// Spark's CAST from text to numbers and booleans, ANSI mode off: nullopt if it is no such value.
 namespace weir::spark {
 
 /// `12`, `-12.9` (cut to -12); no exponent.

@@ -19,11 +19,11 @@ namespace weir::spark {
 /// for one thread at a time.
 class Regex {
  public:
-  /// Errc::bad_request for a pattern that is none.
+  /// Errc::bad_request for an invalid pattern.
   static Result<Regex> compile(std::string_view pattern);
 
   [[nodiscard]] std::optional<bool> found_in(std::string_view text) const;
-  /// Every match replaced; `\0` to `\9` in the replacement are groups, `\\` a backslash.
+  /// Replaces every match; `\0` to `\9` in the replacement are groups, `\\` a backslash.
   [[nodiscard]] std::optional<std::string> replaced(std::string_view text,
                                                     std::string_view replacement) const;
   /// A group of the first match, empty where there is none.

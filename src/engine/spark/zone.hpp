@@ -8,14 +8,14 @@
 
 namespace weir::spark {
 
-/// A time zone by its name, as a cast from text takes it: an offset (`+1`, `-05:30`, `UTC+3`), a
-/// region (`America/New_York`, `CET`) or one of Java's short names (`EST`, `IST`). Reading the
-/// rules of a region takes long; ask one object for many rows, which keeps the last name.
-/// One thread at a time.
+/// A time zone by name, as a cast from text takes it: an offset (`+1`, `-05:30`, `UTC+3`), a region
+/// (`America/New_York`, `CET`) or one of Java's short names (`EST`, `IST`). Loading a region's
+/// rules is slow, and an object keeps those of the last name: use one object for many rows. Used by
+/// one thread at a time.
 class Zones {
  public:
-  /// The seconds since 1970 UTC of a local time; nothing for a name that is none. A time that a
-  /// clock shows twice is the earlier one, and one it never shows is moved on, as in Java.
+  /// The seconds since 1970 UTC of a local time; nullopt for an unknown name. As in Java, a local
+  /// time that occurs twice means the earlier one, and one that never occurs is moved forward.
   [[nodiscard]] std::optional<std::int64_t> utc_s(std::int64_t local_s, std::string_view name);
 
  private:
