@@ -14,8 +14,8 @@
 #include "base/limits.hpp"
 #include "http/request.hpp"
 
-/// What Boost.Beast makes of a head: a second opinion on HeadParser, for tests and fuzzing only.
-/// Beast read the heads of this server until HeadParser did; what it was surrounded with is here.
+/// Parses a head with Boost.Beast: an independent judgement of HeadParser, for tests and fuzzing
+/// only. The server used Beast before HeadParser; the checks that surrounded Beast are kept here.
 namespace weir::http::oracle {
 
 namespace beast = boost::beast;
@@ -148,8 +148,8 @@ inline Verdict parse(std::string_view bytes, RequestHead& head) {
   return !ec && used == end && parser.is_done() ? Verdict::whole : Verdict::refused;
 }
 
-/// The one case where HeadParser refuses a head that Beast takes: RFC 9112 3.2 wants Host once,
-/// makes no exception for the same one twice, and wants a host there.
+/// The one case in which HeadParser refuses a head that Beast accepts: RFC 9112 3.2 requires
+/// exactly one Host, even if both are equal, and requires a valid host in it.
 inline bool has_wrong_host(std::string_view bytes, const RequestHead& head) {
   static const std::regex host(
       R"(((?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*|\[[0-9A-Fa-f:.]+\]|)"

@@ -9,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-/// Which bytes may stand where in a head, and how far a run of them goes.
+/// Which bytes are allowed where in a head, and how far a run of them extends.
 namespace weir::http {
 
 enum class ByteClass : std::uint8_t {
@@ -43,12 +43,12 @@ constexpr bool is(ByteClass wanted, char c) {
 }
 
 #if defined(__SSE2__)
-/// 0xFF where a byte is not below `least`; the other comparisons of SSE2 are signed.
+/// 0xFF where a byte is at least `least` (unsigned; SSE2's other comparisons are signed).
 inline __m128i are_from(char least, __m128i bytes) {
   return _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8(least)), bytes);
 }
 
-/// 0xFF where a byte is surely of the class.
+/// 0xFF where a byte certainly belongs to the class.
 template <ByteClass wanted>
 __m128i are(__m128i bytes) {
   const __m128i is_delete = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F));
@@ -66,7 +66,7 @@ __m128i are(__m128i bytes) {
 }
 #endif
 
-/// Where the run of such bytes at `p` ends; never looks behind `end`.
+/// The end of the run of such bytes at `p`; never reads past `end`.
 template <ByteClass wanted>
 const char* skip(const char* p, const char* end) {
 #if defined(__SSE2__)

@@ -4,16 +4,16 @@
 
 namespace weir::http {
 
-/// Takes a chunked body apart, in place (RFC 9112 section 7.1). Extensions and trailers are
-/// checked for form, bounded and dropped. A byte at a time outside of data, so it does not matter
-/// how the bytes were split on their way.
+/// Decodes a chunked body in place (RFC 9112 section 7.1). Extensions and trailers are checked for
+/// form, bounded and dropped. Bytes outside of chunk data are processed one at a time, so the
+/// result does not depend on how the bytes were split in transit.
 class ChunkedDecoder {
  public:
   enum class Step : std::uint8_t { more, done, bad, too_large };
 
-  /// Consumes from `in` up to `end` or the body's last byte, moving data down to `out` (at or
-  /// before `in`); both are left where it stopped. `too_large` once a chunk would take the data
-  /// over `data_bytes_max`. After bad and too_large nothing more can be decoded.
+  /// Consumes bytes from `in` up to `end` or the body's last byte, and moves data down to `out` (at
+  /// or before `in`). Both are left at the place where it stopped. `too_large` once a chunk would
+  /// take the data over `data_bytes_max`. After bad and too_large nothing more can be decoded.
   Step decode(char*& in, const char* end, char*& out, std::uint64_t data_bytes_max);
   /// Data that was announced so far: all of it that is here, and the rest of its last chunk.
   std::uint64_t announced() const { return data_; }

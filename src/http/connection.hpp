@@ -13,11 +13,11 @@
 
 namespace weir::http {
 
-/// One client. A turn is: read what is there, parse all of it, let handlers answer now or later,
-/// write what is ready, in order, at once. Lives on its worker's thread.
+/// One client's connection. In a turn it reads what has arrived, parses all of it, lets handlers
+/// answer now or later, and writes the ready replies in order. Lives on its worker's thread.
 ///
-/// Replies wait in a ring of slots, one a request in flight; a ticket's low bits are its slot's
-/// running number. Once closed, the connection is deleted by its worker at the end of the turn.
+/// Replies wait in a ring of slots, one per request in flight; a ticket's low bits are its slot's
+/// running number. The worker deletes a closed connection at the end of the turn.
 class Connection final : public Poller::Watcher {
  public:
   Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> session,
@@ -25,18 +25,18 @@ class Connection final : public Poller::Watcher {
 
   std::uint32_t slot() const { return static_cast<std::uint32_t>(ticket_base_ >> 44); }
   void on_ready(Poller::Ready ready) override;
-  /// Reads once: what a busy client has left is for the next turn, so that others have theirs.
+  /// Reads once per turn; the rest of a busy client's bytes waits, so that others get a turn.
   void read();
-  /// Fills the slot the ticket names; false if it waits for no reply any more.
+  /// Fills the slot that the ticket names; false if that slot no longer waits for a reply.
   bool fill(Ticket ticket, const Reply& reply);
-  /// Writes what is ready and goes on with what waited for room.
+  /// Writes what is ready, then continues with requests that waited for room.
   void flush();
   void on_tick();
-  /// The server stops: no new requests, those in flight are answered.
+  /// The server is stopping: takes no new requests and answers those in flight.
   void wind_down();
   void close();
 
-  // The worker's marks.
+  // State that the worker keeps for this connection.
   bool dirty = false;
   bool has_more = false;
 
@@ -46,7 +46,7 @@ class Connection final : public Poller::Watcher {
     bool close = false;
     bool is_http10 = false;
     bool head_only = false;
-    bool continue_first = false;  // tell it to send its body
+    bool continue_first = false;  // send 100 Continue before the body is read
     std::string reply;
   };
 
@@ -90,13 +90,13 @@ class Connection final : public Poller::Watcher {
   std::uint64_t deadline_ = 0;
   std::uint64_t write_deadline_ = 0;
 
-  bool may_read_ = false;      // the socket was not yet found empty
-  bool read_waits_ = false;    // TLS has to write before it can read on
-  bool hung_up_ = false;       // its end can be read behind what is there
-  bool writing_ = false;       // waits for room in the socket
+  bool may_read_ = false;      // the socket has not returned EAGAIN since its last edge
+  bool read_waits_ = false;    // TLS must write before it can read
+  bool hung_up_ = false;       // the client sent FIN: end of input follows what has arrived
+  bool writing_ = false;       // waits until the socket is writable
   bool parked_ = false;        // has requests that wait for slots or room
-  bool last_request_ = false;  // no further request is taken: close once all is written
-  bool draining_ = false;      // all is said; drop what still comes so that it can be read
+  bool last_request_ = false;  // takes no further request: closes once all is written
+  bool draining_ = false;      // all replies are sent: discards input so the client can read them
   bool must_drain_ = false;
   bool closed_ = false;
 };

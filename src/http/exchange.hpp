@@ -11,17 +11,17 @@
 #include "base/result.hpp"
 #include "http/request.hpp"
 
-/// What the server and those who answer its requests (responders) say to each other. One worker
-/// thread runs a loop of its own and has responders of its own, so nothing here locks but
+/// The interface between the server and the code that answers its requests (responders). Each
+/// worker thread has its own event loop and its own responders, so nothing here takes a lock except
 /// Loop::wake().
 namespace weir::http {
 
-/// Names one request until it is answered; worth nothing once its connection is gone.
+/// Names one request until it is answered; void once its connection is closed.
 struct Ticket {
   std::uint64_t value = 0;
 };
 
-/// Copied while it is given; the views need to live only for the call.
+/// Copied during the call; the views need not live longer.
 struct Reply {
   int status = 200;
   std::string_view content_type = "application/json";
@@ -29,57 +29,57 @@ struct Reply {
   std::string_view body;
 };
 
-/// One worker's event loop, as its responders see it.
+/// One worker's event loop, as its responders use it.
 class Loop {
  public:
   virtual ~Loop() = default;
 
-  /// Answers a request, now or later; replies leave in the order of the requests, all that are
-  /// ready in one write at the end of the turn. On the worker's thread only. Once a ticket: a
-  /// reply to a connection that is gone is dropped.
+  /// Answers a request, now or later. Replies leave in the order of the requests; all ready ones go
+  /// out in one write at the end of the turn. On the worker's thread only. Call it once per ticket;
+  /// a reply for a closed connection is dropped.
   virtual void reply(Ticket ticket, const Reply& reply) = 0;
 
-  /// The same with an error's body (spec/ingest.md 5), which carries request_id().
-  /// `headers` as in Reply; a Retry-After among them stands for the usual one.
+  /// The same with an error's body (spec/ingest.md 5), which contains request_id(). `headers` as in
+  /// Reply; a Retry-After among them replaces the default one.
   virtual void reply(Ticket ticket, const Error& error, std::string_view headers = {}) = 0;
 
-  /// A new id, unique over processes, for a request that gets no receipt. Worker's thread only.
+  /// A new id, unique across processes, for a request without a receipt. Worker's thread only.
   virtual std::string request_id() = 0;
 
-  /// Any thread, cheap when repeated: on_wake() of each responder follows on the worker's thread.
+  /// Makes the worker's thread call on_wake() of each responder. Any thread; cheap when repeated.
   virtual void wake() noexcept = 0;
 
-  /// 0, 1, 2, ... of Options::threads.
+  /// The worker's index: 0, 1, 2, ... of Options::threads.
   virtual unsigned number() const = 0;
 };
 
-/// Answers requests on one worker's thread. Must not block. An exception out of admit() or handle()
+/// Answers requests on one worker's thread. Must not block. An exception from admit() or handle()
 /// is answered with 500 and ends the connection.
 class Responder {
  public:
   virtual ~Responder() = default;
 
-  /// Asked when a head is here whose body is not: how large may the body be? Without a value it
-  /// has replied (a refusal), and the connection closes after it: the body is not read.
+  /// Called when a head has arrived but not its body; returns the largest body to accept. nullopt:
+  /// the responder has replied with a refusal, and the connection closes without reading the body.
   virtual std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket) = 0;
 
-  /// A whole request. Bodies that arrived with their head were not admitted first, so everything
-  /// that admit() looks at is looked at again, the body's size too. Replies now or later.
+  /// Called with a whole request, to be answered now or later. Not every request passed admit(): a
+  /// body that arrived with its head did not. So handle() repeats every check, including the size.
   virtual void handle(const RequestView& request, Ticket ticket) = 0;
 
-  /// After Loop::wake(): what other threads have left for this one.
+  /// Called after Loop::wake(), to take what other threads have left for this one.
   virtual void on_wake() = 0;
 
-  /// The loop has nothing else to do: all that is here has been handled and what is ready written.
+  /// Called when the loop has handled all input and written every ready reply.
   virtual void on_idle() {}
 
-  /// Every now and then; `elapsed` is since the last time, by a clock that nobody turns.
+  /// Called periodically; `elapsed` is the time since the last call, by a monotonic clock.
   virtual void on_tick(std::chrono::milliseconds elapsed) { static_cast<void>(elapsed); }
 };
 
 using ResponderFactory = std::function<std::unique_ptr<Responder>(Loop&)>;
 
-/// The refusal of a body over its cap, worded once.
+/// The refusal of a body over its limit.
 Error too_large(std::uint64_t bytes_max);
 
 }  // namespace weir::http

@@ -6,10 +6,10 @@
 #include "base/bytes.hpp"
 #include "http/request.hpp"
 
-/// Knowing a field by its name: its length, then one comparison or two; on the hot path.
+/// Recognises a field by its name: by its length, then one or two comparisons; on the hot path.
 namespace weir::http {
 
-/// The fields that mean something here, those of Field first and in its order.
+/// The fields that the server knows: those of Field first, in the same order.
 enum class Name : std::uint8_t {
   authorization,
   content_type,
@@ -66,7 +66,7 @@ inline Name name_of(std::string_view name) {
     case 15:
       if (spells(name, "amperity-tenant")) return Name::tenant;
       return spells(name, "idempotency-key") ? Name::idempotency_key : Name::other;
-    case 16:  // Proxy-Connection: no standard, but meant as Connection by those who send it
+    case 16:  // Proxy-Connection: not standard, but clients that send it mean Connection
       if (spells(name, "content-encoding")) return Name::content_encoding;
       return spells(name, "proxy-connection") ? Name::connection : Name::other;
     case 17:

@@ -18,28 +18,28 @@ struct PoolOptions {
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;
 };
 
-/// Judges a request by its head alone, before its body is read: a response is a refusal. On a
+/// Checks a request by its head alone, before its body is read: a response is a refusal. Runs on a
 /// worker's thread, so it must not block.
 using HeadCheck = std::function<std::optional<Response>(const Request& head)>;
 
-/// Answers requests that may take their time, on threads of its own: a request is copied, the
-/// handler called, its response handed back to the worker whose connection waits for it. Over its
-/// bounds it answers 503; an exception out of the handler is a 500.
+/// Runs handlers that may block on its own threads. A request is copied, the handler called, and
+/// the response returned to the worker that owns the connection. Above its bounds the pool answers
+/// 503; an exception from the handler becomes a 500.
 ///
-/// Outlives the servers that its responders are given to. Destroying it waits for the calls that
-/// run and drops those that wait.
+/// Outlives the servers that use its responders. The destructor waits for running calls and drops
+/// waiting ones.
 class HandlerPool {
  public:
-  /// Without `check_head`, whatever fits is read. The handler checks again: bodies that arrive with
-  /// their head are not asked about.
+  /// Without `check_head`, every body that fits is read. The handler must check again: a body that
+  /// arrives with its head skips `check_head`.
   HandlerPool(Handler handler, PoolOptions options, HeadCheck check_head = {});
   ~HandlerPool();
   HandlerPool(const HandlerPool&) = delete;
   HandlerPool& operator=(const HandlerPool&) = delete;
 
-  /// For a server's route.
+  /// Makes the responders for a server's route.
   ResponderFactory responder();
-  /// Requests that wait or are being answered now. Any thread.
+  /// Requests that are waiting or being answered. Any thread.
   std::uint32_t requests() const;
 
  private:

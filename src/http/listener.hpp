@@ -7,8 +7,8 @@
 
 namespace weir::http {
 
-/// The listening socket, on the first worker's loop: accepts, and hands each connection to the
-/// worker that has the fewest. One socket rather than one a worker with SO_REUSEPORT: the load is
+/// The listening socket, on the first worker's loop: accepts connections and hands each to the
+/// worker with the fewest. One socket is used, not one per worker with SO_REUSEPORT: so the load is
 /// even with few connections too, and a second server on the same port fails to start instead of
 /// taking half of the requests.
 class Listener final : private Poller::Watcher {
@@ -21,7 +21,7 @@ class Listener final : private Poller::Watcher {
 
   Result<void> listen();
   std::uint16_t port() const { return port_; }
-  /// On the first worker's thread, or before it runs.
+  /// Called on the first worker's thread, or before that thread runs.
   void start();
   std::uint64_t refused() const { return refused_.value(); }
 

@@ -13,11 +13,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// For tests only: a client that sends the very bytes it is told to, and reads replies one by one.
+/// For tests only: a client that sends exactly the given bytes, and reads replies one by one.
 namespace weir::http {
 
 struct ReadReply {
-  int status = 0;  // 0: the connection ended, or nothing came in time
+  int status = 0;  // 0: the connection ended, or a timeout
   std::map<std::string, std::string> headers;
   std::string body;
 };
@@ -45,12 +45,12 @@ class LoopbackClient {
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;  // the server has closed: what follows will notice
+      if (sent <= 0) return;  // the server has closed: the next read will show it
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
   void end_sending() { ::shutdown(socket_, SHUT_WR); }
-  /// Goes away without a goodbye.
+  /// Resets the connection.
   void reset() {
     const linger at_once{1, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -58,7 +58,7 @@ class LoopbackClient {
     socket_ = -1;
   }
 
-  /// The next reply, whole. `to_head`: it has no body whatever its length says.
+  /// Reads the next reply. `to_head`: it has no body, whatever its length says.
   ReadReply read(bool to_head = false) {
     std::size_t end;
     while ((end = buffer_.find("\r\n\r\n")) == std::string::npos)
@@ -83,7 +83,7 @@ class LoopbackClient {
     return reply;
   }
 
-  /// Whether the server has ended the connection after all that was read.
+  /// Whether the server has closed the connection after everything that was read.
   bool at_end() { return buffer_.empty() && !receive() && ended_; }
 
  private:

@@ -8,20 +8,20 @@
 
 namespace weir::http {
 
-/// Tells which descriptors are ready: epoll(7), each descriptor registered once. What is closed is
-/// forgotten by itself; its watcher must live until the wait() it was closed in returned. One
-/// thread.
+/// Reports which file descriptors are ready: epoll(7), each descriptor registered once. The kernel
+/// removes a descriptor when it is closed. Its watcher must live until the call of wait() during
+/// which it was closed returns. Used by one thread.
 ///
-/// Why not Asio, which the rest of the project uses: it can neither keep an edge in mind, so that
-/// every request costs a second recv() that finds nothing, nor say when a turn of the loop is over
+/// Why not Asio: it does not remember a socket's readiness between reads, so that every request
+/// costs a second recv() that finds nothing, and it does not tell when a turn of the loop is over
 /// (docs/decisions/0005-own-event-loop.md).
 class Poller {
  public:
   struct Ready {
     bool readable = false;  // or there is an error to be read
     bool writable = false;
-    bool hung_up = false;  // nothing follows what is there to be read
-    bool broken = false;   // nor can anything be written any more
+    bool hung_up = false;  // no input follows what has arrived
+    bool broken = false;   // writing fails from now on, too
   };
   class Watcher {
    public:
@@ -36,14 +36,14 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// Told once each time it becomes readable or writable: read and write until that fails. False
-  /// when the system has no room for it.
+  /// Edge-triggered: reports a descriptor once each time it becomes readable or writable, so read
+  /// and write until that fails. False when the kernel has no memory for it.
   [[nodiscard]] bool watch_edges(int descriptor, Watcher& watcher);
-  /// Told as long as it is readable.
+  /// Level-triggered: reports a descriptor as long as it is readable.
   [[nodiscard]] bool watch_readable(int descriptor, Watcher& watcher);
   void forget(int descriptor);
 
-  /// Waits at most so long, tells the watchers of what became ready, and says of how many.
+  /// Waits for at most that long, calls the ready watchers, and returns how many there were.
   std::size_t wait(std::chrono::milliseconds at_most);
 
  private:

@@ -9,9 +9,9 @@
 
 namespace weir::http {
 
-/// The bytes one connection has received and not yet used: a fixed buffer, grown for a large body
-/// out of a budget shared by many, and given back after it. body_padding bytes behind the end are
-/// always readable.
+/// The bytes that one connection has received but not used yet. A fixed buffer that grows for a
+/// large body, out of a budget shared by many connections, and shrinks afterwards. body_padding
+/// bytes after the end are always readable.
 class ReceiveBuffer {
  public:
   explicit ReceiveBuffer(MemoryBudget& budget);
@@ -23,18 +23,18 @@ class ReceiveBuffer {
   const char* begin() const { return bytes_.get() + begin_; }
   std::size_t size() const { return end_ - begin_; }
 
-  /// Room for at least a byte, growing up to `bytes_wanted` in all; empty when the budget is used
-  /// up. What begin() points at may move.
+  /// Makes room for at least one byte, growing up to `bytes_wanted` in total; empty when the budget
+  /// is used up. May move what begin() points at.
   std::span<char> room(std::size_t bytes_wanted);
-  /// Whether the budget would let it grow so far now.
+  /// Whether the budget would allow it to grow to that size now.
   bool may_grow_to(std::size_t bytes) const {
     return bytes <= capacity_ || budget_->has_room(bytes - capacity_);
   }
-  /// From now on it grows out of this one, which takes over what it has grown by; false, and
-  /// nothing is changed, when that has no room for it.
+  /// Switches to another budget, which takes over the bytes grown so far. False, with nothing
+  /// changed, when that budget lacks room for them.
   bool charge_to(MemoryBudget& budget);
   void filled(std::size_t bytes) { end_ += bytes; }
-  /// Drops bytes from the front; a grown buffer is given back when the rest fits the fixed size.
+  /// Drops bytes from the front; frees the grown buffer when the rest fits the fixed one.
   void consume(std::size_t bytes);
   /// Keeps the first `bytes` only.
   void truncate(std::size_t bytes) { end_ = begin_ + bytes; }

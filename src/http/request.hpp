@@ -6,10 +6,10 @@
 
 #include "base/limits.hpp"
 
-/// One request as the server works on it: places in the connection's buffer, nothing copied.
+/// One request as the server uses it: offsets into the connection's buffer; nothing is copied.
 namespace weir::http {
 
-/// The fields a request is looked at for on the hot path; found while its head is parsed.
+/// The header fields that the hot path needs; the head parser finds them.
 enum class Field : std::uint8_t {
   authorization,
   content_type,
@@ -26,13 +26,13 @@ struct Place {
   std::uint16_t size = 0;
 };
 
-/// What a head says. Places rather than views, so that the buffer may move while a body arrives.
+/// A parsed head. It holds offsets, not views, so that the buffer may move while a body arrives.
 struct RequestHead {
   struct Line {
     Place name;
     Place value;
   };
-  std::uint32_t bytes = 0;  // the head's own, with its empty line
+  std::uint32_t bytes = 0;  // of the head, with its empty line
   Place method;
   Place target;
   std::array<Line, limits::header_fields_max> lines;
@@ -47,10 +47,10 @@ struct RequestHead {
   std::uint64_t content_length = 0;
 };
 
-/// How many bytes behind a body may be read (never their values), which SIMD parsers want.
+/// Bytes after a body that may be read (but not used), as SIMD parsers require.
 inline constexpr std::size_t body_padding = 64;
 
-/// One request, whole or only its head. Good during the call it is given to.
+/// One request, whole or only its head. Valid during the call that it is passed to.
 class RequestView {
  public:
   RequestView(const char* base, const RequestHead& head, std::string_view body,
@@ -58,19 +58,19 @@ class RequestView {
       : base_(base), head_(&head), body_(body), peer_(peer) {}
 
   std::string_view method() const { return text(head_->method); }
-  /// As sent: path and query.
+  /// The target as sent: path and query.
   std::string_view target() const { return text(head_->target); }
-  /// The target without its query, and without scheme and authority where a proxy sent them.
+  /// The path: the target without query, and without scheme and authority where a proxy sent them.
   std::string_view path() const;
-  /// What follows '?' in the target.
+  /// The query: what follows '?' in the target.
   std::string_view query() const;
   bool has(Field field) const { return line_of(field) >= 0; }
-  /// Empty when it was not sent.
+  /// A field's value; empty when it was not sent.
   std::string_view value(Field field) const {
     return has(field) ? text(head_->lines[static_cast<std::size_t>(line_of(field))].value)
                       : std::string_view();
   }
-  /// Whether the field was sent more than once with different values; content_encoding: at all.
+  /// Whether the field was sent with several values that differ (content_encoding: several at all).
   bool conflicting(Field field) const {
     return (head_->conflicting >> static_cast<unsigned>(field)) & 1;
   }
@@ -79,15 +79,15 @@ class RequestView {
   std::string_view field_value(std::size_t i) const { return text(head_->lines[i].value); }
   /// Whether a length or chunks announced a body, empty or not.
   bool announces_body() const { return head_->has_length || head_->chunked; }
-  /// 0 where none was sent.
+  /// The Content-Length; 0 where none was sent.
   std::uint64_t content_length() const { return head_->content_length; }
   bool is_chunked() const { return head_->chunked; }
-  /// "OPTIONS *": about no path.
+  /// Whether this is "OPTIONS *", which concerns no path.
   bool is_for_server() const { return target() == "*" && method() == "OPTIONS"; }
   bool keep_alive() const { return head_->keep_alive; }
   bool is_http10() const { return head_->is_http10; }
   bool expects_continue() const { return head_->expects_continue; }
-  /// Decoded; empty while only the head is here. body_padding readable bytes follow it.
+  /// The decoded body; empty while only the head has arrived. body_padding readable bytes follow.
   std::string_view body() const { return body_; }
   /// The caller's IP address.
   std::string_view peer() const { return peer_; }

@@ -8,8 +8,8 @@
 
 namespace weir::http {
 
-/// A request that outlives its connection's buffer: path and query percent-decoded, header names
-/// in lower case, repeated headers joined by ", ". Escapes that are none are bad_request.
+/// Copies a request, so that it outlives the connection's buffer: path and query percent-decoded,
+/// header names in lower case, repeated headers joined by ", ". Invalid escapes are bad_request.
 Result<Request> copy_request(const RequestView& view, std::string request_id);
 
 }  // namespace weir::http

@@ -11,15 +11,15 @@
 
 namespace weir::http {
 
-/// Makes requests out of one connection's bytes. What comes out depends on the bytes alone, never
-/// on how they were split on their way (http_parser_fuzz.cpp). No I/O; one thread.
+/// Parses requests from one connection's bytes. The result depends on the bytes alone, not on how
+/// they were split in transit (http_parser_fuzz.cpp). No I/O; used by one thread.
 class RequestParser {
  public:
   enum class Event : std::uint8_t {
     need_more,  // read into room(), tell filled()
-    head,       // a head is here, its body is not: limit_body(), then go on; once a request
-    request,    // a whole request: use request(), then take()
-    refused,    // see refusal(); nothing more comes out of this connection
+    head,       // a head arrived without its body: call limit_body(), then go on; once a request
+    request,    // a whole request: call request(), then take()
+    refused,    // see refusal(); no further request comes from this connection
   };
 
   /// `budget`: for large bodies, until another is said. `body_bytes_max`: the cap of a body that no

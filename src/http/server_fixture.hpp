@@ -14,10 +14,10 @@
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 
-/// For tests only: a server with a responder that answers when it is told to.
+/// For tests only: a server with a responder that answers when the test says so.
 namespace weir::http {
 
-/// Where requests to /later/NAME wait until the test lets them go, from a thread that is not the
+/// Holds requests to /later/NAME until the test releases them, from another thread than the
 /// worker's, as the log does.
 class Backroom {
  public:
@@ -51,7 +51,7 @@ class Backroom {
   std::map<Loop*, std::vector<std::pair<Ticket, std::string>>> ready_;
 };
 
-/// Answers /later/* when told to, everything else at once with its body; bodies up to 100 kB.
+/// Answers /later/* on release, everything else at once with its body; bodies up to 100 kB.
 class TestResponder final : public Responder {
  public:
   TestResponder(Loop& loop, Backroom& backroom) : loop_(loop), backroom_(backroom) {}

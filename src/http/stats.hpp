@@ -6,7 +6,7 @@
 
 namespace weir::http {
 
-/// Counted by one thread, read by any: no locked instruction on the hot path.
+/// Counted by one thread, read by any: the hot path has no locked instruction.
 class Counter {
  public:
   void add(std::uint64_t n = 1) noexcept {
@@ -21,7 +21,7 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
-/// Answers by status; what is not in the list is counted as the first of its hundred.
+/// Counts replies by status; a status that is not in the list counts as the first of its hundred.
 class StatusCounters {
  public:
   static constexpr std::array<int, 20> statuses = {200, 201, 202, 204, 400, 401, 403,
@@ -40,7 +40,7 @@ class StatusCounters {
   std::array<Counter, statuses.size()> counters_;
 };
 
-/// The server's own sums, over all workers since start.
+/// The server's own counts, summed over all workers since start.
 struct ServerStats {
   std::uint64_t connections_open = 0;
   std::uint64_t connections_accepted = 0;

@@ -13,12 +13,12 @@ struct ssl_st;
 namespace weir::http {
 
 struct TlsFiles {
-  std::string certificate;  // PEM: the server's own first, then what leads to its authority
+  std::string certificate;  // PEM: the server's certificate first, then the chain to its CA
   std::string key;          // PEM, without a passphrase
 };
 
-/// TLS 1.2 and 1.3 of one connection, over a socket that never blocks. It reads and writes the
-/// socket itself, so an idle connection holds no buffers. One thread.
+/// One connection's TLS 1.2 or 1.3, over a non-blocking socket. It reads and writes the socket
+/// itself, so an idle connection holds no buffers. Used by one thread.
 class TlsSession {
  public:
   enum class Step { done, want_read, want_write, ended, failed };
@@ -32,11 +32,11 @@ class TlsSession {
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
 
-  /// Shakes hands first, where that is still to be done.
+  /// Does the handshake first, where it is not finished.
   Moved read(char* room, std::size_t bytes);
   Moved write(const char* data, std::size_t bytes);
   bool handshaking() const;
-  /// Tells the client, as far as the socket takes it, that nothing follows.
+  /// Sends close_notify, if the socket takes it.
   void end();
 
  private:
@@ -51,14 +51,14 @@ class TlsSession {
   bool failed_ = false;
 };
 
-/// Certificate and key that new connections are spoken to with. Thread-safe.
+/// The certificate and key for new connections. Thread-safe.
 class Tls {
  public:
-  /// bad_request when a file cannot be used, or key and certificate do not belong together.
+  /// bad_request when a file cannot be used, or when key and certificate do not match.
   static Result<std::shared_ptr<Tls>> load(const TlsFiles& files);
-  /// For connections from now on. When the files cannot be used, those before stay in use.
+  /// Applies to new connections. When the files cannot be used, the previous ones stay in use.
   Result<void> reload(const TlsFiles& files);
-  /// Null when there is no memory for one.
+  /// Null when there is not enough memory.
   std::unique_ptr<TlsSession> session(int socket) const;
 
  private:

@@ -9,9 +9,9 @@
 
 namespace weir::http {
 
-/// What a connection reads from and writes to: its socket, or TLS over it. It never blocks: what
-/// cannot be done now ends with Step::want_read or want_write, and the socket's next edge is the
-/// time to try again. Owns the socket. One thread.
+/// What a connection reads from and writes to: its socket, or TLS over it. Never blocks: an
+/// operation that cannot finish returns Step::want_read or want_write, and is to be retried at the
+/// socket's next edge. Owns the socket. Used by one thread.
 class Transport {
  public:
   using Step = TlsSession::Step;
@@ -27,15 +27,15 @@ class Transport {
   bool handshaking() const { return session_ && session_->handshaking(); }
 
   Moved read(std::span<char> room);
-  /// Whether another read is worth a try after one that gave `bytes`.
+  /// Whether another read is worthwhile after one that returned `bytes`.
   bool may_have_more(std::size_t bytes, std::size_t room_bytes) const {
     return session_ || bytes == room_bytes;
   }
 
-  /// As much as there is room for; done: all of it.
+  /// Writes as much as the socket takes; done: all of it.
   Moved write(std::string_view data);
 
-  /// The client is told that nothing follows.
+  /// Ends the output (close_notify, FIN).
   void end_writing();
   void close();
 

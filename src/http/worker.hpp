@@ -32,47 +32,47 @@ struct Shared {
   std::uint64_t large_body_bytes() const;
 };
 
-/// One thread's event loop with its connections and responders. A turn is: take what is ready, let
-/// handlers answer, write what is to be written, each once for all connections. Nothing is locked:
-/// another thread may only do two things, hand over a socket and wake(), which write to a wake-up
-/// descriptor and to an eventfd that the loop watches.
+/// One thread's event loop with its connections and responders. A turn takes the ready events, lets
+/// handlers answer, and writes the replies, each step once for all connections. There are no locks
+/// on this path: another thread may only hand over a socket or call wake(), and both write to a
+/// wake-up descriptor (an eventfd) that the loop watches.
 class Worker final : public Loop, private Poller::Watcher {
  public:
   Worker(Shared& shared, unsigned number);
   ~Worker() override;
 
-  // From any thread.
+  // Callable from any thread.
   void hand_over(int socket, std::string peer);
   void request_stop();
-  /// After run(): closes what was handed over too late for it.
+  /// After run(): closes the sockets that were handed over too late.
   void close_arrivals();
   void wake() noexcept override;
   std::uint32_t connections() const noexcept { return open_.load(std::memory_order_relaxed); }
   void add_to(ServerStats& stats) const;
 
-  /// The thread's body: until stopped and drained.
+  /// The thread's body; returns once stopped and drained.
   void run() noexcept;
-  /// For a simulation, which plays the thread itself and needs no clock: a turn that does not wait,
-  /// false when nothing was to be done; a tick; whether it has stopped and drained.
+  /// For a simulation that acts as the thread and needs no clock: a turn that does not wait (false
+  /// when there was nothing to do), a tick, and whether the worker has stopped and drained.
   bool turn();
   void pass_tick();
   bool is_drained() const { return drained_; }
   Poller& poller() { return poller_; }
 
-  // On the loop's thread.
+  // Only on the loop's thread.
   void reply(Ticket ticket, const Reply& reply) override;
   void reply(Ticket ticket, const Error& error, std::string_view headers) override;
   std::string request_id() override;
   unsigned number() const override { return number_; }
 
   void adopt(int socket, std::string peer);
-  /// What the listener, which lives on one worker's loop, does at those moments.
+  /// Called for the listener, which is on one worker's loop.
   void on_each_tick(std::function<void()> action) { on_tick_ = std::move(action); }
   void on_stop(std::function<void()> action) { on_stop_ = std::move(action); }
 
-  // For connections.
+  // Called by connections.
   Shared& shared() { return shared_; }
-  /// Where a path leads to.
+  /// The route of a path.
   struct Destination {
     std::unique_ptr<Responder> responder;
     MemoryBudget& body_memory;
@@ -82,10 +82,10 @@ class Worker final : public Loop, private Poller::Watcher {
   std::uint64_t tick_after(std::chrono::milliseconds time) const;
   std::uint64_t tick() const { return tick_; }
   void mark_dirty(Connection& connection);
-  /// It is to read() again in the next turn.
+  /// Makes the connection read() again in the next turn.
   void mark_has_more(Connection& connection);
   void retire(Connection& connection);
-  /// Where bytes go that nobody will look at.
+  /// Where bytes are read to that are discarded.
   std::array<char, std::size_t{16} << 10>& discard() { return discard_; }
 
  private:
@@ -98,7 +98,7 @@ class Worker final : public Loop, private Poller::Watcher {
   void on_ready(Poller::Ready) override { drain_wakeup(); }
   void drain_wakeup();
   std::size_t read_on();
-  /// Writes what is to be written, forgets what was closed.
+  /// Writes pending replies and deletes closed connections.
   void flush();
   void begin_stop();
   std::chrono::milliseconds until_tick() const;

@@ -12,9 +12,9 @@ namespace weir::gateway {
 /// The largest number a DenseTable has a cell for.
 inline constexpr std::uint32_t dense_numbers_max = 4096 * 1024 - 1;
 
-/// A cell for each number of a dense sequence that starts at 1, as streams and tenants have: two
-/// levels instead of a hash map and a lock. Cells begin as `Cell{}`, stay where they are, and are
-/// made a thousand at a time when one of them is first asked for. Thread-safe where Cell is.
+/// One cell for each number of a dense sequence that starts at 1, as stream and tenant numbers are:
+/// two levels instead of a hash map and a lock. Cells start as `Cell{}` and never move. A thousand
+/// at a time are made when one of them is first requested. Thread-safe where Cell is.
 template <class Cell>
 class DenseTable {
  public:
@@ -41,7 +41,7 @@ class DenseTable {
     return page->cells[number % cells_a_page];
   }
 
-  /// Null where nobody has asked for it or one of its neighbours.
+  /// Null if neither this cell nor a cell of its block was requested before.
   Cell* find(std::uint32_t number) {
     WEIR_ASSERT(number <= dense_numbers_max);
     Page* page = pages_[number / cells_a_page].load(std::memory_order_acquire);

@@ -8,13 +8,13 @@
 
 namespace weir::gateway {
 
-/// How a body was compressed for its way (Content-Encoding).
+/// The compression of a body in transit (Content-Encoding).
 enum class Coding : std::uint8_t { identity, gzip, zstd };
 
-/// Undoes a body's compression into no more room than a body may have: a bomb costs what an honest
-/// payload of that size does. gzip of any number of members, zstd of any number of frames;
-/// checksums are checked where they are sent. One thread; keeps its memory from call to call, but
-/// not that of a rare large body.
+/// Decompresses a body into at most the memory that a body may have: a decompression bomb costs no
+/// more than a valid payload of that size. Takes gzip with any number of members and zstd with any
+/// number of frames, and verifies checksums that were sent. Used by one thread; keeps its memory
+/// between calls, except that of an unusually large body.
 class Expander {
  public:
   Expander();
@@ -22,9 +22,9 @@ class Expander {
   Expander(const Expander&) = delete;
   Expander& operator=(const Expander&) = delete;
 
-  /// The body as it was before, good until the next call, with http::body_padding readable bytes
-  /// behind it. too_large: it has more than `bytes_max`; bad_request: it is not whole, or not what
-  /// the coding says.
+  /// Returns the decompressed body, valid until the next call, with http::body_padding readable
+  /// bytes after it. Errors: too_large when it exceeds `bytes_max`; bad_request when it is
+  /// incomplete or not in the coding.
   Result<std::string_view> expand(Coding coding, std::string_view body, std::uint64_t bytes_max);
 
  private:

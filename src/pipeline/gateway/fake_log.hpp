@@ -10,7 +10,7 @@
 
 #include "pipeline/log/log.hpp"
 
-/// For tests only: a log that keeps entries in memory and decides their result when it is told to.
+/// For tests only: a log that keeps entries in memory and decides their results on request.
 namespace weir::gateway {
 
 class FakeLog final : public log::Log {
@@ -68,7 +68,7 @@ class FakeLog final : public log::Log {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return waiting_.size() >= entries; });
   }
-  /// What append() refuses with from now on.
+  /// The error with which append() refuses from now on.
   void refuse(std::optional<Errc> code) {
     const std::lock_guard lock(mutex_);
     refusal_ = code;

@@ -18,24 +18,24 @@
 #include "pipeline/gateway/stream_bindings.hpp"
 #include "pipeline/log/log.hpp"
 
-/// The first stage: POST /stream/v0/data/{stream-id} becomes a record of the log, or a refusal
-/// that says what to do. The 202 leaves once the log has said that the record is durable.
+/// The first stage: POST /stream/v0/data/{stream-id} becomes a record of the log, or a refusal that
+/// says what to do. The 202 is sent only after the log has reported the record durable.
 namespace weir::gateway {
 
-/// Says whether a document is well-formed XML within the limits, or where it is not. Any thread.
+/// Checks whether a document is well-formed XML within the limits; if not, says where. Any thread.
 using XmlChecker = std::function<Result<void>(std::string_view)>;
 
 inline constexpr std::string_view path_prefix = "/stream/v0/data/";
 
 struct Limits {
-  /// A payload whose result the log has not told by then is answered with 504; told within a tick
-  /// or two of the server.
+  /// A payload without a result after this time is answered with 504, within one or two ticks of
+  /// the server.
   std::chrono::milliseconds commit_timeout{10'000};
-  /// Of tenants without a limit of their own. Unset: none.
+  /// For tenants without their own limit. Unset: no limit.
   catalog::RateLimit tenant_rate{};
 };
 
-/// What the gateway stands on; all of it outlives the gateway.
+/// What the gateway uses; all of it outlives the gateway.
 struct Dependencies {
   const catalog::SnapshotSource& snapshots;
   log::Log& log;
@@ -51,22 +51,22 @@ struct GatewayStats {
   std::uint64_t payload_bytes = 0;  // handed to the log, as sent
   std::uint64_t token_cache_hits = 0;
   std::uint64_t token_cache_misses = 0;
-  std::uint64_t in_flight = 0;       // handed to the log, not yet decided
-  HistogramCounts accepted_seconds;  // from there to the 202
+  std::uint64_t in_flight = 0;       // appended to the log, without a result yet
+  HistogramCounts accepted_seconds;  // from the append to the 202
 };
 
-/// Admits payloads. One object for the server; each of its workers has a GatewayWorker of its own,
-/// which shares nothing with the others but the dependencies.
+/// Accepts payloads. The server has one Gateway; each of its workers has its own GatewayWorker, and
+/// the workers share only the dependencies.
 class Gateway {
  public:
   explicit Gateway(Dependencies dependencies);
-  /// After the servers that its responders were given to.
+  /// Destroyed after the servers that use its responders.
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
-  /// For the server's route of path_prefix. A responder's destruction waits until the log has told
-  /// the result of all it was given, which every log promises to do.
+  /// Makes the responders for the server's route of path_prefix. A responder's destructor waits
+  /// until the log has reported all of its results, which every log guarantees to do.
   http::ResponderFactory responder() const;
 
   /// Any thread.

@@ -16,7 +16,7 @@
 #include "pipeline/gateway/gateway.hpp"
 #include "token/token.hpp"
 
-/// For tests only: a gateway behind a real socket, on a log that decides when it is told to.
+/// For tests only: a gateway behind a real socket, on a log that decides results on request.
 namespace weir::gateway {
 
 using http::LoopbackClient;
@@ -114,7 +114,7 @@ class GatewayTest : public ::testing::Test {
            parts.tenant + authorization + parts.content_type + parts.more +
            "Content-Length: " + std::to_string(parts.body.size()) + "\r\n\r\n" + parts.body;
   }
-  /// For requests that get no further than the gateway.
+  /// For requests that do not reach the log.
   ReadReply refused(const RequestParts& parts) {
     client_->send(text(parts));
     const auto reply = client_->read();
@@ -133,7 +133,7 @@ class GatewayTest : public ::testing::Test {
     return reply;
   }
 
-  /// The server anew, with what the test has set.
+  /// Restarts the server with the test's options.
   void restart(unsigned threads = 1) {
     server_->stop();
     client_.reset();

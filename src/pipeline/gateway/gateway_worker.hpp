@@ -16,7 +16,7 @@
 
 namespace weir::gateway {
 
-/// What one worker counts.
+/// The counts of one worker.
 struct WorkerCounters {
   http::StatusCounters replies;
   http::Counter payload_bytes;
@@ -26,20 +26,20 @@ struct WorkerCounters {
   Histogram accepted_seconds;
 };
 
-/// Takes the results of appended entries from the log's thread and keeps them for the worker's.
+/// Receives the results of appended entries on the log's thread and keeps them for the worker.
 class AppendResults final : public log::AppendSink {
  public:
   explicit AppendResults(http::Loop& loop) : loop_(loop) {}
-  /// Waits for the results of all that was announced.
+  /// Waits for the results of all announced entries.
   ~AppendResults() override;
 
   void on_appended(std::span<const log::AppendResult> results) noexcept override;
-  /// Before an append; take back when it is refused at once.
+  /// Call it before an append; take it back if the append is refused.
   void announce() { ++announced_; }
   void take_back() { --announced_; }
-  /// Since the start: what the log has taken.
+  /// The number of entries that the log has taken since the start.
   std::uint64_t announced() const { return announced_; }
-  /// Swaps what has come in for `results`, which is empty.
+  /// Swaps the results received so far into `results`, which is empty.
   void collect(std::vector<log::AppendResult>& results);
 
  private:
@@ -51,7 +51,7 @@ class AppendResults final : public log::AppendSink {
   std::vector<log::AppendResult> results_;
 };
 
-/// One worker's gateway: checks requests, hands payloads to the log, answers with the results.
+/// One worker's gateway: checks requests, appends payloads to the log, answers with the results.
 class GatewayWorker final : public http::Responder {
  public:
   GatewayWorker(http::Loop& loop, const Dependencies& dependencies, Throttle& throttle,
@@ -64,7 +64,7 @@ class GatewayWorker final : public http::Responder {
   void on_tick(std::chrono::milliseconds elapsed) override;
 
  private:
-  /// What a head was found to be allowed.
+  /// What a request may do, decided from its head.
   struct Admitted {
     const catalog::StreamView* stream;
     PayloadType type;
@@ -76,7 +76,7 @@ class GatewayWorker final : public http::Responder {
   Result<const catalog::KeyView*> check_token(const http::RequestView& request);
   Result<void> check_tenant(const http::RequestView& request, const catalog::KeyView& key);
   Result<void> check_type(const catalog::StreamView& stream, PayloadType type);
-  /// The payload as the log is to keep it.
+  /// The payload in the form in which the log stores it.
   Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
   Result<std::string_view> check_xml(const Admitted& admitted, std::string_view document);
   bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);

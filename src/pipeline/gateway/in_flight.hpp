@@ -8,21 +8,21 @@
 
 namespace weir::gateway {
 
-/// What one worker has handed to the log and not heard of, in the order of handing over, which is
-/// nearly always that of hearing. A ring that is as large as it ever had to be: nothing is
-/// allocated a request. One thread.
+/// The entries that one worker has appended and that have no result yet, in the order of appending,
+/// which is nearly always that of the results. A ring that only grows, so a request allocates
+/// nothing. Used by one thread.
 class InFlight {
  public:
-  using Moment = std::chrono::milliseconds;  // of a clock that nobody turns
+  using Moment = std::chrono::milliseconds;  // of a monotonic clock
 
   void add(std::uint64_t cookie, Moment now, Time handed_over = {});
   struct Resolved {
     bool was_given_up = false;
     Time handed_over;
   };
-  /// Its result is known.
+  /// Removes an entry whose result has arrived.
   Resolved resolve(std::uint64_t cookie);
-  /// Gives up what was added at or before `then`, and tells `visit` its cookies.
+  /// Gives up the entries added at or before `then`, and calls `visit` with their cookies.
   template <class Visit>
   void give_up_since(Moment then, const Visit& visit) {
     for (; given_up_ < size_; ++given_up_) {
@@ -33,7 +33,7 @@ class InFlight {
       visit(entry.cookie);
     }
   }
-  /// Whether something that was given up has still no result.
+  /// Whether an entry that was given up has no result yet.
   bool is_stalled() const { return given_up_ > 0; }
 
  private:

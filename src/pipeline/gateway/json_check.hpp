@@ -7,20 +7,20 @@
 
 namespace weir::gateway {
 
-/// Judges JSON payloads and brings them onto one line (spec/payloads.md 1): one object, UTF-8,
-/// nested at most limits::json_depth_max deep. Key order, number text (of any size) and escapes
-/// stay as sent, those of half a surrogate pair too; only white space between tokens goes, and a
-/// byte order mark before them, which RFC 8259 lets a reader ignore. One thread; keeps its memory
-/// from call to call.
+/// Checks JSON payloads and puts them on one line (spec/payloads.md 1): one object, UTF-8, nested
+/// at most limits::json_depth_max deep. Key order, number text (of any size) and escapes stay as
+/// sent, including half a surrogate pair. Only white space between tokens is removed, and a leading
+/// byte order mark, which RFC 8259 lets a reader ignore. Used by one thread; keeps its memory
+/// between calls.
 class JsonCheck {
  public:
   JsonCheck();
   ~JsonCheck();
   JsonCheck(JsonCheck&&) noexcept;
 
-  /// The payload on one line, good until the next call and as long as `body`: it is part of `body`
-  /// itself where that is on one line already. `body` has http::body_padding readable bytes behind
-  /// it. Refusals are bad_request and say what is wrong, where, and what to send.
+  /// Returns the payload on one line, valid until the next call and as long as `body`: it is part
+  /// of `body` itself if that is on one line already. `body` has http::body_padding readable bytes
+  /// after it. Errors are bad_request and say what is wrong, where, and what to send.
   Result<std::string_view> one_line(std::string_view body);
 
  private:

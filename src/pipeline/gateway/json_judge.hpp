@@ -12,7 +12,7 @@ struct JsonFault {
   enum class Kind : unsigned char {
     invalid,     // `what` says how
     incomplete,  // the text ends too early
-    trailing,    // a whole value, and then something else
+    trailing,    // a whole value, then other text
     too_deep,
   };
   Kind kind = Kind::invalid;
@@ -20,10 +20,10 @@ struct JsonFault {
   std::string_view what;
 };
 
-/// Reads one JSON text by the letter of RFC 8259, in UTF-8, nested at most `depth_max` deep. So
-/// numbers may be of any size, and an escape may be half of a surrogate pair (its section 8.2):
-/// browsers send text cut in the middle of an emoji so. Slower than JsonWalk and exact about the
-/// place: it is asked after JsonWalk has refused.
+/// Parses one JSON text exactly by RFC 8259, in UTF-8, nested at most `depth_max` deep. So numbers
+/// may be of any size, and an escape may be half of a surrogate pair (its section 8.2): browsers
+/// send those for text cut inside an emoji. Slower than JsonWalk but exact about the position;
+/// called only after JsonWalk has refused a text.
 std::optional<JsonFault> find_json_fault(std::string_view text, std::size_t depth_max);
 
 /// "line 2, column 8 (byte 9)": lines and columns count from 1, columns in characters.

@@ -11,9 +11,9 @@
 
 namespace weir::gateway {
 
-/// Which API keys were used, for their "last used", gathered in rounds: in each, a worker notes a
-/// token that it has verified once, with the time, and whoever writes the notes down takes them and
-/// begins the next round. Thread-safe; what a request costs is one look at the round's number.
+/// Collects which API keys were used, for their "last used" time, in rounds. In each round a worker
+/// notes every verified token once, with the time; the saving thread takes the notes and starts the
+/// next round. Thread-safe; a request costs one read of the round's number.
 class KeyUses {
  public:
   std::uint32_t round() const noexcept { return round_.load(std::memory_order_relaxed); }
@@ -24,7 +24,7 @@ class KeyUses {
     if (at > last) last = at;
   }
 
-  /// By key id, since it was taken last.
+  /// The uses since the last call, by key id.
   std::map<std::string, Time> take() {
     const std::lock_guard lock(mutex_);
     round_.fetch_add(1, std::memory_order_relaxed);

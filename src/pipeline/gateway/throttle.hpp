@@ -13,13 +13,13 @@
 
 namespace weir::gateway {
 
-/// Holds streams and tenants to rates (spec/ingest.md 7): a token bucket each, filled at `rate`
-/// a second up to `burst`; a request takes one of its stream's and one of its tenant's. A bucket is
-/// one number, the time at which it will be full again, so that workers share it without locks.
-/// Streams and tenants without a limit cost a comparison, and no look at the clock. Thread-safe.
+/// Rate limits of streams and tenants (spec/ingest.md 7): a token bucket each, filled at `rate` a
+/// second up to `burst`. A request takes a token of its stream and one of its tenant. A bucket is
+/// one number, the time at which it will be full, so workers share it without locks. Without a
+/// limit, a request costs a comparison and reads no clock. Thread-safe.
 class Throttle {
  public:
-  /// `tenant_standard`: of tenants that have no limit of their own in the catalog.
+  /// `tenant_standard`: the limit of tenants that have none in the catalog.
   explicit Throttle(catalog::RateLimit tenant_standard) : tenant_standard_(tenant_standard) {}
 
   struct Refusal {
@@ -27,14 +27,14 @@ class Throttle {
     catalog::RateLimit limit;
     std::chrono::seconds retry_after{1};
   };
-  /// Takes the tokens of one request, or none and says why.
+  /// Takes the tokens of one request, or takes none and says why.
   std::optional<Refusal> take(const catalog::StreamView& stream, const Clock& clock);
-  /// What take() would say; nothing is taken.
+  /// The result that take() would have; takes nothing.
   std::optional<Refusal> peek(const catalog::StreamView& stream, const Clock& clock);
 
   using HeaderBuffer = std::array<char, 640>;
-  /// The RateLimit header lines of a stream that take() or peek() has seen limited; empty for
-  /// others.
+  /// The RateLimit header lines of a stream for which take() or peek() found a limit; empty for
+  /// other streams.
   std::string_view headers(StreamNo stream, const Clock& clock, HeaderBuffer& out);
 
  private:

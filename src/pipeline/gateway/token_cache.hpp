@@ -16,20 +16,20 @@
 
 namespace weir::gateway {
 
-/// A worker's memory of tokens it has verified: 0.06 us instead of 6. A token is found by its
-/// hash and taken only when all its bytes are the same, its snapshot is still the one it was
-/// verified against, and neither it nor the secret that signed it has run out at `now`.
-/// Bounded: a new token takes the place of an older one of the four that its hash may stand among,
-/// so that a few hundred tokens in turn do not push each other out. One thread.
+/// A worker's cache of verified tokens: 0.06 us instead of 6. A token is looked up by its hash. An
+/// entry is used only when all bytes match, the snapshot is the one that the token was verified
+/// against, and neither the token nor its secret has expired at `now`. Bounded and four-way
+/// associative: a new token replaces an older one of the same set, so that a few hundred tokens in
+/// turn do not evict each other. Used by one thread.
 class TokenCache {
  public:
   using Hash = std::size_t (*)(std::string_view);
   static std::size_t standard_hash(std::string_view token);
 
-  /// `uses` outlives the cache. `hash` is there for tests, which want collisions.
+  /// `uses` outlives the cache. `hash` is for tests, which need collisions.
   TokenCache(http::Counter& hits, http::Counter& misses, KeyUses& uses, Hash hash = &standard_hash);
 
-  /// The key a token speaks for, good as long as `snapshot`; or why it is refused.
+  /// The key of a token, valid as long as `snapshot`; or why the token is refused.
   Result<const catalog::KeyView*> key_of(std::string_view token, const catalog::Snapshot& snapshot,
                                          Time now);
 

@@ -7,26 +7,26 @@
 
 namespace weir::log {
 
-/// One commit while it is filled, and who waits for it. Two of them take turns. Not thread-safe.
-/// Allocates nothing once it has been as full as it gets.
+/// One commit while it is filled, and the sinks that wait for it. The log alternates between two of
+/// them. Not thread-safe. Allocates nothing once it has reached its largest size.
 class CommitBuffer {
  public:
   explicit CommitBuffer(std::uint64_t bytes_max) : bytes_(bytes_max) {}
 
   bool empty() const { return count_ == 0; }
-  /// Of its first record; it is not empty.
+  /// The stamp of the first record; the buffer must not be empty.
   Time first_received_at() const { return first_received_at_; }
-  /// Of the commit in the file, were `more` bytes of records added.
+  /// The size of the commit in the file if `more` bytes of records were added.
   std::uint64_t blocks_bytes_with(std::uint64_t more) const { return whole_blocks(used_ + more); }
   std::uint64_t blocks_bytes() const { return whole_blocks(used_); }
   bool has_room(std::uint64_t more) const { return used_ + more <= bytes_.size(); }
 
-  /// There is room for it.
+  /// The caller has checked that there is room.
   void add(const Entry& entry, const Address& address, Time received_at, AppendSink& sink,
            std::uint64_t cookie);
-  /// The commit as it goes to the disk: aligned, whole blocks.
+  /// The commit as it is written to disk: aligned, whole blocks.
   std::string_view seal(std::uint64_t salt, Lsn lsn);
-  /// One call per sink, then the buffer is empty. No error: all of it is durable.
+  /// Calls each sink once and empties the buffer. No error: all entries are durable.
   void tell_and_clear(std::optional<Errc> error);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace weir::log {
 
-/// Reads the commits of one segment in order, in large aligned reads, and checks each one's
-/// checksum. What it returns is good until it is asked again. One thread. Holds on to the file.
+/// Reads the commits of one segment in order, in large aligned reads, and verifies each checksum. A
+/// returned view is valid until the next call. Used by one thread. Keeps the file open.
 class CommitScanner {
  public:
   struct Commit {
@@ -24,15 +24,15 @@ class CommitScanner {
   const SegmentHeader& header() const { return header_; }
   Lsn position() const { return position_; }
   std::uint64_t offset() const { return header_.offset_of(position_); }
-  /// `position` is where a commit begins, or might.
+  /// `position` is where a commit begins or may begin.
   void seek(Lsn position) { position_ = position; }
 
-  /// The commit at position(), and moves behind it; nullopt, and stays, where no whole commit of
-  /// this segment stands that ends by `limit`. Never reads at or past `limit`.
+  /// Returns the commit at position() and moves behind it. nullopt, without moving, where there is
+  /// no whole commit of this segment that ends by `limit`. Never reads at or past `limit`.
   Result<std::optional<Commit>> next(Lsn limit);
-  /// Whether a commit of this segment was begun at position(), whole or not.
+  /// Whether position() has the header of a commit of this segment, complete or not.
   Result<bool> begun_here(Lsn limit);
-  /// The first place behind position() where a commit of this segment was begun.
+  /// The first place behind position() that has the header of a commit of this segment.
   Result<std::optional<Lsn>> begun_later(Lsn limit);
 
  private:

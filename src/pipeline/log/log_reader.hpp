@@ -5,11 +5,11 @@
 
 namespace weir::log {
 
-/// Reads a SegmentedLog while it is appended to. Holds the segment it stands in, which is not
-/// recycled meanwhile, through a file of its own. Must not outlive the log.
+/// Reads a SegmentedLog while it is appended to. The reader opens its own file of the segment it
+/// reads, and holds the segment, so that it is not recycled. Must not outlive the log.
 class SegmentedLogReader final : public Reader {
  public:
-  /// `from` is where a commit or a record begins, or the durable end; elsewhere not_found.
+  /// `from` is the start of a commit or record, or the durable end; anything else is not_found.
   static Result<std::unique_ptr<Reader>> open(const SegmentedLog& log, Lsn from);
 
   Result<std::optional<Record>> next() override;

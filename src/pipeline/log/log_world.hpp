@@ -13,10 +13,10 @@
 #include "env/fake/seeded_random.hpp"
 #include "pipeline/log/segmented_log.hpp"
 
-/// The verbs of the log's tests.
+/// Helpers of the log's tests.
 namespace weir::log {
 
-/// Remembers every result. Thread-safe.
+/// Collects every result. Thread-safe.
 class RememberingSink final : public AppendSink {
  public:
   void on_appended(std::span<const AppendResult> results) noexcept override {
@@ -75,7 +75,7 @@ inline constexpr StreamNo orders{7};
 inline constexpr StreamNo visits{9};
 inline constexpr PartitionNo only{0};
 
-/// A log driven by hand on a crash disk: 15 blocks to a segment, 4 to a commit.
+/// A log without threads on a crash disk: 15 blocks to a segment, 4 to a commit.
 class LogWorld {
  public:
   static constexpr std::uint64_t segment_bytes = 64 * limits::kib;
@@ -101,7 +101,7 @@ class LogWorld {
     const auto opened = try_open();
     ASSERT_TRUE(opened.has_value()) << opened.error().message;
   }
-  /// What opening says is wrong; the log is closed afterwards.
+  /// The error of opening the log; the log is closed afterwards.
   Error refusal() {
     close();
     const auto opened = try_open();
@@ -112,7 +112,7 @@ class LogWorld {
     close();
     open();
   }
-  /// The machine loses power, now, and starts again.
+  /// The machine loses power now, and starts again.
   void crash() {
     disk.crash();
     close();
@@ -125,7 +125,7 @@ class LogWorld {
         .stream = stream, .type = PayloadType::json, .idempotency_key = key, .body = body};
     return log->append(entry, sink, next_cookie++);
   }
-  /// One commit of this one record.
+  /// Commits this one record.
   void write(std::string_view body, StreamNo stream = orders) {
     const auto appended = append(stream, body);
     ASSERT_TRUE(appended.has_value()) << appended.error().message;

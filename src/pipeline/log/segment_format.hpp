@@ -7,7 +7,7 @@
 #include "base/limits.hpp"
 #include "pipeline/log/log.hpp"
 
-/// The bytes of docs/formats/log-segment.md: pure functions, no I/O. Messages of errors name what
+/// Encodes and decodes docs/formats/log-segment.md: pure functions, no I/O. Error messages say what
 /// is wrong; the caller adds the segment and the offset.
 namespace weir::log {
 
@@ -29,7 +29,7 @@ struct SegmentHeader {
   std::uint64_t segment_bytes = 0;
 
   std::uint64_t offset_of(Lsn lsn) const { return block_bytes + (lsn.value - base.value); }
-  /// Where its last block would end.
+  /// The end of the last block of a full segment.
   Lsn end() const { return {base.value + segment_bytes - block_bytes}; }
 };
 
@@ -46,12 +46,12 @@ struct CommitHeader {
   std::uint64_t blocks_bytes() const { return whole_blocks(commit_header_bytes + length); }
 };
 
-/// Completes a commit whose records already stand at `commit` + commit_header_bytes: writes the
-/// header, the checksum and the padding. Returns its bytes, whole blocks.
+/// Completes a commit whose records are already at `commit` + commit_header_bytes: writes the
+/// header, the checksum and the padding. Returns the commit's bytes, whole blocks.
 std::uint64_t seal_commit(char* commit, std::uint64_t salt, Lsn lsn, std::uint32_t length,
                           std::uint32_t count);
-/// The header at `block`, if a commit of this salt was begun there for this place. Whether it was
-/// completed only the checksum tells.
+/// The commit header at `block`, if it has this salt and this place. Only the checksum tells
+/// whether the commit is complete.
 std::optional<CommitHeader> begun_commit(std::string_view block, std::uint64_t salt, Lsn lsn);
 /// `commit` holds at least the header and the records.
 bool checksum_matches(std::string_view commit, const CommitHeader& header);
@@ -63,7 +63,7 @@ constexpr std::uint64_t record_bytes(const Entry& entry) {
 /// Writes record_bytes(entry) at `at`.
 void encode_record(char* at, const Entry& entry, Sequence sequence, Time received_at);
 
-/// Walks the records of one commit whose checksum matched.
+/// Iterates over the records of one commit whose checksum matched.
 class RecordCursor {
  public:
   struct Commit {
@@ -75,10 +75,10 @@ class RecordCursor {
   RecordCursor() = default;
   explicit RecordCursor(const Commit& commit) : commit_(commit), rest_(commit.records) {}
 
-  /// nullopt at the end; corrupt where the bytes are no record.
+  /// nullopt at the end; corrupt where the bytes are not a record.
   Result<std::optional<Record>> next();
   bool at_end() const { return rest_.empty(); }
-  /// Where the next record begins, were there one.
+  /// Where the next record begins, or would begin.
   Lsn position() const;
 
  private:
