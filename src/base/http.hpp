@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct Request {
   std::string body;
   std::string request_id;  // made by the server; answered in errors and logs
   std::string peer;        // the caller's IP address
+  std::stop_token gone;    // requested once the caller has gone and nobody waits for the answer
 };
 
 struct Response {

@@ -52,6 +52,7 @@ void Connection::on_ready(Poller::Ready ready) {
   // Nobody is there any more, and no read will tell while requests wait for their replies.
   if (ready.broken && !is_reading()) return close();
   hung_up_ |= ready.hung_up;
+  if (hung_up_ && !std::exchange(told_gone_, true)) tell_gone();
   may_read_ |= ready.readable || transport_.handshaking() || (ready.writable && read_waits_);
   if (writing_) write();
   if (!closed_) read();
@@ -98,6 +99,11 @@ void Connection::end_of_input() {
 void Connection::take_no_more() {
   last_request_ = true;
   parser_.discard();
+}
+
+void Connection::tell_gone() {
+  for (std::uint64_t number = first_; number < next_; ++number)
+    if (slot(number).waiting) worker_.tell_gone({ticket_base_ | (number & 0xFFFF)});
 }
 
 bool Connection::backlogged() const {
@@ -180,6 +186,8 @@ void Connection::take_request() {
   own.continue_first = false;
   last_request_ = own.close;
   handle(request, ticket);
+  // It may have come together with the end of what the client sends.
+  if (hung_up_ && slot(next_ - 1).waiting) worker_.tell_gone(ticket);
   parser_.take();
   request_deadline_ = 0;
   must_drain_ = last_request_ && !parser_.idle();
@@ -354,6 +362,7 @@ void Connection::drain() {
 
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
+  tell_gone();
   transport_.close();
   worker_.retire(*this);
 }

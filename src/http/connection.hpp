@@ -50,6 +50,8 @@ class Connection final : public Poller::Watcher {
     std::string reply;
   };
 
+  /// Tells the responders of the requests that still wait for a reply.
+  void tell_gone();
   void parse();
   void take_head();
   std::optional<std::uint64_t> admit(const RequestView& head, Ticket ticket);
@@ -90,8 +92,9 @@ class Connection final : public Poller::Watcher {
   std::uint64_t deadline_ = 0;
   std::uint64_t write_deadline_ = 0;
 
-  bool may_read_ = false;      // the socket has not returned EAGAIN since its last edge
-  bool read_waits_ = false;    // TLS must write before it can read
+  bool may_read_ = false;    // the socket has not returned EAGAIN since its last edge
+  bool read_waits_ = false;  // TLS must write before it can read
+  bool told_gone_ = false;
   bool hung_up_ = false;       // the client sent FIN: end of input follows what has arrived
   bool writing_ = false;       // waits until the socket is writable
   bool parked_ = false;        // has requests that wait for slots or room

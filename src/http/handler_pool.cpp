@@ -1,8 +1,13 @@
 #include "http/handler_pool.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <list>
+#include <map>
 #include <mutex>
+#include <stop_token>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -47,7 +52,49 @@ struct Job {
   Request request;
   Ticket ticket;
   std::shared_ptr<Outbox> outbox;
+  std::stop_source gone;
+
+  bool is(const Outbox* box, Ticket other) const {
+    return outbox.get() == box && ticket.value == other.value;
+  }
 };
+
+/// Jobs that wait, those of one caller in their order and callers in turn. Not thread-safe.
+class Line {
+ public:
+  std::size_t of(const std::string& caller) const {
+    const auto found = waiting_.find(caller);
+    return found == waiting_.end() ? 0 : found->second.size();
+  }
+  bool empty() const { return turns_.empty(); }
+
+  void put(const std::string& caller, std::shared_ptr<Job> job) {
+    auto& own = waiting_[caller];
+    if (own.empty()) turns_.push_back(caller);
+    own.push_back(std::move(job));
+  }
+  std::shared_ptr<Job> take() {
+    const std::string caller = std::move(turns_.front());
+    turns_.pop_front();
+    const auto found = waiting_.find(caller);
+    std::shared_ptr<Job> job = std::move(found->second.front());
+    found->second.pop_front();
+    if (found->second.empty())
+      waiting_.erase(found);
+    else
+      turns_.push_back(caller);
+    return job;
+  }
+
+ private:
+  std::map<std::string, std::deque<std::shared_ptr<Job>>> waiting_;  // none empty
+  std::deque<std::string> turns_;                                    // its keys
+};
+
+std::string caller_of(const Request& request) {
+  const auto token = request.headers.find("authorization");
+  return token != request.headers.end() ? token->second : request.peer;
+}
 
 }  // namespace
 
@@ -83,30 +130,42 @@ class HandlerPool::Queue {
   /// False when there is no room, or the pool stops.
   bool put(Job job) {
     const std::uint64_t bytes = job.request.body.size();
+    job.request.gone = job.gone.get_token();
+    const std::string caller = caller_of(job.request);
     {
       const std::lock_guard lock(mutex_);
-      if (stopping_ || requests_ == options_.requests_max || bytes_ + bytes > options_.bytes_max)
+      if (stopping_ || requests_ >= options_.requests_max || bytes_ + bytes > options_.bytes_max ||
+          line_.of(caller) >= options_.requests_max - options_.requests_max / 4)
         return false;
       ++requests_;
       bytes_ += bytes;
-      jobs_.push_back(std::move(job));
+      jobs_.push_back(std::make_shared<Job>(std::move(job)));
+      line_.put(caller, jobs_.back());
     }
     changed_.notify_one();
     return true;
+  }
+
+  /// Its client has gone. One that waits has its turn all the same: it may have been meant to be
+  /// done whatever becomes of the client, and only the handler knows.
+  void tell_gone(const Outbox* outbox, Ticket ticket) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& job : jobs_)
+      if (job->is(outbox, ticket)) job->gone.request_stop();
   }
 
  private:
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+      changed_.wait(lock, [this] { return stopping_ || !line_.empty(); });
       if (stopping_) return;
-      Job job = std::move(jobs_.front());
-      jobs_.pop_front();
-      const std::uint64_t bytes = job.request.body.size();
+      const std::shared_ptr<Job> job = line_.take();
+      const std::uint64_t bytes = job->request.body.size();
       lock.unlock();
-      job.outbox->put(job.ticket, call(job.request));
+      job->outbox->put(job->ticket, call(job->request));
       lock.lock();
+      jobs_.remove(job);
       --requests_;
       bytes_ -= bytes;
     }
@@ -127,7 +186,8 @@ class HandlerPool::Queue {
   const HeadCheck check_head_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Job> jobs_;
+  Line line_;
+  std::list<std::shared_ptr<Job>> jobs_;  // waiting or being answered
   std::uint32_t requests_ = 0;
   std::uint64_t bytes_ = 0;
   bool stopping_ = false;
@@ -164,10 +224,12 @@ class HandlerPool::Pooled final : public Responder {
       return loop_.reply(ticket, too_large(queue_->options().body_bytes_max));
     auto request = copy_request(view, loop_.request_id());
     if (!request) return loop_.reply(ticket, request.error());
-    if (!queue_->put({*std::move(request), ticket, outbox_}))
+    if (!queue_->put({*std::move(request), ticket, outbox_, {}}))
       loop_.reply(ticket, Error{Errc::overloaded,
                                 "Too many requests are being worked on. Send this one again."});
   }
+
+  void on_gone(Ticket ticket) override { queue_->tell_gone(outbox_.get(), ticket); }
 
   void on_wake() override {
     for (const auto& [ticket, response] : outbox_->take())

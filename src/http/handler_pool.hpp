@@ -26,6 +26,10 @@ using HeadCheck = std::function<std::optional<Response>(const Request& head)>;
 /// the response returned to the worker that owns the connection. Above its bounds the pool answers
 /// 503; an exception from the handler becomes a 500.
 ///
+/// Callers take turns: who has many requests waiting delays their own, not those of others, and has
+/// at most three quarters of the room for waiting. A caller is a token or, without one, an address.
+/// That a client has gone, the handler is told by Request::gone.
+///
 /// Outlives the servers that use its responders. The destructor waits for running calls and drops
 /// waiting ones.
 class HandlerPool {

@@ -1,7 +1,10 @@
 #include "http/handler_pool.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -95,6 +98,65 @@ TEST_F(PoolTest, ABodyIsOnlyReadOfWhomTheHeadCheckLetsIn) {
   LoopbackClient known(port());
   known.send(head + "Authorization: Bearer x\r\n\r\n" + std::string(50'000, 'x'));
   EXPECT_EQ(known.read().body.size(), 50'000u);
+}
+
+TEST_F(PoolTest, AHandlerLearnsThatItsClientHasGone) {
+  std::atomic<bool> begun{false};
+  std::atomic<bool> told{false};
+  start_with([&](const Request& request) {
+    begun = true;
+    for (int i = 0; i < 2000 && !request.gone.stop_requested(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    told = request.gone.stop_requested();
+    return Response{};
+  });
+  // With and without "close": then the connection reads nothing more while the handler is at work.
+  for (const char* more : {"", "Connection: close\r\n"}) {
+    begun = told = false;
+    {
+      LoopbackClient client(port());
+      client.send(std::string("GET /a HTTP/1.1\r\nHost: h\r\n") + more + "\r\n");
+      while (!begun)
+        std::this_thread::yield();
+      EXPECT_FALSE(told);
+    }
+    for (int i = 0; i < 1000 && !told; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(told) << more;
+  }
+}
+
+TEST_F(PoolTest, OneCallersQueueDelaysNobodyElse) {
+  std::mutex mutex;
+  std::vector<std::string> order;
+  std::atomic<bool> open{false};
+  start_with(
+      [&](const Request& request) {
+        while (!open)
+          std::this_thread::yield();
+        const std::lock_guard lock(mutex);
+        order.push_back(request.path);
+        return Response{};
+      },
+      {.threads = 1, .requests_max = 16});
+  const auto ask = [](const std::string& path, const std::string& token) {
+    return "GET " + path + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+  };
+  LoopbackClient busy(port());
+  std::string many;
+  for (int i = 0; i < 16; ++i)
+    many += ask("/busy" + std::to_string(i), "a");
+  busy.send(many);
+  // One is worked on, twelve wait, which is its part of the room; the others are refused at once.
+  while (server_->stats().replies[StatusCounters::index_of(503)] < 3)
+    std::this_thread::yield();
+  LoopbackClient other(port());
+  other.send(ask("/other", "b"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  open = true;
+  EXPECT_EQ(other.read().status, 200);
+  const std::lock_guard lock(mutex);
+  EXPECT_LE(std::find(order.begin(), order.end(), "/other") - order.begin(), 2);
 }
 
 TEST_F(PoolTest, AnExceptionIsA500WithItsWords) {

@@ -228,6 +228,11 @@ void Worker::retire(Connection& connection) {
   retired_.push_back(&connection);
 }
 
+void Worker::tell_gone(Ticket ticket) {
+  for (const Destination& destination : destinations_)
+    destination.responder->on_gone(ticket);
+}
+
 void Worker::flush() {
   for (std::size_t i = 0; i < dirty_.size(); ++i) {  // grows meanwhile
     dirty_[i]->dirty = false;
