@@ -35,7 +35,8 @@
 namespace weir::app {
 namespace {
 
-constexpr PartitionNo partition{0};  // the embedded log has one
+constexpr PartitionNo partition{0};              // the embedded log has one
+constexpr std::uint64_t segments_kept_free = 8;  // of the disk, from what the engine spills
 
 unsigned count_of(const Config& config, std::string_view key) {
   return static_cast<unsigned>(config[key]);
@@ -126,8 +127,10 @@ struct EmbeddedServer::Stages {
   RequestLog request_log{clock};
   gateway::StreamBindings bindings;
   std::optional<gateway::Gateway> gateway;
+  std::optional<control::QueryGate> queries;
   std::optional<control::ControlApi> control_api;
   std::optional<http::HandlerPool> control_pool;
+  std::optional<http::HandlerPool> probe_pool;
   std::optional<http::Server> http_server;
   std::optional<Housekeeping> housekeeping;
 };
@@ -201,29 +204,38 @@ Vitals EmbeddedServer::Stages::vitals() const {
 }
 
 void EmbeddedServer::Stages::make_engine() {
-  engine.emplace(
-      engine::DuckDbOptions{.tables_folder = directory.tables(),
-                            .store_root = directory.store(),
-                            .memory_limit = fmt::format("{}MB", config["engine.memory_mb"]),
-                            .threads = static_cast<int>(config["engine.threads"])},
-      clock);
+  engine::DuckDbOptions options{
+      .tables_folder = directory.tables(),
+      .store_root = directory.store(),
+      .memory_bytes = bytes_of(config, "engine.memory_mb"),
+      .spill_bytes = bytes_of(config, "engine.spill_mb"),
+      .threads = static_cast<int>(config["engine.threads"]),
+      .disk_free = [this] { return directory.bytes_free(); },
+      // The log goes on with segments of its own while the engine makes room.
+      .disk_reserve_bytes =
+          segments_kept_free * static_cast<std::uint64_t>(config["log.segment_bytes"])};
+  engine.emplace(std::move(options), clock);
 }
 
 /// The data directory is ours alone, so whoever had claimed a run is gone: nobody waits for leases.
 Result<void> EmbeddedServer::Stages::start_runs() {
   WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
   if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
-  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random},
+  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
+                                        std::chrono::seconds(config["runs.time_s"])},
                count_of(config, "runs.parallel"));
   return {};
 }
 
 void EmbeddedServer::Stages::make_control_api() {
+  queries.emplace(count_of(config, "queries.parallel"));
   control_api.emplace(control::Services{
       .catalog = *catalog,
       .engine = *engine,
       .clock = clock,
       .random = random,
+      .queries = *queries,
+      .query_time_max = std::chrono::seconds(config["queries.time_s"]),
       .flush = [this](StreamNo stream) { return batcher_thread->flush(stream); },
       .wake_runs = [this] { runs->wake(); },
       .check_feed = [](const catalog::Feed& feed) { return feed::check(feed); },
@@ -257,19 +269,21 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
                                         gateway_limits(config)});
   make_control_api();
   const http::Handler handler = [this](const http::Request& request) {
-    return control_api->handle(request);
+    return request_log.answer(
+        request, [this](const http::Request& logged) { return control_api->handle(logged); });
   };
-  control_pool.emplace(
-      [this, handler](const http::Request& request) {
-        return request_log.answer(request, handler);
-      },
-      http::PoolOptions{.threads = count_of(config, "http.control_threads")},
-      [this](const http::Request& head) {
-        auto refusal = control_api->refuse_by_head(head);
-        if (refusal)
-          request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
-        return refusal;
-      });
+  const http::HeadCheck check_head = [this](const http::Request& head) {
+    auto refusal = control_api->refuse_by_head(head);
+    if (refusal) request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
+    return refusal;
+  };
+  // Those that may take long have threads of their number, so that they never hold the others.
+  control_pool.emplace(handler,
+                       http::PoolOptions{.threads = count_of(config, "http.control_threads") +
+                                                    count_of(config, "queries.parallel")},
+                       check_head);
+  probe_pool.emplace(handler, http::PoolOptions{.threads = 1, .body_bytes_max = limits::kib},
+                     check_head);
   http::Options options;
   options.host = listen.host;
   options.port = listen.port;
@@ -286,6 +300,9 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
       std::vector<http::Route>{
           {std::string(gateway::path_prefix), gateway->responder(),
            bytes_of(config, "http.body_memory_mb")},
+          {"/healthz", probe_pool->responder()},
+          {"/readyz", probe_pool->responder()},
+          {"/metrics", probe_pool->responder()},
           {"", control_pool->responder(), bytes_of(config, "http.control_body_memory_mb")}},
       random);
   return http_server->start();
@@ -336,6 +353,8 @@ Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
 }
 
 void EmbeddedServer::Stages::stop() {
+  if (runs) runs->request_stop();
+  if (engine) engine->stop();  // or requests would be in flight for as long as their queries take
   if (http_server) http_server->stop();
   if (housekeeping) housekeeping->stop();
   if (log) log->close();

@@ -45,6 +45,7 @@ void RunThreads::wake() {
 }
 
 void RunThreads::stop() {
+  request_stop();
   for (auto& thread : threads_)
     thread.request_stop();
   threads_.clear();
@@ -54,11 +55,13 @@ void RunThreads::work(const std::stop_token& stop, unsigned number) {
   // By chance, and not the process id: that is 1 in every container.
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
                          dependencies_.clock,
-                         {.owner = "instance " + instance_ + ", runner " + std::to_string(number)});
+                         {.owner = "instance " + instance_ + ", runner " + std::to_string(number),
+                          .time_max = dependencies_.time_max});
   std::uint64_t seen = 0;
-  while (!stop.stop_requested()) {
+  const std::stop_token shutdown = shutdown_.get_token();
+  while (!stop.stop_requested() && !shutdown.stop_requested()) {
     const Time begun = dependencies_.clock.now();
-    const auto ran = runner.run_next();
+    const auto ran = runner.run_next(shutdown);
     if (!ran) spdlog::error("A workflow run was not done to its end here: {}", ran.error().message);
     std::unique_lock lock(mutex_);
     if (ran && *ran) {

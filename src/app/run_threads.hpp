@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -17,8 +18,7 @@
 
 namespace weir::app {
 
-/// Executes workflow runs on its own threads: a free thread claims the next run. stop() returns
-/// after the loads in progress are finished.
+/// Executes workflow runs on its own threads: a free thread claims the next run.
 class RunThreads {
  public:
   struct Dependencies {
@@ -27,6 +27,7 @@ class RunThreads {
     store::ObjectStore& store;
     const Clock& clock;
     Random& random;
+    std::chrono::seconds time_max;  // of one run; 0: as long as it takes
   };
   RunThreads(const Dependencies& dependencies, unsigned threads);
   ~RunThreads() { stop(); }
@@ -35,6 +36,10 @@ class RunThreads {
 
   /// Announces a new run. Any thread. Without the call, the run starts within a second.
   void wake();
+  /// Ends the loads that are going on, of which nothing is kept: their runs are taken up again at
+  /// the next start. Returns at once.
+  void request_stop() { shutdown_.request_stop(); }
+  /// The same, and waits for them to have ended.
   void stop();
 
   /// Changes the number of threads. A thread to be ended finishes its run first; the call waits.
@@ -47,6 +52,7 @@ class RunThreads {
 
   Dependencies dependencies_;
   const std::string instance_;  // differs from that of every earlier process
+  std::stop_source shutdown_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;

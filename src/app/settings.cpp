@@ -74,8 +74,20 @@ constexpr Setting table[] = {
      "first.",
      signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
-    {"engine.memory_mb", "Memory of the embedded engine, for each tenant.", 2048, 64, 1'000'000},
+    {"engine.memory_mb", "Memory of the embedded engine, for all tenants together.", 2048, 64,
+     1'000'000},
+    {"engine.spill_mb",
+     "What a tenant's queries and loads may put on the disk of the tables when memory does not "
+     "suffice; less where the disk has less room.",
+     8192, 0, 10'000'000},
     {"engine.threads", "Threads of the embedded engine.", 2, 1, 256},
+    {"queries.parallel",
+     "Queries, previews, lists of tables and examinations worked on at once; a tenant has half of "
+     "them. More are refused with 429 or 503.",
+     4, 1, 64},
+    {"queries.time_s", "A query or preview that takes longer is ended with 400.", 30, 1, 3600},
+    {"runs.time_s", "A workflow run that takes longer is ended, and fails; 0: no limit.", 3600, 0,
+     1'000'000},
     {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},
     {"keys.last_used_s", "How often the last use of API keys is written down.", 30, 1, 3600},
 };

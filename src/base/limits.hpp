@@ -82,6 +82,7 @@ inline constexpr std::uint32_t name_bytes_max = 255;
 inline constexpr std::uint64_t quarantine_page_bytes_max = 8 * mib;
 inline constexpr std::uint32_t loads_looked_at_max = 100;  // for one receipt
 inline constexpr std::uint32_t query_rows_max = 10'000;
+inline constexpr std::uint64_t query_bytes_max = 16 * mib;  // of an answer's values
 inline constexpr std::uint32_t sample_rows_max = 200;
 inline constexpr std::uint32_t sample_files_max = 5;
 inline constexpr std::uint32_t row_errors_kept_max = 1000;

@@ -69,7 +69,10 @@ Result<http::Response> ControlApi::answer(const http::Request& request, const Ma
   WEIR_TRY(const Caller caller, admit(request, match));
   if (!caller.key_id.empty()) note_use(caller.key_id);
   WEIR_CHECK(check_query(request, *match.route));
-  return match.route->handler(Call{services_, request, caller, match.id});
+  const Call call{services_, request, caller, match.id};
+  if (!match.route->may_take_long) return match.route->handler(call);
+  WEIR_TRY(const auto pass, services_.queries.enter(caller.tenant));
+  return match.route->handler(call);
 }
 
 void ControlApi::note_use(const std::string& key_id) {

@@ -32,14 +32,16 @@ class RecordingEngine final : public engine::Engine {
     return fail(Errc::bad_request, "line 2, column 3: expected FROM");
   }
   Result<engine::Table> preview(const std::vector<engine::Source>& given, const std::string& query,
-                                const std::string& tenant, std::uint64_t rows_max) override {
+                                const std::string& tenant,
+                                const engine::ReadLimits& limits) override {
     sources = given;
-    asked = {tenant, query, rows_max};
+    asked = {tenant, query, limits.rows_max};
     return answer;
   }
   Result<engine::Table> query(const std::string& tenant, const std::string& sql,
-                              std::uint64_t rows_max) override {
-    asked = {tenant, sql, rows_max};
+                              const engine::ReadLimits& limits) override {
+    asked = {tenant, sql, limits.rows_max};
+    if (while_asked) while_asked(limits);
     return answer;
   }
   Result<std::vector<engine::TableInfo>> tables(const std::string& tenant) override {
@@ -55,6 +57,7 @@ class RecordingEngine final : public engine::Engine {
   Asked asked;
   std::vector<engine::Load> created;  // tables
   Result<void> create_answer;
+  std::function<void(const engine::ReadLimits&)> while_asked;
   std::vector<engine::Source> sources;
   Result<engine::Table> answer = engine::Table{};
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
@@ -74,6 +77,8 @@ class ControlTest : public catalog::BatchTest {
             .engine = engine_,
             .clock = clock_,
             .random = random_,
+            .queries = queries_,
+            .query_time_max = std::chrono::seconds(30),
             .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
             .wake_runs = [this] { ++wakes_; },
             .check_feed = [this](const catalog::Feed&) { return feed_check_; },
@@ -178,6 +183,7 @@ class ControlTest : public catalog::BatchTest {
   }
 
   RecordingEngine engine_;
+  QueryGate queries_{4};
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush_;
   int wakes_ = 0;
   Result<void> feed_check_;

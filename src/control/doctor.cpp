@@ -87,7 +87,9 @@ std::string_view name_of(HealthCheck::State state) {
 }
 
 void add_doctor_routes(Routes& routes) {
-  routes.push_back({"GET", "/api/v0/doctor", "examine", Access::operate, examine});
+  constexpr bool may_take_long = true;
+  routes.push_back(
+      {"GET", "/api/v0/doctor", "examine", Access::operate, examine, {}, may_take_long});
 }
 
 }  // namespace weir::control

@@ -72,10 +72,11 @@ class FuzzWorld {
     Result<void> create_table(const engine::Load&) override { return {}; }
     Result<void> check(const std::string&) override { return {}; }
     Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
-                                  const std::string&, std::uint64_t) override {
+                                  const std::string&, const engine::ReadLimits&) override {
       return engine::Table{};
     }
-    Result<engine::Table> query(const std::string&, const std::string&, std::uint64_t) override {
+    Result<engine::Table> query(const std::string&, const std::string&,
+                                const engine::ReadLimits&) override {
       return engine::Table{};
     }
     Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
@@ -89,6 +90,8 @@ class FuzzWorld {
         .engine = engine_,
         .clock = clock_,
         .random = random_,
+        .queries = queries_,
+        .query_time_max = std::chrono::seconds(30),
         .flush = [](StreamNo) -> Result<std::vector<catalog::Batch>> {
           return std::vector<catalog::Batch>();
         },
@@ -113,6 +116,7 @@ class FuzzWorld {
   StillClock clock_;
   SeededRandom random_;
   EmptyEngine engine_;
+  QueryGate queries_{4};
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<ControlApi> api_;
   std::string token_;

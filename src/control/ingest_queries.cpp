@@ -101,8 +101,10 @@ Result<engine::Source> sample_of(const Call& call, const Fields& body) {
 Result<http::Response> preview(const Call& call, const Fields& body, const std::string& sql) {
   WEIR_TRY(const int rows_max, body.number_or("limit", 20, 1, limits::sample_rows_max));
   WEIR_TRY(const auto source, sample_of(call, body));
-  WEIR_TRY(const auto table, call.services.engine.preview({source}, sql, call.caller.tenant,
-                                                          static_cast<std::uint64_t>(rows_max)));
+  engine::ReadLimits limits(static_cast<std::uint64_t>(rows_max));
+  limits.allowance = call.allowance();
+  WEIR_TRY(const auto table,
+           call.services.engine.preview({source}, sql, call.caller.tenant, limits));
   return answer_table(table);
 }
 
@@ -133,9 +135,21 @@ void add_ingest_query_routes(Routes& routes) {
   routes.push_back({"GET", one, "getIngestQuery", operate, get_ingest_query});
   routes.push_back({"PUT", one, "updateIngestQuery", operate, update_ingest_query});
   routes.push_back({"DELETE", one, "deleteIngestQuery", operate, delete_ingest_query});
-  routes.push_back({"POST", "/api/v0/ingest-queries/{id}/preview", "previewIngestQuery", operate,
-                    preview_ingest_query});
-  routes.push_back({"POST", "/api/v0/ingest-queries/preview", "previewSql", operate, preview_sql});
+  constexpr bool may_take_long = true;
+  routes.push_back({"POST",
+                    "/api/v0/ingest-queries/{id}/preview",
+                    "previewIngestQuery",
+                    operate,
+                    preview_ingest_query,
+                    {},
+                    may_take_long});
+  routes.push_back({"POST",
+                    "/api/v0/ingest-queries/preview",
+                    "previewSql",
+                    operate,
+                    preview_sql,
+                    {},
+                    may_take_long});
 }
 
 }  // namespace weir::control

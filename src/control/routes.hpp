@@ -19,6 +19,9 @@ struct Call {
   const http::Request& request;
   const Caller& caller;  // empty where the route is open to everyone
   std::string id;        // what stands in the path for the {parameter}, if it has one
+
+  /// What an engine may take for this call: a query's time, and no longer than the caller waits.
+  engine::Allowance allowance() const { return {services.query_time_max, request.gone}; }
 };
 
 using Handler = Result<http::Response> (*)(const Call&);
@@ -29,7 +32,8 @@ struct Route {
   std::string_view operation_id;
   Access access = Access::administer;
   Handler handler = nullptr;
-  std::vector<std::string_view> query = {};  // the known parameters; others are refused
+  std::vector<std::string_view> query = {};  // parameters it knows; others are refused
+  bool may_take_long = false;                // through Services::queries
 };
 
 using Routes = std::vector<Route>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "catalog/catalog.hpp"
+#include "control/query_gate.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
@@ -32,6 +34,9 @@ struct Services {
   engine::Engine& engine;
   const Clock& clock;
   Random& random;
+  /// Calls that read tables or files, and how long each may take.
+  QueryGate& queries;
+  std::chrono::milliseconds query_time_max;
 
   /// Closes the stream's open batches; returns those whose files are now visible.
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush;

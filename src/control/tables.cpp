@@ -49,8 +49,9 @@ Result<http::Response> query_tables(const Call& call) {
   WEIR_TRY(const auto sql, body.text("sql"));
   WEIR_TRY(const int rows_max,
            body.number_or("limit", limits::query_rows_max, 1, limits::query_rows_max));
-  WEIR_TRY(const auto table, call.services.engine.query(call.caller.tenant, sql,
-                                                        static_cast<std::uint64_t>(rows_max)));
+  engine::ReadLimits limits(static_cast<std::uint64_t>(rows_max));
+  limits.allowance = call.allowance();
+  WEIR_TRY(const auto table, call.services.engine.query(call.caller.tenant, sql, limits));
   return answer_table(table);
 }
 
@@ -58,10 +59,18 @@ Result<http::Response> query_tables(const Call& call) {
 
 void add_table_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
+  constexpr bool may_take_long = true;
+  routes.push_back({"GET",
+                    "/api/v0/tables",
+                    "listTables",
+                    operate,
+                    list_tables,
+                    {"limit", "next_token"},
+                    may_take_long});
   routes.push_back(
-      {"GET", "/api/v0/tables", "listTables", operate, list_tables, {"limit", "next_token"}});
-  routes.push_back({"GET", "/api/v0/tables/{name}", "getTable", operate, get_table});
-  routes.push_back({"POST", "/api/v0/query", "queryTables", operate, query_tables});
+      {"GET", "/api/v0/tables/{name}", "getTable", operate, get_table, {}, may_take_long});
+  routes.push_back(
+      {"POST", "/api/v0/query", "queryTables", operate, query_tables, {}, may_take_long});
 }
 
 }  // namespace weir::control

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 
@@ -15,6 +18,21 @@
 namespace weir::engine {
 
 enum class FileFormat { ndjson, cbor };
+
+/// How long a call may go on. Whoever holds the source of `stop` ends it before that; either way
+/// it returns within a second or so, and nothing of it is kept.
+struct Allowance {
+  std::chrono::milliseconds time{0};  // 0: as long as it takes; over it, bad_request
+  std::stop_token stop;               // once requested, unavailable
+};
+
+/// How much of an answer is collected; a number by itself is the rows.
+struct ReadLimits {
+  ReadLimits(std::uint64_t rows) : rows_max(rows) {}  // NOLINT(google-explicit-constructor)
+  std::uint64_t rows_max;
+  std::uint64_t bytes_max = limits::query_bytes_max;  // of the values as JSON
+  Allowance allowance = {};
+};
 
 struct SourceFile {
   std::string uri;
@@ -62,6 +80,7 @@ struct Load {
   int error_threshold = 1;  // percent of the rows read; above it nothing is loaded
   bool truncate = false;    // empty the table first, in the same transaction; without sources
                             // and query that is all
+  Allowance allowance = {};
 };
 
 struct RowError {
@@ -107,7 +126,7 @@ struct Column {
 struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;
-  bool truncated = false;  // there were more rows than the limit
+  bool truncated = false;  // there were more rows than the limits let through
   Misfits misfits;         // of a preview: in the rows that were read for it
 };
 
@@ -117,7 +136,8 @@ struct TableInfo {
   std::vector<Column> columns;
 };
 
-/// Thread-safe; loads into one table run one after the other.
+/// Thread-safe; loads into one table run one after the other. Errors are in words for the caller,
+/// and name files by their keys in the store.
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -129,10 +149,10 @@ class Engine {
   virtual Result<void> check(const std::string& query) = 0;
   /// The rows of an ingest query over sources; stores nothing. For samples and previews.
   virtual Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
-                                const std::string& tenant, std::uint64_t rows_max) = 0;
-  /// Reads the domain tables of one tenant, and nothing else.
+                                const std::string& tenant, const ReadLimits& limits) = 0;
+  /// Reads domain tables of one tenant, and nothing else.
   virtual Result<Table> query(const std::string& tenant, const std::string& sql,
-                              std::uint64_t rows_max) = 0;
+                              const ReadLimits& limits) = 0;
   virtual Result<std::vector<TableInfo>> tables(const std::string& tenant) = 0;
 };
 

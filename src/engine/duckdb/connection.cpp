@@ -18,27 +18,6 @@ std::string quoted(std::string_view text, char quote) {
   return out += quote;
 }
 
-// DuckDB's error classes come as the beginning of the message, also where there is no type to ask.
-constexpr std::array<std::pair<std::string_view, Errc>, 8> classes{{
-    {"Out of Memory Error", Errc::overloaded},
-    {"IO Error", Errc::io},
-    {"Permission Error", Errc::forbidden},
-    {"INTERRUPT Error", Errc::unavailable},
-    {"Interrupt Error", Errc::unavailable},
-    {"INTERNAL Error", Errc::internal},
-    {"FATAL Error", Errc::internal},
-    {"Serialization Error", Errc::corrupt},
-}};
-
-Errc code_of(std::string_view message) {
-  if (message.find("Could not set lock on file") != std::string_view::npos) return Errc::locked;
-  if (message.find("No space left on device") != std::string_view::npos) return Errc::disk_full;
-  for (const auto& [prefix, code] : classes) {
-    if (message.starts_with(prefix)) return code;
-  }
-  return Errc::bad_request;
-}
-
 class Rows {
  public:
   Rows() = default;
@@ -48,7 +27,7 @@ class Rows {
   duckdb_result* out() { return &result_; }
   /// nullptr at the end.
   DataChunk next() { return DataChunk(duckdb_fetch_chunk(result_)); }
-  Failure failure() { return duckdb_failure(duckdb_result_error(&result_)); }
+  const char* error() { return duckdb_result_error(&result_); }
 
  private:
   duckdb_result result_{};
@@ -81,15 +60,6 @@ std::string quote_text(std::string_view text) {
   return quoted(text, '\'');
 }
 
-Failure duckdb_failure(const char* message) {
-  std::string_view text = message == nullptr ? "DuckDB gave no reason" : message;
-  text = text.substr(0, text.find("\nStack Trace:"));
-  text = text.substr(0, text.find("\n\nStack Trace:"));
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
-    text.remove_suffix(1);
-  return fail(code_of(text), std::string(text));
-}
-
 Result<std::unique_ptr<Database>> Database::open(const std::string& path,
                                                  const Settings& settings) {
   duckdb_config config = nullptr;
@@ -108,7 +78,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
       duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &handle, config, &error);
   duckdb_destroy_config(&config);
   if (state == DuckDBSuccess) return std::unique_ptr<Database>(new Database(handle));
-  Error reason = duckdb_failure(error).value();
+  Error reason = in_words(error == nullptr ? "" : error);
   duckdb_free(error);
   return fail_while("cannot open the tables in " + path, std::move(reason));
 }
@@ -124,15 +94,39 @@ Result<Connection> Connection::open(Database& database) {
   return Connection(handle);
 }
 
+Result<Connection> Connection::open(Database& database, Watchdog& dog, const Allowance& allowance) {
+  WEIR_TRY(Connection connection, open(database));
+  connection.watch_ = std::make_unique<Watchdog::Watch>(dog, connection.get(), allowance);
+  return connection;
+}
+
+Failure Connection::failure(const char* message, Place place) const {
+  const std::string_view text = message == nullptr ? "" : message;
+  const bool interrupted = text.starts_with("INTERRUPT");
+  if (interrupted && watch_) {
+    if (auto why = watch_->over()) return Failure(*std::move(why));
+  }
+  return Failure(in_words(text, place));
+}
+
+Result<void> Connection::end_watch() {
+  if (!watch_) return {};
+  if (auto why = watch_->over()) return Failure(*std::move(why));
+  watch_.reset();
+  return {};
+}
+
 Result<void> Connection::run(const std::string& sql) {
   Rows rows;
-  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError) return rows.failure();
+  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError)
+    return failure(rows.error());
   return {};
 }
 
 Result<Connection::Cells> Connection::cells(const std::string& sql) {
   Rows rows;
-  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError) return rows.failure();
+  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError)
+    return failure(rows.error());
   const idx_t columns = duckdb_column_count(rows.out());
   Cells out;
   for (DataChunk chunk = rows.next(); chunk.get() != nullptr; chunk = rows.next()) {
@@ -158,10 +152,10 @@ Result<std::uint64_t> Connection::count(const std::string& sql) {
   return value;
 }
 
-Result<Prepared> Connection::prepare(const std::string& sql) {
+Result<Prepared> Connection::prepare(const std::string& sql, Place place) {
   Prepared statement;
   if (duckdb_prepare(handle_.get(), sql.c_str(), statement.out()) == DuckDBError)
-    return duckdb_failure(duckdb_prepare_error(statement.get()));
+    return failure(duckdb_prepare_error(statement.get()), place);
   return statement;
 }
 
@@ -180,16 +174,16 @@ Result<void> Connection::stream(duckdb_prepared_statement statement,
                                 const std::function<bool(duckdb_data_chunk)>& take) {
   Owned<duckdb_pending_result, duckdb_destroy_pending> pending;
   if (duckdb_pending_prepared_streaming(statement, pending.out()) == DuckDBError)
-    return duckdb_failure(duckdb_pending_error(pending.get()));
+    return failure(duckdb_pending_error(pending.get()));
   Rows rows;
-  if (duckdb_execute_pending(pending.get(), rows.out()) == DuckDBError) return rows.failure();
+  if (duckdb_execute_pending(pending.get(), rows.out()) == DuckDBError)
+    return failure(rows.error());
   while (true) {
     const DataChunk chunk = rows.next();
     if (chunk.get() == nullptr) break;
     if (!take(chunk.get())) return {};
   }
-  if (const char* error = duckdb_result_error(rows.out()); error != nullptr)
-    return duckdb_failure(error);
+  if (const char* error = duckdb_result_error(rows.out()); error != nullptr) return failure(error);
   return {};
 }
 
@@ -204,6 +198,7 @@ Transaction::~Transaction() {
 }
 
 Result<void> Transaction::commit() {
+  WEIR_CHECK(connection_->end_watch());
   WEIR_CHECK(connection_->run("COMMIT"));
   connection_ = nullptr;
   return {};

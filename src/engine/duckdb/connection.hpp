@@ -12,6 +12,8 @@
 #include <duckdb.h>
 
 #include "base/result.hpp"
+#include "engine/duckdb/engine_words.hpp"
+#include "engine/duckdb/watchdog.hpp"
 
 /// DuckDB's C API with owners for its handles and Results for its errors. Only for this folder.
 namespace weir::engine {
@@ -20,9 +22,6 @@ namespace weir::engine {
 std::string quote_name(std::string_view name);
 /// `'text'`, likewise.
 std::string quote_text(std::string_view text);
-
-/// Converts DuckDB's message, without stack traces, to an Error with a fitting code.
-Failure duckdb_failure(const char* message);
 
 /// Owns a handle that C destroys through its address.
 template <class Handle, void (*Destroy)(Handle*)>
@@ -74,6 +73,9 @@ struct ResultColumn {
 class Connection {
  public:
   static Result<Connection> open(Database& database);
+  /// One under watch: once the allowance is over, what it works on ends with the error that says
+  /// so.
+  static Result<Connection> open(Database& database, Watchdog& dog, const Allowance& allowance);
   Connection(Connection&&) noexcept = default;
   Connection& operator=(Connection&&) noexcept = default;
 
@@ -87,18 +89,24 @@ class Connection {
   Result<std::uint64_t> count(const std::string& sql);
 
   /// Binds one statement without running it.
-  Result<Prepared> prepare(const std::string& sql);
-  /// The columns of its rows.
+  Result<Prepared> prepare(const std::string& sql, Place place = Place::hidden);
+  /// What its rows will look like.
   static std::vector<ResultColumn> columns(duckdb_prepared_statement statement);
   /// Passes the rows on in chunks as they are made, until `take` returns false.
   Result<void> stream(duckdb_prepared_statement statement,
                       const std::function<bool(duckdb_data_chunk)>& take);
+
+  /// What DuckDB said, in words; where it was interrupted, why.
+  Failure failure(const char* message, Place place = Place::hidden) const;
+  /// From here on nothing ends what it works on; fails when the allowance is over by now.
+  Result<void> end_watch();
 
   duckdb_connection get() const { return handle_.get(); }
 
  private:
   explicit Connection(duckdb_connection handle) : handle_(handle) {}
   Owned<duckdb_connection, duckdb_disconnect> handle_;
+  std::unique_ptr<Watchdog::Watch> watch_;  // ends before the handle
 };
 
 /// Rolls back unless it was committed.
@@ -109,6 +117,7 @@ class Transaction {
       : connection_(std::exchange(other.connection_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
+  /// Not to be interrupted, so that its result is what happened.
   Result<void> commit();
 
  private:

@@ -1,12 +1,16 @@
 #include "engine/duckdb/duckdb_engine.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 #include "engine/dialect/dialect.hpp"
+#include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/load.hpp"
+#include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/query.hpp"
 #include "engine/duckdb/tenant.hpp"
+#include "engine/duckdb/watchdog.hpp"
 
 namespace weir::engine {
 
@@ -23,38 +27,117 @@ bool is_file_name(const std::string& name) {
   return true;
 }
 
+constexpr std::string_view spill_extension = ".tmp";
+
 }  // namespace
 
 DuckDbEngine::DuckDbEngine(DuckDbOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)),
+      watchdog_(std::make_unique<Watchdog>([this] { return disk_alarm(); })),
+      tenants_(std::make_unique<OpenTenants>(
+          options_.memory_bytes,
+          [this, &clock](const std::string& name, std::uint64_t memory_bytes) {
+            return Tenant::open({options_.tables_folder / (name + ".duckdb"),
+                                 options_.store_root / "ingest" / "stream" / name, memory_bytes,
+                                 options_.threads, &clock},
+                                *watchdog_);
+          })) {}
+
 DuckDbEngine::~DuckDbEngine() = default;
 
-Result<Tenant*> DuckDbEngine::tenant(const std::string& name) {
-  if (!is_file_name(name))
-    return fail(Errc::bad_request, "\"" + name +
-                                       "\" cannot be a tenant's name; use letters, digits, '-', "
-                                       "'_' and '.', not first");
-  const std::lock_guard lock(mutex_);
-  if (const auto found = tenants_.find(name); found != tenants_.end()) return found->second.get();
+void DuckDbEngine::stop() {
+  watchdog_->stop();
+}
+
+/// Spilled bytes lie beside the tables until their query ends; only then is ending it a help.
+std::optional<Error> DuckDbEngine::disk_alarm() const {
+  if (!options_.disk_free) return std::nullopt;
+  const auto free = options_.disk_free();
+  if (!free || *free >= options_.disk_reserve_bytes) return std::nullopt;
   std::error_code error;
-  std::filesystem::create_directories(options_.tables_folder, error);
-  if (error)
-    return fail(Errc::io, "cannot make the directory of tables " + options_.tables_folder.string() +
-                              ": " + error.message());
-  WEIR_TRY(auto opened, Tenant::open({options_.tables_folder / (name + ".duckdb"),
-                                      options_.store_root / "ingest" / "stream" / name,
-                                      options_.memory_limit, options_.threads, &clock_}));
-  return (tenants_[name] = std::move(opened)).get();
+  for (std::filesystem::recursive_directory_iterator next(options_.tables_folder, error), end;
+       !error && next != end; next.increment(error)) {
+    const bool spilled = next->path().parent_path().extension() == spill_extension;
+    std::error_code gone;
+    if (spilled && next->file_size(gone) > 0 && !gone)
+      return Error{Errc::disk_full,
+                   "The disk is nearly full, and what is left is for payloads; what the engine put "
+                   "on it was taken back and this was ended. Make room, or ask for less."};
+  }
+  return std::nullopt;
+}
+
+/// The server's own directories say nothing to a caller, who knows a file by its key in the store.
+std::string DuckDbEngine::without_paths(std::string text) const {
+  std::error_code error;
+  for (const auto& folder : {options_.store_root, options_.tables_folder}) {
+    if (folder.empty()) continue;
+    const std::string parts[] = {std::filesystem::weakly_canonical(folder, error).string(),
+                                 std::filesystem::absolute(folder, error).string(),
+                                 folder.string()};
+    for (const std::string& part : parts) {
+      if (part.size() < 2) continue;
+      for (const std::string& path : {"file://" + part + "/", part + "/", part})
+        for (std::size_t at = text.find(path); at != std::string::npos; at = text.find(path, at))
+          text.erase(at, path.size());
+    }
+  }
+  return text;
+}
+
+void DuckDbEngine::without_paths(std::vector<RowError>& errors) const {
+  for (RowError& error : errors) {
+    error.file = without_paths(std::move(error.file));
+    error.reason = without_paths(std::move(error.reason));
+  }
+}
+
+template <class T>
+Result<T> DuckDbEngine::without_paths(Result<T> result) const {
+  if (result) return result;
+  Error error = std::move(result).error();
+  error.message = without_paths(std::move(error.message));
+  return fail(std::move(error));
+}
+
+template <class Work>
+auto DuckDbEngine::on_tenant(const std::string& name, const Work& work) {
+  const auto done = [&]() -> decltype(work(std::declval<Tenant&>())) {
+    if (!is_file_name(name))
+      return fail(Errc::bad_request, "\"" + name +
+                                         "\" cannot be a tenant's name; use letters, digits, '-', "
+                                         "'_' and '.', not first");
+    std::error_code error;
+    std::filesystem::create_directories(options_.tables_folder, error);
+    if (error) return fail(Errc::io, "cannot make the directory of tables: " + error.message());
+    WEIR_TRY(const auto lease, tenants_->lease(name));
+    if (lease.first()) WEIR_CHECK(limit_spill(*lease));
+    return work(*lease);
+  };
+  return without_paths(done());
+}
+
+/// As the disk has room now; while a call is going on, the watchdog looks after what is left.
+Result<void> DuckDbEngine::limit_spill(Tenant& tenant) const {
+  if (!options_.disk_free) return {};
+  WEIR_TRY(const std::uint64_t free, options_.disk_free());
+  const std::uint64_t room =
+      free > options_.disk_reserve_bytes ? free - options_.disk_reserve_bytes : 0;
+  // Fails where more is spilled already, which the watchdog looks after.
+  static_cast<void>(tenant.limit_spill(std::min(options_.spill_bytes, room)));
+  return {};
 }
 
 Result<LoadCounts> DuckDbEngine::load(const Load& load) {
-  WEIR_TRY(Tenant* const owner, tenant(load.tenant));
-  return run_load(*owner, load);
+  auto counts = on_tenant(load.tenant, [&load](Tenant& tenant) { return run_load(tenant, load); });
+  if (!counts) return counts;
+  for (auto* errors : {&counts->row_errors, &counts->misfits.first})
+    without_paths(*errors);
+  return counts;
 }
 
 Result<void> DuckDbEngine::create_table(const Load& load) {
-  WEIR_TRY(Tenant* const owner, tenant(load.tenant));
-  return run_create_table(*owner, load);
+  return on_tenant(load.tenant, [&load](Tenant& tenant) { return run_create_table(tenant, load); });
 }
 
 Result<void> DuckDbEngine::check(const std::string& query) {
@@ -62,23 +145,25 @@ Result<void> DuckDbEngine::check(const std::string& query) {
 }
 
 Result<Table> DuckDbEngine::preview(const std::vector<Source>& sources, const std::string& query,
-                                    const std::string& tenant_name, std::uint64_t rows_max) {
-  WEIR_TRY(Tenant* const owner, tenant(tenant_name));
-  return run_preview(*owner, sources, query, rows_max);
+                                    const std::string& tenant, const ReadLimits& limits) {
+  auto table =
+      on_tenant(tenant, [&](Tenant& owner) { return run_preview(owner, sources, query, limits); });
+  if (table) without_paths(table->misfits.first);
+  return table;
 }
 
-Result<Table> DuckDbEngine::query(const std::string& tenant_name, const std::string& sql,
-                                  std::uint64_t rows_max) {
-  WEIR_TRY(Tenant* const owner, tenant(tenant_name));
-  return run_query(*owner, sql, rows_max);
+Result<Table> DuckDbEngine::query(const std::string& tenant, const std::string& sql,
+                                  const ReadLimits& limits) {
+  return on_tenant(tenant, [&](Tenant& owner) { return run_query(owner, sql, limits); });
 }
 
-Result<std::vector<TableInfo>> DuckDbEngine::tables(const std::string& tenant_name) {
-  WEIR_TRY(Tenant* const owner, tenant(tenant_name));
-  WEIR_TRY(Connection connection, owner->connect());
-  // One snapshot, so that names and counts belong together.
-  WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
-  return Tenant::tables(connection, true);
+Result<std::vector<TableInfo>> DuckDbEngine::tables(const std::string& tenant) {
+  return on_tenant(tenant, [](Tenant& owner) -> Result<std::vector<TableInfo>> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    // One snapshot, so that names and counts belong together.
+    WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
+    return Tenant::tables(connection, true);
+  });
 }
 
 }  // namespace weir::engine

@@ -40,7 +40,7 @@ class EngineFixture : public ::testing::Test {
     DuckDbOptions options;
     options.tables_folder = folder_.path() / "tables";
     options.store_root = folder_.path() / "store";
-    options.memory_limit = "1GB";
+    options.memory_bytes = 1024 * limits::mib;
     options.threads = 2;
     engine_ = std::make_unique<DuckDbEngine>(options, clock_);
   }
@@ -58,6 +58,10 @@ class EngineFixture : public ::testing::Test {
     out.first_received_at = first_time() + std::chrono::hours(files_);
     ++files_;
     return out;
+  }
+  /// The file's key in the store: what errors call it.
+  std::string key_of(const SourceFile& file) const {
+    return file.uri.substr((folder_.path() / "store").string().size() + 1);
   }
   static Time first_time() { return *parse_time("2027-03-02T08:00:00Z"); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,5 +18,13 @@ inline constexpr std::uint32_t inferred_fields_max = 20'000;
 inline constexpr std::uint32_t inferred_depth_max = 48;  // deeper values are text
 inline constexpr std::uint32_t names_reported_max = 200;
 inline constexpr std::uint32_t misfits_shown_max = 20;  // of one source
+
+// Tenants whose tables are open at once; over it, one that is not in use is closed.
+inline constexpr std::size_t open_tenants_max = 32;
+// Counting the rows of every table of a tenant.
+inline constexpr std::chrono::seconds tables_listed_within{30};
+// The least that a tenant is worked for with, and what one keeps that is not in use.
+inline constexpr std::uint64_t tenant_memory_bytes_min = 16 * mib;
+inline constexpr std::uint64_t idle_memory_bytes = 8 * mib;
 
 }  // namespace weir::limits

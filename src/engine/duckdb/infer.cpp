@@ -298,11 +298,13 @@ Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser
 
 }  // namespace
 
-Result<Inferred> infer_ndjson(const std::vector<std::string>& paths) {
+Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
+                              const std::function<Result<void>()>& may_go_on) {
   Inference inference;
   ondemand::parser parser;
   std::int64_t number = 0;
   for (const std::string& path : paths) {
+    if (may_go_on) WEIR_CHECK(may_go_on());
     WEIR_TRY(FileLines file, FileLines::open(path));
     WEIR_CHECK(observe_file(number++, file, parser, inference));
   }

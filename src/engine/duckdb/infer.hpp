@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct Inferred {
 ///
 /// A struct without fields when there are no records. Memory is bounded by the schema and a record.
 /// corrupt with file and line where a line is no JSON object.
-Result<Inferred> infer_ndjson(const std::vector<std::string>& paths);
+/// `may_go_on` is asked before each file; its error ends the reading.
+Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
+                              const std::function<Result<void>()>& may_go_on = {});
 
 }  // namespace weir::engine

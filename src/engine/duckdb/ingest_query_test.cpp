@@ -246,7 +246,7 @@ TEST_F(IngestQueryTest, ALoadAndAPreviewSayWhatTheSchemaCouldNotTake) {
   ASSERT_EQ(last_.misfits.first.size(), 4u);
   const auto third = std::find_if(
       last_.misfits.first.begin(), last_.misfits.first.end(),
-      [&](const RowError& one) { return one.file == input.files[1].uri && one.field == "id"; });
+      [&](const RowError& one) { return one.file == key_of(input.files[1]) && one.field == "id"; });
   ASSERT_NE(third, last_.misfits.first.end());
   EXPECT_EQ(third->row, 1u);
   EXPECT_EQ(third->value, "3");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "engine/duckdb/json_write.hpp"
 #include "engine/duckdb/spark_text.hpp"
@@ -127,7 +128,7 @@ void append_list(std::string& out, duckdb_vector vector, duckdb_logical_type typ
   duckdb_vector child = duckdb_list_vector_get_child(vector);
   const auto entry = at<duckdb_list_entry>(vector, row);
   out += '[';
-  for (idx_t i = 0; i < entry.length; ++i) {
+  for (idx_t i = 0; i < entry.length && out.size() <= limits::query_bytes_max; ++i) {
     if (i > 0) out += ',';
     append_json_value(out, child, element.get(), entry.offset + i);
   }
@@ -156,7 +157,8 @@ void append_map(std::string& out, duckdb_vector vector, duckdb_logical_type type
   duckdb_vector pairs = duckdb_list_vector_get_child(vector);
   const auto entry = at<duckdb_list_entry>(vector, row);
   out += object ? '{' : '[';
-  for (idx_t i = entry.offset; i < entry.offset + entry.length; ++i) {
+  const idx_t end = entry.offset + entry.length;
+  for (idx_t i = entry.offset; i < end && out.size() <= limits::query_bytes_max; ++i) {
     if (i > entry.offset) out += ',';
     if (!object) out += "{\"key\":";
     append_json_value(out, duckdb_struct_vector_get_child(pairs, 0), key.get(), i);
@@ -165,6 +167,11 @@ void append_map(std::string& out, duckdb_vector vector, duckdb_logical_type type
     if (!object) out += '}';
   }
   out += object ? '}' : ']';
+}
+
+/// As much of a text as shows that it is too much.
+std::string_view head_of(std::string_view text) {
+  return text.substr(0, limits::query_bytes_max + 1);
 }
 
 }  // namespace
@@ -208,6 +215,7 @@ bool has_json(duckdb_logical_type type) {
 
 void append_json_value(std::string& out, duckdb_vector vector, duckdb_logical_type type,
                        idx_t row) {
+  if (out.size() > limits::query_bytes_max) return;
   if (is_null(vector, row)) {
     out += "null";
     return;
@@ -256,7 +264,7 @@ void append_json_value(std::string& out, duckdb_vector vector, duckdb_logical_ty
     case DUCKDB_TYPE_UUID:
       return append_uuid(out, at<duckdb_hugeint>(vector, row));
     case DUCKDB_TYPE_BLOB:
-      return append_blob(out, text_at(vector, row));
+      return append_blob(out, head_of(text_at(vector, row)));
     case DUCKDB_TYPE_LIST:
       return append_list(out, vector, type, row);
     case DUCKDB_TYPE_STRUCT:
@@ -264,7 +272,7 @@ void append_json_value(std::string& out, duckdb_vector vector, duckdb_logical_ty
     case DUCKDB_TYPE_MAP:
       return append_map(out, vector, type, row);
     default:
-      return append_json_text(out, text_at(vector, row));
+      return append_json_text(out, head_of(text_at(vector, row)));
   }
 }
 

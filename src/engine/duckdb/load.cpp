@@ -102,8 +102,8 @@ Result<LoadCounts> counted(Connection& connection, const Load& load) {
 
 Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_load(load));
-  const auto lock = tenant.lock_table(load.table);
-  WEIR_TRY(Connection connection, tenant.connect());
+  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+  WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   if (only_truncates(load)) {
     WEIR_CHECK(prepare_table(connection, load));
@@ -126,11 +126,11 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
 
 Result<void> run_create_table(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_table(load));
-  WEIR_TRY(Connection connection, tenant.connect());
+  WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(const auto tables, Tenant::tables(connection, false));
   const auto is_it = [&load](const TableInfo& info) { return info.name == load.table; };
   if (std::any_of(tables.begin(), tables.end(), is_it)) return {};
-  const auto lock = tenant.lock_table(load.table);
+  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_CHECK(prepare_table(connection, load));
   return transaction.commit();

@@ -32,7 +32,8 @@ bool may_come_of_files(const Error& error) {
   return error.code == Errc::bad_request || error.code == Errc::corrupt;
 }
 
-Result<Inferred> type_of(const Source& source, const std::vector<std::string>& paths) {
+Result<Inferred> type_of(Tenant& tenant, const Source& source,
+                         const std::vector<std::string>& paths, const Allowance& allowance) {
   if (!source.schema_json.empty()) {
     auto type = parse_spark_schema(source.schema_json);
     if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
@@ -42,7 +43,11 @@ Result<Inferred> type_of(const Source& source, const std::vector<std::string>& p
     return fail(Errc::bad_request, "file \"" + source.tag +
                                        "\" is CBOR, which has no schema of its own; declare one in "
                                        "the load operation");
-  WEIR_TRY(Inferred inferred, infer_ndjson(paths));
+  const auto watch = tenant.watch(allowance);
+  WEIR_TRY(Inferred inferred, infer_ndjson(paths, [&watch]() -> Result<void> {
+             if (auto why = watch->over()) return fail(*std::move(why));
+             return {};
+           }));
   if (inferred.type.fields.empty())
     return fail(Errc::bad_request, "file \"" + source.tag +
                                        "\" has no records with fields to infer a schema from; "
@@ -52,7 +57,8 @@ Result<Inferred> type_of(const Source& source, const std::vector<std::string>& p
 
 }  // namespace
 
-Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources) {
+Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources,
+                                      const Allowance& allowance) {
   OpenSources out(tenant.readings());
   std::set<std::string> tags;
   for (const Source& source : sources) {
@@ -65,7 +71,7 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
                                          "\", as tables of the engine's own do; "
                                          "give the file another one");
     WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
-    auto found = type_of(source, plan.paths);
+    auto found = type_of(tenant, source, plan.paths, allowance);
     if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
     if (!found) return fail(std::move(found).error());
     plan.type = std::move(found->type);

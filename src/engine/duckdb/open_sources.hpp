@@ -15,8 +15,10 @@ namespace weir::engine {
 /// The sources of one load or preview, readable in SQL during this object's life.
 class OpenSources {
  public:
-  /// Opens each source with its declared or inferred schema. Files must be in the tenant's store.
-  static Result<OpenSources> open(Tenant& tenant, const std::vector<Source>& sources);
+  /// Each with its declared schema or the inferred one. Files must be in the tenant's store.
+  /// Inferring reads them all, which ends when the allowance is over.
+  static Result<OpenSources> open(Tenant& tenant, const std::vector<Source>& sources,
+                                  const Allowance& allowance);
   /// One NDJSON source whose columns are these fields' texts, read in one pass.
   static Result<OpenSources> open_as_text(Tenant& tenant, const Source& source,
                                           const std::vector<Field>& fields);

@@ -15,30 +15,61 @@ namespace weir::engine {
 
 namespace {
 
-void append_rows(Table& table, const std::vector<ResultColumn>& columns, duckdb_data_chunk chunk,
-                 std::uint64_t rows_max) {
-  const idx_t size = duckdb_data_chunk_get_size(chunk);
-  for (idx_t row = 0; row < size; ++row) {
-    if (table.rows.size() == rows_max) {
-      table.truncated = true;
-      return;
-    }
-    std::vector<std::string>& cells = table.rows.emplace_back(columns.size());
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      append_json_value(cells[i], duckdb_data_chunk_get_vector(chunk, i), columns[i].type.get(),
-                        row);
+// What a value costs beside its text, in memory and in the answer.
+constexpr std::uint64_t cell_bytes = 16;
+
+/// An answer on its way: rows are taken until there are enough of them, or of their bytes.
+class Collector {
+ public:
+  Collector(Table& table, const std::vector<ResultColumn>& columns, const ReadLimits& limits)
+      : table_(table), columns_(columns), limits_(limits) {}
+
+  /// False when it has enough.
+  bool take(duckdb_data_chunk chunk) {
+    const idx_t size = duckdb_data_chunk_get_size(chunk);
+    for (idx_t row = 0; row < size && !table_.truncated; ++row)
+      table_.truncated = table_.rows.size() == limits_.rows_max || !take_row(chunk, row);
+    return !table_.truncated;
   }
-}
+
+  Result<void> checked() const {
+    if (!table_.truncated || !table_.rows.empty() || limits_.rows_max == 0) return {};
+    return fail(Errc::bad_request, "one row is larger than the " +
+                                       std::to_string(limits_.bytes_max / limits::mib) +
+                                       " MiB that an answer may have; select fewer or shorter "
+                                       "values");
+  }
+
+ private:
+  bool take_row(duckdb_data_chunk chunk, idx_t row) {
+    std::vector<std::string> cells(columns_.size());
+    std::uint64_t bytes = bytes_;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      append_json_value(cells[i], duckdb_data_chunk_get_vector(chunk, i), columns_[i].type.get(),
+                        row);
+      bytes += cells[i].size() + cell_bytes;
+      if (bytes > limits_.bytes_max) return false;
+    }
+    bytes_ = bytes;
+    table_.rows.push_back(std::move(cells));
+    return true;
+  }
+
+  Table& table_;
+  const std::vector<ResultColumn>& columns_;
+  const ReadLimits& limits_;
+  std::uint64_t bytes_ = 0;
+};
 
 /// Runs a statement whose columns all have a JSON form.
-Result<void> collect(Connection& connection, const std::string& sql, std::uint64_t rows_max,
+Result<void> collect(Connection& connection, const std::string& sql, const ReadLimits& limits,
                      Table& table) {
   WEIR_TRY(const Prepared statement, connection.prepare(sql));
   const std::vector<ResultColumn> columns = Connection::columns(statement.get());
-  return connection.stream(statement.get(), [&](duckdb_data_chunk chunk) {
-    append_rows(table, columns, chunk, rows_max);
-    return !table.truncated;
-  });
+  Collector collector(table, columns, limits);
+  WEIR_CHECK(connection.stream(
+      statement.get(), [&collector](duckdb_data_chunk chunk) { return collector.take(chunk); }));
+  return collector.checked();
 }
 
 /// The statement itself, or one around it that casts what has no JSON form to text.
@@ -75,40 +106,34 @@ std::string bare(std::string sql) {
 
 }  // namespace
 
-Result<Table> run_query(Tenant& tenant, const std::string& sql, std::uint64_t rows_max) {
-  WEIR_TRY(Connection connection, tenant.connect());
+Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits& limits) {
+  WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
   WEIR_TRY(const auto infos, Tenant::tables(connection, false));
   std::set<std::string> tables;
   for (const TableInfo& info : infos)
-    tables.insert(folded(info.name));
-  WEIR_CHECK(guard_select(connection, sql, tables));
-  WEIR_TRY(const Prepared statement, connection.prepare(sql));
-  if (duckdb_prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT)
-    return fail(Errc::bad_request, "only SELECT may be run here");
-  if (duckdb_nparams(statement.get()) > 0)
-    return fail(Errc::bad_request, "the query has parameters; write the values in their place");
+    tables.insert(info.name);
+  WEIR_TRY(const Prepared statement, guard_select(connection, sql, tables));
   const std::vector<ResultColumn> columns = Connection::columns(statement.get());
   Table table = with_columns(columns);
-  WEIR_CHECK(collect(connection, writable(bare(sql), columns), rows_max, table));
+  WEIR_CHECK(collect(connection, writable(bare(sql), columns), limits, table));
   return table;
 }
 
 Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
-                          const std::string& query, std::uint64_t rows_max) {
+                          const std::string& query, const ReadLimits& limits) {
   if (query.empty() && sources.size() != 1)
     return fail(Errc::bad_request, "without an ingest query a preview takes exactly one file");
-  WEIR_TRY(Connection connection, tenant.connect());
+  WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(const OpenSources opened, OpenSources::open(tenant, sources));
+  WEIR_TRY(const OpenSources opened, OpenSources::open(tenant, sources, limits.allowance));
   WEIR_TRY(const Input input, input_of(connection, opened, query));
   Table table = with_columns(input.columns);
   std::string list;
   for (std::size_t i = 0; i < input.columns.size(); ++i)
     list += (i > 0 ? ", " : "") + data_column(i);
-  auto collected =
-      collect(connection, writable("SELECT " + list + " FROM " + input.sql, input.columns),
-              rows_max, table);
+  auto collected = collect(
+      connection, writable("SELECT " + list + " FROM " + input.sql, input.columns), limits, table);
   if (!collected) return opened.failure(std::move(collected).error());
   table.misfits = opened.misfits();
   return table;

@@ -98,7 +98,7 @@ TEST_F(ReopenTest, ALoadLargerThanItsMemorySpillsToDisk) {
   DuckDbOptions options;
   options.tables_folder = folder_.path() / "small";
   options.store_root = folder_.path() / "store";
-  options.memory_limit = "40MB";
+  options.memory_bytes = 54 * limits::mib;  // 40 for one tenant
   options.threads = 1;
   engine_ = std::make_unique<DuckDbEngine>(options, clock_);
   std::string lines;

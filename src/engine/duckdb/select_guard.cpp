@@ -1,7 +1,20 @@
+/// Two looks at one query. The parse tree comes first: binding alone would open a file that a table
+/// function names, and a mistake is best told in the caller's own names. But a tree cannot tell
+/// what a name means: a CTE hides a system view in one scope and not in the next. So the plan
+/// decides, DuckDB's own and bound, before the optimizer leaves out what is read: every scan in it
+/// is of a domain table or a function on the list, or the query is refused. duckdb_get_table_names
+/// was tried: it follows scopes, but looks through system views and does not tell table functions.
 #include "engine/duckdb/select_guard.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -19,8 +32,24 @@ constexpr std::size_t tree_depth_max = 10'000;
 // Table functions that make rows of their arguments and of nothing else.
 constexpr std::array<std::string_view, 3> table_functions{"range", "generate_series", "unnest"};
 // Scalar functions that tell about the server, write, or take SQL as a text that is not seen here.
-constexpr std::array<std::string_view, 6> refused_functions{
-    "current_setting", "getvariable", "getenv", "nextval", "write_log", "json_serialize_plan"};
+constexpr std::array<std::string_view, 9> refused_functions{
+    "current_setting", "getvariable", "getenv",
+    "nextval",         "currval",     "write_log",
+    "sleep_ms",        "sleep_us",    "json_serialize_plan"};
+// What information_schema is made of. They tell of the tenant's own tables, and name no file.
+constexpr std::array<std::string_view, 3> schema_functions{"duckdb_columns", "duckdb_tables",
+                                                           "duckdb_views"};
+
+// Scalar functions that make as much out of a row as a number among their arguments says, in one
+// step that neither the engine's memory limit nor an interrupt reaches. The number has to stand in
+// the query.
+constexpr std::array<std::string_view, 8> multipliers{"repeat",      "lpad",           "rpad",
+                                                      "list_resize", "array_resize",   "bitstring",
+                                                      "range",       "generate_series"};
+constexpr std::int64_t multiplier_max = 10'000;  // for each of a chunk's 2048 rows
+
+/// Domain tables as they are spelled, by their names in lower case.
+using Tables = std::map<std::string, std::string>;
 
 std::string text(const json::object& object, std::string_view key) {
   const json::value* value = object.if_contains(key);
@@ -37,7 +66,7 @@ bool among(const std::string& name, const std::array<std::string_view, N>& names
 
 /// Every object of the tree, without recursion: a query may nest deep.
 template <class Visit>
-Result<void> for_each_object(const json::value& root, const Visit& visit) {
+Result<void> for_each_object(const json::value& root, Visit&& visit) {
   std::vector<const json::value*> rest{&root};
   while (!rest.empty()) {
     const json::value* value = rest.back();
@@ -69,7 +98,16 @@ std::set<std::string> names_of_ctes(const json::value& tree) {
   return names;
 }
 
-Result<void> check_table(const json::object& reference, const std::set<std::string>& tables,
+Failure no_such_table(const std::string& name, const Tables& tables) {
+  std::string known;
+  for (const auto& [low, spelled] : tables)
+    known += (known.empty() ? "" : ", ") + quote_name(spelled);
+  return fail(Errc::bad_request,
+              "there is no table " + quote_name(name) + "; " +
+                  (known.empty() ? "no feed was loaded yet" : "the tables are " + known));
+}
+
+Result<void> check_table(const json::object& reference, const Tables& tables,
                          const std::set<std::string>& ctes) {
   const std::string name = text(reference, "table_name");
   const std::string schema = folded(text(reference, "schema_name"));
@@ -78,70 +116,193 @@ Result<void> check_table(const json::object& reference, const std::set<std::stri
     if ((schema.empty() || schema == "main") && tables.contains(folded(name))) return {};
     if (schema.empty() && ctes.contains(folded(name))) return {};
   }
-  std::string known;
-  for (const std::string& table : tables)
-    known += (known.empty() ? "" : ", ") + quote_name(table);
-  return fail(Errc::bad_request,
-              "there is no table " + quote_name(name) + "; " +
-                  (known.empty() ? "no feed was loaded yet" : "the tables are " + known));
+  return no_such_table(name, tables);
 }
 
-Result<void> check_object(const json::object& object, const std::set<std::string>& tables,
-                          const std::set<std::string>& ctes) {
-  const std::string type = text(object, "type");
-  if (type == "BASE_TABLE") return check_table(object, tables, ctes);
-  if (type == "SHOW_REF")
-    return fail(Errc::bad_request,
-                "DESCRIBE, SHOW and SUMMARIZE are not for queries; select from "
-                "information_schema.columns instead");
-  if (type == "TABLE_FUNCTION") {
-    const json::value* call = object.if_contains("function");
-    const std::string name = call != nullptr && call->is_object()
-                                 ? folded(text(call->get_object(), "function_name"))
-                                 : "";
+/// A number that stands in the query, through the casts around it; nothing for anything else.
+std::optional<std::int64_t> constant(const json::value& expression) {
+  const json::value* next = &expression;
+  while (next->is_object() && text(next->get_object(), "class") == "CAST") {
+    next = next->get_object().if_contains("child");
+    if (next == nullptr) return std::nullopt;
+  }
+  if (!next->is_object()) return std::nullopt;
+  const json::value* value = next->get_object().if_contains("value");
+  if (value == nullptr || !value->is_object()) return std::nullopt;
+  const json::value* number = value->get_object().if_contains("value");
+  return number != nullptr && number->is_int64() ? std::optional(number->get_int64())
+                                                 : std::nullopt;
+}
+
+Result<void> check_call(const json::object& call) {
+  const std::string function = folded(text(call, "function_name"));
+  if (among(function, refused_functions))
+    return fail(Errc::bad_request, "the function " + function + " is not for queries");
+  if (!among(function, multipliers)) return {};
+  const json::value* arguments = call.if_contains("children");
+  const bool series = function == "range" || function == "generate_series";
+  if (arguments != nullptr && arguments->is_array()) {
+    const json::array& all = arguments->get_array();
+    bool bounded = !all.empty();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (!series && i != 1) continue;
+      const auto number = constant(all[i]);
+      bounded = bounded && number && *number <= multiplier_max && *number >= -multiplier_max;
+    }
+    if (bounded) return {};
+  }
+  return fail(Errc::bad_request,
+              series
+                  ? "the function " + function +
+                        " makes a list here, whose bounds must be numbers of the query up to "
+                        "10000; make rows of it instead: FROM " +
+                        function + "(...)"
+                  : "how much " + function + " makes must be a number of the query, 10000 at most");
+}
+
+/// What the parse tree says of the query, from the outside in.
+class TreeCheck {
+ public:
+  TreeCheck(const Tables& tables, std::set<std::string> ctes)
+      : tables_(tables), ctes_(std::move(ctes)) {}
+
+  Result<void> operator()(const json::object& object) {
+    const std::string type = text(object, "type");
+    if (type == "BASE_TABLE") return check_table(object, tables_, ctes_);
+    if (type == "SHOW_REF")
+      return fail(Errc::bad_request,
+                  "DESCRIBE, SHOW and SUMMARIZE are not for queries; select from "
+                  "information_schema.columns instead");
+    if (type == "TABLE_FUNCTION") return check_table_function(object);
+    if (text(object, "class") == "PARAMETER")
+      return fail(Errc::bad_request, "the query has parameters; write the values in their place");
+    if (object.contains("function_name") && !makes_rows_.contains(&object))
+      return check_call(object);
+    return {};
+  }
+
+ private:
+  Result<void> check_table_function(const json::object& reference) {
+    const json::value* call = reference.if_contains("function");
+    const json::object* function = call == nullptr ? nullptr : call->if_object();
+    const std::string name = function == nullptr ? "" : folded(text(*function, "function_name"));
     if (!among(name, table_functions))
       return fail(Errc::bad_request, "the table function " + name +
                                          " is not for queries; there are range, generate_series "
                                          "and unnest");
+    makes_rows_.insert(function);  // row after row, whatever its numbers are
+    return {};
   }
-  const std::string function = folded(text(object, "function_name"));
-  if (among(function, refused_functions))
-    return fail(Errc::bad_request, "the function " + function + " is not for queries");
-  return {};
-}
+
+  const Tables& tables_;
+  const std::set<std::string> ctes_;
+  std::set<const json::object*> makes_rows_;
+};
 
 Result<void> check_one_statement(Connection& connection, const std::string& sql) {
   Owned<duckdb_extracted_statements, duckdb_destroy_extracted> statements;
   const idx_t count = duckdb_extract_statements(connection.get(), sql.c_str(), statements.out());
   if (count == 1) return {};
   if (const char* error = duckdb_extract_statements_error(statements.get()); error != nullptr)
-    return duckdb_failure(error);
+    return connection.failure(error, Place::shown);
   return fail(Errc::bad_request, count == 0 ? "the query is empty; write one SELECT"
                                             : "more than one statement; send one SELECT at a time");
 }
 
-}  // namespace
-
-Result<void> guard_select(Connection& connection, const std::string& sql,
-                          const std::set<std::string>& tables) {
-  if (sql.find('\0') != std::string::npos)
-    return fail(Errc::bad_request, "the query has a NUL character in it; take it out");
-  WEIR_CHECK(check_one_statement(connection, sql));
-  WEIR_TRY(const auto cells,
-           connection.cells("SELECT CAST(json_serialize_sql(" + quote_text(sql) + ") AS VARCHAR)"));
+/// A tree that DuckDB's JSON functions give of the query. Their errors are in it, not theirs.
+Result<json::value> tree_of(Connection& connection, const char* function, const std::string& sql) {
+  WEIR_TRY(const auto cells, connection.cells(std::string("SELECT CAST(") + function + "(" +
+                                              quote_text(sql) + ") AS VARCHAR)"));
   json::parse_options options;
   options.max_depth = tree_depth_max;
   json::error_code error;
-  const json::value tree = json::parse(cells[0][0].value_or("null"), error, {}, options);
+  json::value tree = json::parse(cells[0][0].value_or("null"), error, {}, options);
   if (error || !tree.is_object())
     return fail(Errc::bad_request, "the query nests too deep; make it simpler");
+  return tree;
+}
+
+/// Why the query could not be bound, where it says so; otherwise what it reads is not known.
+Failure binding_failed(const json::object& answer, const std::string& sql) {
+  const std::string type = text(answer, "error_type");
+  const std::string message = text(answer, "error_message");
+  std::string place;
+  std::size_t offset = 0;
+  const std::string position = text(answer, "position");
+  const auto [end, error] =
+      std::from_chars(position.data(), position.data() + position.size(), offset);
+  if (!position.empty() && error == std::errc() && offset <= sql.size()) {
+    const std::string_view before = std::string_view(sql).substr(0, offset);
+    const std::size_t line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
+    place = "line " + std::to_string(1 + std::count(before.begin(), before.end(), '\n')) +
+            ", column " + std::to_string(offset - line_begin + 1);
+  }
+  return fail(in_words(type + " Error: " + message, std::move(place)));
+}
+
+bool has_failed(const json::value& tree) {
   const json::value* failed = tree.get_object().if_contains("error");
-  if (failed == nullptr || !failed->is_bool() || failed->get_bool())
-    return fail(Errc::bad_request,
-                "only SELECT may be run here: " + text(tree.get_object(), "error_message"));
-  const std::set<std::string> ctes = names_of_ctes(tree);
-  return for_each_object(
-      tree, [&](const json::object& object) { return check_object(object, tables, ctes); });
+  return failed == nullptr || !failed->is_bool() || failed->get_bool();
+}
+
+bool names_the_schema(const json::value& tree) {
+  bool found = false;
+  static_cast<void>(for_each_object(tree, [&found](const json::object& object) -> Result<void> {
+    found = found || (text(object, "type") == "BASE_TABLE" &&
+                      folded(text(object, "schema_name")) == "information_schema");
+    return {};
+  }));
+  return found;
+}
+
+/// A scan of the plan: of a domain table, or of a function that is on a list.
+Result<void> check_scan(const json::object& scan, const Tables& tables, bool schema) {
+  const std::string function = folded(text(scan, "name"));
+  if (among(function, table_functions)) return {};
+  if (schema && among(function, schema_functions)) return {};
+  const json::value* data = scan.if_contains("function_data");
+  if (function != "seq_scan" || data == nullptr || !data->is_object())
+    return no_such_table(function, tables);
+  const std::string catalog = text(data->get_object(), "catalog");
+  const std::string table = text(data->get_object(), "table");
+  const bool own = catalog != "system" && catalog != "temp" &&
+                   text(data->get_object(), "schema") == "main" && tables.contains(folded(table));
+  if (!own) return no_such_table(table, tables);
+  return {};
+}
+
+Result<void> check_plan(const json::value& plan, const Tables& tables, bool schema) {
+  return for_each_object(plan, [&](const json::object& object) -> Result<void> {
+    if (text(object, "type") == "LOGICAL_GET") return check_scan(object, tables, schema);
+    if (text(object, "expression_class") == "BOUND_FUNCTION" &&
+        among(folded(text(object, "name")), refused_functions))
+      return fail(Errc::bad_request, "the query calls what is not for queries");
+    return {};
+  });
+}
+
+}  // namespace
+
+Result<Prepared> guard_select(Connection& connection, const std::string& sql,
+                              const std::set<std::string>& names) {
+  Tables tables;
+  for (const std::string& name : names)
+    tables.emplace(folded(name), name);
+  if (sql.find('\0') != std::string::npos)
+    return fail(Errc::bad_request, "the query has a NUL character in it; take it out");
+  WEIR_CHECK(check_one_statement(connection, sql));
+  WEIR_TRY(const json::value tree, tree_of(connection, "json_serialize_sql", sql));
+  if (has_failed(tree)) return fail(Errc::bad_request, "only SELECT may be run here");
+  TreeCheck check(tables, names_of_ctes(tree));
+  WEIR_CHECK(for_each_object(tree, check));
+  // Not prepared before it is judged: preparing works out what is constant.
+  WEIR_TRY(const json::value plan, tree_of(connection, "json_serialize_plan", sql));
+  if (has_failed(plan)) return binding_failed(plan.get_object(), sql);
+  WEIR_CHECK(check_plan(plan, tables, names_the_schema(tree)));
+  WEIR_TRY(Prepared statement, connection.prepare(sql, Place::shown));
+  if (duckdb_prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT)
+    return fail(Errc::bad_request, "only SELECT may be run here");
+  return statement;
 }
 
 }  // namespace weir::engine

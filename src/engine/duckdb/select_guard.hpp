@@ -8,10 +8,12 @@
 
 namespace weir::engine {
 
-/// Accepts exactly one SELECT over these tables (names in lower case), its own CTEs and
-/// information_schema, without calls of functions that read files, settings or DuckDB's internals.
-/// Checks DuckDB's own parse tree; nothing is bound or run. bad_request says what is wrong.
-Result<void> guard_select(Connection& connection, const std::string& sql,
-                          const std::set<std::string>& tables);
+/// Lets through what is exactly one SELECT that reads these tables, rows made up in the query
+/// (range, generate_series, unnest, VALUES) and the columns of information_schema, and that calls
+/// no function that reads files, settings or DuckDB's inside. Said by the parse tree and decided by
+/// the plan it binds to: what a name means is known only there. bad_request says what is wrong;
+/// nothing was run. Returns the query, bound.
+Result<Prepared> guard_select(Connection& connection, const std::string& sql,
+                              const std::set<std::string>& tables);
 
 }  // namespace weir::engine

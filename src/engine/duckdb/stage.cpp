@@ -187,7 +187,7 @@ Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load) 
       direct && load.sources[0].format == FileFormat::ndjson && load.sources[0].schema_json.empty();
   WEIR_TRY(const OpenSources sources,
            as_text ? OpenSources::open_as_text(tenant, load.sources[0], load.fields)
-                   : OpenSources::open(tenant, load.sources));
+                   : OpenSources::open(tenant, load.sources, load.allowance));
   const auto input = input_of(connection, sources, load.query);
   if (!input) return sources.failure(input.error());
   auto created = create_staged(connection, *input, load);

@@ -17,25 +17,40 @@ namespace weir::engine {
 
 struct TenantOptions {
   std::filesystem::path tables_file;
-  std::filesystem::path store_folder;  // files below it may be read
-  std::string memory_limit;            // as DuckDB writes it: "2GB"; empty: its default
+  std::filesystem::path store_folder;  // what is below it may be read
+  std::uint64_t memory_bytes = 0;      // 0: DuckDB's default
   int threads = 0;                     // 0: as many as there are cores
   const Clock* clock = nullptr;        // outlives the tenant; the base of two-digit years
 };
 
-/// One tenant's tables: a DuckDB instance on its own file. It can open no other file, load no
-/// extension and change no setting. Thread-safe.
+/// The tables of one tenant: a DuckDB instance on a file of its own that can open no other file and
+/// load no extension, not even when asked to by SQL. Thread-safe.
 class Tenant {
  public:
-  static Result<std::unique_ptr<Tenant>> open(TenantOptions options);
+  /// The watchdog outlives the tenant.
+  static Result<std::unique_ptr<Tenant>> open(TenantOptions options, Watchdog& dog);
   Tenant(const Tenant&) = delete;
   Tenant& operator=(const Tenant&) = delete;
 
-  Result<Connection> connect() { return Connection::open(*database_); }
+  /// For one call, which ends when its allowance is over.
+  Result<Connection> connect(const Allowance& allowance) {
+    return Connection::open(*database_, dog_, allowance);
+  }
+  /// For what is done without DuckDB.
+  std::unique_ptr<Watchdog::Watch> watch(const Allowance& allowance) {
+    return std::make_unique<Watchdog::Watch>(dog_, nullptr, allowance);
+  }
   Readings& readings() { return readings_; }
 
-  /// Runs one load at a time per table.
-  std::unique_lock<std::mutex> lock_table(const std::string& table);
+  /// One load into a table at a time; waits for its turn as long as the allowance lasts.
+  Result<std::unique_lock<std::timed_mutex>> lock_table(const std::string& table,
+                                                        const Allowance& allowance);
+
+  /// From now on; overloaded when what is being worked on holds more.
+  Result<void> limit_memory(std::uint64_t bytes);
+  std::uint64_t memory_bytes() const { return options_.memory_bytes; }
+  /// How much it may put beside its tables when memory does not suffice.
+  Result<void> limit_spill(std::uint64_t bytes);
 
   /// The path of a batch file; forbidden when it is not below the tenant's store folder.
   Result<std::string> path_of(const std::string& uri) const;
@@ -44,13 +59,14 @@ class Tenant {
   static Result<std::vector<TableInfo>> tables(Connection& connection, bool counts);
 
  private:
-  explicit Tenant(TenantOptions options) : options_(std::move(options)) {}
+  Tenant(TenantOptions options, Watchdog& dog) : options_(std::move(options)), dog_(dog) {}
 
   TenantOptions options_;
+  Watchdog& dog_;
   Readings readings_;  // outlives the database, whose function holds it
   std::unique_ptr<Database> database_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<std::mutex>> table_locks_;
+  std::map<std::string, std::unique_ptr<std::timed_mutex>> table_locks_;
 };
 
 }  // namespace weir::engine

@@ -1,6 +1,9 @@
 #include "pipeline/courier/courier.hpp"
 
+#include <chrono>
 #include <functional>
+#include <stop_token>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -27,6 +30,9 @@ class FakeEngine final : public engine::Engine {
   Result<engine::LoadCounts> load(const engine::Load& load) override {
     loads.push_back(load);
     if (meanwhile) meanwhile();
+    while (endless && !load.allowance.stop.stop_requested())
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (endless) return fail(Errc::unavailable, "stopped");
     if (failure) return fail(*failure);
     return counts;
   }
@@ -35,10 +41,11 @@ class FakeEngine final : public engine::Engine {
   }
   Result<void> check(const std::string&) override { return {}; }
   Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
-                                const std::string&, std::uint64_t) override {
+                                const std::string&, const engine::ReadLimits&) override {
     return fail(Errc::internal, "not asked for");
   }
-  Result<engine::Table> query(const std::string&, const std::string&, std::uint64_t) override {
+  Result<engine::Table> query(const std::string&, const std::string&,
+                              const engine::ReadLimits&) override {
     return fail(Errc::internal, "not asked for");
   }
   Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
@@ -49,6 +56,7 @@ class FakeEngine final : public engine::Engine {
   engine::LoadCounts counts{.read = 3, .inserted = 2, .errors = 1};
   std::optional<Error> failure;
   std::function<void()> meanwhile;  // what happens while it loads
+  bool endless = false;
 };
 
 class FakeStore final : public store::ObjectStore {
@@ -122,16 +130,21 @@ class CourierTest : public ::testing::Test {
   /// Saves the courier, runs it, and returns the run as it ended.
   catalog::Run run(const catalog::Courier& courier, const catalog::RunRange& range = {},
                    bool skip_missing = false) {
+    const auto id = schedule(courier, range, skip_missing).id;
+    Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+    EXPECT_TRUE(runner.run_next().value());
+    return catalog_->runs().find(tenant_, id).value();
+  }
+  /// Saves the courier and its run.
+  catalog::Run schedule(const catalog::Courier& courier, const catalog::RunRange& range = {},
+                        bool skip_missing = false) {
     const auto saved = catalog_->couriers().add(tenant_, courier).value();
     catalog::Run run;
     run.courier_id = saved.id;
     run.name = saved.name;
     run.range = range;
     run.skip_missing = skip_missing;
-    const auto id = catalog_->runs().add(tenant_, run)->id;
-    Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
-    EXPECT_TRUE(runner.run_next().value());
-    return catalog_->runs().find(tenant_, id).value();
+    return catalog_->runs().add(tenant_, run).value();
   }
   std::string refusal(const catalog::Courier& courier) {
     const auto checked = check(*catalog_, courier);
@@ -366,6 +379,64 @@ TEST_F(CourierTest, ARunThatIsAnothersByNowIsLeftToIt) {
   const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
   EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
   EXPECT_TRUE(catalog_->runs().finish(taken->lease, RunState::succeeded, ""));
+}
+
+// The runner is within its load while these look at it from outside.
+class EndlessLoadTest : public CourierTest {
+ protected:
+  EndlessLoadTest() {
+    batch("2027-03-02", 8);
+    engine_.endless = true;
+    run_ = schedule(courier(load_into(feed())));
+  }
+  Runner::Options quick() const {
+    Runner::Options options;
+    options.owner = "test";
+    options.look_every = std::chrono::milliseconds(5);
+    return options;
+  }
+  void run_with(Runner::Options options, const std::stop_token& shutdown = {}) {
+    Runner runner(*catalog_, engine_, store_, clock_, std::move(options));
+    EXPECT_TRUE(runner.run_next(shutdown).value());
+  }
+  RunState state() { return catalog_->runs().find(tenant_, run_.id)->state; }
+  catalog::Run run_;
+};
+
+TEST_F(EndlessLoadTest, AStopEndsTheLoadInItsMiddle) {
+  std::jthread stopper([this] {
+    while (state() != RunState::running)
+      std::this_thread::yield();
+    EXPECT_TRUE(catalog_->runs().stop(tenant_, run_.id));
+  });
+  run_with(quick());
+  EXPECT_EQ(state(), RunState::stopped);
+  const auto tasks = catalog_->runs().tasks(run_.id).value();
+  EXPECT_EQ(tasks.back().state, RunState::stopped);
+  EXPECT_EQ(tasks.back().error, "");
+}
+
+TEST_F(EndlessLoadTest, TheTimeLimitFailsTheRunAndNamesTheSetting) {
+  auto options = quick();
+  options.time_max = std::chrono::seconds(1);
+  run_with(options);
+  EXPECT_EQ(state(), RunState::failed);
+  EXPECT_THAT(catalog_->runs().find(tenant_, run_.id)->error,
+              HasSubstr("longer than the 1 s that the setting runs.time_s"));
+}
+
+TEST_F(EndlessLoadTest, AShutdownLeavesTheRunToTheNextProcess) {
+  std::stop_source shutdown;
+  std::jthread stopper([&] {
+    while (state() != RunState::running)
+      std::this_thread::yield();
+    shutdown.request_stop();
+  });
+  run_with(quick(), shutdown.get_token());
+  EXPECT_EQ(state(), RunState::running);
+  engine_.endless = false;
+  run_with(quick());
+  EXPECT_EQ(state(), RunState::succeeded);
 }
 
 TEST_F(CourierTest, ARunWhoseOwnerDiedIsDoneAgain) {

@@ -1,6 +1,8 @@
 #include "pipeline/courier/runner.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -21,25 +23,59 @@ using feed::Operation;
 
 constexpr std::size_t row_errors_shown = 20;
 
-/// Keeps a claimed run ours while a long load is going on.
-class LeaseKeeper {
+enum class Ending : std::uint8_t { none, stop, time, shutdown, lost };
+
+/// Looks after a claimed run while it is done: renews its lease, and ends its load when a stop was
+/// asked for, when its time is over, when the process is to stop or when the run is another's.
+class RunKeeper {
  public:
-  LeaseKeeper(catalog::Runs& runs, catalog::RunLease lease, std::chrono::milliseconds time)
-      : runs_(runs), lease_(std::move(lease)), time_(time), thread_([this](const auto& stop) {
-          std::unique_lock lock(mutex_);
-          while (!changed_.wait_for(lock, stop, time_ / 3, [&] { return stop.stop_requested(); }))
-            static_cast<void>(renew());  // who is to load asks again, and hears why not
-        }) {}
+  RunKeeper(catalog::Catalog& catalog, const catalog::ClaimedRun& claimed, Runner::Options options,
+            const std::stop_token& shutdown)
+      : catalog_(catalog),
+        claimed_(claimed),
+        options_(std::move(options)),
+        on_shutdown_(shutdown, [this] { end(Ending::shutdown); }),
+        thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
   /// Whether the run is ours, from now on for the whole of a lease.
-  Result<void> renew() { return runs_.renew(lease_, time_); }
+  Result<void> renew() { return catalog_.runs().renew(claimed_.lease, options_.lease); }
+
+  Ending ending() const { return ending_.load(std::memory_order_acquire); }
+  std::stop_token token() const { return load_.get_token(); }
 
  private:
-  catalog::Runs& runs_;
-  const catalog::RunLease lease_;
-  const std::chrono::milliseconds time_;
+  using SteadyClock = std::chrono::steady_clock;
+
+  void work(const std::stop_token& stop) {
+    const auto begun = SteadyClock::now();
+    auto renewed = begun;
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, stop, options_.look_every,
+                              [&] { return stop.stop_requested(); })) {
+      const auto now = SteadyClock::now();
+      if (options_.time_max.count() > 0 && now - begun >= options_.time_max) end(Ending::time);
+      const auto run = catalog_.runs().find(claimed_.run.tenant_no, claimed_.run.id);
+      if (run && run->state == RunState::stopping) end(Ending::stop);
+      if (now - renewed < options_.lease / 3) continue;
+      renewed = now;
+      const auto ours = renew();
+      if (!ours && ours.error().code == Errc::conflict) end(Ending::lost);
+    }
+  }
+
+  void end(Ending why) {
+    Ending none = Ending::none;
+    if (ending_.compare_exchange_strong(none, why, std::memory_order_acq_rel)) load_.request_stop();
+  }
+
+  catalog::Catalog& catalog_;
+  const catalog::ClaimedRun& claimed_;
+  const Runner::Options options_;
+  std::atomic<Ending> ending_{Ending::none};
+  std::stop_source load_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
+  std::stop_callback<std::function<void()>> on_shutdown_;
   std::jthread thread_;
 };
 
@@ -83,7 +119,7 @@ std::string range_text(const catalog::RunRange& range) {
 struct Runner::Work {
   Run run;
   catalog::RunLease lease;
-  LeaseKeeper* keeper = nullptr;
+  RunKeeper* keeper = nullptr;
   catalog::Courier courier;
   std::string tenant;
   std::vector<engine::SourceFile> files;
@@ -115,23 +151,33 @@ Runner::Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectS
       clock_(clock),
       options_(std::move(options)) {}
 
-Result<bool> Runner::run_next() {
+Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   WEIR_TRY(const auto claimed, catalog_.runs().claim(options_.owner, options_.lease));
   if (!claimed) return false;
-  const Result<RunState> done = perform(*claimed);
+  Work work;
+  work.run = claimed->run;
+  work.lease = claimed->lease;
+  Result<RunState> done;
+  Ending ending = Ending::none;
+  {
+    RunKeeper keeper(catalog_, *claimed, options_, shutdown);
+    work.keeper = &keeper;
+    done = perform(work);
+    ending = keeper.ending();
+  }
+  if (!done && ending == Ending::shutdown) {
+    // Its lease ends now, so that it is taken up again as soon as there is a process to do it.
+    WEIR_CHECK(catalog_.runs().renew(claimed->lease, std::chrono::milliseconds(0)));
+    return true;
+  }
   // Refused when the run is another's by now: what went wrong then is not the run's failure.
   WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,
                                     done ? "" : done.error().message));
   return true;
 }
 
-Result<RunState> Runner::perform(const catalog::ClaimedRun& claimed) {
-  LeaseKeeper keeper(catalog_.runs(), claimed.lease, options_.lease);
-  const Run& run = claimed.run;
-  Work work;
-  work.run = run;
-  work.lease = claimed.lease;
-  work.keeper = &keeper;
+Result<RunState> Runner::perform(Work& work) {
+  const Run& run = work.run;
   WEIR_TRY(work.courier, catalog_.couriers().find(run.tenant_no, run.courier_id));
   WEIR_TRY(const auto stream, catalog_.streams().find(run.tenant_no, work.courier.stream_id));
   WEIR_TRY(const auto view, catalog_.streams().view(stream.no));
@@ -199,15 +245,34 @@ Result<RunState> Runner::load_feeds(Work& work) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     WEIR_TRY(const Run now, catalog_.runs().find(work.run.tenant_no, work.run.id));
     if (now.state == RunState::stopping) return RunState::stopped;
-    RunTask task = work.task("load", feeds[i].table(), clock_.now());
-    WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
-    const auto loaded = load_feed(work, feeds[i], all[i].operations, task);
-    task.state = loaded ? RunState::succeeded : RunState::failed;
-    task.error = loaded ? "" : loaded.error().message;
-    task.ended_at = clock_.now();
-    WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
-    if (!loaded) return fail_while("Loading " + feeds[i].table(), loaded.error());
+    WEIR_TRY(const RunState state, load_one(work, feeds[i], all[i].operations));
+    if (state != RunState::succeeded) return state;
   }
+  return RunState::succeeded;
+}
+
+Result<RunState> Runner::load_one(Work& work, const catalog::Feed& feed,
+                                  const std::vector<Operation>& operations) {
+  RunTask task = work.task("load", feed.table(), clock_.now());
+  WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
+  auto loaded = load_feed(work, feed, operations, task);
+  const Ending ending = work.keeper->ending();
+  if (!loaded && (ending == Ending::shutdown || ending == Ending::lost))
+    return fail(std::move(loaded).error());
+  if (!loaded && ending == Ending::time)
+    loaded = fail(Errc::bad_request,
+                  "The run took longer than the " +
+                      std::to_string(options_.time_max / std::chrono::seconds(1)) +
+                      " s that the setting runs.time_s gives it, so it was ended and nothing of "
+                      "this load was kept. Make the query cheaper, run over fewer days, or raise "
+                      "the setting.");
+  const bool stopped = !loaded && ending == Ending::stop;
+  task.state = stopped ? RunState::stopped : loaded ? RunState::succeeded : RunState::failed;
+  task.error = loaded || stopped ? "" : loaded.error().message;
+  task.ended_at = clock_.now();
+  WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
+  if (stopped) return RunState::stopped;
+  if (!loaded) return fail_while("Loading " + feed.table(), loaded.error());
   return RunState::succeeded;
 }
 
@@ -215,10 +280,11 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
                                const std::vector<Operation>& operations, RunTask& task) {
   if (!feed.active)
     return fail(Errc::conflict, "Feed " + feed.id + " is not active: activate it first.");
-  WEIR_TRY(const auto loads, plan_loads(work, feed, operations));
+  WEIR_TRY(auto loads, plan_loads(work, feed, operations));
   engine::LoadCounts sum;
-  for (const engine::Load& load : loads) {
+  for (engine::Load& load : loads) {
     WEIR_CHECK(work.keeper->renew());  // or another does this run by now
+    load.allowance.stop = work.keeper->token();
     WEIR_TRY(auto counts, engine_.load(load));
     sum.read += counts.read;
     sum.inserted += counts.inserted;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class Runner {
   struct Options {
     std::string owner;  // unique among the processes and threads that claim runs
     std::chrono::seconds lease{15};
+    std::chrono::milliseconds time_max{0};      // of one run; 0: as long as it takes
+    std::chrono::milliseconds look_every{500};  // whether a stop was asked for
   };
 
   /// All references outlive the runner.
@@ -32,11 +35,16 @@ class Runner {
   /// Claims the next run and executes it to its end; false when there was none. An error is the
   /// catalog's (conflict: another runner has claimed the run meanwhile). Failures of the run itself
   /// are written into the run.
-  Result<bool> run_next();
+  ///
+  /// A stop that was asked for, or the time limit, ends a load in its middle, and nothing of that
+  /// load is kept. So does `shutdown`, which leaves the run to whoever claims it next.
+  Result<bool> run_next(const std::stop_token& shutdown = {});
 
  private:
   struct Work;  // the state of the run in progress
-  Result<catalog::RunState> perform(const catalog::ClaimedRun& claimed);
+  Result<catalog::RunState> perform(Work& work);
+  Result<catalog::RunState> load_one(Work& work, const catalog::Feed& feed,
+                                     const std::vector<feed::Operation>& operations);
   Result<void> find_batches(Work& work);
   Result<catalog::RunState> load_feeds(Work& work);
   Result<void> load_feed(Work& work, const catalog::Feed& feed,

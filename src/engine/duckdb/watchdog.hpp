@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include <duckdb.h>
+
+#include "base/result.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::engine {
+
+/// Ends what DuckDB works on once its allowance is over: one thread that looks at all calls under
+/// watch. Thread-safe; outlives its watches.
+class Watchdog {
+ public:
+  /// Why every call is to end now, or nothing. Asked about once a second while calls are watched.
+  using Alarm = std::function<std::optional<Error>()>;
+  explicit Watchdog(Alarm alarm = {});
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
+
+  /// One call on one connection, watched as long as this lives.
+  class Watch {
+   public:
+    Watch(Watchdog& dog, duckdb_connection connection, const Allowance& allowance);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    /// The error the call is to end with, once its allowance is over.
+    std::optional<Error> over() const;
+
+   private:
+    friend class Watchdog;
+    Watchdog& dog_;
+    const duckdb_connection connection_;  // null: only asked, never interrupted
+    const Allowance allowance_;
+    const std::chrono::steady_clock::time_point deadline_;
+    std::list<Watch*>::iterator place_;
+  };
+
+  /// Ends all calls and every later one: the process is about to stop.
+  void stop();
+
+ private:
+  void work();
+  std::optional<Error> alarm() const;
+
+  const Alarm look_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::list<Watch*> watches_;   // guarded by mutex_
+  std::optional<Error> alarm_;  // likewise
+  bool ending_ = false;         // likewise
+  std::atomic<bool> stopped_{false};
+  std::thread thread_;
+};
+
+}  // namespace weir::engine
