@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "env/fake/test_directory.hpp"
+
 namespace weir::app {
 namespace {
 
@@ -14,9 +16,8 @@ using ::testing::HasSubstr;
 
 class DataDirectoryTest : public ::testing::Test {
  protected:
-  DataDirectoryTest() { std::filesystem::remove_all(path_); }
-  ~DataDirectoryTest() override { std::filesystem::remove_all(path_); }
-  std::string path_ = ::testing::TempDir() + "weir-data-directory";
+  TestDirectory directory_;
+  std::string path_ = directory_.file("data");
 };
 
 TEST_F(DataDirectoryTest, IsMadeOnceAndOpenedAgain) {

@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "env/fake/test_directory.hpp"
+
 namespace weir::app {
 namespace {
 
@@ -44,8 +46,9 @@ class Manager {
 };
 
 TEST(ServiceNotifier, TellsTheManagerHowWeAre) {
+  const TestDirectory directory;
   const std::string name = "weir-notify-" + std::to_string(::getpid());
-  for (const std::string& path : {::testing::TempDir() + name, "@" + name}) {
+  for (const std::string& path : {directory.file("socket"), "@" + name}) {
     Manager manager(path);
     const ServiceNotifier notifier(path);
     notifier.ready();

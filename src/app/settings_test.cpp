@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "env/fake/test_directory.hpp"
+
 namespace weir::app {
 namespace {
 
@@ -31,14 +33,16 @@ TEST(Settings, AKeyThatWasRenamedIsStillReadUnderItsOldName) {
   Config config;
   ASSERT_TRUE(config.set("law.check_s=7"));
   EXPECT_EQ(config["conservation.check_s"], 7);
-  const std::string path = ::testing::TempDir() + "weir-old-name.toml";
+  const TestDirectory directory;
+  const std::string path = directory.file("old-name.toml");
   std::ofstream(path) << "[law]\ncheck_s = 8\n";
   ASSERT_TRUE(config.load(path));
   EXPECT_EQ(config["conservation.check_s"], 8);
 }
 
 TEST(Settings, AreReadFromATomlFile) {
-  const std::string path = ::testing::TempDir() + "weir-settings.toml";
+  const TestDirectory directory;
+  const std::string path = directory.file("settings.toml");
   std::ofstream(path) << "[batch]\nage_s = 7\n[http]\nthreads = 2\n";
   Config config;
   ASSERT_TRUE(config.load(path));
@@ -58,7 +62,8 @@ TEST(Settings, TextsAreOfTheirChoicesAndOfTheirType) {
   EXPECT_THAT(config.set("log.format=xml").error().message, HasSubstr("text|json"));
   ASSERT_TRUE(config.set("tls.key=/a path/with=signs.pem"));
   EXPECT_EQ(config.text("tls.key"), "/a path/with=signs.pem");
-  const std::string path = ::testing::TempDir() + "weir-texts.toml";
+  const TestDirectory directory;
+  const std::string path = directory.file("texts.toml");
   std::ofstream(path) << "[tls]\nkey = \"k.pem\"\n";
   ASSERT_TRUE(config.load(path));
   EXPECT_EQ(config.text("tls.key"), "k.pem");
@@ -85,7 +90,8 @@ TEST(Settings, AReloadTakesWhatARunningServerCanChangeAndNamesTheRest) {
 }
 
 TEST(Settings, AKeyThatBeginsLikeNoneIsRefused) {
-  const std::string path = ::testing::TempDir() + "weir-settings-key.toml";
+  const TestDirectory directory;
+  const std::string path = directory.file("settings-key.toml");
   for (const char* const header : {"[`batch]", "[\u00D7batch]", "[b\uFFFFatch]", "[\U0001F600]",
                                    "[batch.\u2603]", "[\u00E4]"}) {
     std::ofstream(path) << header << "\nage_s = 7\n";

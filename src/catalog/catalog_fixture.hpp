@@ -1,17 +1,16 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "catalog/catalog.hpp"
+#include "env/fake/test_directory.hpp"
 
 /// What tests that stand on a catalog share: a clock they turn, randomness they can repeat, and a
-/// catalog in memory or in a directory of its own.
+/// catalog in memory or in a directory of its own (TestDirectory).
 namespace weir::catalog {
 
 class TurnedClock final : public Clock {
@@ -34,23 +33,6 @@ class SeededRandom final : public Random {
  private:
   std::mutex mutex_;
   std::mt19937_64 engine_{20270302};
-};
-
-/// An empty directory, gone with the test.
-class TestDirectory {
- public:
-  TestDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "weir-catalog-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TestDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
 };
 
 class CatalogTest : public ::testing::Test {

@@ -6,6 +6,7 @@
 
 #include "cli/cli_fixture.hpp"
 #include "cli/send/progress.hpp"
+#include "env/fake/test_directory.hpp"
 
 namespace weir::cli {
 namespace {
@@ -19,8 +20,6 @@ using testing::HasSubstr;
 /// Payloads in files of a directory that goes away with the test.
 class SendTest : public CliTest {
  protected:
-  SendTest() { fs::create_directories(directory_); }
-  ~SendTest() override { fs::remove_all(directory_); }
   std::string file(const std::string& name, const std::string& text) {
     fs::create_directories((directory_ / name).parent_path());
     std::ofstream(directory_ / name) << text;
@@ -46,8 +45,8 @@ class SendTest : public CliTest {
   }
   static Answer accept(const Seen&) { return {202, R"({"request_id":"R1"})"}; }
 
-  const testing::TestInfo* const info_ = testing::UnitTest::GetInstance()->current_test_info();
-  const fs::path directory_ = fs::path(testing::TempDir()) / (std::string("weir-") + info_->name());
+  const TestDirectory own_;
+  const fs::path directory_ = own_.path();
 };
 
 TEST_F(SendTest, ADirectoryIsOnePayloadAFile) {

@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "env/fake/counting_random.hpp"
+#include "env/fake/test_directory.hpp"
 #include "http/loopback_client.hpp"
 #include "http/server.hpp"
 
@@ -35,7 +36,8 @@ using Session = std::unique_ptr<SSL, Freed<SSL_free>>;
 
 /// Writes a self-signed certificate with this serial number, and its key.
 TlsFiles make_files(const std::string& name, long serial) {
-  const std::string base = ::testing::TempDir() + "weir-tls-" + name;
+  static const TestDirectory directory;
+  const std::string base = directory.file(name);
   const TlsFiles files{base + ".pem", base + ".key"};
   const Key key(EVP_EC_gen("P-256"));
   const Certificate certificate(X509_new());

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/fake/fake_server.hpp"
+#include "env/fake/test_directory.hpp"
 
 namespace weir::cli::demo {
 namespace {
@@ -21,9 +22,6 @@ using fake::Seen;
 /// stays: what is tested is who is sent what, and when the kill comes.
 class DeliveryTest : public testing::Test {
  protected:
-  DeliveryTest() { fs::create_directories(directory_); }
-  ~DeliveryTest() override { fs::remove_all(directory_); }
-
   ServerProcess::Settings script(const std::string& text) {
     const fs::path path = directory_ / "weir";
     std::ofstream(path) << "#!/bin/sh\n" << text;
@@ -56,9 +54,8 @@ class DeliveryTest : public testing::Test {
     if (++asked_ % 20 == 0) return Answer{.hang_up = true};
     return Answer{202, R"({"request_id":"R)" + seen.body + R"("})"};
   }};
-  const fs::path directory_ = fs::path(testing::TempDir()) /
-                              (std::string("weir-delivery-") +
-                               testing::UnitTest::GetInstance()->current_test_info()->name());
+  const TestDirectory own_;
+  const fs::path directory_ = own_.path();
   Workspace workspace_{.ingest_token = "T",
                        .stream_ids = {"is-0", "is-1", "is-2", "is-3"},
                        .courier_ids = {},

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "env/fake/test_directory.hpp"
+
 namespace weir::cli::demo {
 namespace {
 
@@ -15,17 +17,14 @@ using testing::HasSubstr;
 /// A shell script in place of weir: what it does when it is told to serve.
 class ServerProcessTest : public testing::Test {
  protected:
-  ServerProcessTest() { fs::create_directories(directory_); }
-  ~ServerProcessTest() override { fs::remove_all(directory_); }
   ServerProcess::Settings script(const std::string& text) {
     const fs::path path = directory_ / "weir";
     std::ofstream(path) << "#!/bin/sh\n" << text;
     fs::permissions(path, fs::perms::owner_all);
     return {.program = path.string(), .data = "D", .log = (directory_ / "log").string()};
   }
-  const fs::path directory_ =
-      fs::path(testing::TempDir()) /
-      (std::string("weir-server-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  const TestDirectory own_;
+  const fs::path directory_ = own_.path();
 };
 
 constexpr const char* serves =
