@@ -32,6 +32,9 @@
 #include "pipeline/store/local_directory_store.hpp"
 #include "xml/xml_to_cbor.hpp"
 
+// Wires the stages by hand, in the order of their members, so that they are taken down in the
+// reverse one. A container of dependencies would find the order by itself and say nothing about
+// it; here it can be read.
 namespace weir::app {
 namespace {
 
@@ -136,7 +139,7 @@ struct EmbeddedServer::Stages {
 };
 
 Result<void> EmbeddedServer::Stages::open_catalog() {
-  WEIR_TRY(catalog, catalog::Catalog::open(directory.catalog(), clock, random));
+  WEIR_TRY(catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
   return {};
 }
 

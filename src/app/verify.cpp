@@ -13,6 +13,8 @@
 #include "env/real/system_random.hpp"
 #include "pipeline/store/store_check.hpp"
 
+// Opens the catalog as a start does, so what a start would refuse is found here. Where a server
+// holds the directory the store is checked alone: it proves itself by its manifests.
 namespace weir::app {
 namespace {
 
@@ -56,7 +58,7 @@ Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& 
   WEIR_TRY(const DataDirectory directory, DataDirectory::open(path));
   SystemClock clock;
   SystemRandom random;
-  WEIR_TRY(const auto catalog, catalog::Catalog::open(directory.catalog(), clock, random));
+  WEIR_TRY(const auto catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
   std::vector<store::SealedManifest> known;
   catalog::Hour last;
   while (true) {

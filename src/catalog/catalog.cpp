@@ -2,11 +2,23 @@
 
 #include "catalog/database.hpp"
 
+// Only puts the parts together. The first snapshot is published here, before anyone can ask for
+// it, so that a request never meets a server that does not know its keys yet.
 namespace weir::catalog {
 
 Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& path, const Clock& clock,
                                                Random& random) {
   WEIR_TRY(auto database, Database::open(path, clock, random));
+  return with(std::move(database));
+}
+
+Result<std::unique_ptr<Catalog>> Catalog::open_existing(const std::string& path, const Clock& clock,
+                                                        Random& random) {
+  WEIR_TRY(auto database, Database::open_existing(path, clock, random));
+  return with(std::move(database));
+}
+
+Result<std::unique_ptr<Catalog>> Catalog::with(std::unique_ptr<Database> database) {
   WEIR_CHECK(database->write_and_publish([](soci::session&) -> Result<void> { return {}; }));
   return std::unique_ptr<Catalog>(new Catalog(std::move(database)));
 }

@@ -31,6 +31,10 @@ class Catalog {
   /// newer weir is Errc::newer_version. `clock` and `random` outlive the catalog.
   static Result<std::unique_ptr<Catalog>> open(const std::string& path, const Clock& clock,
                                                Random& random);
+  /// The same for a file that must be there and hold a catalog: corrupt, with how to restore it,
+  /// where it is missing, empty or damaged, and it is left as it is.
+  static Result<std::unique_ptr<Catalog>> open_existing(const std::string& path, const Clock& clock,
+                                                        Random& random);
   ~Catalog();
 
   Tenants& tenants() { return *tenants_; }
@@ -49,6 +53,7 @@ class Catalog {
 
  private:
   explicit Catalog(std::unique_ptr<Database> database);
+  static Result<std::unique_ptr<Catalog>> with(std::unique_ptr<Database> database);
   std::unique_ptr<Database> database_;
   std::unique_ptr<Tenants> tenants_;
   std::unique_ptr<Keys> keys_;

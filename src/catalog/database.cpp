@@ -1,16 +1,24 @@
 #include "catalog/database.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "catalog/content_sums.hpp"
 #include "catalog/statement.hpp"
 #include "catalog/wal_rewrite.hpp"
 
+// One connection and one mutex. SQLite lets one writer at a time write anyway, transactions here
+// take well under a millisecond, and requests are answered from the snapshot in memory, so a pool
+// of connections would add contention and win nothing. SOCI stands between us and SQLite for the
+// sake of PostgreSQL later; what only SQLite has (settings, file modes, checks) is in this file,
+// content_sums.cpp and wal_rewrite.cpp.
 namespace weir::catalog {
 namespace {
 
@@ -19,6 +27,7 @@ constexpr const char* settings[] = {
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  // a commit is on stable storage when it returns
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  // what is deleted is overwritten: it may be a secret
 };
 
 /// Key secrets are inside: the file is the owner's alone, and SQLite gives its -wal the same mode.
@@ -69,18 +78,76 @@ Result<void> connect(soci::session& session, const std::string& path) {
   return {};
 }
 
+/// Flipped bits look like a newer format to SQLite, or like a file it may not write, too.
+bool may_be_damage(Errc code) {
+  return code == Errc::corrupt || code == Errc::internal || code == Errc::io;
+}
+
+constexpr const char* how_to_restore =
+    " Restore catalog.db from a backup as docs/operations.md says under \"The catalog, lost or "
+    "damaged\".";
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Clock& clock,
                                                  Random& random, std::span<const Migration> steps) {
+  return open(path, clock, random, steps, Content::any);
+}
+
+/// A start that finds damage goes no further: what is read from it, or built on it, may be wrong.
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Clock& clock,
+                                                 Random& random, std::span<const Migration> steps,
+                                                 Content content) {
   std::unique_ptr<Database> database(new Database(clock, random));
   WEIR_CHECK(connect(database->session_, path));
-  for (const char* setting : settings)
-    if (auto set = database->execute(setting); !set)
-      return fail_while("Opening the catalog database \"" + path + "\"", std::move(set).error());
-  if (auto migrated = migrate(database->session_, steps); !migrated)
-    return fail_while("Opening the catalog database \"" + path + "\"", std::move(migrated).error());
-  return database;
+  const auto prepared = [&]() -> Result<void> {
+    for (const char* setting : settings)
+      WEIR_CHECK(database->execute(setting));
+    WEIR_CHECK(add_sum_functions(database->session_));
+    WEIR_CHECK(check_content(database->session_));
+    if (content == Content::a_catalog) WEIR_CHECK(database->check_not_new());
+    return migrate(database->session_, steps);
+  }();
+  if (prepared) return database;
+  Error error = prepared.error();
+  if (may_be_damage(error.code)) {
+    if (!error.message.ends_with('.')) error.message += '.';
+    error.message += how_to_restore;
+  }
+  return fail_while("Opening the catalog database \"" + path + "\"", std::move(error));
+}
+
+Result<std::unique_ptr<Database>> Database::open_existing(const std::string& path,
+                                                          const Clock& clock, Random& random) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > 0) return open(path, clock, random, migrations(), Content::a_catalog);
+  const bool is_gone = !error || error == std::errc::no_such_file_or_directory;
+  if (!is_gone)
+    return fail(Errc::io, "The catalog database \"" + path + "\" cannot be opened: " +
+                              error.message() + ". Check the directory and its owner.");
+  return fail(Errc::corrupt,
+              "The catalog database \"" + path + "\" is " + (error ? "not there" : "empty") +
+                  ", and without it nobody knows what the log and the store beside it hold. "
+                  "Nothing was changed." +
+                  how_to_restore +
+                  " Only where `weir init` was cut short, and no payload was ever accepted: remove "
+                  "the data directory and run it again.");
+}
+
+/// The write-ahead log holds pages as they were: what it holds goes into the database, where
+/// deleted rows are overwritten, and it is cut to nothing. The change stands whether that succeeds
+/// or not; where another process reads, it comes with the next change of this kind, or at the stop.
+void Database::erase_deleted() {
+  const std::lock_guard lock(mutex_);
+  static_cast<void>(execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+}
+
+Result<void> Database::check_not_new() {
+  std::size_t version = 0;
+  WEIR_CHECK(Statement(session_, "PRAGMA user_version").into(version).next());
+  if (version == 0) return fail(Errc::corrupt, "it holds no catalog.");
+  return {};
 }
 
 Result<void> Database::execute(const std::string& sql) {

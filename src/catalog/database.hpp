@@ -25,6 +25,9 @@ class Database {
   static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
                                                 Random& random,
                                                 std::span<const Migration> steps = migrations());
+  /// As Catalog::open_existing.
+  static Result<std::unique_ptr<Database>> open_existing(const std::string& path,
+                                                         const Clock& clock, Random& random);
 
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -44,6 +47,13 @@ class Database {
   auto write_and_publish(Work&& work) {
     return transact("BEGIN IMMEDIATE", Publish::always, std::forward<Work>(work));
   }
+  /// The same, for what takes secrets away: nor are they left in the files' unused parts.
+  template <class Work>
+  auto write_publish_and_erase(Work&& work) {
+    auto result = write_and_publish(std::forward<Work>(work));
+    if (result) erase_deleted();
+    return result;
+  }
   /// `work(session, publish)` sets the flag if the snapshot has to be published.
   template <class Work>
   auto write_and_maybe_publish(Work&& work) {
@@ -61,6 +71,12 @@ class Database {
   const SnapshotSource& snapshots() const { return snapshots_; }
 
  private:
+  enum class Content { any, a_catalog };
+  static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
+                                                Random& random, std::span<const Migration> steps,
+                                                Content content);
+  Result<void> check_not_new();
+
   enum class Publish { never, if_asked, always };
   using NextSnapshot = std::shared_ptr<const Snapshot>;
 
@@ -68,6 +84,7 @@ class Database {
   Result<void> execute(const std::string& sql);
   Result<NextSnapshot> next_snapshot(Publish publish);
   Result<void> overwrite_failed_commit();
+  void erase_deleted();
   void roll_back();
 
   template <class Work>

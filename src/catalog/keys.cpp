@@ -6,6 +6,9 @@
 #include "catalog/policies.hpp"
 #include "catalog/secrets.hpp"
 
+// Every change is published with its transaction, so that a revoked key is refused from the next
+// request on. Secrets are kept as they are and not hashed: HS256 verifies with the secret itself.
+// Those that are dropped are therefore erased from the database's files, too.
 namespace weir::catalog {
 namespace {
 
@@ -124,7 +127,7 @@ Result<Page<ApiKey>> Keys::list(std::uint32_t tenant_no, const PageRequest& page
 }
 
 Result<ApiKey> Keys::rotate(std::uint32_t tenant_no, const std::string& id) {
-  return database_.write_and_publish([&](soci::session& session) -> Result<ApiKey> {
+  return database_.write_publish_and_erase([&](soci::session& session) -> Result<ApiKey> {
     WEIR_TRY(KeyRow row, select(session, tenant_no, id));
     WEIR_TRY(const std::uint32_t active, active_version(session, row.no));
     WEIR_CHECK(drop_secrets_before(session, row.no, active));
@@ -137,7 +140,7 @@ Result<ApiKey> Keys::rotate(std::uint32_t tenant_no, const std::string& id) {
 }
 
 Result<void> Keys::revoke(std::uint32_t tenant_no, const std::string& id, bool all) {
-  return database_.write_and_publish([&](soci::session& session) -> Result<void> {
+  return database_.write_publish_and_erase([&](soci::session& session) -> Result<void> {
     WEIR_TRY(const KeyRow row, select(session, tenant_no, id));
     WEIR_TRY(const std::uint32_t active, active_version(session, row.no));
     if (!all) return drop_secrets_before(session, row.no, active);
@@ -150,7 +153,7 @@ Result<void> Keys::revoke(std::uint32_t tenant_no, const std::string& id, bool a
 }
 
 Result<void> Keys::remove(std::uint32_t tenant_no, const std::string& id) {
-  return database_.write_and_publish([&](soci::session& session) -> Result<void> {
+  return database_.write_publish_and_erase([&](soci::session& session) -> Result<void> {
     WEIR_TRY(const KeyRow row, select(session, tenant_no, id));
     WEIR_CHECK(check_not_last_administrator(session, row, "Add another such key first."));
     Statement drop(session, "DELETE FROM api_key_secrets WHERE key_no = :key");

@@ -2,8 +2,12 @@
 
 #include <string>
 
+#include "catalog/content_sums.hpp"
 #include "catalog/statement.hpp"
 
+// Steps are plain SQL in the order they were released, taken together in one transaction, so that
+// an upgrade is done or not done. There are no steps back: an older weir refuses a newer database,
+// and the way back is the backup made before the upgrade.
 namespace weir::catalog {
 namespace {
 
@@ -265,6 +269,12 @@ constexpr std::string_view lease_epochs[] = {
     R"(ALTER TABLE runs ADD COLUMN lease_epoch BIGINT NOT NULL DEFAULT 0)",
 };
 
+constexpr std::string_view content_sums[] = {
+    R"(CREATE TABLE content_sums (
+         table_name TEXT PRIMARY KEY,
+         sum BIGINT NOT NULL) WITHOUT ROWID)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -274,6 +284,7 @@ constexpr Migration all[] = {
     {"conservation", conservation},
     {"what was loaded where", loads},
     {"epochs of leases", lease_epochs},
+    {"sums of the content", content_sums},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {
@@ -296,13 +307,16 @@ Result<void> take_steps(soci::session& session, std::span<const Migration> steps
                     ", this weir knows versions up to " + std::to_string(steps.size()) +
                     ". Start the newer weir that wrote it, or restore a backup made before the "
                     "upgrade.");
+  if (version == steps.size()) return {};
+  WEIR_CHECK(stop_content_sums(session));
   for (std::size_t i = version; i < steps.size(); ++i)
     for (const std::string_view statement : steps[i].statements)
       if (auto done = execute(session, std::string(statement)); !done)
         return fail_while(
             "Migration " + std::to_string(i + 1) + " (" + std::string(steps[i].name) + ")",
             std::move(done).error());
-  return execute(session, "PRAGMA user_version = " + std::to_string(steps.size()));
+  WEIR_CHECK(execute(session, "PRAGMA user_version = " + std::to_string(steps.size())));
+  return keep_content_sums(session);
 }
 
 }  // namespace

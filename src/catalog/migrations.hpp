@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -19,7 +20,11 @@ struct Migration {
 /// Step 1 is the first one; the schema's version is the number of steps taken.
 std::span<const Migration> migrations();
 
-/// Applies the steps that the database lacks. newer_version if it has more steps than these.
+/// From which version on there are sums of the content (content_sums.hpp).
+inline constexpr std::size_t content_sums_version = 9;
+
+/// Applies the steps that the database lacks, and sums up the content anew if there were any.
+/// newer_version if it has more steps than these.
 Result<void> migrate(soci::session& session, std::span<const Migration> steps);
 
 }  // namespace weir::catalog
