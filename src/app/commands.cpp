@@ -16,6 +16,9 @@
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
 
+// SIGTERM, SIGINT and SIGHUP are blocked in every thread and waited for in this one. A handler
+// would be confined to async-signal-safe calls, and would interrupt system calls of threads that
+// have nothing to do with it.
 namespace weir::app {
 namespace {
 

@@ -1,5 +1,8 @@
 #include "app/conservation_monitor.hpp"
 
+// Open hours are cheap to add up and are checked all the time; sealed ones do not change, so they
+// are all added up only at the start, once an hour and when somebody asks. A check holds no lock of
+// the pipeline: it reads the catalog in one transaction and the log before and after it.
 namespace weir::app {
 namespace {
 

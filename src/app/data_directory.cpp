@@ -11,6 +11,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+// The lock is an flock on a file of its own: the kernel gives it back with the process, however
+// that dies, while a file that only names a process id must be removed by hand after a crash, and
+// the id may be another's by then. The id in it is for the message only.
 namespace weir::app {
 namespace {
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+// Judges numbers that were gathered elsewhere and asks nobody, so that each bound can be tried with
+// numbers made up for it.
 namespace weir::app {
 namespace {
 

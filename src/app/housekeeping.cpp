@@ -4,6 +4,8 @@
 
 #include "app/logging.hpp"
 
+// One thread wakes each second for all chores. They are few and short; a timer for each would be a
+// thread or an event loop more.
 namespace weir::app {
 namespace {
 

@@ -9,6 +9,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+// Members of a line reach the formatter through a thread-local pointer: spdlog passes text only,
+// and text that is put together first would have to be taken apart again for JSON.
 namespace weir::app {
 namespace {
 

@@ -12,6 +12,8 @@
 #include "env/real/system_random.hpp"
 #include "torture/real/torture_command.hpp"
 
+// Only commands that need no server are put together here; those that talk to one are the CLI's,
+// and know nothing of the server's code.
 namespace {
 
 using weir::cli::Command;

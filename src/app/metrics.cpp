@@ -8,6 +8,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+// Numbers are gathered when somebody asks and handed to prometheus-cpp for its text format only.
+// Its registry would have each request touch counters that all threads share.
 namespace weir::app {
 namespace {
 

@@ -8,6 +8,9 @@
 
 #include "pipeline/courier/runner.hpp"
 
+// Threads ask the catalog for work; nobody hands it to them. So a run that was added by another
+// process, or left behind by one that died, is found by the same question as one of our own. The
+// wake only shortens the wait.
 namespace weir::app {
 namespace {
 

@@ -10,6 +10,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+// The protocol of sd_notify is one datagram a message, which is less than the dependency on
+// libsystemd would be.
 namespace weir::app {
 
 ServiceNotifier ServiceNotifier::of_environment() {

@@ -28,6 +28,9 @@ static_assert(TOML_LIB_MAJOR == 3 && TOML_LIB_MINOR == 3,
               "the lines above mend toml++ 3.3: see whether this version still needs them "
               "(settings_test, settings_fuzz)");
 
+// Settings are a table of rows with their bounds and their words: reading, checking, reloading and
+// the page of documentation all come from it, so none can be forgotten. They are looked up by name
+// at the start and on reload only.
 namespace weir::app {
 namespace {
 

@@ -9,6 +9,10 @@
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
+// Reads of the manifest and the quarantine. Their questions are few and known, so each is one
+// SQL statement whose conditions are put together from a filter, and no query builder is needed.
+// Lists are read by the row's number and not by an offset, so that a page costs the same wherever
+// it is and rows that are added meanwhile are neither missed nor seen twice.
 namespace weir::catalog {
 namespace {
 

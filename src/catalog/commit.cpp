@@ -8,7 +8,12 @@
 #include "catalog/packed_records.hpp"
 #include "catalog/statement.hpp"
 
-/// The one transaction that makes batches visible (docs/formats/manifest.md).
+// The one transaction that makes batches visible (docs/formats/manifest.md).
+//
+// Checkpoint and positions are moved from the values they were read at, which makes the commit
+// itself the fence between two batchers: no lease has to be asked, and none can be lost between
+// the question and the commit. What a commit says is checked against itself first, since a wrong
+// one would be found much later, by conservation, when the log has let its records go.
 namespace weir::catalog {
 namespace {
 

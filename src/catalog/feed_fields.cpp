@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+// Fields are one JSON text in the feed's row, not rows of a table: they are read and replaced as a
+// whole, in their order, and nobody asks for one of them alone.
 namespace weir::catalog {
 namespace {
 

@@ -5,6 +5,9 @@
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
 
+// Whether a feed makes sense is for the feed stage to say; here is only what the database can
+// hold together: that no two feeds fill one table. Its key is the folded spelling, in a column of
+// its own, since SQLite folds ASCII only.
 namespace weir::catalog {
 namespace {
 

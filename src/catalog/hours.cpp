@@ -4,6 +4,9 @@
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
+// The counts of an hour are added up from its rows whenever they are asked for. Counters beside the
+// rows would be quicker to read, and would agree with a wrong sum: conservation compares what is
+// counted here with what the log gave out, so neither side may be copied from the other.
 namespace weir::catalog {
 namespace {
 

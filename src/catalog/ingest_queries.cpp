@@ -4,6 +4,8 @@
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
 
+// Keeps a query's text as it was sent. Whether it can be read is the engine's to say, before it
+// gets here; it is parsed again for each run, so that a newer dialect reads old queries too.
 namespace weir::catalog {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 
+// Names are for people: nearly anything is one. What must be found by them is found by ids.
 namespace weir::catalog {
 
 Result<void> check_name(std::string_view what, const std::string& name) {

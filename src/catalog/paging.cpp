@@ -5,6 +5,9 @@
 
 #include "base/crc32c.hpp"
 
+// A page token is the number of the last row seen and a checksum with the list's name. It is not
+// secret, the tenant is checked with every page; the checksum is there so that a token of another
+// list, or a mistyped one, is refused instead of answering the wrong page.
 namespace weir::catalog {
 
 std::string encode_page_token(std::string_view list, std::uint64_t after) {

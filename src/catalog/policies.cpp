@@ -2,6 +2,8 @@
 
 #include <sstream>
 
+// Policies are bits in memory, because each request asks for one, and words in the database, so
+// that their numbers may change and a person can read the row.
 namespace weir::catalog {
 namespace {
 

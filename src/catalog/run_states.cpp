@@ -2,6 +2,8 @@
 
 #include "catalog/runs.hpp"
 
+// States are words in the database and at the API, and switches here have no default: a new state
+// does not compile until each of them has decided about it.
 namespace weir::catalog {
 
 std::string_view to_string(RunState state) {

@@ -1,5 +1,7 @@
 #include "catalog/secrets.hpp"
 
+// Secrets are hex in the database: its text columns are the same in SQLite and PostgreSQL, which a
+// column of bytes is not.
 namespace weir::catalog {
 namespace {
 

@@ -4,6 +4,8 @@
 #include "catalog/statement.hpp"
 #include "catalog/stream_rows.hpp"
 
+// The snapshot is read whole after each change that touches it. Changes come from people and are
+// rare; a snapshot that was patched could drift from the tables, and nothing would notice.
 namespace weir::catalog {
 namespace {
 

@@ -2,6 +2,10 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
+// SOCI throws, and its messages hold the statement with all that was bound to it. This is the one
+// place that catches: an error leaves with SQLite's words only, since what was bound may be a
+// secret. The first error of a statement is kept and told by run() or next(), so that callers
+// bind in a row without asking after each value.
 namespace weir::catalog {
 namespace {
 

@@ -6,6 +6,8 @@
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
+// A stream's number never changes and is never given again: it stands in the log's records and in
+// receipts. Its id is what people see, and is drawn by chance so that it cannot be guessed.
 namespace weir::catalog {
 namespace {
 

@@ -6,6 +6,8 @@
 #include "catalog/statement.hpp"
 #include "catalog/streams.hpp"
 
+// A tenant's name is part of paths in the store and of tables' files, so it is a narrow one, and it
+// cannot be changed: files that were written keep it.
 namespace weir::catalog {
 namespace {
 
