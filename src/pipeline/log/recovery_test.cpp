@@ -298,6 +298,17 @@ TEST_F(RecoveryTest, SparesOfTheRightSizeAreKeptAndOthersRemoved) {
   EXPECT_EQ(files(".spare"), kept);
 }
 
+/// Of the right size, and perhaps not on the disk: its sync failed, or the process died before it.
+TEST_F(RecoveryTest, ASpareThatWasNotSyncedIsNotUsed) {
+  open();
+  tend();
+  close();
+  const auto kept = files(".spare");
+  disk.put("/data/log/0/a.spare.unfinished.spare", std::string(options.segment_bytes, '\0'));
+  open();
+  EXPECT_EQ(files(".spare"), kept);
+}
+
 TEST_F(RecoveryTest, AFailedReadIsToldAndNotTakenForAnEnd) {
   write_four_segments();
   for (std::uint64_t nth = 1; nth <= 8; ++nth) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view segment_suffix = ".segment";
 constexpr std::string_view spare_suffix = ".spare";
+constexpr std::string_view unfinished_suffix = ".unfinished.spare";
 constexpr std::size_t number_digits = 16;
 constexpr std::uint64_t zeros_at_once_bytes = limits::mib;
 
@@ -95,16 +96,22 @@ Result<void> SegmentFiles::fill_with_zeros(const std::string& path, std::uint64_
 
 Result<std::string> SegmentFiles::make_spare(std::uint64_t segment_bytes,
                                              const std::function<bool()>& is_wanted) const {
+  // A file of the right size whose sync failed, or never came, may lose its end in a power cut. Its
+  // size does not show that, so only what is synced gets the name of a spare.
   std::string path = new_spare_path();
-  if (auto filled = fill_with_zeros(path, segment_bytes, is_wanted); !filled) {
+  const std::string unfinished = path + std::string(unfinished_suffix);
+  auto filled = fill_with_zeros(unfinished, segment_bytes, is_wanted);
+  if (filled) filled = disk_.rename(unfinished, path);
+  if (!filled) {
     // What stays behind where even this fails is removed at the next start.
-    (void)disk_.remove(path).has_value();
+    (void)disk_.remove(unfinished).has_value();
     return fail_while("cannot prepare a segment", std::move(filled).error());
   }
   return path;
 }
 
 Result<bool> SegmentFiles::is_spare_of(const std::string& path, std::uint64_t segment_bytes) const {
+  if (path.ends_with(unfinished_suffix)) return false;
   WEIR_TRY(const std::unique_ptr<File> file, disk_.open(path, Durability::on_write));
   WEIR_TRY(const std::uint64_t size, file->size());
   return size == segment_bytes;
