@@ -93,6 +93,8 @@ Result<void> FatesOfStream::check_sent() {
     if (!sent.address) continue;
     const Sequence at = sent.address->sequence;
     const auto body = bodies_.find(at);
+    // It is there, as the duplicate of a record whose bytes have flipped and nobody was told of.
+    if (body == bodies_.end() && is_blurred_ && found_.contains(at)) continue;
     if (body == bodies_.end())
       return violated(
           fmt::format("record {} of stream {} was accepted (sequence {}), and is in no "
