@@ -1,3 +1,5 @@
+// Words for the columns of results, the same whichever engine made them.
+
 #include "engine/engine.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Spark's JSON schemas, read as JSON first and then judged by what a type must have; a message
+// names the place within the schema.
+
 #include <array>
 #include <charconv>
 #include <optional>

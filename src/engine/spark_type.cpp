@@ -1,3 +1,5 @@
+// One type, three ways of writing it: Spark's DDL, Spark's simple string and DuckDB's.
+
 #include "engine/spark_type.hpp"
 
 #include <utility>

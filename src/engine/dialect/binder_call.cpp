@@ -1,3 +1,7 @@
+// What a call may have around it is bound here once for all functions: DISTINCT, FILTER, OVER,
+// IGNORE NULLS, and words that stand where an argument would. The functions themselves see
+// arguments whose types are known, and nothing else.
+
 #include <algorithm>
 
 #include "engine/dialect/binder.hpp"

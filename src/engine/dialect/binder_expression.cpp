@@ -1,3 +1,7 @@
+// One pass from the leaves up: each node becomes DuckDB text with Spark's type and Spark's name.
+// Names are resolved here and not by DuckDB, because the two differ in what a dotted name may mean,
+// in case beyond ASCII, and in which scope wins.
+
 #include <algorithm>
 
 #include "engine/dialect/binder.hpp"

@@ -1,3 +1,6 @@
+// FROM is rebuilt with aliases of ours, and each column is written with its alias. Which table a
+// name belongs to is decided here, by Spark's rules, and DuckDB has nothing left to resolve.
+
 #include <algorithm>
 
 #include "engine/dialect/binder.hpp"

@@ -1,3 +1,7 @@
+// Literals are read here, not by DuckDB: Spark takes shorter dates, exponents in decimals, and
+// intervals of words. Each is written for DuckDB in its full form, so that there is one reading of
+// it.
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>

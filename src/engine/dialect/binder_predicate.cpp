@@ -1,3 +1,6 @@
+// Comparisons, IN, LIKE, BETWEEN and EXISTS. Both sides are first brought to the type in which
+// Spark compares them; DuckDB would choose another for text beside a number or a date.
+
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"

@@ -1,3 +1,7 @@
+// Queries around SELECT: WITH, set operations, ORDER BY and LIMIT behind them. Columns of a set
+// operation are cast to the types in which Spark lets them meet, since DuckDB's own choice differs
+// for text and decimals.
+
 #include <algorithm>
 #include <set>
 

@@ -1,3 +1,7 @@
+// One SELECT. DuckDB and Spark differ in which name GROUP BY, HAVING and ORDER BY mean where an
+// alias is called like a column. So each such name is resolved here and written for DuckDB as the
+// expression or the alias it stands for.
+
 #include <algorithm>
 
 #include "engine/dialect/binder.hpp"

@@ -1,3 +1,7 @@
+// A cast is DuckDB's own where it gives Spark's value for every input, and else a native function
+// (engine/functions). TRY_CAST alone will not do: it reads other texts than Spark and rounds where
+// Spark cuts.
+
 #include "engine/dialect/cast.hpp"
 
 namespace weir::dialect {

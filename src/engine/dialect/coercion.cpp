@@ -1,3 +1,6 @@
+// Spark's tables of types that meet, as functions over Type. They are four and not one because
+// Spark has four: a union, a comparison and LEAST treat text in different ways.
+
 #include "engine/dialect/coercion.hpp"
 
 #include <algorithm>

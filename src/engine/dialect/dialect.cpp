@@ -1,3 +1,6 @@
+// The three steps in a row: tokens, tree, DuckDB text. Nothing is run or asked of DuckDB, so that a
+// query can be judged when it is saved, long before there are files.
+
 #include "engine/dialect/dialect.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// The table of functions. One that is a piece of DuckDB text over arguments of fixed types is a
+// line of it; one that needs a decision is code in functions_*.cpp. What stands in neither is
+// refused, because a function that DuckDB happens to have under the same name may mean something
+// else.
+
 #include "engine/dialect/functions.hpp"
 
 #include <algorithm>

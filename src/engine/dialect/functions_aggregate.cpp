@@ -1,3 +1,7 @@
+// Aggregates and window functions come in pieces (functions.hpp), so that FILTER and OVER can stand
+// between them. Where DuckDB keeps NULLs or an order that Spark does not, the piece behind the call
+// puts that right.
+
 #include <algorithm>
 #include <cstdlib>
 

@@ -1,3 +1,7 @@
+// Arrays, maps and structs. DuckDB's list functions are used where they treat NULL elements,
+// negative indexes and order as Spark does; elsewhere the call is wrapped, rather than written anew
+// as a lambda, because a lambda costs a pass over the values.
+
 #include <algorithm>
 
 #include "engine/dialect/cast.hpp"

@@ -1,3 +1,6 @@
+// IF, CASE, COALESCE, NVL and their like: all come down to CASE or COALESCE over arguments that
+// were brought to one type first, as Spark does.
+
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"

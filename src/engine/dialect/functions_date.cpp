@@ -1,3 +1,7 @@
+// Dates and timestamps. A timestamp is a TIMESTAMP of DuckDB in UTC, never one with a zone: the
+// session's zone is UTC, and DuckDB's would need its ICU extension. Patterns are checked when the
+// query is saved.
+
 #include <algorithm>
 
 #include "engine/dialect/cast.hpp"

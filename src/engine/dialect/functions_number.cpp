@@ -1,3 +1,6 @@
+// Numbers whose result has a type of its own to be computed, such as ROUND of a decimal. Arithmetic
+// is in operators.cpp.
+
 #include <algorithm>
 
 #include "engine/dialect/cast.hpp"

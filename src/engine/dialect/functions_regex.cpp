@@ -1,3 +1,7 @@
+// A Java pattern goes to DuckDB's RE2 where RE2 matches it in the same way, since RE2 is linear in
+// the text. What RE2 matches otherwise or cannot say goes to a function of ours over PCRE. Which of
+// the two is decided from the pattern, when the query is saved.
+
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/java_regex.hpp"

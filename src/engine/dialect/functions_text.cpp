@@ -1,3 +1,6 @@
+// Text functions whose form depends on how they were written or on their arguments. Those that are
+// one piece of DuckDB text are lines of functions.cpp.
+
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"

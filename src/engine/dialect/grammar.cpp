@@ -1,3 +1,7 @@
+// The reader's hold on its tokens: looking, taking, and saying what was expected. A reader by hand
+// rather than a generated one, because its errors name the construct and the remedy in words of
+// ours.
+
 #include "engine/dialect/grammar.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Calls, with the forms that have words between their arguments: TRIM(x FROM y), EXTRACT(f FROM x),
+// POSITION(x IN y). They become plain calls in the tree, so that nothing behind the grammar knows
+// of them.
+
 #include "engine/dialect/grammar.hpp"
 
 namespace weir::dialect {

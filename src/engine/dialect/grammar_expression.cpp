@@ -1,3 +1,6 @@
+// Expressions by levels of precedence, from one table of operators. Words of Spark that are not
+// reserved can be names, so whether a word begins an operand is decided by what stands behind it.
+
 #include <algorithm>
 #include <array>
 

@@ -1,3 +1,6 @@
+// Queries, from WITH to LIMIT. What Spark allows and this layer gives no meaning is read far enough
+// to be refused by its name and place.
+
 #include <algorithm>
 #include <array>
 

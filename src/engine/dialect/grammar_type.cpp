@@ -1,3 +1,6 @@
+// Types as casts and schemas in DDL write them. One reader serves both, so that a type is spelt the
+// same in a query and in a schema.
+
 #include <charconv>
 
 #include "engine/dialect/grammar.hpp"

@@ -1,3 +1,7 @@
+// Reads the pattern once, by Java's grammar, and writes what RE2 and PCRE read alike. A rewriting
+// rather than an engine of our own: both engines are kept by others, and what neither can do is
+// refused by name.
+
 #include "engine/dialect/java_regex.hpp"
 
 #include <algorithm>

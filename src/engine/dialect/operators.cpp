@@ -1,3 +1,7 @@
+// Arithmetic and comparison with the result types of Spark. Integers wrap and decimals become NULL
+// where DuckDB would fail the query, so its operators are used only where they cannot overflow;
+// native functions do the rest.
+
 #include "engine/dialect/operators.hpp"
 
 #include <algorithm>

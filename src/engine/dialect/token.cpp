@@ -1,3 +1,6 @@
+// Tokens by hand, one character after the other, as Spark's lexer takes them. DuckDB's own
+// tokenizer reads quotes, comments and numbers by other rules.
+
 #include "engine/dialect/token.hpp"
 
 #include <array>

@@ -1,3 +1,6 @@
+// Types are values that share their children, so that copying one is cheap and none is ever
+// changed.
+
 #include "engine/dialect/type.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Text is put together through templates with numbered places, so that what an argument's SQL holds
+// is never read as a place itself.
+
 #include "engine/dialect/typed.hpp"
 
 namespace weir::dialect {

@@ -1,3 +1,6 @@
+// Decides in SQL text, once a load, how each field is cast, by the type that comes in. Values are
+// then cast by DuckDB, a vector at a time.
+
 #include "engine/duckdb/cast_sql.hpp"
 
 #include "engine/duckdb/cast_functions.hpp"

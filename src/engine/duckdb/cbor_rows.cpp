@@ -1,3 +1,6 @@
+// Elements go straight from the CBOR items into DuckDB's vectors. A tree of nodes between the two,
+// or JSON text, would cost more than all the rest.
+
 #include "engine/duckdb/cbor_rows.hpp"
 
 #include <algorithm>

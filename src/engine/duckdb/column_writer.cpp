@@ -1,3 +1,6 @@
+// Writes into the memory of DuckDB's vectors. DuckDB's appender would take one value at a time
+// through a call each, and has no nested types in its C interface.
+
 #include "engine/duckdb/column_writer.hpp"
 
 #include <algorithm>

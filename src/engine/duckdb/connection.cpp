@@ -1,3 +1,7 @@
+// Every handle of the C interface has one owner, and every failure becomes a Result here. DuckDB's
+// C++ interface is not used, because its library from the registry promises a stable C interface
+// only.
+
 #include "engine/duckdb/connection.hpp"
 
 #include <array>

@@ -1,3 +1,6 @@
+// The table is made and altered from the feed, within the load's transaction. The key is kept in
+// the table's comment, so that a load with another key is refused without asking the catalog.
+
 #include "engine/duckdb/domain_table.hpp"
 
 #include <map>

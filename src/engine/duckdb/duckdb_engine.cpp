@@ -1,3 +1,7 @@
+// A database file a tenant: tenants cannot meet in one, and one tenant's load never waits for
+// another's lock. The price is memory a tenant, which is why a file is opened when it is first
+// used.
+
 #include "engine/duckdb/duckdb_engine.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Large reads into one buffer, and a line handed out where it stands in it. Mapping the file would
+// turn a read error into a signal.
+
 #include "engine/duckdb/file_lines.hpp"
 
 #include <cstring>

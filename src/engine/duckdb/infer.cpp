@@ -1,3 +1,6 @@
+// One pass that keeps what was seen in each place of the records, merged by Spark's rules. DuckDB's
+// own inference looks at a sample and takes dates out of text, which Spark does not.
+
 #include "engine/duckdb/infer.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// A pattern is read once into steps, and a text is walked by them. strptime knows other letters,
+// and ICU another leniency.
+
 #include "engine/duckdb/joda_pattern.hpp"
 
 #include <algorithm>

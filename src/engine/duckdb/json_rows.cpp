@@ -1,3 +1,6 @@
+// simdjson walks each line on demand, and values go straight into DuckDB's vectors. DuckDB's
+// read_json is not used: its casts are not Spark's, and one bad value or line ends its load.
+
 #include "engine/duckdb/json_rows.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// What simdjson leaves open is settled here once for inference and for rows: numbers beyond 64
+// bits, and escapes that are half of a character.
+
 #include "engine/duckdb/json_text.hpp"
 
 #include "base/bytes.hpp"

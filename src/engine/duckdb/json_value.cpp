@@ -1,3 +1,6 @@
+// Values are written from DuckDB's vectors by their types, because answers promise exact numbers
+// and one form for each type.
+
 #include "engine/duckdb/json_value.hpp"
 
 #include <charconv>

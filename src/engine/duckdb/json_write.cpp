@@ -1,3 +1,5 @@
+// Runs of characters that need no escape are appended whole.
+
 #include "engine/duckdb/json_write.hpp"
 
 namespace weir::engine {

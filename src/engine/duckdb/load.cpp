@@ -1,3 +1,6 @@
+// One transaction around staging, threshold and upsert. Whatever fails rolls all of it back, so
+// that a table is never left with a part of a load.
+
 #include "engine/duckdb/load.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Both forms of a type, the handle and the SQL, are made from the one Spark type, so that what is
+// read and what is cast cannot differ.
+
 #include "engine/duckdb/logical_type.hpp"
 
 #include <vector>

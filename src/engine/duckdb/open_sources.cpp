@@ -1,3 +1,6 @@
+// A source is a view over the function that reads its files. Rows are not copied into a table
+// first: most queries use a few columns of each record, and the reader makes only those.
+
 #include "engine/duckdb/open_sources.hpp"
 
 #include <set>

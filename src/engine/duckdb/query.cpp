@@ -1,3 +1,6 @@
+// The query is guarded, wrapped where a column's type has no JSON form, and its answer is written
+// as JSON text, chunk by chunk.
+
 #include "engine/duckdb/query.hpp"
 
 #include <set>

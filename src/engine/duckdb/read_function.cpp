@@ -1,3 +1,6 @@
+// A table function through the C interface, with projection: DuckDB says which columns a query
+// uses, and no other is read.
+
 #include "engine/duckdb/read_function.hpp"
 
 #include <memory>

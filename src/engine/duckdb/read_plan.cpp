@@ -1,3 +1,5 @@
+// The columns of one source, named by position towards SQL, with the names of the data beside them.
+
 #include "engine/duckdb/read_plan.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// One writer for NDJSON and CBOR: what a row is called and where it comes from is the same for
+// both.
+
 #include "engine/duckdb/row_writer.hpp"
 
 namespace weir::engine {

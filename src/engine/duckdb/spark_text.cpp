@@ -1,3 +1,6 @@
+// Texts are walked by hand, without allocation: these run once a value. std::from_chars and
+// strptime take other texts than Spark.
+
 #include "engine/duckdb/spark_text.hpp"
 
 #include <charconv>

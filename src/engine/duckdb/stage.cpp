@@ -1,3 +1,7 @@
+// All fields are cast in one SELECT into a temporary table, and each row carries what is wrong with
+// it. So one bad value costs its row and not the load, and the threshold is known before the domain
+// table is touched.
+
 #include "engine/duckdb/stage.hpp"
 
 #include <algorithm>

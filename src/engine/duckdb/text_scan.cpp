@@ -1,3 +1,6 @@
+// A cursor over a text, for the readers of dates and numbers. Each step either takes what it wants
+// or leaves the text as it was, so that readers can try one form after the other.
+
 #include "engine/duckdb/text_scan.hpp"
 
 #include <array>

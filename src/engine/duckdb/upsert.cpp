@@ -1,3 +1,7 @@
+// The rows of a load that stay are chosen first; then the standing row of each key is updated, or a
+// new one inserted. INSERT ... ON CONFLICT is not used: it needs a unique index, which every load
+// would have to keep up.
+
 #include "engine/duckdb/upsert.hpp"
 
 #include <algorithm>
