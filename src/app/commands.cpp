@@ -16,14 +16,14 @@
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
 
-// SIGTERM, SIGINT and SIGHUP are blocked in every thread and waited for in this one. A handler
-// would be confined to async-signal-safe calls, and would interrupt system calls of threads that
-// have nothing to do with it.
+// SIGTERM, SIGINT and SIGHUP are blocked in every thread; this thread waits for them. A handler
+// could call async-signal-safe functions only, and would interrupt system calls of other
+// threads.
 namespace weir::app {
 namespace {
 
-/// The signals that the server listens to are taken by whoever waits for them here, in every thread
-/// started later too.
+/// Blocks the server's signals in every thread, including threads started later; the thread that
+/// waits for them here takes them.
 class Signals {
  public:
   Signals() {
@@ -31,7 +31,7 @@ class Signals {
     for (const int number : {SIGTERM, SIGINT, SIGHUP})
       sigaddset(&set_, number);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
-    // A file over the process's size limit is a write that fails, and is dealt with as one.
+    // With SIGXFSZ ignored, a file over the size limit is a failed write, which is handled.
     std::signal(SIGXFSZ, SIG_IGN);
   }
   int wait() const {
@@ -109,7 +109,7 @@ Result<control::InitResult> make(const InitOptions& options) {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  // Standard output belongs to the line that says where we listen; the log goes to standard error.
+  // Standard output has only the line with the address; the log goes to standard error.
   set_up_logging("text", "info");
   const auto done = run(options);
   return done ? 0 : report(done.error());

@@ -1,8 +1,8 @@
 #include "app/conservation_monitor.hpp"
 
-// Open hours are cheap to add up and are checked all the time; sealed ones do not change, so they
-// are all added up only at the start, once an hour and when somebody asks. A check holds no lock of
-// the pipeline: it reads the catalog in one transaction and the log before and after it.
+// Open hours are cheap to sum and are checked regularly. Sealed hours do not change, so all hours
+// are summed only at the start, once an hour and on request. A check holds no lock of the pipeline:
+// it reads the catalog in one transaction, and the log before and after it.
 namespace weir::app {
 namespace {
 
@@ -44,7 +44,7 @@ void ConservationMonitor::watch(const std::stop_token& stop) {
     if (auto report = check(complete)) {
       note(*std::move(report));
     } else {
-      // A catalog that cannot be read is an alarm of its own: nobody knows whether it holds.
+      // A catalog that cannot be read is an alarm, too: then conservation is unknown.
       batcher::ConservationReport unknown;
       unknown.differences.push_back({{}, "it could not be checked: " + report.error().message});
       note(std::move(unknown));

@@ -11,9 +11,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-// The lock is an flock on a file of its own: the kernel gives it back with the process, however
-// that dies, while a file that only names a process id must be removed by hand after a crash, and
-// the id may be another's by then. The id in it is for the message only.
+// The lock is an flock on its own file: the kernel releases it with the process, however that dies.
+// A file that only names a process id would have to be removed after a crash, and the id could be
+// another process's by then. The id in the file is for the error message only.
 namespace weir::app {
 namespace {
 
@@ -25,7 +25,7 @@ std::string words_of(int error) {
   return std::error_code(error, std::generic_category()).message();
 }
 
-/// Takes the lock and writes our process id into it, for whoever finds it taken.
+/// Takes the lock and writes our process id into it, for the error message of the next process.
 Result<int> lock(const std::string& path) {
   const std::string file = path + "/weir.lock";
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

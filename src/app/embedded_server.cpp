@@ -32,9 +32,9 @@
 #include "pipeline/store/local_directory_store.hpp"
 #include "xml/xml_to_cbor.hpp"
 
-// Wires the stages by hand, in the order of their members, so that they are taken down in the
-// reverse one. A container of dependencies would find the order by itself and say nothing about
-// it; here it can be read.
+// Wires the stages explicitly, in the order of their members, so that they are destroyed in the
+// reverse order. A dependency-injection container would choose that order by itself; here it can be
+// read.
 namespace weir::app {
 namespace {
 
@@ -88,7 +88,7 @@ Result<void> check_xml(std::string_view document) {
 
 }  // namespace
 
-/// Members stand in the order they are built; each uses only what stands above it.
+/// Members are in the order of construction; each uses only those above it.
 struct EmbeddedServer::Stages {
   Stages(DataDirectory directory_, const Config& config_)
       : directory(std::move(directory_)), config(config_) {}
@@ -214,13 +214,13 @@ void EmbeddedServer::Stages::make_engine() {
       .spill_bytes = bytes_of(config, "engine.spill_mb"),
       .threads = static_cast<int>(config["engine.threads"]),
       .disk_free = [this] { return directory.bytes_free(); },
-      // The log goes on with segments of its own while the engine makes room.
+      // The log continues with its own segments while the engine frees space.
       .disk_reserve_bytes =
           segments_kept_free * static_cast<std::uint64_t>(config["log.segment_bytes"])};
   engine.emplace(std::move(options), clock);
 }
 
-/// The data directory is ours alone, so whoever had claimed a run is gone: nobody waits for leases.
+/// We hold the data directory exclusively, so every earlier owner of a run is dead: end all leases.
 Result<void> EmbeddedServer::Stages::start_runs() {
   WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
   if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
@@ -357,7 +357,7 @@ Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
 
 void EmbeddedServer::Stages::stop() {
   if (runs) runs->request_stop();
-  if (engine) engine->stop();  // or requests would be in flight for as long as their queries take
+  if (engine) engine->stop();  // or requests in flight would last as long as their queries
   if (http_server) http_server->stop();
   if (housekeeping) housekeeping->stop();
   if (log) log->close();

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-// Judges numbers that were gathered elsewhere and asks nobody, so that each bound can be tried with
-// numbers made up for it.
+// A pure check of numbers that were gathered elsewhere, so that tests can try each bound with
+// invented numbers.
 namespace weir::app {
 namespace {
 
@@ -24,7 +24,7 @@ HealthCheck judge_batcher(const Vitals& vitals) {
   return {"batcher", State::alarm, vitals.batcher.error().message};
 }
 
-/// Behind by several times the age at which a batch is closed: batching does not keep up, or hangs.
+/// Several times older than the age at which a batch is closed: batching is too slow, or hangs.
 HealthCheck judge_age(const Vitals& vitals) {
   const auto age = std::chrono::floor<std::chrono::seconds>(vitals.gauges.oldest_unbatched_age);
   const auto text = fmt::format("the oldest record in no file is {} s old, {} bytes of log wait",

@@ -8,9 +8,9 @@
 
 #include "pipeline/courier/runner.hpp"
 
-// Threads ask the catalog for work; nobody hands it to them. So a run that was added by another
-// process, or left behind by one that died, is found by the same question as one of our own. The
-// wake only shortens the wait.
+// Threads ask the catalog for work. So the same query finds a run that this process added,
+// one that another process added, and one that a dead process left. wake() only shortens the
+// wait.
 namespace weir::app {
 namespace {
 
@@ -55,7 +55,7 @@ void RunThreads::stop() {
 }
 
 void RunThreads::work(const std::stop_token& stop, unsigned number) {
-  // By chance, and not the process id: that is 1 in every container.
+  // A random name, not the process id: that is 1 in every container.
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
                          dependencies_.clock,
                          {.owner = "instance " + instance_ + ", runner " + std::to_string(number),

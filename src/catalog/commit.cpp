@@ -10,10 +10,10 @@
 
 // The one transaction that makes batches visible (docs/formats/manifest.md).
 //
-// Checkpoint and positions are moved from the values they were read at, which makes the commit
-// itself the fence between two batchers: no lease has to be asked, and none can be lost between
-// the question and the commit. What a commit says is checked against itself first, since a wrong
-// one would be found much later, by conservation, when the log has let its records go.
+// Checkpoint and positions move by compare-and-set, so the commit itself is the fence between two
+// batchers. No lease is needed, and none can be lost between a check and the commit. A commit is
+// first checked for contradictions: otherwise conservation would find them much later, when the log
+// has released its records.
 namespace weir::catalog {
 namespace {
 
@@ -29,7 +29,7 @@ std::string name_of(const BatchCommit::Position& position) {
 
 using Positions = std::unordered_map<StreamNo, const BatchCommit::Position*>;
 
-/// Whether [first, last] of the stream is accounted for by this commit and was not before.
+/// Whether this commit accounts for [first, last] of the stream, and no earlier one did.
 bool covers(const Positions& positions, StreamNo stream, Sequence first, Sequence last) {
   const auto found = positions.find(stream);
   return found != positions.end() && found->second->from <= first && last < found->second->to;
@@ -63,7 +63,7 @@ Result<void> check_sequences(const BatchCommit& commit, const Positions& positio
   return {};
 }
 
-/// What is refused here is a bug of the batcher's, found before it reaches the disk.
+/// A refusal here is a bug of the batcher, found before it reaches the disk.
 Result<void> check(const BatchCommit& commit) {
   if (commit.checkpoint < commit.read.lsn)
     return fail(Errc::internal, "A batch commit would move the checkpoint backwards.");
@@ -115,7 +115,7 @@ Result<void> move_position(soci::session& session, PartitionNo partition,
   return {};
 }
 
-/// Whether the stream was still open.
+/// Whether the stream had no type yet.
 Result<bool> bind_type(soci::session& session, const BatchCommit::Position& position) {
   Statement update(session,
                    "UPDATE streams SET payload_type = :type WHERE no = :no"
@@ -180,7 +180,7 @@ Result<void> insert(soci::session& session, PartitionNo partition, const KeyPrin
   return {};
 }
 
-/// The hours that the commit's rows are of, each with the range it adds to it.
+/// The hours of the commit's rows, each with the range that the commit adds.
 std::vector<Hour> touched_hours(const BatchCommit& commit) {
   std::map<std::tuple<StreamNo, Day, int>, Hour> hours;
   const auto add = [&](const Hour& part) {
@@ -223,7 +223,7 @@ std::vector<Hour> touched_hours(const BatchCommit& commit) {
   return out;
 }
 
-/// An hour's range only grows, and not once it is sealed.
+/// An hour's range only grows; a sealed hour's does not change.
 Result<void> extend(soci::session& session, const Hour& hour) {
   Statement upsert(
       session,

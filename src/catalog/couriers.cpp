@@ -4,9 +4,9 @@
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
 
-// A courier refers to streams, feeds and queries by their ids and without foreign keys: a
-// placeholder may stand until what it names is made (spec/couriers.md 3). Load operations are kept
-// as the text that was sent, since only the courier stage knows what they mean.
+// A courier refers to streams, feeds and queries by their ids, without foreign keys: a placeholder
+// may stand until its target is made (spec/couriers.md 3). Load operations are stored as the text
+// that was sent, since only the courier stage interprets them.
 namespace weir::catalog {
 namespace {
 

@@ -14,11 +14,11 @@
 #include "catalog/statement.hpp"
 #include "catalog/wal_rewrite.hpp"
 
-// One connection and one mutex. SQLite lets one writer at a time write anyway, transactions here
-// take well under a millisecond, and requests are answered from the snapshot in memory, so a pool
-// of connections would add contention and win nothing. SOCI stands between us and SQLite for the
-// sake of PostgreSQL later; what only SQLite has (settings, file modes, checks) is in this file,
-// content_sums.cpp and wal_rewrite.cpp.
+// One connection and one mutex. SQLite allows one writer at a time anyway, transactions here take
+// well under a millisecond, and requests read the snapshot in memory, so a pool of connections
+// would add contention and gain nothing. SOCI is used for the sake of PostgreSQL later. What is
+// specific to SQLite (settings, file modes, checks) is in this file, content_sums.cpp and
+// wal_rewrite.cpp.
 namespace weir::catalog {
 namespace {
 
@@ -30,7 +30,7 @@ constexpr const char* settings[] = {
     "PRAGMA secure_delete = ON",  // what is deleted is overwritten: it may be a secret
 };
 
-/// Key secrets are inside: the file is the owner's alone, and SQLite gives its -wal the same mode.
+/// It holds key secrets: only the owner may read it, and SQLite gives its -wal the same mode.
 Result<void> make_private_file(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   const bool failed = file < 0 || ::fchmod(file, S_IRUSR | S_IWUSR) != 0;
@@ -46,7 +46,7 @@ Result<void> make_private_file(const std::string& path) {
 constexpr std::string_view uri_head = "file:";
 constexpr std::string_view uri_vfs = "?vfs=";
 
-/// A URI that says through which sqlite3_vfs: its files are not the operating system's.
+/// A URI that names a sqlite3_vfs: its files are not the operating system's.
 bool names_vfs(const std::string& path) {
   return path.starts_with("file:/") && path.find(uri_vfs) != std::string::npos;
 }
@@ -66,7 +66,7 @@ Result<void> connect(soci::session& session, const std::string& path) {
   const bool elsewhere = names_vfs(path);
   if (!in_memory && !elsewhere) WEIR_CHECK(make_private_file(path));
   if (!in_memory) WEIR_CHECK(make_safe(path));
-  // A relative path must not be taken for a URI.
+  // A relative path must not be parsed as a URI.
   const bool as_it_is = in_memory || elsewhere || path.starts_with('/');
   const std::string name = as_it_is ? path : "./" + path;
   try {
@@ -78,7 +78,7 @@ Result<void> connect(soci::session& session, const std::string& path) {
   return {};
 }
 
-/// Flipped bits look like a newer format to SQLite, or like a file it may not write, too.
+/// To SQLite, flipped bits may look like a newer format or like a read-only file, too.
 bool may_be_damage(Errc code) {
   return code == Errc::corrupt || code == Errc::internal || code == Errc::io;
 }
@@ -94,7 +94,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
   return open(path, clock, random, steps, Content::any);
 }
 
-/// A start that finds damage goes no further: what is read from it, or built on it, may be wrong.
+/// A start that finds damage stops: what it reads, or bases on that, may be wrong.
 Result<std::unique_ptr<Database>> Database::open(const std::string& path, const Clock& clock,
                                                  Random& random, std::span<const Migration> steps,
                                                  Content content) {
@@ -135,9 +135,9 @@ Result<std::unique_ptr<Database>> Database::open_existing(const std::string& pat
                   "the data directory and run it again.");
 }
 
-/// The write-ahead log holds pages as they were: what it holds goes into the database, where
-/// deleted rows are overwritten, and it is cut to nothing. The change stands whether that succeeds
-/// or not; where another process reads, it comes with the next change of this kind, or at the stop.
+/// Old pages remain in the write-ahead log. So the log is checkpointed into the database, where
+/// deleted rows are overwritten, and is truncated. The change is valid whether that succeeds or
+/// not; while another process reads, it happens at the next such change, or at the stop.
 void Database::erase_deleted() {
   const std::lock_guard lock(mutex_);
   static_cast<void>(execute("PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -155,11 +155,11 @@ Result<void> Database::execute(const std::string& sql) {
   return {};
 }
 
-/// When its sync fails, a commit is rolled back here but may stand whole in the write-ahead log,
-/// and a start after a crash would bring it back, long after everyone was told that it did not
-/// happen and has gone on from there: a batch file may have been written again with other records.
-/// What is committed next is written over it in the log, and then it is gone for good. So before
-/// anybody sees the database again, something is: its version, as it is.
+/// A commit whose sync fails is rolled back here but may be complete in the write-ahead log. A
+/// start after a crash would bring it back, although callers were told that it failed and went on:
+/// a batch file may have been written again with other records. The next commit overwrites it in
+/// the log for good. So before the database is used again, one is made: it writes the version,
+/// unchanged.
 Result<void> Database::overwrite_failed_commit() {
   const auto written_over = [&]() -> Result<void> {
     WEIR_CHECK(execute("BEGIN IMMEDIATE"));
@@ -181,7 +181,7 @@ Result<void> Database::overwrite_failed_commit() {
 }
 
 void Database::roll_back() {
-  // When SQLite has rolled back by itself (a full disk, say), there is nothing left to do.
+  // When SQLite has rolled back by itself (for a full disk, say), nothing is left to do.
   static_cast<void>(execute("ROLLBACK"));
 }
 

@@ -4,13 +4,13 @@
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
-// The counts of an hour are added up from its rows whenever they are asked for. Counters beside the
-// rows would be quicker to read, and would agree with a wrong sum: conservation compares what is
-// counted here with what the log gave out, so neither side may be copied from the other.
+// The counts of an hour are summed from its rows at each request. Stored counters would be faster
+// to read but could repeat a wrong sum. Conservation compares these counts with the sequences that
+// the log assigned, so neither side may be copied from the other.
 namespace weir::catalog {
 namespace {
 
-/// The right side of conservation is counted from the rows, never kept beside them.
+/// The right side of conservation is counted from the rows, never stored beside them.
 constexpr const char* hour_columns =
     "h.stream_no, h.partition_no, h.day, h.hour, h.first_sequence, h.last_sequence,"
     " h.first_received_at, h.last_received_at, h.manifest_path, h.manifest_sha256,"

@@ -7,8 +7,8 @@
 #include "catalog/secrets.hpp"
 
 // Every change is published with its transaction, so that a revoked key is refused from the next
-// request on. Secrets are kept as they are and not hashed: HS256 verifies with the secret itself.
-// Those that are dropped are therefore erased from the database's files, too.
+// request on. Secrets are stored as they are and not hashed, since HS256 verifies with the secret
+// itself. So dropped secrets are erased from the database's files, too.
 namespace weir::catalog {
 namespace {
 
@@ -67,7 +67,7 @@ Result<void> drop_secrets_before(soci::session& session, std::uint64_t key_no,
   return {};
 }
 
-/// Without a key that administers, nobody could ever let anyone in again.
+/// Without a key that administers, no key could ever be changed again.
 Result<void> check_not_last_administrator(soci::session& session, const KeyRow& row,
                                           const char* instead) {
   if (!allows(row.policies, Policy::administer)) return {};
@@ -158,7 +158,7 @@ Result<void> Keys::remove(std::uint32_t tenant_no, const std::string& id) {
     WEIR_CHECK(check_not_last_administrator(session, row, "Add another such key first."));
     Statement drop(session, "DELETE FROM api_key_secrets WHERE key_no = :key");
     WEIR_CHECK(drop.bind(row.no).run());
-    // The row stays, so that its id is never given again and old audit trails can be read.
+    // The row stays, so that its id is never reused and old audit trails can be read.
     Statement mark(session, "UPDATE api_keys SET status = 'deleted' WHERE no = :no");
     WEIR_CHECK(mark.bind(row.no).run());
     return {};

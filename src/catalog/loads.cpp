@@ -7,9 +7,9 @@
 #include "catalog/statement.hpp"
 #include "catalog/stream_rows.hpp"
 
-// A load is noted by what it had chosen (days, hour, how many batches there were), one row however
-// many batches it was of. A row for each batch and table would tell a receipt the same with one
-// lookup, at the price of a million rows for a run over a million batches.
+// A load is recorded by its selection (days, hour, number of batches): one row, however many
+// batches it loaded. A row for each batch and table would give a receipt the same answer with one
+// lookup, but would cost a million rows for a run over a million batches.
 namespace weir::catalog {
 
 Result<std::uint64_t> Loads::committed() {

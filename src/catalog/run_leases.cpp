@@ -2,13 +2,13 @@
 #include "catalog/names.hpp"
 #include "catalog/run_rows.hpp"
 
-// Who is doing a run, and how it ends.
+// Who executes a run, and how a run ends.
 //
-// A lease says who may change a run, and until when nobody else may claim it. Time alone does not
-// fence: an owner that was suspended, or whose clock stood, acts on a lease that is long over. So
-// each claim counts the run's epoch up, and each change compares it inside its own transaction;
-// the clock only decides when a run may be claimed again. A lock held by a connection would end
-// with the process by itself, but not with a thread of it that hangs, and not across machines.
+// A lease says who may change a run, and until when nobody else may claim it. Time alone is no
+// fence: an owner that was suspended, or whose clock stood still, may act on an expired lease. So
+// each claim increments the run's epoch, and each change compares it inside its own transaction.
+// The clock only decides when a run may be claimed again. A lock held by a connection would end
+// with the process, but not with a hanging thread, and it would not work across machines.
 namespace weir::catalog {
 namespace {
 

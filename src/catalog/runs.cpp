@@ -5,9 +5,9 @@
 #include "catalog/paging.hpp"
 #include "catalog/run_rows.hpp"
 
-// Runs and tasks are rows that are overwritten as a run goes on, not a journal of events: what is
-// asked is how things stand, and a run that is done again replaces the tasks of the time before,
-// whose ids are the same.
+// Runs and tasks are rows that are overwritten while a run proceeds, not a journal of events:
+// readers need the current state. A repeated run replaces its earlier tasks, which have the same
+// ids.
 namespace weir::catalog {
 namespace {
 

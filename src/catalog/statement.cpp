@@ -2,10 +2,10 @@
 
 #include <soci/sqlite3/soci-sqlite3.h>
 
-// SOCI throws, and its messages hold the statement with all that was bound to it. This is the one
-// place that catches: an error leaves with SQLite's words only, since what was bound may be a
-// secret. The first error of a statement is kept and told by run() or next(), so that callers
-// bind in a row without asking after each value.
+// SOCI throws, and its messages contain the statement with all bound values. This is the one place
+// that catches: an Error gets SQLite's message only, since a bound value may be a secret. The first
+// error of a statement is kept and returned by run() or next(), so that callers bind values without
+// checking after each one.
 namespace weir::catalog {
 namespace {
 
@@ -33,7 +33,7 @@ Errc code_of(const soci::soci_error& error) {
   }
 }
 
-/// Without what SOCI adds: the statement and the values bound to it, which may be secrets.
+/// Strips what SOCI adds: the statement and the bound values, which may be secrets.
 Error error_of(const soci::soci_error& error) {
   return {code_of(error), "The catalog database refused: " + error.get_error_message()};
 }

@@ -8,9 +8,9 @@
 
 #include "base/limits.hpp"
 
-// Goes through SQLite's own VFS and not through open() and write(), so that the simulated disk of
-// weir torture is rewritten too. A checkpoint would not do: it copies pages from the log that the
-// disk may not hold, and by then SQLite has read them as committed.
+// Uses SQLite's own VFS, not open() and write(), so that it also works on the simulated disk of
+// weir torture. A checkpoint would not do: it copies pages from a log that may not be on disk, and
+// by then SQLite has read them as committed.
 namespace weir::catalog {
 namespace {
 

@@ -1,8 +1,8 @@
-/// A connection is a small machine over its worker's turns: what waits for what is in a handful of
-/// marks, and end_turn() asks after each turn what it waits for now. Every wait has an end: a
-/// deadline of ours, or a reply that a responder owes (gateway: the commit timeout). Why no
-/// coroutine a connection: it would need a frame each and hide those waits, and one sweep a tick
-/// over all connections costs less than a timer a request.
+/// A connection is a small state machine that its worker advances in turns. A few flags hold what
+/// waits for what, and end_turn() decides after each turn what the connection waits for next. Every
+/// wait ends: by a deadline, or by a reply that a responder owes (gateway: the commit timeout). Why
+/// not one coroutine per connection: each would need a frame and would hide those waits. One sweep
+/// over all connections per tick costs less than a timer per request.
 #include "http/connection.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace weir::http {
 namespace {
 
-// A buffer that one large reply has stretched is not kept.
+// A buffer that one large reply has enlarged is freed.
 constexpr std::size_t kept_reply_bytes = 64 * limits::kib;
 
 // RFC 9110 9.3.7: "OPTIONS *" asks what the server as a whole can do.
@@ -49,7 +49,7 @@ Connection::Connection(Worker& worker, int socket, std::unique_ptr<TlsSession> s
 
 void Connection::on_ready(Poller::Ready ready) {
   if (closed_) return;
-  // Nobody is there any more, and no read will tell while requests wait for their replies.
+  // The client is gone, and no read will report that while requests wait for their replies.
   if (ready.broken && !is_reading()) return close();
   hung_up_ |= ready.hung_up;
   if (hung_up_ && !std::exchange(told_gone_, true)) tell_gone();
@@ -85,9 +85,9 @@ void Connection::read() {
   worker_.mark_dirty(*this);
 }
 
-/// The client sends no more. It may have gone, or have closed its sending side only and still want
-/// its replies: so requests that are whole are answered, and one whose body was cut is refused, or
-/// it would keep its slot and its memory for a body that never comes.
+/// The client sends no more. It may have disconnected, or have closed only its sending side and
+/// still read replies. So complete requests are answered. A request whose body was cut is refused,
+/// or it would keep its slot and memory for a body that never comes.
 void Connection::end_of_input() {
   if (admitted_)
     refuse({Errc::bad_request,
@@ -152,7 +152,7 @@ void Connection::take_head() {
   parser_.limit_body(std::min(*bytes_max, worker_.shared().options.body_bytes_max));
 }
 
-/// Without a value it has been answered.
+/// nullopt: the request has been answered.
 std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket ticket) {
   std::optional<std::uint64_t> bytes_max;
   try {
@@ -186,7 +186,7 @@ void Connection::take_request() {
   own.continue_first = false;
   last_request_ = own.close;
   handle(request, ticket);
-  // It may have come together with the end of what the client sends.
+  // The end of the client's input may have arrived with it.
   if (hung_up_ && slot(next_ - 1).waiting) worker_.tell_gone(ticket);
   parser_.take();
   request_deadline_ = 0;
@@ -206,7 +206,7 @@ void Connection::handle(const RequestView& request, Ticket ticket) {
   }
 }
 
-/// What a responder threw, out of memory say, is one request's misfortune and not the server's end.
+/// An exception of a responder, such as out of memory, fails one request and not the server.
 void Connection::reply_internal_error(Ticket ticket, const std::exception& error) {
   Slot& own = slot(next_ - 1);
   if (!own.waiting) return;
@@ -269,7 +269,7 @@ void Connection::flush() {
   end_turn();
 }
 
-/// Moves the replies that are next in order to what is being written.
+/// Moves the replies that are next in order to the output buffer.
 void Connection::gather() {
   while (!slots_empty()) {
     Slot& own = slot(first_);
@@ -300,7 +300,7 @@ void Connection::write() {
   written_ = 0;
 }
 
-/// The end of the connection's turn: what does it wait for now?
+/// The end of the connection's turn: decides what the connection waits for.
 void Connection::end_turn() {
   if (draining_) return;
   if (last_request_ && all_written()) return finish();
@@ -340,8 +340,8 @@ void Connection::wind_down() {
   worker_.mark_dirty(*this);
 }
 
-/// All is written. A close while unread bytes are here would reset the connection, and the client
-/// might never see the reply that says why.
+/// All is written. Closing with unread input would reset the connection, and the client might never
+/// see the reply.
 void Connection::finish() {
   if (!must_drain_) return close();
   transport_.end_writing();

@@ -16,8 +16,8 @@
 namespace weir::http {
 namespace {
 
-/// Where the responses for one worker wait for it. Calls that still run when the worker's server
-/// is gone keep it alive, and leave their response where nobody looks.
+/// Holds the responses for one worker. Calls that still run after the worker's server is destroyed
+/// keep it alive; their responses are discarded.
 class Outbox {
  public:
   struct Done {
@@ -59,7 +59,7 @@ struct Job {
   }
 };
 
-/// Jobs that wait, those of one caller in their order and callers in turn. Not thread-safe.
+/// The waiting jobs: in order for one caller, round-robin among callers. Not thread-safe.
 class Line {
  public:
   std::size_t of(const std::string& caller) const {
@@ -127,7 +127,7 @@ class HandlerPool::Queue {
     return requests_;
   }
 
-  /// False when there is no room, or the pool stops.
+  /// False when there is no room, or the pool is stopping.
   bool put(Job job) {
     const std::uint64_t bytes = job.request.body.size();
     job.request.gone = job.gone.get_token();
@@ -146,8 +146,8 @@ class HandlerPool::Queue {
     return true;
   }
 
-  /// Its client has gone. One that waits has its turn all the same: it may have been meant to be
-  /// done whatever becomes of the client, and only the handler knows.
+  /// The client has disconnected. A waiting job is run all the same: its request may be meant to
+  /// take effect even so, which only the handler knows.
   void tell_gone(const Outbox* outbox, Ticket ticket) {
     const std::lock_guard lock(mutex_);
     for (const auto& job : jobs_)

@@ -14,14 +14,14 @@ Failure too_large(const char* has, std::uint64_t max, const char* remedy) {
   return fail(Errc::headers_too_large, has + std::to_string(max) + remedy);
 }
 
-/// Reads lines into a head. What returns false has refused: see refusal(), unless the line goes on
-/// behind the bytes that are here, where any verdict is early.
+/// Parses lines into a head. A function that returns false has refused the head (see refusal()),
+/// unless the line is incomplete: then no verdict is possible yet.
 class LineReader {
  public:
   LineReader(std::string_view bytes, std::size_t line, RequestHead& head)
       : base_(bytes.data()), at_(base_ + line), end_(base_ + bytes.size()), head_(head) {}
 
-  /// Where the next line begins: the one that was refused, if one was.
+  /// Where the next line begins; after a refusal, the refused line.
   std::size_t line() const { return static_cast<std::size_t>(at_ - base_); }
   Failure refusal() const;
 
@@ -83,8 +83,8 @@ bool LineReader::read_request_line() {
   return take_line_end(version + http.size() + 1, unknown_version);
 }
 
-/// RFC 9112 5: field-name ":" OWS field-value OWS CRLF. Nothing between the name and the colon
-/// (5.1), and no folding (5.2): whoever joins lines differently sees other fields.
+/// RFC 9112 5: field-name ":" OWS field-value OWS CRLF. No space before the colon (5.1), and no
+/// folding (5.2): a recipient that joins lines differently sees other fields.
 bool LineReader::read_field_line() {
   const char* const name_end = skip<ByteClass::token>(at_, end_);
   if (name_end == at_ || name_end == end_ || *name_end != ':') {
@@ -105,8 +105,8 @@ bool LineReader::read_field_line() {
   return false;
 }
 
-/// RFC 9112 2.2 lets a recipient take a bare LF for a line's end; two of them that do not agree on
-/// it see two different requests, so nothing but CRLF is taken.
+/// RFC 9112 2.2 lets a recipient accept a bare LF as a line end. Two recipients that differ in that
+/// see two different requests, so only CRLF is accepted.
 bool LineReader::take_line_end(const char* p, const char* why_not) {
   if (end_ - p >= 2 && p[0] == '\r' && p[1] == '\n') {
     at_ = p + 2;
@@ -158,8 +158,8 @@ bool LineReader::take_length(std::string_view value) {
   return true;
 }
 
-/// RFC 9112 6.1: with a length beside it, or a coding we do not undo, the end of the body is
-/// anybody's guess.
+/// RFC 9112 6.1: with a length as well, or a coding that we do not decode, the end of the body is
+/// ambiguous.
 bool LineReader::take_coding(std::string_view value) {
   if (head_.has_length || head_.chunked)
     return refuse("Transfer-Encoding must be sent once, and not beside Content-Length");
@@ -169,7 +169,7 @@ bool LineReader::take_coding(std::string_view value) {
   return true;
 }
 
-/// RFC 9110 7.6.1 and 9112 9.3: a list of tokens, of which two concern us.
+/// RFC 9110 7.6.1 and 9112 9.3: a list of tokens, of which we use two.
 bool LineReader::take_options(std::string_view value) {
   while (!value.empty()) {
     const std::size_t size = std::min(value.find(','), value.size());
@@ -188,13 +188,13 @@ bool LineReader::take_known(Field field, std::uint8_t line) {
   auto& kept = head_.known[static_cast<std::size_t>(field)];
   if (kept < 0) {
     kept = static_cast<std::int8_t>(line);
-    // RFC 9112 3.2: also for one that is none.
+    // RFC 9112 3.2: an invalid one is refused, too.
     return field != Field::host || is_host(value_of(line)) ||
            refuse("its Host is not a host with or without a port");
   }
-  // RFC 9112 3.2, which makes no exception for the same name twice.
+  // RFC 9112 3.2 makes no exception for two equal ones.
   if (field == Field::host) return refuse("it has more than one Host");
-  const bool is_list = field == Field::content_encoding;  // the same twice is done twice
+  const bool is_list = field == Field::content_encoding;  // the same coding twice is applied twice
   if (is_list || value_of(static_cast<std::size_t>(kept)) != value_of(line))
     head_.conflicting |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(field));
   return true;
@@ -230,7 +230,7 @@ Result<bool> HeadParser::parse(std::string_view bytes, RequestHead& head) {
   const auto has_line_end_from = [&here](std::size_t at) {
     return here.find('\n', at) != std::string_view::npos;
   };
-  // A line that was cut off last time is read again once its end has come, not with every piece.
+  // A line whose end had not arrived is parsed once its end is there, not with every piece.
   if (searched_ <= line_ || has_line_end_from(searched_)) {
     LineReader lines(here, line_, head);
     if (line_ == 0) clear(head);

@@ -1,5 +1,5 @@
-// By hand, since it is done for every request: one look at a table for each byte of a name, the
-// rest is rare.
+// Our own parser, since it runs for every request: one table look-up for each byte of a name; the
+// other forms are rare.
 #include "http/host.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace weir::http {
 namespace {
 
-/// unreserved and sub-delims: what a name or an IPv4 address consists of, but for pct-encoded.
+/// unreserved and sub-delims: the bytes of a name or an IPv4 address, besides pct-encoded.
 constexpr auto name_bytes = [] {
   std::array<bool, 256> table{};
   for (const std::string_view bytes : {"ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz",
@@ -24,14 +24,14 @@ bool is_name_byte(char c) {
   return name_bytes[static_cast<unsigned char>(c)];
 }
 
-/// Behind the name: nothing, or a colon and a port, which may be empty.
+/// After the name: nothing, or a colon and a port, which may be empty.
 bool is_port(std::string_view rest) {
   return rest.empty() || (rest[0] == ':' && std::all_of(rest.begin() + 1, rest.end(), [](char c) {
                             return c >= '0' && c <= '9';
                           }));
 }
 
-/// "[" IPv6address or IPvFuture "]": of its characters, at least; nobody looks it up here.
+/// "[" IPv6address or IPvFuture "]": checks the characters only, since nothing resolves it.
 bool is_literal(std::string_view value) {
   const std::size_t end = value.find(']');
   if (end == std::string_view::npos || end == 1) return false;

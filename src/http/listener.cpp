@@ -82,7 +82,7 @@ Result<void> Listener::listen() {
 
 void Listener::start() {
   Worker& home = *workers_.front();
-  // Out of descriptors: try again at the next tick rather than spin.
+  // Out of file descriptors: try again at the next tick instead of spinning.
   home.on_each_tick([this] {
     if (!waiting_ && socket_ >= 0) wait();
   });
@@ -143,11 +143,11 @@ void Listener::refuse(int socket) {
   std::string reply;
   append_reply(reply, {response.status, response.content_type, "Retry-After: 1\r\n", response.body},
                Persistence::close, false);
-  // It fits an empty socket's buffer; a client that is gone is no loss.
+  // It fits an empty socket's buffer; if the client is gone, nothing is lost.
   [[maybe_unused]] const auto sent =
       ::send(socket, reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
   ::shutdown(socket, SHUT_WR);
-  // What it has sent already would, unread, turn the close into a reset that outruns the reply.
+  // Unread input would turn the close into a reset that could overtake the reply.
   auto& discard = workers_.front()->discard();
   [[maybe_unused]] const auto dropped =
       ::recv(socket, discard.data(), discard.size(), MSG_DONTWAIT);

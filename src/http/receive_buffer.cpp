@@ -9,7 +9,7 @@ namespace weir::http {
 namespace {
 
 constexpr std::size_t fixed = limits::connection_buffer_bytes;
-// Reads into less than this are not worth a system call while moving the rest makes more room.
+// Below this size a read is not worth a system call if moving the rest makes more room.
 constexpr std::size_t worth_reading = fixed / 4;
 
 }  // namespace
@@ -28,7 +28,7 @@ std::span<char> ReceiveBuffer::room(std::size_t bytes_wanted) {
     begin_ = 0;
   }
   if (end_ == capacity_) {
-    // Doubling, so that memory is only held for bytes that were really sent.
+    // Doubles, so that memory is allocated only for bytes that were really sent.
     const std::size_t capacity = std::min(std::max(bytes_wanted, capacity_ + 1), capacity_ * 2);
     if (!budget_->reserve(capacity - capacity_)) return {};
     move_to(capacity);

@@ -80,7 +80,7 @@ RequestParser::Event RequestParser::read_body() {
 }
 
 RequestParser::Event RequestParser::read_chunks() {
-  // A chunk that was announced together with the head was not held to the limit yet.
+  // A chunk announced together with the head was not checked against the limit yet.
   if (chunks_.announced() > body_bytes_max_) return refuse(too_large(body_bytes_max_));
   char* const base = buffer_.begin();
   char* in = base + raw_;
@@ -99,7 +99,7 @@ RequestParser::Event RequestParser::read_chunks() {
     case ChunkedDecoder::Step::more:
       break;
   }
-  buffer_.truncate(body_end_);  // all was consumed; read on right behind the data
+  buffer_.truncate(body_end_);  // all was consumed; read on right after the data
   raw_ = body_end_;
   if (std::exchange(told_head_, true)) return Event::need_more;
   return Event::head;

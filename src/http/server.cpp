@@ -82,7 +82,7 @@ Server::~Server() {
 }
 
 Result<void> Server::start() {
-  // In place before there are threads, since handlers ask for port() and stats().
+  // Set before the threads start, since handlers call port() and stats().
   running_ = std::make_unique<Running>(options_, routes_, random_);
   auto started = running_->start();
   if (!started) running_.reset();

@@ -41,7 +41,7 @@ long bio_control(BIO* bio, int command, long, void*) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-/// OpenSSL's own socket BIO writes without MSG_NOSIGNAL: a client that is gone would end us.
+/// OpenSSL's own socket BIO writes without MSG_NOSIGNAL: a closed peer would end this process.
 BIO_METHOD* socket_method() {
   static BIO_METHOD* const method = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "weir socket");
@@ -79,7 +79,7 @@ TlsSession::TlsSession(ssl_st* session, int socket) : session_(session), socket_
   }
   BIO_set_data(bio, &socket_);
   BIO_set_init(bio, 1);
-  SSL_set_bio(session, bio, bio);  // which owns it now
+  SSL_set_bio(session, bio, bio);  // which owns the BIO now
   SSL_set_accept_state(session);
 }
 
@@ -135,7 +135,7 @@ void TlsSession::end() {
   ERR_clear_error();
 }
 
-/// Somebody who left the s out of https gets to know it.
+/// Tells a client that used http instead of https what to do.
 void TlsSession::refuse_plain_http() {
   constexpr std::string_view reply =
       "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 70\r\n"
@@ -168,7 +168,7 @@ Result<Tls::Context> Tls::read(const TlsFiles& files) {
                                          // was cut passes for whole, and those that are whole
                                          // still get their replies.
                                          SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // A reply may be moved while the rest of it waits for the socket.
+  // The caller may move a reply while its rest waits for the socket.
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);

@@ -63,7 +63,7 @@ void Worker::run() noexcept {
   next_tick_at_ = std::chrono::steady_clock::now() + shared_.options.timeouts.tick;
   while (!drained_)
     if (!turn()) take_turn(until_tick());
-  slots_.clear();  // whatever the grace time did not suffice for
+  slots_.clear();  // connections left after the grace time
 }
 
 bool Worker::turn() {
@@ -108,7 +108,7 @@ void Worker::request_stop() {
   wake();
 }
 
-/// False: nothing was to be done, and nothing is left to be read.
+/// False: there was nothing to do, and no input is left to read.
 bool Worker::take_turn(std::chrono::milliseconds patience) {
   const std::size_t ready = poller_.wait(patience) + read_on();
   if (const auto now = std::chrono::steady_clock::now(); now >= next_tick_at_) {
@@ -119,7 +119,7 @@ bool Worker::take_turn(std::chrono::milliseconds patience) {
   return ready > 0 || !have_more_.empty();
 }
 
-/// For what was left in the sockets in the turn before.
+/// Handles the input that was left in the sockets in the last turn.
 std::size_t Worker::read_on() {
   reading_on_.swap(have_more_);
   for (Connection* connection : reading_on_) {
@@ -134,7 +134,7 @@ std::size_t Worker::read_on() {
 void Worker::drain_wakeup() {
   std::uint64_t wakes = 0;
   [[maybe_unused]] const auto read = ::read(wakeup_, &wakes, sizeof wakes);
-  // Before looking: what is put in from now on wakes us again.
+  // Cleared before looking: anything added from now on wakes the loop again.
   woken_.store(false, std::memory_order_seq_cst);
   std::vector<Arrival> arrivals;
   {
@@ -256,7 +256,7 @@ std::uint64_t Worker::tick_after(std::chrono::milliseconds time) const {
          1;
 }
 
-/// Rounded up: epoll counts in milliseconds, and waking too early is a turn for nothing.
+/// Rounded up: epoll counts in milliseconds, and waking too early wastes a turn.
 std::chrono::milliseconds Worker::until_tick() const {
   const auto left = next_tick_at_ - std::chrono::steady_clock::now();
   return std::max(std::chrono::ceil<std::chrono::milliseconds>(left), std::chrono::milliseconds(0));
@@ -271,7 +271,7 @@ void Worker::tick_on() {
   if (on_tick_) on_tick_();
 }
 
-/// One look at every connection a tick costs nothing beside a timer per request.
+/// One sweep over all connections per tick is far cheaper than a timer per request.
 void Worker::sweep() {
   const bool over = stopping_ && tick_ >= stop_tick_;
   for (const ConnectionSlot& slot : slots_) {

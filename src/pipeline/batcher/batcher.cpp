@@ -50,7 +50,7 @@ Result<Progress> Batcher::advance(Time now) {
 Result<std::vector<catalog::Batch>> Batcher::flush(StreamNo stream, Time now) {
   auto batches = advance_to(log_.durable_end(settings_.partition), stream, now);
   if (!batches) return abandon(std::move(batches).error());
-  // What came before the record that stopped us is filed; the promise is not kept all the same.
+  // The records before the one that stopped us are filed, but flush()'s promise is not kept.
   if (stopped_) return fail(stopped_->error);
   return batches;
 }
@@ -76,7 +76,7 @@ Result<std::vector<catalog::Batch>> Batcher::advance_to(Lsn end, StreamNo stream
   return flushed;
 }
 
-// -- Beginning, and beginning again
+// -- Starting, and starting over
 
 Failure Batcher::abandon(Error error) {
   start_over();
@@ -99,7 +99,7 @@ void Batcher::start_over() {
 }
 
 Result<void> Batcher::resume() {
-  // What stopped the reading may be over; with nothing open, trying again costs nothing.
+  // The cause may be over; while no batch is open, trying again costs nothing.
   if (stopped_ && open_.empty()) start_over();
   if (reader_) return {};
   WEIR_TRY(checkpoint_, batch_catalog_.checkpoint(settings_.partition));
@@ -133,14 +133,14 @@ Result<void> Batcher::read_some(Time now, Progress& progress) {
   return {};
 }
 
-/// Where cores are few, requests need not wait until the scheduler looks at its clock. But that is
-/// for bursts: who gave way to a load that does not end would let the log fill the disk.
+/// Where cores are few, this lets requests run before the scheduler's next tick. Only in bursts:
+/// under a load that does not end, giving way would let the log fill the disk.
 void Batcher::yield_unless_behind() const {
   const Lsn end = log_.durable_end(settings_.partition);
   if (end.value - last_lsn_.value < limits::burst_bytes) std::this_thread::yield();
 }
 
-/// nullopt: nothing more can be read now.
+/// nullopt: no record can be read now.
 std::optional<log::Record> Batcher::next_record() {
   std::optional<log::Record> record;
   if (!stopped_) {
@@ -193,8 +193,8 @@ Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time n
   return {};
 }
 
-/// Here it is decided whether a record repeats an earlier one: before it enters a file, in the
-/// order of the log.
+/// Decides whether a record repeats an earlier one: before it enters a file, and in the order of
+/// the log.
 Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batch) {
   if (!keys_.looks_at(record)) return batch.take(record, encoder_);
   const catalog::KeyPrint print = keys_.print_of(record);
@@ -218,7 +218,7 @@ Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batc
   return {};
 }
 
-/// The stream's open batch, or a new one; or we are stopped.
+/// The stream's open batch, or a new one; open_.end() when reading has stopped.
 Result<Batcher::OpenBatches::iterator> Batcher::batch_for(const log::Record& record,
                                                           StreamState& stream, Time now) {
   const auto found = open_by_stream_.find(record.address.stream);
@@ -281,11 +281,11 @@ Result<void> Batcher::close_holding() {
 
 // -- Committing
 
-/// Before it, every record is accounted for once what is closed is committed.
+/// The position before which every record is accounted for once the closed batches are committed.
 Lsn Batcher::watermark() const {
   if (!open_.empty()) return open_.front().first_lsn();
   if (stopped_) return stopped_->at;
-  // A commit of the log may be read half: its other records come again and are dropped.
+  // A commit of the log may be half read: its other records are read again later and dropped.
   return caught_up_ ? reader_->position() : last_lsn_;
 }
 
@@ -316,8 +316,8 @@ catalog::BatchCommit Batcher::pending_commit() const {
   return commit;
 }
 
-/// A record that is still to be accounted for may ask for keys as old as its window is; and the
-/// catalog keeps no more than fit into memory.
+/// A record that is not accounted for yet may match keys as old as the window. The catalog keeps no
+/// more keys than fit into memory.
 std::optional<Time> Batcher::forget_keys_before() const {
   if (settings_.keys.window.count() == 0) return std::nullopt;
   const Time next = open_.empty() ? last_received_at_ : open_.front().first_received_at();
@@ -327,7 +327,7 @@ std::optional<Time> Batcher::forget_keys_before() const {
 }
 
 Result<std::vector<catalog::Batch>> Batcher::commit() {
-  // Moving the checkpoint alone is worth a commit only when it is then up to date for long.
+  // A commit that moves only the checkpoint pays off only if the checkpoint then stays current.
   const bool only_move = closed_.empty() && open_.empty() && watermark() > checkpoint_.lsn;
   if (closed_.empty() && !only_move) return std::vector<catalog::Batch>();
   const catalog::BatchCommit commit = pending_commit();
@@ -354,7 +354,7 @@ std::vector<catalog::Batch> Batcher::account(const catalog::BatchCommit& commit)
 
 // -- Sealing
 
-/// No record to come was received before it, and all that were are committed.
+/// No later record was received before it, and all earlier ones are committed.
 Time Batcher::complete_before(Time promised) const {
   Time complete = last_received_at_;
   if (caught_up_ && !stopped_) complete = std::max(complete, promised);

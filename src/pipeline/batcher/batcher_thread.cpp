@@ -49,7 +49,7 @@ Result<void> BatcherThread::health() const {
 
 void BatcherThread::run() noexcept {
   name_this_thread("weir-batcher");
-  lower_this_threads_priority();  // files may come later; answers may not
+  lower_this_threads_priority();  // files may be late, answers may not
   while (true) {
     const std::chrono::milliseconds pause = step();
     std::unique_lock lock(mutex_);
@@ -58,7 +58,7 @@ void BatcherThread::run() noexcept {
   }
 }
 
-/// Returns how long there is nothing to do unless somebody asks.
+/// Returns how long to wait if no request comes.
 std::chrono::milliseconds BatcherThread::step() {
   const auto progress = batcher_.step(clock_.now());
   note(progress ? std::nullopt : std::optional(progress.error()));

@@ -112,7 +112,7 @@ void HourContinuity::finish(const Positions& before, const Positions& after) {
   report_.complete = true;
 }
 
-/// What is accepted while the catalog is read may be in neither of its tables yet, and is in one of
+/// A record accepted while the catalog is read may be in none of its tables yet, but is in one of
 /// the two tallies.
 Result<ConservationReport> check_all_hours(const log::Log& log, catalog::Catalog& catalog,
                                            PartitionNo partition,

@@ -56,7 +56,7 @@ void KeyWindow::load(const std::vector<catalog::KeyPrint>& prints) {
   first_ = count_ = 0;
   const std::uint64_t told = forgotten_early_;
   for (const catalog::KeyPrint& print : prints) {
-    // An older one of the same key was past its window when this one was taken.
+    // An older record with this key had left its window when this one was added.
     if (const std::size_t slot = find(print); !slots_.empty() && slots_[slot] != 0) vacate(slot);
     remember(print);
   }
@@ -82,7 +82,7 @@ void KeyWindow::remember(const catalog::KeyPrint& print) {
 
 void KeyWindow::forget_oldest() {
   const std::size_t slot = find(ring_[first_]);
-  // A newer one of the same key may have taken its place.
+  // A newer record with the same key may have taken its slot.
   if (slots_[slot] == first_ + 1) vacate(slot);
   first_ = (first_ + 1) & (ring_.size() - 1);
   --count_;
@@ -99,7 +99,7 @@ void KeyWindow::grow() {
     slots_[find(ring_[i])] = static_cast<std::uint32_t>(i + 1);
 }
 
-/// The slot of that key, or the free one it would take.
+/// The slot of that key, or the free slot that it would get.
 std::size_t KeyWindow::find(const catalog::KeyPrint& print) const {
   if (slots_.empty()) return 0;
   std::size_t slot = home(print);
@@ -108,7 +108,7 @@ std::size_t KeyWindow::find(const catalog::KeyPrint& print) const {
   return slot;
 }
 
-/// Frees a slot and moves up those behind it that would no longer be found.
+/// Frees a slot and moves later entries that could no longer be found.
 void KeyWindow::vacate(std::size_t slot) {
   const std::size_t mask = slots_.size() - 1;
   slots_[slot] = 0;

@@ -30,7 +30,7 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
   return batch;
 }
 
-/// Sequences are contiguous, whatever becomes of the record.
+/// Sequences are contiguous, whether a record is filed, duplicate or quarantined.
 void OpenBatch::account(const log::Record& record) {
   WEIR_ASSERT(record.address.sequence.value == row_.last_sequence.value + 1);
   row_.last_sequence = record.address.sequence;
@@ -81,7 +81,7 @@ void OpenBatch::remember(const catalog::KeyPrint& print) {
   keys_.prints.push_back(print);
 }
 
-/// The index first: whoever finds the file's row finds both.
+/// Writes the index first, so that every file in the manifest has its index.
 Result<void> OpenBatch::publish() {
   if (index_.is_needed(row_.first_sequence, row_.last_sequence)) {
     WEIR_TRY(const auto index, store_->create(index_key(row_.path)));

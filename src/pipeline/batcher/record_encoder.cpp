@@ -18,7 +18,7 @@ Result<std::string_view> RecordEncoder::encode(const log::Record& record) {
   return fail(Errc::bad_request, "the payload is neither JSON nor XML");
 }
 
-/// The gateway minified it. One that holds a line's end all the same would become two records.
+/// The gateway minified it. A body with a line break would become two records.
 Result<void> RecordEncoder::append_json(const log::Record& record) {
   if (record.body.empty() || record.body.find('\n') != std::string_view::npos) {
     return fail(Errc::bad_request, "the JSON payload is not one line; send it again");

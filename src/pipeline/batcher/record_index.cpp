@@ -19,7 +19,7 @@ Failure damaged(const std::string& path, const std::string& what) {
               path + ": " + what + "; `weir doctor` and `weir verify` say what else is wrong");
 }
 
-/// Moves past one item and all it holds; what we write has definite lengths only.
+/// Moves past one item with its contents; we write definite lengths only.
 Result<void> skip_item(xml::CborItems& items) {
   using Kind = xml::CborItem::Kind;
   for (std::uint64_t to_come = 1; to_come > 0; --to_come) {
@@ -44,7 +44,7 @@ Result<void> skip_item(xml::CborItems& items) {
   return {};
 }
 
-/// The nth record of a piece of a file that begins with one.
+/// The nth record in a piece of a file that begins with a record.
 Result<ByteRange> nth_item(std::string_view piece, std::uint64_t nth) {
   xml::CborItems items(piece);
   for (; nth > 0; --nth)
@@ -69,7 +69,7 @@ Result<std::vector<RecordIndex::Mark>> read_marks(store::ObjectStore& store,
   const bool whole = batch.records == batch.last_sequence.value - batch.first_sequence.value + 1;
   auto bytes = store.read(index_key(batch.path));
   if (bytes) return RecordIndex::decode(*bytes);
-  // A small file without gaps has none; a large one whose index is lost is read from its start.
+  // A small file without gaps has no index; a large file with a lost index is read from its start.
   if (whole && bytes.error().code == Errc::not_found)
     return std::vector<RecordIndex::Mark>{{batch.first_sequence, 0}};
   return fail(std::move(bytes).error());

@@ -25,8 +25,8 @@ constexpr std::size_t row_errors_shown = 20;
 
 enum class Ending : std::uint8_t { none, stop, time, shutdown, lost };
 
-/// Looks after a claimed run while it is done: renews its lease, and ends its load when a stop was
-/// asked for, when its time is over, when the process is to stop or when the run is another's.
+/// Watches a claimed run during its execution: renews its lease, and ends its load when a stop is
+/// requested, its time is over, the process is stopping, or another runner has claimed the run.
 class RunKeeper {
  public:
   RunKeeper(catalog::Catalog& catalog, const catalog::ClaimedRun& claimed, Runner::Options options,
@@ -37,7 +37,7 @@ class RunKeeper {
         on_shutdown_(shutdown, [this] { end(Ending::shutdown); }),
         thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
-  /// Whether the run is ours, from now on for the whole of a lease.
+  /// Whether the run is still ours; if so, its lease starts anew.
   Result<void> renew() { return catalog_.runs().renew(claimed_.lease, options_.lease); }
 
   Ending ending() const { return ending_.load(std::memory_order_acquire); }
@@ -125,7 +125,7 @@ struct Runner::Work {
   std::vector<engine::SourceFile> files;
   engine::FileFormat format = engine::FileFormat::ndjson;
   catalog::BatchFilter chosen;
-  std::uint64_t committed = 0;  // batches there were before they were looked for
+  std::uint64_t committed = 0;  // batches before the search for them
   int tasks = 0;
 
   RunTask task(std::string kind, std::string name, Time now) {
@@ -166,11 +166,11 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
     ending = keeper.ending();
   }
   if (!done && ending == Ending::shutdown) {
-    // Its lease ends now, so that it is taken up again as soon as there is a process to do it.
+    // Its lease ends now, so that another process can take the run over at once.
     WEIR_CHECK(catalog_.runs().renew(claimed->lease, std::chrono::milliseconds(0)));
     return true;
   }
-  // Refused when the run is another's by now: what went wrong then is not the run's failure.
+  // Refused if another runner has claimed the run: then the error is not the run's failure.
   WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,
                                     done ? "" : done.error().message));
   return true;
@@ -197,7 +197,7 @@ Result<void> Runner::find_batches(Work& work) {
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
   for (const catalog::Batch& batch : *batches) {
-    if (batch.records == 0) continue;  // everything in it went to the quarantine
+    if (batch.records == 0) continue;  // all of its records are quarantined or duplicates
     work.files.push_back({.uri = store_.uri(batch.path),
                           .first_received_at = batch.first_received_at,
                           .records = batch.records,
@@ -283,7 +283,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   WEIR_TRY(auto loads, plan_loads(work, feed, operations));
   engine::LoadCounts sum;
   for (engine::Load& load : loads) {
-    WEIR_CHECK(work.keeper->renew());  // or another does this run by now
+    WEIR_CHECK(work.keeper->renew());  // fails if another runner has claimed the run
     load.allowance.stop = work.keeper->token();
     WEIR_TRY(auto counts, engine_.load(load));
     sum.read += counts.read;
@@ -302,7 +302,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   return note_loads(work, feed, loads);
 }
 
-/// For receipts. Dying before it is nothing: the run is done again.
+/// For receipts. A crash before this does no harm: the run is executed again.
 Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
                                 const std::vector<engine::Load>& loads) {
   if (loads.empty()) return {};

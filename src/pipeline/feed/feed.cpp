@@ -97,7 +97,7 @@ Result<void> check_field(const FeedField& field) {
   return {};
 }
 
-/// Output columns by lower-case name; columns are told apart without regard to case.
+/// Output columns by lower-case name; column names are compared without regard to case.
 using Columns = std::map<std::string, const FeedField*>;
 
 Result<Columns> columns_of(const Feed& feed) {

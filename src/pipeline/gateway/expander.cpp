@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t first_room = 64 * limits::kib;
 
-/// What one step of a decoder came to.
+/// The result of one step of a decoder.
 enum class Step : std::uint8_t {
   more,    // it wants to be called again, with more input or more room
   end,     // a member or frame ends here
@@ -46,8 +46,8 @@ Failure cut_short(std::string_view coding) {
 
 }  // namespace
 
-/// The expanded bytes: grown by doubling, never past one byte over the cap, by which "too large" is
-/// told.
+/// The decompressed bytes. The buffer doubles, up to one byte more than the limit, by which an
+/// excess is detected.
 class Expander::Output {
  public:
   void begin(std::uint64_t bytes_max) {
@@ -97,7 +97,7 @@ class Expander::Gzip {
 
   bool begin() { return ready_ && inflateReset(&stream_) == Z_OK; }
 
-  /// Takes from `in`, fills `out` and says by how much.
+  /// Consumes `in`, fills `out` and returns the number of bytes written.
   Step step(std::string_view& in, std::span<char> out, std::size_t& filled) {
     stream_.next_in = reinterpret_cast<const Bytef*>(in.data());
     stream_.avail_in = static_cast<uInt>(in.size());
@@ -116,9 +116,9 @@ class Expander::Gzip {
   bool ready_ = false;
 };
 
-/// RFC 8878, through libzstd. A frame at a time and whole, with the output as its window: a decoder
-/// that is fed piece by piece allocates the window that a frame's head declares, up to 8 MiB for a
-/// frame of nine bytes, and makes that again for every frame.
+/// RFC 8878, through libzstd. Decodes a whole frame at once, with the output as its window. A
+/// decoder fed piece by piece would allocate the window that a frame's head declares, up to 8 MiB
+/// for a frame of nine bytes, and would do so for every frame.
 class Expander::Zstd {
  public:
   static constexpr std::string_view name = "zstd";
@@ -128,8 +128,8 @@ class Expander::Zstd {
     return context_ != nullptr;
   }
 
-  /// Takes a frame from `in`, fills `out`, which has room for all that may come, and says by how
-  /// much.
+  /// Consumes one frame of `in`, fills `out`, which has room for the whole frame, and returns the
+  /// number of bytes written.
   Step step(std::string_view& in, std::span<char> out, std::size_t& filled) {
     if (!may_begin_a_frame(in)) return Step::broken;
     const std::size_t bytes = ZSTD_findFrameCompressedSize(in.data(), in.size());

@@ -12,7 +12,7 @@ struct Gateway::Shared {
   const Dependencies dependencies;
   Throttle throttle;
   mutable std::mutex mutex;
-  std::vector<std::shared_ptr<WorkerCounters>> counters;  // of every desk there ever was
+  std::vector<std::shared_ptr<WorkerCounters>> counters;  // of all workers since the start
   KeyUses key_uses;
 };
 

@@ -17,13 +17,13 @@ constexpr std::string_view reply_begin = R"({"status":202,"request_id":")";
 constexpr std::string_view reply_end = R"("})";
 constexpr std::size_t reply_bytes = reply_begin.size() + Receipt{}.size() + reply_end.size();
 
-// Payloads do not wait for more than so many others, be the loop never idle or the disk slow.
+// Bounds on the appends before a commit is requested, if the loop is never idle or the disk slow.
 constexpr std::uint64_t commit_payloads = 128;
 constexpr std::size_t commit_bytes = 512 * limits::kib;
 
 constexpr std::string_view allow = "Allow: POST, OPTIONS\r\n";
 
-/// What a payload meets that the log does not take now.
+/// The refusal of a payload that the log does not take now.
 Error refusal_of(Errc code) {
   switch (code) {
     case Errc::overloaded:
@@ -66,7 +66,7 @@ AppendResults::~AppendResults() {
 }
 
 void AppendResults::on_appended(std::span<const log::AppendResult> results) noexcept {
-  // The loop is woken under the lock: once the last result is told, this and the loop may be gone.
+  // Wake the loop under the lock: after the last result, this object and the loop may be destroyed.
   const std::lock_guard lock(mutex_);
   results_.insert(results_.end(), results.begin(), results.end());
   seen_count_ += results.size();
@@ -188,8 +188,8 @@ Result<std::string_view> GatewayWorker::check_body(const Admitted& admitted,
   return check_xml(admitted, body);
 }
 
-/// The charset goes no further than this: behind the gateway a document says by itself what it is
-/// in, in the log, the quarantine and a replay alike.
+/// The charset is not passed on: after the gateway a document itself declares its encoding, in the
+/// log, the quarantine and a replay alike.
 Result<std::string_view> GatewayWorker::check_xml(const Admitted& admitted,
                                                   std::string_view document) {
   if (recoded_.capacity() > limits::kept_scratch_bytes_max) recoded_ = {};
@@ -238,7 +238,7 @@ void GatewayWorker::on_wake() {
     const std::chrono::duration<double> waited = now - handed_over;
     if (!result.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) resolve_claim(result);
-    if (was_given_up) continue;  // 504 was the answer
+    if (was_given_up) continue;  // it was answered with 504
     if (result.error)
       refuse({result.cookie}, refusal_of(*result.error));
     else
@@ -247,8 +247,8 @@ void GatewayWorker::on_wake() {
   results_.clear();
 }
 
-/// While there are requests to be read a commit can wait: it costs as much for one as for many. It
-/// can also while one is under way: those it answers will soon have sent more to go with the next.
+/// A commit costs the same for one as for many, so it waits while there are requests to read. It
+/// also waits for the commit in flight: clients answered after that one soon send again.
 void GatewayWorker::on_idle() {
   const bool under_way = results_seen_ < commits_requested_;
   if (append_results_.announced() > results_seen_ && !under_way) commit_soon();
@@ -262,7 +262,7 @@ void GatewayWorker::commit_soon() {
 
 void GatewayWorker::on_tick(std::chrono::milliseconds elapsed) {
   uptime_ += elapsed;
-  on_wake();  // a result that is here is not late
+  on_wake();  // a result that has arrived is not a timeout
   in_flight_.give_up_since(
       uptime_ - dependencies_.limits.commit_timeout, [this](std::uint64_t cookie) {
         refuse({cookie},
@@ -273,7 +273,7 @@ void GatewayWorker::on_tick(std::chrono::milliseconds elapsed) {
       });
 }
 
-/// Refusals that the same request may not meet in a moment.
+/// Refusals that may not recur if the same request is sent again soon.
 bool GatewayWorker::is_refused_now(const catalog::StreamView& stream, http::Ticket ticket,
                                    bool takes_token) {
   if (in_flight_.is_stalled()) {

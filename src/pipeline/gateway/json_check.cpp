@@ -23,14 +23,14 @@ Failure refused(const std::string& what) {
   return fail(Errc::bad_request, what + std::string(remedy));
 }
 
-/// The same, with the place, counted behind a byte order mark: lines and columns from 1, bytes from
-/// 0.
+/// The same with the position, counted after a byte order mark: lines and columns from 1, bytes
+/// from 0.
 Failure refused_at(const std::string& what, std::string_view body, std::size_t byte) {
   return refused(what + " at " + json_place(body, byte) + ".");
 }
 
-/// Why the walk's refusal holds. The judge has the last word: it is ok should the walk have had no
-/// memory to tell.
+/// Why JsonWalk refused the text. find_json_fault decides: it may accept the text, if the walk had
+/// no memory.
 Result<void> explain(std::string_view body) {
   const auto fault = find_json_fault(body, limits::json_depth_max);
   if (!fault) return {};
@@ -56,7 +56,7 @@ struct JsonCheck::Scratch {
   std::unique_ptr<char[]> line;
   std::size_t line_bytes = 0;
 
-  /// A rare large payload does not keep its memory.
+  /// Memory of a rare large payload is not kept.
   void shrink() {
     walk.shrink();
     if (line_bytes <= limits::kept_scratch_bytes_max) return;

@@ -17,8 +17,8 @@ bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
 }
 
-/// Goes through a text once. Each read_ function begins at at_, leaves it behind what it read, and
-/// answers false with fault_ set where it could not.
+/// Parses a text in one pass. Each read_ function begins at at_ and leaves at_ after what it read.
+/// It returns false, with fault_ set, where it could not.
 class JsonJudge {
  public:
   JsonJudge(std::string_view text, std::size_t depth_max) : text_(text), depth_max_(depth_max) {}

@@ -1,11 +1,11 @@
-// What the first stage has established when it does not refuse: the text is UTF-8, every string in
-// it is closed and has no bare control character. It lists where tokens begin: each of {}[]:, and
-// each first byte behind one of these, behind white space or behind a string. It does not look at
-// what a token is, so the walk sees to
+// If simdjson's first stage accepts a text, the text is UTF-8, and every string in it is closed and
+// has no bare control character. The stage lists where tokens begin: each of {}[]:, and each first
+// byte after one of these, after white space or after a string. It does not look at the token
+// itself. So the walk checks
 // - the grammar: which token may follow which, and containers closed by what they need;
-// - the spelling of numbers and of true, false and null, up to the byte that ends them: what is
-//   glued to them (`1"a"`, `truex`) begins no token of its own;
-// - escapes in strings, once no backslash can be anywhere else.
+// - the spelling of numbers and of true, false and null, up to the byte that ends them: bytes that
+// follow directly (`1"a"`, `truex`) do not begin a token;
+// - escapes in strings, which are then the only places with a backslash.
 #include "pipeline/gateway/json_walk.hpp"
 
 #include <algorithm>
@@ -41,19 +41,19 @@ constexpr std::array<bool, 256> one_of(std::string_view bytes) {
   return table;
 }
 
-/// May it stand behind a number or a word?
+/// May the byte follow a number or a word?
 bool is_end(char c) {
   static constexpr auto ends = one_of(" \t\r\n,:]}");
   return ends[static_cast<unsigned char>(c)];
 }
 
-/// The top bit of each of the eight bytes that is no digit.
+/// The top bit of each of the eight bytes that is not a digit.
 std::uint64_t other_than_digits(const char* at) {
   const std::uint64_t values = get<std::uint64_t>(at) ^ (every_byte * '0');
   return (((values & (every_byte * 0x7F)) + every_byte * 0x76) | values) & (every_byte * 0x80);
 }
 
-/// The place of the first byte whose top bit is set; 8 for none.
+/// The index of the first byte whose top bit is set; 8 if there is none.
 std::size_t first_flagged(std::uint64_t flags) {
   return static_cast<std::size_t>(std::countr_zero(flags)) / 8;
 }
@@ -88,8 +88,8 @@ bool is_magnitude(const char* at) {
   return is_end(*at);
 }
 
-/// Most numbers are short, and no two alike: up to eight bytes without an exponent, with what ends
-/// them, are judged without a branch that would have to be guessed.
+/// Most numbers are short, and all differ: a number of up to eight bytes (with its end) and without
+/// an exponent is checked without a branch that would be mispredicted.
 bool is_number(const char* at) {
   at += *at == '-' ? 1 : 0;
   const std::uint64_t others = other_than_digits(at);
@@ -101,7 +101,7 @@ bool is_number(const char* at) {
   return holds || is_magnitude(at);
 }
 
-/// true, false or null; told apart by the low half of the first letter, again without a branch.
+/// Distinguishes true, false and null by the low half of the first letter, also without a branch.
 bool is_word(const char* at) {
   struct Word {
     std::uint64_t mask = 0;
@@ -134,7 +134,7 @@ bool is_code_unit(const char* at) {
   return (value(0) | value(1) | value(2) | value(3)) >= 0;
 }
 
-/// How long the escape is that begins here; 0 for none. It reads no further than its string goes.
+/// The length of the escape that begins here; 0 for none. Reads only within its string.
 std::size_t escape_size(const char* at) {
   static constexpr auto simple = one_of("\"\\/bfnrt");
   if (at[1] != 'u') return simple[static_cast<unsigned char>(at[1])] ? 2 : 0;
@@ -172,7 +172,7 @@ bool is_compact(std::string_view text, Starts starts) {
                       [&](std::uint32_t start) { return is_space(text[start - 1]); });
 }
 
-/// Goes from token to token. The last one is a }, which keeps every look ahead within the text.
+/// Walks from token to token. The last token is a }, so looking ahead never leaves the text.
 class Walk {
  public:
   Walk(std::string_view text, Starts starts)
@@ -200,7 +200,7 @@ class Walk {
  private:
   static bool is_scalar(const char* at) { return *at <= '9' ? is_number(at) : is_word(at); }
 
-  /// What has its last value goes; true where a comma announces another one.
+  /// Closes a value that is complete; true where a comma announces the next one.
   bool close_all() {
     for (;;) {
       const char c = take();

@@ -3,7 +3,7 @@
 namespace weir::gateway {
 namespace {
 
-// A cell: the type, whether it is for good, and how many requests hold it while it is not.
+// A cell has the type, whether it is permanent, and if not, how many requests hold it.
 constexpr std::uint32_t type_mask = 3;
 constexpr std::uint32_t for_good = 4;
 constexpr std::uint32_t one_hold = 8;
@@ -45,7 +45,7 @@ void StreamBindings::release(StreamNo stream) {
   Cell& own = cells_[stream.value];
   std::uint32_t seen = own.load(std::memory_order_acquire);
   for (;;) {
-    if (seen & for_good) return;  // someone else's payload was accepted meanwhile
+    if (seen & for_good) return;  // another payload was accepted meanwhile
     const std::uint32_t left = seen - one_hold;
     const std::uint32_t next = left < one_hold ? 0 : left;
     if (own.compare_exchange_weak(seen, next, std::memory_order_acq_rel)) return;

@@ -32,19 +32,19 @@ RateLimit unpacked(std::uint64_t limit) {
   return {static_cast<std::uint32_t>(limit >> 32), static_cast<std::uint32_t>(limit)};
 }
 
-/// Within bounds also when the clock was set back or the limit was changed: full at the earliest
-/// now, empty at the most.
+/// Clamps the time for a clock that was set back or a limit that was changed: the bucket is full
+/// now at the earliest, and at the latest after the time that an empty one takes.
 std::int64_t bounded(std::int64_t full_at, RateLimit limit, std::int64_t now) {
   return std::clamp(full_at, now, now + capacity_of(limit));
 }
 
-/// How long until there is a token; 0: there is one.
+/// The time until a token is available; 0: one is.
 std::int64_t wait_for_token(std::int64_t full_at, RateLimit limit, std::int64_t now) {
   const std::int64_t after = bounded(full_at, limit, now) + interval_of(limit);
   return std::max<std::int64_t>(after - (now + capacity_of(limit)), 0);
 }
 
-/// The same, and takes it if there is one.
+/// The same, and takes the token if there is one.
 std::int64_t take_token(std::atomic<std::int64_t>& full_at, RateLimit limit, std::int64_t now) {
   std::int64_t seen = full_at.load(std::memory_order_relaxed);
   for (;;) {
@@ -67,7 +67,7 @@ void remember(std::atomic<std::uint64_t>& kept, RateLimit limit) {
     kept.store(packed(limit), std::memory_order_relaxed);
 }
 
-/// Writes lines into a fixed buffer; what does not fit is left out, which none here comes near.
+/// Writes lines into a fixed buffer; a line that does not fit is dropped, but none is that long.
 class Lines {
  public:
   explicit Lines(Throttle::HeaderBuffer& out) : out_(out) {}
@@ -139,7 +139,7 @@ std::optional<Throttle::Refusal> Throttle::peek(const catalog::StreamView& strea
   return std::nullopt;
 }
 
-/// The stream's limits were taken off.
+/// The stream's limits were removed.
 void Throttle::forget(StreamNo stream) {
   if (StreamBucket* bucket = streams_.find(stream.value)) {
     remember(bucket->limit, {});

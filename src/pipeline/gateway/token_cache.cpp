@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t places_a_hash = 4;
 static_assert(limits::cached_tokens_max % places_a_hash == 0);
 
-/// When the cached verdict ends: with the token, or with a deposed secret's last moment.
+/// When the cached result expires: with the token, or when a deposed secret ends.
 std::optional<Time> last_moment(const token::Claims& claims, const catalog::KeyView& key) {
   std::optional<Time> until = claims.expires_at;
   for (const auto& secret : key.secrets)
@@ -32,7 +32,7 @@ std::span<TokenCache::Entry> TokenCache::places_of(std::size_t hash) {
   return std::span(entries_).subspan((hash & (sets - 1)) * places_a_hash, places_a_hash);
 }
 
-/// One that is free or of an older snapshot, or the next in turn.
+/// A free entry, one of an older snapshot, or the next in turn.
 TokenCache::Entry& TokenCache::victim_among(std::span<Entry> places, std::uint64_t version) {
   for (Entry& entry : places)
     if (!entry.key || entry.version != version) return entry;

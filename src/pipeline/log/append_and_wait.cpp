@@ -9,7 +9,7 @@ namespace {
 class OneResult final : public AppendSink {
  public:
   void on_appended(std::span<const AppendResult> results) noexcept override {
-    // Told under the lock: whoever waits takes this away as soon as it has it.
+    // Notify under the lock: the waiting thread destroys this object once it has the result.
     const std::lock_guard lock(mutex_);
     result_ = results.front();
     told_.notify_one();

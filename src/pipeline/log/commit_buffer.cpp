@@ -31,7 +31,7 @@ void CommitBuffer::tell_and_clear(std::optional<Errc> error) {
   sinks_ = last_sink_ = 0;
 }
 
-// Sinks are as few as threads that answer requests: a look through them beats a hash.
+// There are as few sinks as gateway workers, so a linear search is faster than a hash.
 CommitBuffer::Waiting& CommitBuffer::waiting_for(AppendSink& sink) {
   if (last_sink_ < sinks_ && waiting_[last_sink_].sink == &sink) return waiting_[last_sink_];
   for (last_sink_ = 0; last_sink_ < sinks_; ++last_sink_)

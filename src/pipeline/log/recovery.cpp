@@ -128,8 +128,8 @@ class Recovery {
         "no whole commit stands here, and the next segment begins at position " + text(next_base)));
   }
 
-  /// Only this one may have a torn end. Where a later commit was begun, everything before it had
-  /// been written and acknowledged: then it is damage.
+  /// Only the last segment may have a torn end. If a later commit was begun, everything before it
+  /// was written and acknowledged: then it is damage.
   Result<void> read_last_segment(const Segment& segment) {
     CommitScanner scanner(log_.last_file, segment.header);
     const Lsn limit = segment.header.end();
@@ -144,9 +144,9 @@ class Recovery {
     return {};
   }
 
-  /// What was read may stand in a cache only, and after a failed sync no sync would change that.
-  /// Only the last commit can be such, since the one before it was acknowledged first: it is
-  /// written again.
+  /// The bytes read may be in the page cache only, and after a failed sync a further sync would not
+  /// write them. Only the last commit can be in that state, since the one before it was
+  /// acknowledged first: so it is written again.
   Result<void> make_safe() {
     if (log_.segments.empty()) return {};
     WEIR_CHECK(log_.last_file->sync());
@@ -207,7 +207,7 @@ class Recovery {
     return {};
   }
 
-  /// A stream the catalog does not know any more, because it was deleted, may begin anywhere.
+  /// A stream that was deleted from the catalog may begin at any sequence.
   Result<void> check_follows_catalog(StreamNo stream, Sequence first) const {
     const auto filed = catalog_.next_sequences.find(stream);
     if (filed == catalog_.next_sequences.end() || first <= filed->second || first.value == 1)

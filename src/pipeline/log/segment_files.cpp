@@ -29,7 +29,7 @@ std::string hex(std::uint64_t number) {
   return text;
 }
 
-/// The number in "<16 hex digits>.segment"; 0, which no segment has, where it is something else.
+/// The number in "<16 hex digits>.segment"; 0, which no segment has, for any other name.
 std::uint64_t number_in(std::string_view name) {
   name.remove_suffix(segment_suffix.size());
   std::uint64_t number = 0;
@@ -96,14 +96,14 @@ Result<void> SegmentFiles::fill_with_zeros(const std::string& path, std::uint64_
 
 Result<std::string> SegmentFiles::make_spare(std::uint64_t segment_bytes,
                                              const std::function<bool()>& is_wanted) const {
-  // A file of the right size whose sync failed, or never came, may lose its end in a power cut. Its
-  // size does not show that, so only what is synced gets the name of a spare.
+  // A file of the right size whose sync failed or never happened may lose its end in a power cut.
+  // Its size does not show that, so only a synced file gets the name of a spare.
   std::string path = new_spare_path();
   const std::string unfinished = path + std::string(unfinished_suffix);
   auto filled = fill_with_zeros(unfinished, segment_bytes, is_wanted);
   if (filled) filled = disk_.rename(unfinished, path);
   if (!filled) {
-    // What stays behind where even this fails is removed at the next start.
+    // If even this fails, the next start removes the file.
     (void)disk_.remove(unfinished).has_value();
     return fail_while("cannot prepare a segment", std::move(filled).error());
   }

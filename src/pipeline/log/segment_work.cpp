@@ -1,4 +1,4 @@
-// The half of SegmentedLog that makes segments ahead of need and recycles those that are done.
+// The half of SegmentedLog that makes segments in advance and recycles those before the checkpoint.
 #include "base/assert.hpp"
 #include "base/thread.hpp"
 #include "pipeline/log/segmented_log.hpp"
@@ -20,7 +20,7 @@ void SegmentedLog::release(PartitionNo partition, Lsn checkpoint) {
   segment_work_.notify_one();
 }
 
-/// The lock is held, or nobody else is here yet.
+/// The lock is held, or no other thread exists yet.
 bool SegmentedLog::may_keep_spare() const {
   return spares_.size() < options_.spares_ahead ||
          (spares_.size() + 1) * options_.segment_bytes <= options_.spare_bytes_max;
@@ -79,7 +79,7 @@ bool SegmentedLog::forget(const std::shared_ptr<const Segment>& done) {
   return sync_names();
 }
 
-/// Were the next segment to go while this one stays, the next start would find a gap.
+/// If the next segment were removed but not this one, the next start would find a gap.
 bool SegmentedLog::keep_after_all(const std::shared_ptr<const Segment>& done, const Error& error) {
   {
     const std::lock_guard lock(mutex_);
@@ -115,7 +115,7 @@ void SegmentedLog::run_segments() noexcept {
     lock.unlock();
     const bool did_something = segment_step();
     lock.lock();
-    // By and by also without being asked: a full disk may have got room, a reader moved on.
+    // Also from time to time: the disk may have room again, or a reader released a segment.
     if (!did_something) segment_work_.wait_for(lock, segment_retry_every, may_succeed);
   }
 }

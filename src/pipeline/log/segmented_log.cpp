@@ -129,7 +129,7 @@ void SegmentedLog::commit_soon() {
   work_.notify_one();
 }
 
-/// Whether an entry of that size has a place in the next commit, and that commit one on the disk.
+/// Whether an entry of that size fits the next commit, and that commit has space on the disk.
 Result<void> SegmentedLog::admit(std::uint64_t bytes) const {
   if (poison_) return fail(*poison_);
   if (stopping_) return fail(Errc::unavailable, "the log is closing; send it again");
@@ -156,7 +156,7 @@ std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
                 .bytes = filling_->blocks_bytes(),
                 .spare = {},
                 .poisoned = poison_.has_value()};
-  // After a failed write it stays: what was in flight then may be found at the next start.
+  // Kept after a failed write: the next start may find the records that were in flight.
   if (!in_flight_since_) in_flight_since_ = filling_->first_received_at();
   filling_ = filling_ == &buffers_[0] ? &buffers_[1] : &buffers_[0];
   if (commit.poisoned) return commit;
@@ -215,12 +215,12 @@ void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
     }
   }
   durable_moved_.notify_all();
-  // Before the next write begins: a sink only hands the results on, which takes less than waking a
-  // thread of its own for it would. Answering, the long part, goes on beside the next write.
+  // Before the next write begins. A sink only passes the results on, which costs less than waking a
+  // separate thread for that. The answers, the long part, are sent during the next write.
   commit.buffer->tell_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
 }
 
-/// The lock is held. The first cause is the one to tell.
+/// The lock is held. Only the first cause is reported.
 void SegmentedLog::poison(const Error& cause) {
   if (poison_) return;
   poison_ = Error{Errc::log_failed,
@@ -248,7 +248,7 @@ Time SegmentedLog::complete_until(PartitionNo partition) {
   const std::lock_guard lock(mutex_);
   if (in_flight_since_) return *in_flight_since_;
   if (!filling_->empty()) return filling_->first_received_at();
-  last_received_at_ = std::max(last_received_at_, now);  // the promise, should the clock go back
+  last_received_at_ = std::max(last_received_at_, now);  // never goes back, even if the clock does
   return last_received_at_;
 }
 

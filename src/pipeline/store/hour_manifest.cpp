@@ -13,7 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t format = 1;
-/// Stands before the hash of everything before it, which ends the document.
+/// The last member: the hash of everything before it.
 constexpr std::string_view seal_begin = R"(,"manifest_sha256":")";
 constexpr std::string_view seal_end = "\"}\n";
 
@@ -78,7 +78,7 @@ std::string text(const json::object& from, std::string_view name) {
   return std::string(from.at(name).as_string());
 }
 
-/// Throws what Boost.JSON throws where a member is not what it should be.
+/// Throws Boost.JSON's exception where a member is not of the right type.
 HourManifest read(const json::object& from) {
   HourManifest out;
   out.tenant = text(from, "tenant");
@@ -139,7 +139,7 @@ std::string sha256_of_hour(const HourManifest& manifest) {
 
 std::string encode(const HourManifest& manifest) {
   std::string out = json::serialize(json_of(manifest));
-  out.pop_back();  // the closing brace; the seal brings it again
+  out.pop_back();  // the closing brace; the seal adds it again
   const std::string hash = sha256_hex(out);
   return out.append(seal_begin).append(hash).append(seal_end);
 }

@@ -10,7 +10,7 @@
 namespace weir::store {
 namespace {
 
-/// Remembering more directories saves nothing: a day brings new ones.
+/// Remembering more directories saves nothing: each day has new ones.
 constexpr std::size_t directories_remembered_max = std::size_t{16} << 10;
 
 /// "a/b" of "a/b/c"; "/" of "/a"; "." of "a".
@@ -40,7 +40,7 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
 
   ~Writer() override {
     file_.reset();
-    // What cannot be removed now, sweep() removes at the next start.
+    // If the file cannot be removed now, sweep() removes it at the next start.
     if (!published_ && !partial_.empty()) (void)store_.disk_.remove(partial_);
   }
 
@@ -68,7 +68,7 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
     return fail(Errc::internal, "the writer of " + key_ + " is spent: create the object again");
   }
 
-  /// After an error it is unknown what the disk holds: only a new writer may go on.
+  /// After an error the contents on disk are unknown: only a new writer may continue.
   Result<void> guarded(Result<void> done) {
     if (!done) {
       failed_ = true;
@@ -77,7 +77,7 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
     return done;
   }
 
-  /// Small objects are many, and hold no more memory than they need.
+  /// There are many small objects; each holds only the memory that it needs.
   void grow_gathered() {
     AlignedBuffer larger(std::max<std::size_t>(gathered_.size() * 2, AlignedBuffer::alignment));
     if (gathered_bytes_ > 0) std::memcpy(larger.data(), gathered_.data(), gathered_bytes_);
@@ -128,8 +128,8 @@ Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& dis
     chain.push_back(path);
   }
   WEIR_CHECK(disk.make_directories(partials));
-  // A name survives once its parent is synced; also of those that are there, for a process may
-  // have died between making and syncing them. Far above, we may not be allowed to look.
+  // A name is durable once its parent is synced. Existing directories are synced too: a process may
+  // have died between making and syncing them. We may lack permission to open those far above.
   for (auto path = chain.rbegin(); path != chain.rend(); ++path) {
     const auto synced = disk.sync_directory(parent_of(*path));
     const bool is_ours = path->size() >= store->root_.size();
@@ -152,7 +152,7 @@ Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& f
       file = *std::move(created);
       return path;
     }
-    // Left behind by a process that died; sweep() was not called or could not remove it.
+    // Left by a process that died; sweep() was not called or could not remove it.
     if (created.error().code != Errc::conflict) return fail(std::move(created).error());
   }
 }
@@ -172,7 +172,7 @@ Result<void> LocalDirectoryStore::make_durable_parent(const std::string& key) {
   const std::string parent = parent_of(uri(key));
   if (durable_.contains(parent)) return {};
   WEIR_CHECK(disk_.make_directories(parent));
-  // Also for those that are there: the process that made them may have died before its sync.
+  // Existing directories too: the process that made them may have died before its sync.
   for (std::size_t slash = root_.size(); slash < parent.size();
        slash = std::min(parent.find('/', slash + 1), parent.size())) {
     const std::string directory =

@@ -96,7 +96,7 @@ class StoreCheck {
     }
   }
 
-  /// Against what somebody who knew it says of it. One finding a manifest is enough.
+  /// Compares a manifest with its hash recorded elsewhere. At most one finding per manifest.
   void check_against(const SealedManifest& sealed, const std::string& says) {
     if (told_.contains(sealed.path)) return;
     const auto found = seen_.find(sealed.path);
