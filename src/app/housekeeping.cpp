@@ -4,8 +4,8 @@
 
 #include "app/logging.hpp"
 
-// One thread wakes each second for all chores. They are few and short; a timer for each would be a
-// thread or an event loop more.
+// One thread wakes each second for all periodic tasks. They are few and short; a timer for each
+// would need a further thread or event loop.
 namespace weir::app {
 namespace {
 

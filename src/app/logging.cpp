@@ -9,12 +9,12 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-// Members of a line reach the formatter through a thread-local pointer: spdlog passes text only,
-// and text that is put together first would have to be taken apart again for JSON.
+// A line's members reach the formatter through a thread-local pointer. spdlog passes text only, and
+// a text with the members in it would have to be parsed again for JSON.
 namespace weir::app {
 namespace {
 
-/// Of the line that this thread is logging: formatters are called by the thread that logs.
+/// The members of the line that this thread is logging: formatters run on the logging thread.
 thread_local const std::initializer_list<LogMember>* current_members = nullptr;
 
 std::string moment_text(const spdlog::log_clock::time_point& time) {

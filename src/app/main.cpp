@@ -12,8 +12,8 @@
 #include "env/real/system_random.hpp"
 #include "torture/real/torture_command.hpp"
 
-// Only commands that need no server are put together here; those that talk to one are the CLI's,
-// and know nothing of the server's code.
+// Only commands that need no server are put together here. Those that use one are in cli/, which
+// does not know the server's code.
 namespace {
 
 using weir::cli::Command;

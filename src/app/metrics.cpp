@@ -8,8 +8,8 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
-// Numbers are gathered when somebody asks and handed to prometheus-cpp for its text format only.
-// Its registry would have each request touch counters that all threads share.
+// Numbers are gathered at each scrape and passed to prometheus-cpp for its text format only. With
+// its registry, each request would write counters that all threads share.
 namespace weir::app {
 namespace {
 
@@ -62,7 +62,7 @@ ClientMetric histogram_of(const HistogramCounts& counts, const std::array<double
   return metric;
 }
 
-/// How long each stage takes over its unit of work.
+/// The duration of each stage's unit of work.
 MetricFamily stage_seconds(const Measured& measured) {
   MetricFamily out{
       "weir_stage_seconds",
@@ -90,7 +90,7 @@ MetricFamily commit_bytes(const Measured& measured) {
           {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
-/// Its id or, were it gone, its number.
+/// The stream's id; its number if the stream was deleted.
 class StreamLabels {
  public:
   explicit StreamLabels(const std::shared_ptr<const catalog::Snapshot>& snapshot) {

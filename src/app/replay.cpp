@@ -5,8 +5,8 @@
 #include "pipeline/log/append_and_wait.hpp"
 #include "xml/xml_to_cbor.hpp"
 
-// A replayed payload goes through the checks of the gateway, but not through its HTTP side: the
-// tenant, the stream and the rights are known already, and its rate is a person's.
+// A replayed payload is checked as in the gateway, but does not use its HTTP side: tenant, stream
+// and rights are known already, and people replay too slowly to need a rate limit.
 namespace weir::app {
 
 Result<Address> replay(log::Log& log, StreamNo stream, PayloadType type, const std::string& key,

@@ -2,14 +2,14 @@
 
 #include "app/logging.hpp"
 
-// Wraps the control API's handler instead of being called by it, so that no route can forget it.
-// Payloads do not pass here: a line for each would cost more than taking it.
+// Wraps the control API's handler instead of being called by it, so that no route is left out.
+// Payloads are not logged here: a line would cost more than accepting the payload.
 namespace weir::app {
 namespace {
 
 LogLevel level_of(const http::Request& request, int status) {
   if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
-    return LogLevel::debug;  // asked all the time; what makes them fail is said elsewhere
+    return LogLevel::debug;  // polled all the time; the causes of failures are logged elsewhere
   if (status >= 500) return LogLevel::error;
   return status >= 400 || request.method != "GET" ? LogLevel::info : LogLevel::debug;
 }

@@ -28,9 +28,9 @@ static_assert(TOML_LIB_MAJOR == 3 && TOML_LIB_MINOR == 3,
               "the lines above mend toml++ 3.3: see whether this version still needs them "
               "(settings_test, settings_fuzz)");
 
-// Settings are a table of rows with their bounds and their words: reading, checking, reloading and
-// the page of documentation all come from it, so none can be forgotten. They are looked up by name
-// at the start and on reload only.
+// Settings are a table of rows with bounds and texts. Parsing, checking, reloading and the page of
+// documentation all derive from it, so none can be forgotten. Settings are looked up by name at the
+// start and on reload only.
 namespace weir::app {
 namespace {
 
@@ -114,7 +114,7 @@ auto* find_in(const Table& all, std::string_view key) {
   return found == std::end(all) ? nullptr : found;
 }
 
-/// The key a setting has now, for one that it had in an earlier release.
+/// The present key of a setting that had another key in an earlier release.
 std::string_view current_key(std::string_view key) {
   return key == "law.check_s" ? "conservation.check_s" : key;
 }

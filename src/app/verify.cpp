@@ -13,8 +13,8 @@
 #include "env/real/system_random.hpp"
 #include "pipeline/store/store_check.hpp"
 
-// Opens the catalog as a start does, so what a start would refuse is found here. Where a server
-// holds the directory the store is checked alone: it proves itself by its manifests.
+// Opens the catalog as a start does, so it finds whatever a start would refuse. Where a server
+// holds the directory, only the store is checked, against its own manifests.
 namespace weir::app {
 namespace {
 
@@ -46,11 +46,11 @@ void print(const std::string& root, const store::StoreReport& report) {
              report.findings.size());
 }
 
-/// What is to be checked, and what a catalog knows of it.
+/// The store to check, and what its catalog knows.
 struct Subject {
   std::string root;
   std::vector<store::SealedManifest> known;
-  std::string remark;  // why nothing is known
+  std::string remark;  // why the catalog is unknown
 };
 
 /// As a start opens it: nobody else may have it meanwhile.
@@ -71,7 +71,7 @@ Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& 
   }
 }
 
-/// A data directory keeps its store in a folder of its own, and a catalog beside it.
+/// A data directory has its store in a subdirectory, and a catalog beside it.
 Result<Subject> subject_of(const std::string& path) {
   PosixDisk disk;
   const bool is_data = disk.exists(path + "/VERSION").value_or(false) &&

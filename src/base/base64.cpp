@@ -14,8 +14,8 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  // OpenSSL reads padding in the middle as zeros, counts what stands for that at the end, and
-  // passes over white space at the ends.
+  // OpenSSL decodes padding in the middle as zeros, counts padding at the end as bytes, and skips
+  // white space at both ends.
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   if (text.size() % 4 != 0 || text.find('=') < text.size() - padding) return std::nullopt;
   std::string bytes(text.size() / 4 * 3 + 1, '\0');

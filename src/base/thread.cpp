@@ -7,7 +7,7 @@
 namespace weir {
 namespace {
 
-// A third of the weight of a thread at nice 0 (sched(7)): behind them, but not starved by them.
+// A third of the weight of a thread at nice 0 (sched(7)): it yields to them without starving.
 constexpr int background_nice = 5;
 
 }  // namespace
@@ -17,7 +17,7 @@ void name_this_thread(const char* name) {
 }
 
 void lower_this_threads_priority() {
-  // On Linux a thread has a nice value of its own. Where it is refused, all goes on as before.
+  // On Linux the nice value is per thread. If the change is refused, nothing else changes.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
 }
 

@@ -1,5 +1,5 @@
-// The calendar is std::chrono's within four hundred years, after which it repeats: its year has 16
-// bits, and so has that of Howard Hinnant's library, whose streams also throw where it ends.
+// Uses std::chrono's calendar within four hundred years, after which it repeats: its year has 16
+// bits. So has that of Howard Hinnant's library, whose streams also throw beyond it.
 
 #include "base/time.hpp"
 
@@ -101,7 +101,7 @@ std::string to_string(Time time) {
                  seconds / 60 % 60, seconds % 60, us % second_us);
 }
 
-// By hand, both: a parser of the standard kind computes with fields that a garbled text left out.
+// Both are our own: a general parser computes with fields that are missing in a malformed text.
 std::optional<Day> parse_day(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
   const auto century = two_digits(text.substr(0, 2), 99);

@@ -73,8 +73,8 @@ Result<http::Response> revoke_tokens(const Call& call) {
   return answer(200, json_of_key(key));
 }
 
-/// A key that issues tokens mints for any key of its tenant (spec/access.md 4) but not for one that
-/// administers: with such a token it would be able to do everything itself.
+/// A key that issues tokens mints them for any key of its tenant (spec/access.md 4) except one that
+/// administers: with such a token the issuer could do everything itself.
 Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) {
   using catalog::Policy;
   if (!allows(key.policies, Policy::administer) || allows(caller.policies, Policy::administer))
@@ -84,7 +84,7 @@ Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) 
                   ", which may administer API keys. Use a token of a key that may do so itself.");
 }
 
-/// A new secret for a key is for who administers keys, and for the key itself.
+/// Who may create a new secret: keys that administer, and the key itself.
 Result<void> check_may_rotate(const Caller& caller, const std::string& id) {
   if (allows(caller.policies, catalog::Policy::administer) || caller.key_id == id) return {};
   return fail(Errc::forbidden, "API key " + caller.key_id +
@@ -92,8 +92,8 @@ Result<void> check_may_rotate(const Caller& caller, const std::string& id) {
                                    "\"rotate\", or use a token of a key that administers.");
 }
 
-/// Nothing: until its secret is gone. Tokens say it in whole seconds; what is answered is what
-/// holds.
+/// nullopt: valid as long as its secret. Tokens have whole seconds, and the answer has the same
+/// value.
 Result<std::optional<Time>> expiry_of(const Fields& body, Time now) {
   WEIR_TRY(const auto at, body.time("expires-at"));
   WEIR_TRY(const int days, body.number_or("expires-in-days", 0, 1, 36'500));

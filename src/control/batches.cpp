@@ -44,7 +44,7 @@ std::string receipt_of(const Address& address, Sequence sequence) {
   return std::string(view(receipt));
 }
 
-/// Files of an older weir have no index; where the record is in them is not told.
+/// Files of an older weir have no index; then the record's place in the file is not reported.
 Result<void> tell_of_file(const Call& call, const Address& address, const catalog::Batch& batch,
                           const std::string& stream_id, json::object& body) {
   body["state"] = "in_file";

@@ -7,7 +7,7 @@
 namespace weir::control {
 namespace {
 
-/// How exact an API key's last use is told; each note is a write to the catalog.
+/// How exact an API key's last use is; each update is a write to the catalog.
 constexpr std::chrono::minutes use_noted_every{1};
 
 Failure no_such_route(const http::Request& request, const Match& match) {
@@ -83,8 +83,8 @@ void ControlApi::note_use(const std::string& key_id) {
     if (!first && now - noted->second < use_noted_every) return;
     noted->second = now;
   }
-  // When it cannot be written, the request is none the worse for it, and the next minute tries
-  // again.
+  // A failed update does not fail the request; the next one is tried within a
+  // minute.
   static_cast<void>(services_.catalog.keys().mark_used({{key_id, now}}));
 }
 

@@ -5,7 +5,7 @@
 #include "control/answers.hpp"
 #include "control/routes.hpp"
 
-/// Is all well: conservation over everything there is, the log, the batcher, the disk.
+/// The server's health: conservation of all hours, the log, the batcher, the disk.
 namespace weir::control {
 namespace {
 
@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 using State = HealthCheck::State;
 
-/// A tenant hears of its own streams; that others have differences, it hears as a number.
+/// A tenant sees its own streams; of other tenants' differences it sees only the number.
 std::unordered_map<StreamNo, std::string> own_streams(const Call& call) {
   std::unordered_map<StreamNo, std::string> own;
   for (const auto& [id, stream] : call.services.catalog.snapshots().current()->streams)

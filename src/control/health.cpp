@@ -3,7 +3,7 @@
 #include "control/answers.hpp"
 #include "control/routes.hpp"
 
-/// Is the process up, may it be sent requests, and what has it counted.
+/// Liveness, readiness and metrics.
 namespace weir::control {
 namespace {
 

@@ -80,7 +80,7 @@ Result<catalog::Quarantined> find_record(const Call& call) {
   return *std::move(place.quarantined);
 }
 
-/// As it stands in the catalog, without its bytes.
+/// The catalog's row, without the payload's bytes.
 Result<http::Response> answer_record(const Call& call) {
   WEIR_TRY(const auto record, find_record(call));
   StreamNames names(call.services.catalog.streams());
@@ -88,7 +88,7 @@ Result<http::Response> answer_record(const Call& call) {
   return answer(200, json_of_record(record, stream_id));
 }
 
-/// What the request has in place of the bytes in the quarantine, or those.
+/// The bytes in the request, or else those in the quarantine.
 Result<std::string> mended_body(const Fields& fields, const catalog::Quarantined& record) {
   if (fields.has("body") && fields.has("body_base64"))
     return fail(Errc::bad_request, "Send \"body\" or \"body_base64\", not both.");
@@ -114,8 +114,8 @@ Result<http::Response> replay_quarantined(const Call& call) {
     return fail(Errc::too_large, "The payload is larger than the " +
                                      std::to_string(stream->payload_bytes_max) +
                                      " bytes the stream takes.");
-  // Should we die before the row says so, the same replay again makes a duplicate of this one. No
-  // header can carry such a key.
+  // If the server dies before the row is updated, the same replay makes a duplicate of this record.
+  // No header can contain such a key.
   const std::string key = "\x01replay " + call.id;
   WEIR_TRY(const Address address,
            call.services.replay(record.address.stream, stream->payload_type.value_or(record.type),
@@ -138,7 +138,7 @@ Result<http::Response> get_quarantined(const Call& call) {
   StreamNames names(call.services.catalog.streams());
   WEIR_TRY(const std::string stream_id, names.id_of(record.address.stream));
   json::object body = json_of_record(record, stream_id);
-  // What could not be read may well be no text.
+  // A payload that does not parse may not be text.
   const std::string& bytes = record.body;
   if (is_utf8(bytes))
     body["body"] = bytes;

@@ -22,7 +22,7 @@ bool has_parameter(const Route& route) {
   return route.path.find('{') != std::string_view::npos;
 }
 
-/// What stands for the parameter ("" without one), if the path is one of this template.
+/// The parameter's value ("" without one), if the path matches the template.
 std::optional<std::string> match(std::string_view path_template, std::string_view path) {
   std::string id;
   while (!path_template.empty() && !path.empty()) {

@@ -51,7 +51,7 @@ Result<bool> xml_check_sync_of(const Fields& body) {
   return text == "sync";
 }
 
-/// Without a burst of its own, a second's requests may come at once.
+/// Without a burst of its own, a stream gets one second's requests as burst.
 Result<catalog::RateLimit> rate_limit_of(const Fields& body) {
   constexpr int most = limits::rate_limit_max;
   WEIR_TRY(const int rate, body.number_or("rate_limit", 0, 0, most));

@@ -22,7 +22,7 @@ Result<std::vector<engine::TableInfo>> sorted_tables(const Call& call) {
   return tables;
 }
 
-/// The engine lists all tables at once; a page goes on after the name it is given.
+/// The engine lists all tables at once; a page continues after the given name.
 Result<http::Response> list_tables(const Call& call) {
   WEIR_TRY(const auto page, page_request(call.request));
   WEIR_TRY(const auto tables, sorted_tables(call));

@@ -29,7 +29,7 @@ Result<std::string> body_of_line(std::string_view bytes) {
   return std::string(bytes);
 }
 
-/// The payload of one record of a CBOR file, put together again as Ledger::add made it.
+/// The payload of one record of a CBOR file, rebuilt as Ledger::add made it.
 Result<std::string> body_of_record(std::string_view bytes, const Address& address) {
   xml::PackReader reader(bytes);
   WEIR_TRY(const auto record, reader.next());
@@ -111,7 +111,7 @@ Result<void> Audit::read(File& file) {
   return violated(path + ": not the bytes its manifest row is of");
 }
 
-/// Record by record, as receipts find them; then file by file.
+/// First record by record, through receipts; then file by file.
 Result<void> Audit::stream(const catalog::Stream& stream) {
   FoundInStream& found = found_[stream.no];
   if (is_lost(stream)) return {};
@@ -136,16 +136,16 @@ Result<void> Audit::results() const {
   return {};
 }
 
-/// SQLite takes a damaged frame for the end of its log, and the transactions in it and behind it
-/// are gone. Records are found in the log then, or the server does not start; a stream that has no
-/// record yet is not missed by anybody but its maker, and its number is given to the next one.
+/// SQLite takes a damaged frame for the end of its log, so the transactions in it and after it are
+/// lost. Then the records are found in the log, or the server does not start. A stream without a
+/// record is missed only by its creator, and its number is given to the next stream.
 bool Audit::is_lost(const catalog::Stream& stream) {
   if (!is_lost_with_wal()) return false;
   const auto found = server_.catalog().streams().find(stream.tenant_no, stream.id);
   return !found && found.error().code == Errc::not_found;
 }
 
-/// What a receipt says of a record that is accounted for.
+/// The receipt's answer for a record that is accounted for.
 Result<Found> Audit::place(const catalog::Stream& stream, Sequence sequence, Files& files) {
   const Address address{stream.no, only_partition, sequence};
   WEIR_TRY(const Place place, server_.catalog().batches().place(stream.tenant_no, address));
@@ -179,7 +179,7 @@ Result<Found> Audit::quarantined(const catalog::Quarantined& record, Found found
   return found;
 }
 
-/// Of bytes that must be those that were sent.
+/// Compares bytes with those that were sent.
 Result<std::uint64_t> Audit::body_id(const std::string& body, const std::string& where) const {
   const auto id = id_in(body);
   if (!id || *id >= ledger_.all().size() || ledger_.at(*id).body != body)
@@ -187,7 +187,7 @@ Result<std::uint64_t> Audit::body_id(const std::string& body, const std::string&
   return *id;
 }
 
-/// The range of a file is what is in it and what was set apart from it.
+/// A file's range is its records plus those quarantined or duplicate.
 Result<void> Audit::adds_up(const File& file, const FoundInStream& found) const {
   const catalog::Batch& row = file.row;
   std::uint64_t quarantined = 0;
@@ -207,7 +207,7 @@ Result<void> Audit::adds_up(const File& file, const FoundInStream& found) const 
                   quarantined, duplicates));
 }
 
-/// The bytes of each record, cut out of the file as its receipt tells; they leave nothing over.
+/// Cuts each record's bytes out of the file by its receipt; no bytes may remain.
 Result<void> Audit::contents(const File& file, FoundInStream& found) {
   if (file.is_damaged) return {};
   std::uint64_t end = 0;
@@ -250,7 +250,7 @@ Result<void> Audit::sealed_hours() {
     if (sha256_hex(*bytes) != hour.manifest_sha256)
       return violated(hour.manifest_path + ": not the manifest the catalog says was sealed");
   }
-  // With the write-ahead log the marks of hours were lost whose manifests are there.
+  // The lost write-ahead log also had the marks of hours whose manifests exist.
   if (is_lost_with_wal()) return {};
   WEIR_TRY(const auto report, store::check_store(machine_.disk, machine_.store_path));
   for (const store::Finding& finding : report.findings)

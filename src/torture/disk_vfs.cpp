@@ -23,7 +23,7 @@ std::string parent_of(const std::string& path) {
   return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
 }
 
-/// The index of the write-ahead log, which connections share: memory, gone with the process.
+/// The index of the write-ahead log, shared by connections: memory that ends with the process.
 using SharedMemory = std::vector<std::unique_ptr<char[]>>;
 
 struct Opened {
@@ -88,7 +88,7 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int sync(sqlite3_file* file, int) {
   Opened& opened = opened_of(file);
   if (!opened.file->sync()) return SQLITE_IOERR_FSYNC;
-  // Unlike its own, SQLite takes a failure of the directory's sync for nothing; we do not.
+  // SQLite's own VFS ignores a failed sync of the directory; this one does not.
   if (opened.sync_name && !opened.vfs.disk().sync_directory(parent_of(opened.path)))
     return SQLITE_IOERR_DIR_FSYNC;
   opened.sync_name = false;
@@ -119,7 +119,7 @@ int sector_size(sqlite3_file*) {
   return sector_bytes;
 }
 
-/// As on Unix: what stands beside a write in its sector is not harmed by it.
+/// As on Unix: a write does not harm the bytes beside it in its sector.
 int device_characteristics(sqlite3_file*) {
   return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
@@ -246,8 +246,8 @@ int last_error(sqlite3_vfs*, int, char*) {
 
 std::mutex registration;
 
-/// The first that is free, so that one machine after the other has the same in messages. The lock
-/// is held.
+/// The first free name, so that successive machines have the same one in messages. The lock is
+/// held.
 std::string free_name() {
   for (std::uint64_t number = 1;; ++number) {
     std::string name = "weir-torture-" + std::to_string(number);

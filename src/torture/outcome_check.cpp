@@ -29,7 +29,7 @@ class FatesOfStream {
     std::uint64_t most = 0;
   };
 
-  /// Whose body stands at each sequence, or stood there before the bits flipped.
+  /// The body at each sequence, also where its bits were flipped afterwards.
   Result<void> identify();
   Result<std::optional<std::uint64_t>> body_at(Sequence sequence, const Found& found);
   Result<void> check_sent();
@@ -40,11 +40,11 @@ class FatesOfStream {
   const StreamNo stream_;
   const FoundInStream& found_;
   const Ledger& ledger_;
-  std::map<Sequence, std::uint64_t> accepted_at_;  // body ids, by what receipts say
+  std::map<Sequence, std::uint64_t> accepted_at_;  // body ids, from receipts
   std::map<Sequence, std::uint64_t> bodies_;       // body ids, by what was found
   std::map<std::uint64_t, std::uint64_t> times_;   // a body id was found
   std::map<std::uint64_t, Bounds> bounds_;         // by body id
-  bool is_blurred_ = false;  // what stood in a damaged file is not known of each record
+  bool is_blurred_ = false;  // a damaged file's contents are unknown record by record
 };
 
 Result<void> FatesOfStream::identify() {
@@ -93,7 +93,7 @@ Result<void> FatesOfStream::check_sent() {
     if (!sent.address) continue;
     const Sequence at = sent.address->sequence;
     const auto body = bodies_.find(at);
-    // It is there, as the duplicate of a record whose bytes have flipped and nobody was told of.
+    // It duplicates a record whose bytes were flipped and whose receipt nobody got.
     if (body == bodies_.end() && is_blurred_ && found_.contains(at)) continue;
     if (body == bodies_.end())
       return violated(
@@ -147,7 +147,7 @@ Result<void> FatesOfStream::check_keys() const {
   return {};
 }
 
-/// A record whose key came before, with the record at `first`.
+/// A record whose key was used before, by the record at `first`.
 Result<void> FatesOfStream::check_repeat(const Found& found, Sequence sequence,
                                          Sequence first) const {
   if (found.in == Found::In::damage)

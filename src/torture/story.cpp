@@ -28,7 +28,7 @@ constexpr int starts_before_calm = 6;
 constexpr int tries_to_drain = 40;
 constexpr std::uint64_t story_salt = 0x73746f7279;
 
-/// Codes with which a server may refuse what a flipped bit has done.
+/// Codes with which a server may refuse to start after a flipped bit.
 bool is_refusal_of_damage(const Error& error) {
   return error.code == Errc::corrupt || error.code == Errc::newer_version ||
          error.code == Errc::not_found || error.code == Errc::io;
@@ -104,7 +104,7 @@ class Story {
   StoryCounts counts_;
 };
 
-// -- Beginning and end
+// -- Start and end
 
 Result<StoryCounts> Story::run() {
   auto played = begin();
@@ -130,7 +130,7 @@ Failure Story::violation(Error error) const {
   return fail(std::move(error));
 }
 
-/// As `weir init` and a first start, on a disk that behaves.
+/// As `weir init` and a first start do, on a disk without faults.
 Result<void> Story::begin() {
   WEIR_CHECK(machine_.disk.make_directories("/data"));
   WEIR_CHECK(machine_.disk.sync_directory("/"));
@@ -174,7 +174,7 @@ Result<void> Story::end() {
   return check_claim();
 }
 
-/// What the seed chooses from; a thing listed more often happens more often.
+/// The acts that the seed chooses from; an act listed more often happens more often.
 Result<void> Story::act() {
   switch (chance_.below(32)) {
     case 0:
@@ -242,7 +242,7 @@ Result<void> Story::act() {
   }
   if (refused_) return {};
   if (!machine_.disk.is_on()) return restart(Going::power_cut);
-  // Somebody looks at /readyz now and then.
+  // From time to time a probe reads /readyz.
   if (!server_->log().health() && chance_.one_in(8)) return restart(Going::clean);
   return {};
 }
@@ -326,7 +326,7 @@ void Story::add_stream() {
   if (added) streams_.push_back(*std::move(added));
 }
 
-// -- Trouble
+// -- Faults
 
 void Story::pass_time() {
   const auto by = seconds(chance_.below(chance_.one_in(3) ? 4'000 : 70));
@@ -406,7 +406,7 @@ std::optional<std::uint64_t> Story::last_commit_offset(const std::string& path) 
   if (!checkpoint) return 0;
   auto reader = server_->log().read_from(only_partition, checkpoint->lsn);
   if (!reader) return 0;
-  // With nothing behind the checkpoint, damage before it is told by the checkpoint.
+  // If nothing follows the checkpoint, the checkpoint reveals damage before it.
   Lsn last = server_->log().durable_end(only_partition);
   for (;;) {
     const auto record = (*reader)->next();
@@ -421,7 +421,7 @@ std::optional<std::uint64_t> Story::last_commit_offset(const std::string& path) 
   return last < header->end() ? std::optional(header->offset_of(last)) : std::nullopt;
 }
 
-// -- Going down and coming back
+// -- Stopping and starting again
 
 Result<void> Story::restart(Going how) {
   take_down(how);
@@ -444,7 +444,7 @@ void Story::take_down(Going how) {
     ++counts_.clean_restarts;
   }
   server_.reset();
-  // A stop can be cut short by what was planned.
+  // A planned fault may cut a stop short.
   machine_.disk.power_on();
 }
 
@@ -464,7 +464,7 @@ Result<void> Story::come_back() {
   }
 }
 
-/// With nothing left that fails, a server has to start, but for damage that it names.
+/// Once no fault is left, a server must start, except after damage that it names.
 Failure Story::refuse(Error error) {
   refused_ = !damaged_.empty() && is_refusal_of_damage(error) && !error.message.empty();
   if (refused_) tell("refused for damage: {}", error.message);
@@ -478,7 +478,7 @@ void Story::calm() {
   machine_.disk.on_operation(nullptr);
 }
 
-// -- The claim
+// -- The audit
 
 Result<void> Story::check_claim() {
   calm();
@@ -508,7 +508,7 @@ Result<void> Story::drain() {
   return {};
 }
 
-/// What failed before may end a reading once more each; then it has to work.
+/// Each earlier fault may still end one reading; afterwards reading must work.
 Result<void> Story::drain_stream(StreamNo stream) {
   for (int tries = 1;; ++tries) {
     const auto flushed = server_->batcher().flush(stream, machine_.clock.now());
@@ -524,7 +524,7 @@ Result<void> Story::drain_stream(StreamNo stream) {
   }
 }
 
-/// The hours pass, and there is nothing left that could hold them open.
+/// Lets the hours pass, with nothing left that could hold them open.
 Result<void> Story::seal() {
   machine_.clock.advance(hours(3));
   for (bool more = true; more;) {
@@ -533,7 +533,7 @@ Result<void> Story::seal() {
     if (!progress) return fail_while("hours cannot be sealed", progress.error());
     more = progress->more;
   }
-  if (!server_->log().health()) return {};  // what was in flight may be found yet, in its hour
+  if (!server_->log().health()) return {};  // records in flight may yet be found, in their hour
   WEIR_TRY(const auto open,
            server_->catalog().hours().to_seal(only_partition, machine_.clock.now() - hours(1), 1));
   if (open.empty()) return {};

@@ -6,8 +6,8 @@
 
 namespace weir::cli {
 
-/// Below 2^7 a class is a microsecond; of each power of two after that, the seven bits behind its
-/// first one tell the class.
+/// Below 2^7 a bucket is one microsecond wide. In each power of two above, the seven bits after the
+/// leading one select the bucket.
 std::size_t LatencyHistogram::class_of(std::uint64_t us) {
   constexpr std::uint64_t linear = std::uint64_t{1} << linear_bits;
   if (us < linear) return us;

@@ -14,7 +14,7 @@ std::chrono::milliseconds backoff(const BackoffPolicy& policy, std::uint32_t att
   ceiling = std::min(ceiling, policy.longest);
   const auto steps = static_cast<std::uint64_t>(ceiling.count()) + 1;
   const std::chrono::milliseconds jittered(random % steps);
-  // Everyone told to wait a second would come back in the same millisecond: the jitter goes on top.
+  // Clients that were told to wait a second would all return at once, so jitter is added on top.
   return retry_after ? std::chrono::milliseconds(*retry_after) + jittered : jittered;
 }
 

@@ -186,8 +186,8 @@ class HttpClient::Connection {
     return size * count;
   }
 
-  /// A refusal may come before the whole body was taken (413) and the connection break then: what
-  /// the server had to say counts.
+  /// A refusal may come before the whole body was sent (413), and the connection may then break:
+  /// the server's reply counts.
   bool has_answer(CURLcode code) const {
     long status = 0;
     curl_easy_getinfo(curl_.get(), CURLINFO_RESPONSE_CODE, &status);

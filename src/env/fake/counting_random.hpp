@@ -4,7 +4,7 @@
 
 namespace weir {
 
-/// Not random at all: each byte is one more than the last, so what is drawn is never drawn again
+/// Not random: each byte is one more than the last, so that a drawn value does not recur
 /// soon.
 class CountingRandom final : public Random {
  public:

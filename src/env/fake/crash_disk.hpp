@@ -11,15 +11,15 @@
 
 namespace weir {
 
-/// A file system in memory that keeps only what it promised to keep, and is crueller than a real
-/// one: after a power cut, what was not synced survives wholly, torn at sectors or not at all, in
-/// any order, and so do names whose directory was not synced; what a failed sync left in the cache
-/// can be read and is never safe until it is written again. The seed decides. Thread-safe.
+/// A file system in memory that keeps only what it must, and is harsher than a real one. After a
+/// power cut, unsynced writes survive wholly, torn at sectors or not at all, in any order. So do
+/// names whose directory was not synced. What a failed sync left in the cache can be read but is
+/// never durable until written again. The seed decides. Thread-safe.
 ///
-/// Asserts what Durability::on_write asks for: offsets, sizes and addresses in whole 4096s.
+/// Asserts Durability::on_write's rules: offsets, sizes and addresses are multiples of 4096.
 class CrashDisk final : public Disk {
  public:
-  /// What can be made to fail. A write to an on_write file is one `write`, its sync included.
+  /// The operations that can fail. A write to an on_write file, with its sync, is one `write`.
   enum class Op { create, open, read, write, sync, rename, remove, list, directories, names };
 
   explicit CrashDisk(std::uint64_t seed);
@@ -33,26 +33,26 @@ class CrashDisk final : public Disk {
   Result<void> sync_directory(const std::string& path) override;  // Op::names
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
-  /// Cuts a file off, for SQLite; safe once the file is synced. Op::write.
+  /// Truncates a file, for SQLite; durable once the file is synced. Op::write.
   Result<void> truncate(const std::string& path, std::uint64_t bytes);
 
-  /// The power goes: everything fails until power_on(), and open files are dead for good. A crash
-  /// that was planned is off.
+  /// Cuts the power: everything fails until power_on(), and open files stay unusable. Cancels a
+  /// planned crash.
   void crash();
-  /// The process dies: as crash(), but nothing that could be read is lost.
+  /// Kills the process: as crash(), but everything that could be read is kept.
   void kill();
   void power_on();
   bool is_on() const;
-  /// The power goes in the middle of the nth operation from now that changes something (1: the
-  /// next); it and all after it fail.
+  /// Cuts the power in the middle of the nth changing operation from now (1: the next one); that
+  /// operation and all later ones fail.
   void crash_during(std::uint64_t nth);
   void cancel_planned_crash();
   /// The nth next operation of this kind fails. A failed write may have reached the file wholly,
-  /// partly or not at all, a disk_full one has not; a failed sync gives up what was not safe.
+  /// partly or not at all (with disk_full: not at all); a failed sync loses what was not durable.
   void fail_next(Op op, Errc code, std::uint64_t nth = 1);
   void cancel_planned_failures();
-  /// A disk that lies: where `lies` says so, what a sync, a write to an on_write file or a
-  /// sync_directory reports safe is not. For showing that a test of durability can fail.
+  /// A disk that lies: where `lies` is true, a sync, a write to an on_write file or a
+  /// sync_directory reports success but is not durable. Shows that a durability test can fail.
   using Lies = std::function<bool(Op op, const std::string& path)>;
   void lie_about(Lies lies);
   /// Called before every operation, with the disk's lock held: a slow disk moves the clock here.
@@ -60,18 +60,18 @@ class CrashDisk final : public Disk {
   /// Writes that would make the files larger than this together fail with disk_full.
   void set_capacity(std::optional<std::uint64_t> bytes);
 
-  /// For setting and looking at the scene; these work without power and fail the test by
-  /// assertion when there is no such file.
-  void put(const std::string& path, std::string bytes);  // safe at once, directories included
+  /// To set up and inspect tests: these work without power, and abort by assertion when the file
+  /// does not exist.
+  void put(const std::string& path, std::string bytes);  // durable at once, directories included
   std::string contents(const std::string& path) const;
   void flip_bit(const std::string& path, std::uint64_t offset, unsigned bit = 0);
   /// All files, sorted.
   std::vector<std::string> files() const;
 
-  /// What happened since the disk was made.
+  /// The counts since the disk was made.
   struct Counts {
     std::uint64_t operations = 0;
-    std::uint64_t failures = 0;  // planned ones that came, and refusals for want of room
+    std::uint64_t failures = 0;  // planned failures that came, and writes without room
     std::uint64_t power_cuts = 0;
   };
   Counts counts() const;
@@ -82,7 +82,7 @@ class CrashDisk final : public Disk {
     std::shared_ptr<CrashInode> inode;
   };
   using Names = std::map<std::string, Node>;
-  /// One change of names; it survives as a whole or not.
+  /// One change of names; it survives a crash as a whole or not at all.
   struct NameChange {
     std::string erased;  // empty: none
     std::string set;     // empty: none

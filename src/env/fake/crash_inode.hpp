@@ -12,35 +12,35 @@
 namespace weir {
 
 /// One file of a CrashDisk: what readers see now, and what a power cut would leave, sector by
-/// sector. Not thread-safe: the disk's lock covers it.
+/// sector. Not thread-safe: used under the disk's lock.
 class CrashInode {
  public:
   static constexpr std::size_t sector_bytes = 512;
 
-  /// What of a write reaches the file.
+  /// Which part of a write reaches the file.
   enum class Reach { whole, some_sectors, nothing };
 
   const std::string& visible() const { return visible_; }
 
   void write(std::uint64_t offset, std::string_view bytes, Reach reach, SeededRandom& random);
-  /// What is cut off is gone for readers now, for good after a sync; a power cut in between may
-  /// bring it back. Writes to what is cut off that were not synced are dropped.
+  /// Readers no longer see what is cut off, and a sync makes that permanent; a power cut before may
+  /// bring it back. Unsynced writes to the part that is cut off are dropped.
   void truncate(std::uint64_t bytes);
-  /// All that was written since the last sync is now safe, but for what a failed sync gave up.
+  /// Everything written since the last sync is now durable, except what a failed sync lost.
   void sync();
   /// The same for one range only: what O_DSYNC promises.
   void sync_range(std::uint64_t offset, std::uint64_t bytes);
-  /// As the kernel does it: what was not safe yet stays readable, and no later sync makes it safe.
+  /// As in the kernel: unsynced bytes stay readable, and no later sync makes them durable.
   void give_up_unsynced();
-  /// Every write that is not safe survives wholly, in some sectors or not at all, in any order.
+  /// Every write that is not durable survives wholly, in some sectors or not at all, in any order.
   void lose_power(SeededRandom& random);
   void flip_bit(std::uint64_t offset, unsigned bit);
-  /// For setting the scene: these bytes, and safe.
+  /// For setting up tests: the file has these bytes, and they are durable.
   void replace(std::string bytes);
 
  private:
   struct Unsafe {
-    std::uint64_t write = 0;  // the sectors of one write share its fate
+    std::uint64_t write = 0;  // the sectors of one write survive or fail together
     std::string bytes;
     bool given_up = false;
   };

@@ -7,8 +7,8 @@
 
 namespace weir {
 
-/// A test helper: an empty directory of the test's own, gone with it. Tests run at the same time in
-/// several processes, so a file of a fixed name is another's, too.
+/// A test helper: an empty directory for one test, removed with it. Tests run at the same time in
+/// several processes, so they cannot share files of fixed names.
 class TestDirectory {
  public:
   TestDirectory() {

@@ -105,8 +105,8 @@ class PosixFile final : public File {
     }
     if (direct_) return {};
     if (on_write_) return sync();
-    // Begun now, the write-back is done little by little. Left to sync(), it would come all at
-    // once, and whoever else waits for the disk would wait for all of it.
+    // Starts the write-back in small steps. If it were left to sync(), it would all be written at
+    // once, and everything else that waits for the disk would wait for it.
     if (whole_bytes >= write_back_bytes)
       ::sync_file_range(fd_.get(), whole_offset, static_cast<off_t>(whole_bytes),
                         SYNC_FILE_RANGE_WRITE);
@@ -125,8 +125,8 @@ class PosixFile final : public File {
   }
 
  private:
-  /// Some file systems take O_DIRECT when opening and refuse it when reading or writing, and all
-  /// refuse it for the odd end of a stream.
+  /// Some file systems accept O_DIRECT at open and refuse it at read or write, and all refuse it
+  /// for an unaligned end of a stream.
   bool leave_direct() {
     if (!direct_.exchange(false)) return false;
     const int flags = ::fcntl(fd_.get(), F_GETFL);
@@ -182,7 +182,7 @@ Result<void> PosixDisk::make_directories(const std::string& path) {
 Result<void> PosixDisk::sync_directory(const std::string& path) {
   const Descriptor fd = open_retrying(path, O_RDONLY | O_DIRECTORY);
   if (!fd.is_open()) return refused("open the directory", path, errno);
-  // EINVAL: this file system keeps names safe by itself and has nothing to wait for.
+  // EINVAL: this file system makes names durable by itself, so there is nothing to wait for.
   if (::fsync(fd.get()) != 0 && errno != EINVAL) return refused("sync the directory", path, errno);
   return {};
 }

@@ -4,8 +4,8 @@
 
 namespace weir {
 
-/// The machine's file systems. Errors carry the path and the operating system's words: ENOENT is
-/// not_found, EEXIST conflict, ENOSPC and EDQUOT disk_full, all else io.
+/// The machine's file systems. Errors have the path and the operating system's message: ENOENT is
+/// not_found, EEXIST conflict, ENOSPC and EDQUOT disk_full, all others io.
 class PosixDisk final : public Disk {
  public:
   /// How Durability::on_write is kept. `direct`: past the page cache where the file system can;

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-/// The machine's time of day. It may jump; who needs order keeps it (the log does).
+/// The machine's time of day. It may jump; code that needs order must keep it (the log does).
 class SystemClock final : public Clock {
  public:
   Time now() const override;

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-/// The kernel's random numbers. Ends the process where the kernel has none: no secret is better
+/// The kernel's random numbers. Aborts the process where the kernel has none: no secret is better
 /// than a guessable one.
 class SystemRandom final : public Random {
  public:

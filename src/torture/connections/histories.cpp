@@ -14,10 +14,10 @@
 #include "torture/connections/server_world.hpp"
 #include "torture/connections/simulated_client.hpp"
 
-/// Two kinds of histories. Every prefix of each sample request with each way to leave is played one
-/// by one, because the faults sit at particular bytes; and random ones mix in what cannot be
-/// enumerated: pieces, slowness, a client that takes no replies, a log that is late, fails or says
-/// nothing, a handler that takes its time, a server that stops.
+/// There are two kinds of histories. Every prefix of each sample request is played with each way to
+/// leave, because faults sit at particular bytes. Random histories add what cannot be enumerated:
+/// pieces, slowness, clients that do not read, a log that is late, fails or is silent, a slow
+/// handler, and a server that stops.
 namespace weir::torture {
 namespace {
 
@@ -57,7 +57,7 @@ std::string History::text() const {
                      server_stops ? ", the server stops" : "");
 }
 
-/// What a client that listens is owed.
+/// The replies that a listening client must get.
 struct Owed {
   std::vector<int> statuses;
   std::uint64_t payloads = 0;
@@ -138,7 +138,7 @@ void Player::leave(const History& history, SimulatedClient& client) {
   }
 }
 
-/// The claim itself. What waits for nobody is forgotten at once: no timeout may be needed for it.
+/// The promise itself. A connection without a client is closed at once, without a timeout.
 std::string Player::wait_until_forgotten(const History& history, SimulatedClient& client,
                                          ServerWorld& world) const {
   const bool is_taken = history.leave == Leave::half_closes && history.reads;
@@ -239,7 +239,7 @@ std::string Player::play(const History& history) {
   std::string wrong = wait_until_forgotten(history, client, world);
   if (wrong.empty()) wrong = check_replies(history, client, kept);
   if (wrong.empty() && !history.server_stops) wrong = serve_another(world, history.tls);
-  // One that stopped, or went wrong, is not used any more.
+  // A world that stopped or failed is not used again.
   if (!wrong.empty() || history.server_stops) worlds_[history.tls ? 1 : 0].reset();
   return wrong;
 }

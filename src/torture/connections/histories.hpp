@@ -8,11 +8,11 @@
 
 #include "base/result.hpp"
 
-/// The claim about connections, tried: however a client leaves, at whatever byte of whatever
-/// request, the server answers what it owes, holds nothing of it afterwards, and serves the next.
+/// Tests the promise about connections: however a client leaves, at any byte of any request, the
+/// server sends the replies it owes, keeps no resource of the client, and serves the next one.
 namespace weir::torture {
 
-/// How a client ends after the last byte it sends.
+/// How a client leaves after the last byte it sends.
 enum class Leave : std::uint8_t {
   waits,        // silent, and listens
   half_closes,  // ends its sending side, and listens
@@ -34,16 +34,16 @@ struct ConnectionsReport {
   std::uint64_t replies = 0;   // that clients read
   std::uint64_t kept = 0;      // payloads answered 202 or on their way when their client left
   std::array<std::uint64_t, leaves> by_leave{};
-  std::vector<std::string> violations;  // the first few, each with how to play it again
+  std::vector<std::string> violations;  // the first few, each with the command that replays it
 };
 
-/// Plays them in this thread, with one more for the handler pool. Ignores SIGPIPE from then on.
-/// Fails when there is no certificate to be made.
+/// Plays them in this thread, with one more thread for the handler pool. Ignores SIGPIPE from then
+/// on. Fails when no certificate can be made.
 Result<ConnectionsReport> play_connections(
     const ConnectionsOptions& options,
     const std::function<void(const std::string& violation)>& on_violation = {});
 
-/// What was played, in words: a few lines.
+/// A summary of a few lines for people.
 std::string summary(const ConnectionsReport& report);
 
 }  // namespace weir::torture

@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
-/// The requests that clients of the simulation send, with what a server owes them.
+/// The simulated clients' requests, with the replies that a server owes them.
 namespace weir::torture {
 
 struct SampleRequest {
   std::string name;
   std::string bytes;
   int status = 200;
-  /// From so many bytes on the reply is decided; a refusal does not need all of them.
+  /// After so many bytes the reply is decided; a refusal does not need all of them.
   std::size_t decided_at = 0;
-  /// From so many bytes on it may already be; 0: as decided_at.
+  /// After so many bytes it may be decided; 0: as decided_at.
   std::size_t maybe_at = 0;
   std::size_t head_bytes = 0;
   bool is_payload = false;  // 202 once the log says so
@@ -35,7 +35,7 @@ std::vector<SampleConversation> sample_conversations(const std::string& token);
 inline constexpr const char* sample_stream_id = "is-s";
 inline constexpr const char* sample_tenant = "acme";
 inline constexpr std::size_t sample_payload_bytes_max = 40'000;
-/// The handler takes its time with this one.
+/// The path of a slow handler.
 inline constexpr const char* slow_path = "/api/slow";
 
 }  // namespace weir::torture

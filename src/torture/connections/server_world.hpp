@@ -17,7 +17,7 @@
 
 namespace weir::torture {
 
-/// A log without a disk, whose results come when the story says.
+/// A log without a disk, whose results come when the history says.
 class ScriptedLog final : public log::Log {
  public:
   enum class Mood : std::uint8_t { prompt, holds_back };
@@ -26,9 +26,9 @@ class ScriptedLog final : public log::Log {
                       std::uint64_t cookie) override;
   void commit_soon() override;
   void set(Mood mood) { mood_ = mood; }
-  /// Tells the results of all that waits.
+  /// Reports the results of all waiting entries.
   void tell_all(std::optional<Errc> error);
-  /// Payloads told as kept.
+  /// Payloads reported as durable.
   std::uint64_t kept() const { return kept_; }
   std::size_t waiting() const { return waiting_.size(); }
 
@@ -49,9 +49,9 @@ class ScriptedLog final : public log::Log {
   std::uint64_t kept_ = 0;
 };
 
-/// A worker of the real HTTP server with the real gateway and handler pool, played turn by turn and
-/// tick by tick in the caller's thread: no listener, no clock. Clients come over socket pairs, so
-/// that ends, resets and full buffers are the kernel's own.
+/// A worker of the real HTTP server with the real gateway and handler pool, run turn by turn and
+/// tick by tick in the caller's thread, without listener or clock. Clients use socket pairs, so
+/// that ends, resets and full buffers are those of the kernel.
 class ServerWorld {
  public:
   /// `tls`: null for plain HTTP.
@@ -64,13 +64,13 @@ class ServerWorld {
     int client = -1;  // does not block; the caller's to close
     int server = -1;  // the server's own; only to be looked at
   };
-  /// A new connection. `reply_room`: bytes that the kernel keeps of what the client does not take.
+  /// A new connection. `reply_room`: the kernel's buffer for replies that the client has not read.
   Pair connect(std::optional<int> reply_room = std::nullopt);
 
-  /// Turns until nothing is left to be done, here or in the pool.
+  /// Runs turns until there is nothing left to do, here or in the pool.
   void settle();
   void pass_tick();
-  /// Ticks in which every timeout of the server has passed.
+  /// Runs ticks until every timeout of the server has passed.
   static unsigned ticks_of_all_timeouts();
   static unsigned ticks_of_grace();
 
@@ -82,7 +82,7 @@ class ServerWorld {
   void open_gate();
 
   std::uint32_t connections() const { return worker_->connections(); }
-  /// What is still held, in words; empty when all is given back.
+  /// The resources still held, in words; empty when all are released.
   std::string held() const;
   const std::string& token() const { return token_; }
 

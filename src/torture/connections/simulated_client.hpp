@@ -15,10 +15,10 @@ struct ssl_st;
 
 namespace weir::torture {
 
-/// A certificate of our own, for the server, and a client that trusts anyone.
+/// A self-signed certificate for the server, and a client that trusts any certificate.
 class TlsSetup {
  public:
-  /// Writes the certificate to a new temporary directory; gone with this.
+  /// Writes the certificate to a new temporary directory, which the destructor removes.
   static Result<std::unique_ptr<TlsSetup>> make();
   ~TlsSetup();
   TlsSetup(const TlsSetup&) = delete;
@@ -36,8 +36,8 @@ class TlsSetup {
   std::shared_ptr<ssl_ctx_st> client_;
 };
 
-/// The client's side of one connection, in the same thread as the server: it has the world settle
-/// between its own moves.
+/// The client's side of one connection, in the same thread as the server: between its own steps it
+/// lets the server finish its work.
 class SimulatedClient {
  public:
   /// `tls`: null for plain bytes. Shakes hands.
@@ -46,17 +46,17 @@ class SimulatedClient {
   SimulatedClient(const SimulatedClient&) = delete;
   SimulatedClient& operator=(const SimulatedClient&) = delete;
 
-  /// As much as the server takes; `reads`: takes replies meanwhile.
+  /// Sends as much as the server accepts; `reads`: reads replies meanwhile.
   void send(std::string_view bytes, bool reads);
-  /// Takes what is there.
+  /// Reads what has arrived.
   void take();
   void half_close(bool with_goodbye);
   void close(bool with_goodbye);
   void reset();
 
   bool has_ended() const { return ended_; }
-  /// The statuses of the replies taken, those of the first requests first; `head_only`: whose have
-  /// no body. Interim ones are left out.
+  /// The statuses of the replies read, in the order of the requests; `head_only`: replies without a
+  /// body. Interim replies are left out.
   std::vector<int> statuses(const std::vector<bool>& head_only) const;
 
  private:
