@@ -36,10 +36,10 @@ class RunThreads {
 
   /// Announces a new run. Any thread. Without the call, the run starts within a second.
   void wake();
-  /// Ends the loads that are going on, of which nothing is kept: their runs are taken up again at
-  /// the next start. Returns at once.
+  /// Ends the loads in progress; they are rolled back, and their runs are executed again after the
+  /// next start. Returns at once.
   void request_stop() { shutdown_.request_stop(); }
-  /// The same, and waits for them to have ended.
+  /// The same, and waits for the loads to end.
   void stop();
 
   /// Changes the number of threads. A thread to be ended finishes its run first; the call waits.

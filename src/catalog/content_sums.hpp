@@ -6,23 +6,23 @@
 
 #include "base/result.hpp"
 
-/// Whether the catalog still holds what was written to it (docs/decisions/0006-catalog-sums.md).
-/// All of it is for one connection, on one thread at a time.
+/// Detects changes of the catalog's contents by anything but the catalog itself
+/// (docs/decisions/0006-catalog-sums.md). One connection, used by one thread at a time.
 namespace weir::catalog {
 
-/// Gives the connection the SQL functions that the triggers below call. Once, before anything is
-/// written.
+/// Registers the SQL functions that the triggers below call. Call it once per connection, before
+/// any write.
 Result<void> add_sum_functions(soci::session& session);
 
-/// From now on the database keeps a sum of each table's rows, and has one of its schema. Inside the
-/// transaction that changed the schema.
+/// Starts keeping a sum of each table's rows, and of the schema. Call it inside the transaction
+/// that changed the schema.
 Result<void> keep_content_sums(soci::session& session);
-/// Until the next keep_content_sums: so that a migration may change tables as it likes.
+/// Suspends the sums until the next keep_content_sums, so that a migration may change tables.
 Result<void> stop_content_sums(soci::session& session);
 
-/// Reads all of the database: corrupt, with what was found, when a page, a row, an index or the
-/// schema is not what was written. A database that never had sums is only looked at for its
-/// structure.
+/// Reads the whole database. Errors: corrupt, with the finding, when a page, a row, an index or the
+/// schema differs from what was written. A database that never had sums is checked for its
+/// structure only.
 Result<void> check_content(soci::session& session);
 
 }  // namespace weir::catalog

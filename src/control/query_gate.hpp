@@ -10,8 +10,8 @@
 
 namespace weir::control {
 
-/// How many calls that may take long are worked on at once, in all and of one tenant. Nobody waits
-/// here: waiting would hold the thread. Thread-safe; outlives its passes.
+/// Bounds the long calls that run at once, in total and per tenant. Never waits, since waiting
+/// would occupy the thread. Thread-safe; outlives its passes.
 class QueryGate {
  public:
   explicit QueryGate(unsigned at_once) : at_once_(at_once) {}
@@ -31,9 +31,9 @@ class QueryGate {
     std::string tenant_;
   };
 
-  /// Throttled (429) when the tenant has its part, overloaded (503) when all together do.
+  /// Errors: throttled (429) above the tenant's part, overloaded (503) above the total.
   Result<Pass> enter(const std::string& tenant);
-  /// Half of all, so that one tenant never keeps the others out.
+  /// Half of the total, so that one tenant never keeps the others out.
   unsigned tenant_at_once() const { return at_once_ > 1 ? at_once_ / 2 : 1; }
 
  private:

@@ -28,16 +28,16 @@ struct CborItem {
   std::uint64_t offset = 0;  // of its first byte in the content
 };
 
-/// Reads the items of CBOR content one after the other. It is libcbor's stateless streaming decoder
-/// that reads; libcbor's tree builder is not used, for it trusts a map's declared size, has a value
-/// tree of three allocations a leaf, and forgets the byte offset of an error.
+/// Reads the items of CBOR content one after the other, with libcbor's stateless streaming decoder.
+/// libcbor's tree builder is not used: it trusts a map's declared size, makes three allocations per
+/// leaf, and loses the byte offset of an error.
 class CborItems {
  public:
   explicit CborItems(std::string_view content) : content_(content) {}
 
   bool at_end() const { return offset_ == content_.size(); }
   std::uint64_t offset() const { return offset_; }
-  /// Errc::corrupt with the byte offset where the content ends early or is no CBOR, or where a
+  /// Errc::corrupt with the byte offset where the content ends early or is not CBOR, or where a
   /// text is not UTF-8.
   Result<CborItem> next();
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// CBOR data items (RFC 8949), appended to a string; definite lengths, shortest heads. Lives on
-/// libcbor's encoders.
+/// Appends CBOR data items (RFC 8949) to a string: definite lengths, shortest heads. Uses libcbor's
+/// encoders.
 namespace weir::xml {
 
 void append_map(std::string& out, std::size_t pairs);

@@ -7,8 +7,8 @@
 
 namespace weir::xml {
 
-/// One document between its parsing and its encoding: CBOR heads carry counts, so an element can
-/// be written only once its end was seen. Flat vectors that are reused from document to document,
+/// One document between parsing and encoding: CBOR heads contain counts, so an element can be
+/// written only once its end was parsed. The flat vectors are reused from document to document,
 /// because a batcher converts thousands of small ones a second. Not thread-safe.
 ///
 /// Calls come in document order: open (attribute* (text | open..close)*) close.
@@ -16,15 +16,15 @@ class ElementTree {
  public:
   void clear();
   void open(std::string_view name);
-  /// Of the element opened last, before anything else in it.
+  /// Adds an attribute to the element opened last, before anything else in it.
   void attribute(std::string_view name, std::string_view value);
-  /// A part of a run of text; runs end at open and close only.
+  /// Adds a part of a run of text; a run ends at open and close only.
   void text(std::string_view chunk);
   void close();
 
   std::size_t depth() const { return open_.size(); }
   std::size_t nodes() const { return nodes_.size(); }
-  /// What names and text hold, in bytes.
+  /// The bytes of all names and texts.
   std::size_t bytes() const { return bytes_.size(); }
 
   /// Appends {root name: root value} as docs/formats/batch-file.md says. All elements are closed.

@@ -31,8 +31,8 @@ struct PackRecord {
   std::uint64_t offset = 0;  // of the record's first byte
 };
 
-/// Reads a file's content record by record. Definite and indefinite lengths are read alike, keys
-/// of the record in any order, unknown ones are passed over. One thread.
+/// Reads a file's content record by record. Accepts definite and indefinite lengths and a record's
+/// keys in any order; skips unknown keys. Used by one thread.
 class PackReader {
  public:
   /// `content` is the whole file and outlives the reader and what it returned.
@@ -40,12 +40,12 @@ class PackReader {
   PackReader(const PackReader&) = delete;
   PackReader& operator=(const PackReader&) = delete;
 
-  /// The next record; nullopt at the end. Good until next() is called again. Errc::corrupt with
-  /// the byte offset where the content is no record; nothing after it can be read then.
+  /// The next record, valid until the next call; nullopt at the end. Errc::corrupt with the byte
+  /// offset where the content is not a record; nothing after it can be read then.
   Result<std::optional<PackRecord>> next();
 
  private:
-  /// How many values a container has still to come, or that an end item closes it.
+  /// The number of values that a container still expects, or that an end item closes it.
   struct Container;
 
   Result<CborItem> item();
@@ -59,7 +59,7 @@ class PackReader {
   Result<std::string_view> text_item(std::string_view what);
 
   CborItems items_;
-  std::optional<CborItem> looked_at_;  // read to see whether it ends a container
+  std::optional<CborItem> looked_at_;  // read ahead, to detect a container's end
   std::deque<std::string> joined_;     // texts that came in chunks
   std::uint32_t nodes_ = 0;            // of this record
 };

@@ -9,8 +9,8 @@ namespace weir::xml {
 
 struct Member;
 
-/// A value of the tree in a CBOR batch file: null, text, an array or a map. Its text is a view
-/// into what the PackReader reads.
+/// A value of the tree in a CBOR batch file: null, text, an array or a map. Its text is a view into
+/// the content that the PackReader reads.
 struct Node {
   enum class Kind : std::uint8_t { null, text, array, map };
 
@@ -18,7 +18,7 @@ struct Node {
   std::string_view text;        // of text
   std::vector<Member> members;  // of a map: its pairs; of an array: its items, without keys
 
-  /// The value under a key of a map; nullptr when there is none or this is no map.
+  /// The value of a map's key; nullptr when there is none or this is not a map.
   const Node* find(std::string_view key) const;
 };
 
@@ -27,9 +27,9 @@ struct Member {
   Node value;
 };
 
-/// Takes each element named `row_tag` below a payload (spec/payloads.md 6): any depth, in the order
-/// of the map, arrays item by item; what is inside a row is not taken again. A row may be of any
-/// kind but array: `<row/>` is null, `<row>a</row>` is text.
+/// Finds each element named `row_tag` below a payload (spec/payloads.md 6): at any depth, in the
+/// order of the map, arrays item by item; not inside another row. A row may be of any kind but
+/// array: `<row/>` is null, `<row>a</row>` is text.
 void find_rows(const Node& payload, std::string_view row_tag,
                const std::function<void(const Node& row)>& take);
 

@@ -11,7 +11,7 @@
 
 namespace weir::xml {
 
-/// What one document may ask for; a test sets its own.
+/// The limits of one document; a test sets its own.
 struct XmlLimits {
   std::uint64_t bytes_max = limits::payload_bytes_ceiling;
   std::uint32_t depth_max = limits::xml_depth_max;
@@ -23,13 +23,13 @@ struct XmlLimits {
   std::uint32_t expansion_max = limits::xml_expansion_max;
 };
 
-/// Turns XML documents into the `payload` of docs/formats/batch-file.md (spark-xml's conventions).
-/// One document at a time; keep it, its buffers are reused. Not thread-safe.
+/// Converts XML documents to the `payload` of docs/formats/batch-file.md (spark-xml's conventions),
+/// one at a time. Keep the converter: it reuses its buffers. Not thread-safe.
 ///
-/// A byte order mark says the encoding, otherwise the declaration does (encoding.hpp); what iconv
-/// knows is read. The work is linear in the document's bytes. Nothing outside the document is
-/// ever read: a declaration of an external or parameter entity is refused, an external DTD is
-/// passed over, and then only the five predefined entities may be used. Internal entities are
+/// A byte order mark decides the encoding, otherwise the declaration (encoding.hpp); iconv's
+/// encodings are supported. The work is linear in the document's bytes. Nothing outside the
+/// document is read: a declaration of an external or parameter entity is refused, an external DTD
+/// is ignored, and then only the five predefined entities may be used. Internal entities are
 /// expanded within the limits.
 class Converter {
  public:
@@ -38,8 +38,8 @@ class Converter {
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
 
-  /// Appends {root name: root value} to `out`. A document that cannot be taken leaves `out` as it
-  /// was and says where and why: bad_request "XML line 3, column 7: mismatched tag".
+  /// Appends {root name: root value} to `out`. On an error `out` is unchanged; the message says
+  /// where and why: bad_request "XML line 3, column 7: mismatched tag".
   Result<void> convert(std::string_view xml, std::string& out);
 
  private:

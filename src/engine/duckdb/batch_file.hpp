@@ -27,7 +27,7 @@ class BatchFile {
   BatchFile& operator=(BatchFile&& other) noexcept;
   ~BatchFile();
 
-  /// How many bytes are at `out` now; 0 at the end, and then the file was what it should be.
+  /// The number of bytes now at `out`; 0 at the end, and then the file matched its claim.
   Result<std::size_t> read(char* out, std::size_t size);
   /// Reads the rest, to complete the check against the claim.
   Result<void> read_to_end();
@@ -47,7 +47,7 @@ class BatchFile {
   int file_ = -1;
 };
 
-/// All of a file.
+/// Reads a whole file.
 Result<std::string> read_whole(const std::string& path, const std::optional<FileClaim>& claim);
 
 }  // namespace weir::engine

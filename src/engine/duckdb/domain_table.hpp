@@ -11,16 +11,16 @@ namespace weir::engine {
 
 /// The columns that every domain table has after those of its feed.
 ///
-/// `_pk` is the primary key as text: the value itself, or of several their texts joined by `|`, in
-/// which `\` and `|` of a value are written `\\` and `\|`.
+/// `_pk` is the primary key as text: the value itself, or several values joined by `|`, where `\`
+/// and `|` in a value are escaped as `\\` and `\|`.
 ///
-/// `_uuid_pk` is the UUID of that text (RFC 9562 version 5) in the name space of its table, which
-/// is the UUID of "Source:Feed" in Weir's own: the same row has the same one everywhere, always.
+/// `_uuid_pk` is the UUID of that text (RFC 9562 version 5) in its table's name space, which is the
+/// UUID of "Source:Feed" in Weir's own name space: so it is the same on every installation.
 ///
-/// `_updated` orders rows by what they were made from: milliseconds since 1970 when the file's
-/// first record was received, times 2^20, plus the row in the file (2^20-1 for all beyond). Of an
-/// ingest query's rows the file is the newest one and the row that of the result. It is a function
-/// of the data, so that loading it again gives the same.
+/// `_updated` orders rows by their origin: milliseconds since 1970 when the file's first record was
+/// received, times 2^20, plus the row's number in the file (at most 2^20-1). For an ingest query,
+/// the file is the newest one and the number that of the row in the result. It depends on the data
+/// alone, so that repeating the load gives the same values.
 inline constexpr const char* pk_column = "_pk";
 inline constexpr const char* uuid_column = "_uuid_pk";
 inline constexpr const char* updated_column = "_updated";
@@ -36,8 +36,8 @@ struct DomainTable {
 /// truncated) table is created anew; any other table is a conflict that says what to do.
 Result<DomainTable> prepare_table(Connection& connection, const Load& load);
 
-/// SQL for the text of a key's value in `_pk`, the same for values that are one key: -0.0 is 0.0,
-/// and a NaN is a NaN.
+/// SQL for a key value's text in `_pk`. Equal keys have equal texts: -0.0 is written as 0.0, and
+/// every NaN as the same NaN.
 std::string key_text_sql(const Field& field, const std::string& value);
 /// SQL for `_pk`, from those texts.
 std::string pk_sql(const std::vector<std::string>& values);

@@ -18,23 +18,23 @@ class Tenant;
 class Watchdog;
 
 struct DuckDbOptions {
-  std::filesystem::path tables_folder;  // <tenant>.duckdb lies here
-  std::filesystem::path store_root;     // below it ingest/stream/<tenant>/ may be read
+  std::filesystem::path tables_folder;  // holds <tenant>.duckdb
+  std::filesystem::path store_root;     // files may be read in its ingest/stream/<tenant>/
   std::uint64_t memory_bytes = 0;       // of all tenants together; 0: 80 % of the memory for each
   std::uint64_t spill_bytes = std::uint64_t{1} << 60;  // of one tenant, beside its tables
-  int threads = 0;  // of one tenant's tables; 0: as many as there are cores
-  /// What is free on the disk of the tables. Spilling leaves `disk_reserve_bytes` of it alone, and
-  /// when they are touched all the same, everything that is being worked on is ended.
+  int threads = 0;                                     // for one tenant's tables; 0: one per core
+  /// The free space on the tables' disk. Spilling leaves `disk_reserve_bytes` of it free; when the
+  /// free space falls below that all the same, every call in progress is ended.
   std::function<Result<std::uint64_t>()> disk_free;
   std::uint64_t disk_reserve_bytes = 0;
 };
 
-/// The engine within the process: DuckDB, one database file a tenant, opened when first used and
-/// kept open until room is needed. A tenant's SQL can reach no file and no other tenant's tables.
+/// The engine in this process: DuckDB with one database file per tenant, opened at first use and
+/// closed when room is needed. A tenant's SQL can access no file and no other tenant's tables.
 /// Source URIs are paths or file:// URIs below the tenant's part of the store.
 ///
-/// After a crash the next opening finds every load that had returned, and nothing of one that had
-/// not. Files are read by our own code (read_function.hpp), by Spark's rules.
+/// After a crash the next opening finds every load that had returned, and nothing of any other
+/// load. Our own code reads batch files (read_function.hpp), by Spark's rules.
 class DuckDbEngine final : public Engine {
  public:
   DuckDbEngine(DuckDbOptions options, const Clock& clock);
@@ -51,11 +51,11 @@ class DuckDbEngine final : public Engine {
                       const ReadLimits& limits) override;
   Result<std::vector<TableInfo>> tables(const std::string& tenant) override;
 
-  /// Ends what is being worked on, within a second or so, and all that is asked later: unavailable.
+  /// Ends all calls in progress within about a second, and refuses later ones: unavailable.
   void stop();
 
  private:
-  /// `work` of one call on a tenant's tables, with its errors in words for the caller.
+  /// Runs `work`, one call on a tenant's tables, and rewords its errors for the caller.
   template <class Work>
   auto on_tenant(const std::string& name, const Work& work);
   template <class T>

@@ -19,11 +19,11 @@ inline constexpr std::uint32_t inferred_depth_max = 48;  // deeper values are te
 inline constexpr std::uint32_t names_reported_max = 200;
 inline constexpr std::uint32_t misfits_shown_max = 20;  // of one source
 
-// Tenants whose tables are open at once; over it, one that is not in use is closed.
+// Tenants whose tables are open at once; above it, one that is not in use is closed.
 inline constexpr std::size_t open_tenants_max = 32;
 // Counting the rows of every table of a tenant.
 inline constexpr std::chrono::seconds tables_listed_within{30};
-// The least that a tenant is worked for with, and what one keeps that is not in use.
+// The least memory of a tenant with a call in progress, and that of a tenant without one.
 inline constexpr std::uint64_t tenant_memory_bytes_min = 16 * mib;
 inline constexpr std::uint64_t idle_memory_bytes = 8 * mib;
 

@@ -7,17 +7,17 @@
 
 namespace weir::engine {
 
-/// Whose text a place in it ("line 3, column 1") is about.
+/// Which text a position ("line 3, column 1") refers to.
 enum class Place {
-  hidden,  // SQL that we made: a place in it says nothing to the caller
+  hidden,  // SQL that we generated: its positions mean nothing to the caller
   shown,   // the caller's own SQL
 };
 
-/// What DuckDB said, as an error for a caller, and the one way from there to here: in plain words
-/// under Spark's name of the error class where there is one, with what to do, and without DuckDB's
-/// own class names, its listing of the SQL and its guesses.
+/// Converts DuckDB's message to an error for the caller; all of DuckDB's errors go through here.
+/// The text is plain, begins with Spark's name of the error class where there is one, and says what
+/// to do. DuckDB's own class names, its listing of the SQL and its guesses are left out.
 Error in_words(std::string_view message, Place place = Place::hidden);
-/// The same, where the place is known: "line 3, column 1", or nothing.
+/// The same with a known position: "line 3, column 1", or empty.
 Error in_words(std::string_view message, std::string place);
 
 }  // namespace weir::engine

@@ -13,13 +13,13 @@
 
 namespace weir::engine {
 
-/// Which tenants' tables are open, and how much memory each has: the shares of all never add up to
-/// more than the engine's. Thread-safe; outlives its leases.
+/// The tenants whose tables are open, with the memory of each: the shares never add up to more than
+/// the engine's memory. Thread-safe; outlives its leases.
 class OpenTenants {
  public:
   using Open = std::function<Result<std::unique_ptr<Tenant>>(const std::string& name,
                                                              std::uint64_t memory_bytes)>;
-  /// `memory_bytes` 0: no share is dealt out, each tenant has what DuckDB takes.
+  /// `memory_bytes` 0: there are no shares; each tenant has DuckDB's default.
   OpenTenants(std::uint64_t memory_bytes, Open open)
       : memory_bytes_(memory_bytes), open_(std::move(open)) {}
 
@@ -31,7 +31,7 @@ class OpenTenants {
   };
 
  public:
-  /// A tenant in use, for one call.
+  /// A tenant in use by one call.
   class Lease {
    public:
     Lease(OpenTenants& all, Seat& seat) : all_(&all), seat_(&seat) {}
@@ -42,7 +42,7 @@ class OpenTenants {
     }
     Tenant& operator*() const { return *seat_->tenant; }
     Tenant* operator->() const { return seat_->tenant.get(); }
-    /// Nobody else was using it when this began.
+    /// Whether no other call was using the tenant when this one began.
     bool first() const { return first_; }
 
    private:
@@ -52,8 +52,8 @@ class OpenTenants {
     bool first_ = false;
   };
 
-  /// Opens the tenant where it is not, with a fair share of memory. Overloaded when the others hold
-  /// it all.
+  /// Opens the tenant if necessary, with a fair share of memory. overloaded when other tenants hold
+  /// all of it.
   Result<Lease> lease(const std::string& name);
 
  private:

@@ -17,14 +17,14 @@ namespace weir::engine {
 
 struct TenantOptions {
   std::filesystem::path tables_file;
-  std::filesystem::path store_folder;  // what is below it may be read
+  std::filesystem::path store_folder;  // files below it may be read
   std::uint64_t memory_bytes = 0;      // 0: DuckDB's default
-  int threads = 0;                     // 0: as many as there are cores
+  int threads = 0;                     // 0: one per core
   const Clock* clock = nullptr;        // outlives the tenant; the base of two-digit years
 };
 
-/// The tables of one tenant: a DuckDB instance on a file of its own that can open no other file and
-/// load no extension, not even when asked to by SQL. Thread-safe.
+/// One tenant's tables: a DuckDB instance on its own file. SQL cannot make it open another file or
+/// load an extension. Thread-safe.
 class Tenant {
  public:
   /// The watchdog outlives the tenant.
@@ -32,7 +32,7 @@ class Tenant {
   Tenant(const Tenant&) = delete;
   Tenant& operator=(const Tenant&) = delete;
 
-  /// For one call, which ends when its allowance is over.
+  /// A connection for one call, which is ended when its allowance is over.
   Result<Connection> connect(const Allowance& allowance) {
     return Connection::open(*database_, dog_, allowance);
   }
@@ -42,14 +42,14 @@ class Tenant {
   }
   Readings& readings() { return readings_; }
 
-  /// One load into a table at a time; waits for its turn as long as the allowance lasts.
+  /// Runs one load at a time per table; waits for its turn as long as the allowance lasts.
   Result<std::unique_lock<std::timed_mutex>> lock_table(const std::string& table,
                                                         const Allowance& allowance);
 
-  /// From now on; overloaded when what is being worked on holds more.
+  /// Changes the memory limit; overloaded when calls in progress hold more than that.
   Result<void> limit_memory(std::uint64_t bytes);
   std::uint64_t memory_bytes() const { return options_.memory_bytes; }
-  /// How much it may put beside its tables when memory does not suffice.
+  /// Sets how much may be spilled to disk when memory is not enough.
   Result<void> limit_spill(std::uint64_t bytes);
 
   /// The path of a batch file; forbidden when it is not below the tenant's store folder.

@@ -17,37 +17,37 @@
 
 namespace weir::engine {
 
-/// Ends what DuckDB works on once its allowance is over: one thread that looks at all calls under
-/// watch. Thread-safe; outlives its watches.
+/// Interrupts DuckDB's work once a call's allowance is over: one thread that checks all watched
+/// calls. Thread-safe; outlives its watches.
 class Watchdog {
  public:
-  /// Why every call is to end now, or nothing. Asked about once a second while calls are watched.
+  /// Why every call must end now, or nullopt. Called once a second while calls are watched.
   using Alarm = std::function<std::optional<Error>()>;
   explicit Watchdog(Alarm alarm = {});
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// One call on one connection, watched as long as this lives.
+  /// One call on one connection, watched during this object's life.
   class Watch {
    public:
     Watch(Watchdog& dog, duckdb_connection connection, const Allowance& allowance);
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
-    /// The error the call is to end with, once its allowance is over.
+    /// The error with which the call must end, once its allowance is over.
     std::optional<Error> over() const;
 
    private:
     friend class Watchdog;
     Watchdog& dog_;
-    const duckdb_connection connection_;  // null: only asked, never interrupted
+    const duckdb_connection connection_;  // null: checked but never interrupted
     const Allowance allowance_;
     const std::chrono::steady_clock::time_point deadline_;
     std::list<Watch*>::iterator place_;
   };
 
-  /// Ends all calls and every later one: the process is about to stop.
+  /// Ends all calls and every later one, for the stop of the process.
   void stop();
 
  private:
