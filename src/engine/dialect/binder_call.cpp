@@ -1,6 +1,6 @@
-// What a call may have around it is bound here once for all functions: DISTINCT, FILTER, OVER,
-// IGNORE NULLS, and words that stand where an argument would. The functions themselves see
-// arguments whose types are known, and nothing else.
+// Binds, once for all functions, what may surround a call: DISTINCT, FILTER, OVER, IGNORE NULLS,
+// and keywords in the place of an argument. The functions themselves only see arguments of known
+// types.
 
 #include <algorithm>
 

@@ -215,7 +215,7 @@ Result<std::string> Binder::join_condition(const From& from, const Source& left,
   return join_using(from, names, left, right, merged);
 }
 
-// The columns joined come first and once; the other side's is to be had by its qualifier only.
+// The joined columns come first and once; the other side's need their qualifier.
 Result<std::string> Binder::join_using(const From& from, const std::vector<std::string>& names,
                                        const Source& left, const Source& right, Scope& merged) {
   std::string condition;
@@ -330,8 +330,8 @@ Result<Binder::Generated> Binder::generator(const Expr& call, const Env& env, bo
   return out;
 }
 
-// The rows so far, under new names, each with what the function makes of it. DuckDB leaves out the
-// columns that nobody asks for.
+// The source's rows under new names, each with the rows that the function makes of it. DuckDB drops
+// columns that are not used.
 Binder::Source Binder::with_generated(const Source& source, const Generated& generated,
                                       const std::string& qualifier, const std::string& where) {
   const std::string alias = fresh("t");

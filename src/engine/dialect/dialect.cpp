@@ -1,5 +1,5 @@
-// The three steps in a row: tokens, tree, DuckDB text. Nothing is run or asked of DuckDB, so that a
-// query can be judged when it is saved, long before there are files.
+// Runs the three steps: tokens, tree, DuckDB text. Nothing is run on DuckDB, so that a query can be
+// checked when it is saved, long before there are files.
 
 #include "engine/dialect/dialect.hpp"
 

@@ -143,7 +143,7 @@ MaybeTyped call_type(Call& call) {
 
 using Family = MaybeTyped (*)(Call&);
 
-/// The functions that are code and not a template. What is not here is not known.
+/// The functions that are code and not a template. All other functions are unknown.
 struct Written {
   Family family;
   std::string_view names;

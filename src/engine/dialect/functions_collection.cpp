@@ -190,8 +190,8 @@ MaybeTyped array_function(Call& call, const ArrayFunction& function) {
                  filled(by_bits ? "spark_distinct_bits($1)" : function.sql, call.args), name);
 }
 
-// DuckDB sorts a NULL inside a struct or a list behind all values, Spark before them; so each value
-// is sorted together with whether it is there.
+// DuckDB sorts a NULL inside a struct or a list after all values, Spark before them. So each value
+// is sorted together with a flag that says whether it is NULL.
 std::string sort_key(const std::string& value, const Type& type, int depth) {
   std::string key = value;
   if (type.is(Kind::struct_)) {

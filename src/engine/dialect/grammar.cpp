@@ -1,6 +1,6 @@
-// The reader's hold on its tokens: looking, taking, and saying what was expected. A reader by hand
-// rather than a generated one, because its errors name the construct and the remedy in words of
-// ours.
+// The parser's access to its tokens: peeking, consuming, and reporting what was expected. The
+// parser is not generated, because its errors name the construct and the remedy in our own
+// words.
 
 #include "engine/dialect/grammar.hpp"
 

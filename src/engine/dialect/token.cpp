@@ -1,5 +1,5 @@
-// Tokens by hand, one character after the other, as Spark's lexer takes them. DuckDB's own
-// tokenizer reads quotes, comments and numbers by other rules.
+// A lexer of our own that splits the text as Spark's does. DuckDB's tokenizer reads quotes,
+// comments and numbers by other rules.
 
 #include "engine/dialect/token.hpp"
 

@@ -30,8 +30,8 @@ bool is_text_with_attributes(const Node& map) {
                      [](const xml::Member& member) { return member.key.starts_with('_'); });
 }
 
-/// Elements into columns, by the table in the header. What is passed over that somebody declared is
-/// noted; what nobody declared is not.
+/// Writes elements into columns, by the table in the header. A skipped value counts as a misfit if
+/// its name is declared; otherwise it does not.
 class NodeWriter {
  public:
   explicit NodeWriter(bool trims) : trims_(trims) {}

@@ -228,7 +228,7 @@ void ColumnWriter::begin_list(idx_t row) {
 idx_t ColumnWriter::append(idx_t row) {
   if (size_ == capacity_) {
     capacity_ = std::max<idx_t>(capacity_ * 2, duckdb_vector_size());
-    // The size is what a growing list keeps of its elements.
+    // A growing list keeps as many of its elements as this size says.
     duckdb_list_vector_set_size(vector_, size_);
     const duckdb_state grown = duckdb_list_vector_reserve(vector_, capacity_);
     WEIR_ASSERT(grown == DuckDBSuccess);

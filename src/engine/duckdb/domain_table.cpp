@@ -20,7 +20,7 @@ struct StandingColumn {
   std::string type;
 };
 
-/// The table as it stands; columns by folded name.
+/// The existing table; columns by folded name.
 struct Standing {
   bool there = false;
   std::string name;
@@ -62,7 +62,7 @@ std::string remedy() {
   return "; load once with truncate to make the table anew";
 }
 
-/// What keeps the feed from loading into the table as it stands; empty: nothing.
+/// Why the feed cannot load into the existing table; empty: it can.
 std::string obstacle(const Standing& table, const Load& load) {
   if (folded_name(table.comment) != folded_name(key_comment(load)))
     return "table " + quote_name(load.table) + " was made with " + table.comment +

@@ -121,7 +121,7 @@ auto DuckDbEngine::on_tenant(const std::string& name, const Work& work) {
   return without_paths(done());
 }
 
-/// As the disk has room now; while a call is going on, the watchdog looks after what is left.
+/// Sets the limit from the disk's free space; during a call the watchdog checks the rest.
 Result<void> DuckDbEngine::limit_spill(Tenant& tenant) const {
   if (!options_.disk_free) return {};
   WEIR_TRY(const std::uint64_t free, options_.disk_free());

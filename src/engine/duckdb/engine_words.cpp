@@ -1,7 +1,7 @@
-/// DuckDB's C API tells the class of an error only for results, not for what fails while it is
-/// prepared or bound; its messages begin with the class everywhere, so that is what is read. Words
-/// of ours raised in SQL (error('...')) come as the class Invalid Input and pass as they are. A
-/// class that is not known here loses its name and keeps its sentence.
+/// DuckDB's C API returns the class of an error only for results, not for failures of preparing or
+/// binding. But every message begins with the class, so the message is parsed. Our own texts raised
+/// in SQL (error('...')) have the class Invalid Input and are passed unchanged. An unknown class
+/// loses its name and keeps its sentence.
 #include "engine/duckdb/engine_words.hpp"
 
 #include <algorithm>
@@ -119,7 +119,7 @@ std::string place_of(std::string_view listing) {
   return out;
 }
 
-/// What stands between the two; nothing when they do not stand there.
+/// The text between the two; nullopt when they are not found.
 std::optional<std::string_view> between(std::string_view text, std::string_view before,
                                         std::string_view after) {
   const std::size_t begin = text.find(before);
@@ -214,7 +214,7 @@ Error in_words(std::string_view message, std::string place) {
   text = trimmed(text.substr(0, text.find("\nLINE ")));
   if (text.empty()) text = "The engine gave no reason";
   if (auto said = known_sentence(text)) return {Errc::bad_request, joined(*said, place)};
-  // Behind the first line come guesses at what was meant, and lists of candidates.
+  // The lines after the first are guesses at what was meant, and lists of candidates.
   text = trimmed(text.substr(0, text.find('\n')));
   if (known == nullptr) return {Errc::bad_request, joined({"", std::string(text), ""}, place)};
   return {

@@ -27,7 +27,7 @@ using Kind = SparkType::Kind;
 constexpr int decimal_precision_max = 38;
 constexpr int long_digits = 20;  // Spark's DecimalType.forType(LongType)
 
-/// What was seen in one place of all records so far. `null` fits everything that comes later.
+/// The types seen in one place of all records so far. `null` fits every later type.
 struct Seen {
   Kind kind = Kind::null;
   int precision = 0;
@@ -99,7 +99,7 @@ void Inference::observe(ondemand::value value, Seen& seen, std::uint32_t depth) 
       if (depth == limits::inferred_depth_max) return observe_as_text(value, seen);
       observe_scalar(Kind::array, seen);
       if (seen.kind == Kind::array && !seen.element) seen.element = std::make_unique<Seen>();
-      // Also what is raw text by now is walked to its end, so that malformed text is found.
+      // Values that are raw text by now are parsed to their end too, to find malformed text.
       Seen unused;
       unused.give_up();
       for (ondemand::value each : value.get_array())
@@ -108,8 +108,8 @@ void Inference::observe(ondemand::value value, Seen& seen, std::uint32_t depth) 
   }
 }
 
-/// A type of more levels is none that queries could still be made of, and it would be in the way of
-/// all columns beside it.
+/// Queries could not use a type with more levels, and it would hinder the use of all other
+/// columns.
 void Inference::observe_as_text(ondemand::value value, Seen& seen) {
   seen.give_up();
   misfits_.add(trimmed(value.raw_json_token()), "nests deeper than " +
@@ -239,7 +239,7 @@ void Inference::observe_scalar(Kind kind, Seen& seen) {
   }
 }
 
-/// Spark's canonicalizeType; nullopt for what is dropped.
+/// Spark's canonicalizeType; nullopt for a type that is dropped.
 std::optional<SparkType> canonical(const Seen& seen) {
   switch (seen.kind) {
     case Kind::null:

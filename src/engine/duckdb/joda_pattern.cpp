@@ -47,7 +47,7 @@ bool keep(std::optional<int> value, int least, int most, int& out) {
 
 }  // namespace
 
-/// What the letters said so far; hours as written until all of them are known.
+/// The fields parsed so far; hours stay as written until all fields are known.
 struct JodaPattern::Reading {
   int this_year = 1970;
   int year = 1970;

@@ -29,7 +29,7 @@ using Kind = SparkType::Kind;
 /// Writes a value; false when it is not of the column's type, which is NULL then, and noted.
 bool write_json(ColumnWriter& out, idx_t row, ondemand::value value);
 
-/// What stands in the text, of a string what it means.
+/// Writes the raw text of a value; of a string, its unescaped text.
 void write_raw(ColumnWriter& out, idx_t row, ondemand::value value, Json json) {
   switch (json) {
     case Json::null:
@@ -55,7 +55,7 @@ void write_raw(ColumnWriter& out, idx_t row, ondemand::value value, Json json) {
   }
 }
 
-/// One member of an object into the field it belongs to; `column` is nullptr when nobody asked.
+/// Writes one member of an object into its field; `column` is nullptr when SQL did not ask for it.
 void write_member(const FieldNames::Found& found, ColumnWriter* column, idx_t row,
                   std::string_view name, ondemand::value value) {
   if (column == nullptr) return;
@@ -244,7 +244,7 @@ class TextColumns {
     return index;
   }
 
-  /// Notes that this record has the column; what is wrong with that, if anything.
+  /// Notes that this record has the column; returns what is wrong with that, or an empty text.
   std::string note(std::size_t index, std::string_view key, std::uint64_t record) {
     seen_[index] = true;
     auto& [last_record, last_key] = keys_[index];

@@ -23,7 +23,7 @@ bool take_digits(std::string_view& text) {
 
 enum class Unit { none, other, first_half, second_half };
 
-/// What the escape is that begins here.
+/// The kind of escape that begins here.
 Unit unit_at(std::string_view text) {
   constexpr std::size_t escape_bytes = 6;  // \uD83D
   if (text.size() < escape_bytes || text[0] != '\\' || text[1] != 'u') return Unit::none;

@@ -2,8 +2,8 @@
 
 #include "engine/duckdb/engine_limits.hpp"
 
-/// Not rows of a table of their own: a query may not see them, and most loads have none. Not row
-/// errors either: a value that is NULL for its type may be one that the query never uses.
+/// Misfits are not rows of a table: a query must not see them, and most loads have none. They are
+/// not row errors either: the query may never use a value that is NULL for its type.
 namespace weir::engine {
 
 namespace {

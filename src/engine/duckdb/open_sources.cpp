@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
 
-/// Where the files are and what they should be; each is there and has its size.
+/// The paths of the files and their claims; checks that each exists and has its size.
 Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
   ReadPlan plan;
   for (const SourceFile& file : source.files) {
@@ -30,7 +30,7 @@ Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
   return plan;
 }
 
-/// What a file holds that is not what the manifest says can lead to either.
+/// A file that differs from the manifest can cause either error.
 bool may_come_of_files(const Error& error) {
   return error.code == Errc::bad_request || error.code == Errc::corrupt;
 }

@@ -1,8 +1,8 @@
-/// DuckDB bounds the memory of one instance, and each tenant has one, so the engine's memory is
-/// dealt out: those at work share three quarters of it evenly, and a quarter stays back for who
-/// comes while the others hold fast to theirs. An instance gives memory back when its limit is
-/// lowered, unless what it works on needs it; then its limit stays and the newcomer gets less. An
-/// idle one keeps its share, and with it what it has cached, until somebody else wants it.
+/// DuckDB limits memory per instance, and each tenant has one instance, so the engine's memory is
+/// divided. Active tenants share three quarters of it evenly; one quarter is reserved for a
+/// newcomer. An instance releases memory when its limit is lowered, unless its calls need it; then
+/// its limit stays and the newcomer gets less. An idle instance keeps its share, with its cache,
+/// until another tenant needs it.
 #include "engine/duckdb/open_tenants.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ Result<OpenTenants::Lease> OpenTenants::lease(const std::string& name) {
   } else if (found->second.users == 0) {
     Tenant& tenant = *found->second.tenant;
     WEIR_TRY(const std::uint64_t share, share_for(&tenant));
-    // Where it cannot give back what it has cached, it keeps the limit it had.
+    // If it cannot release its cache, it keeps its limit.
     if (share != tenant.memory_bytes()) static_cast<void>(tenant.limit_memory(share));
   }
   Seat& seat = found->second;
@@ -53,7 +53,7 @@ Result<void> OpenTenants::make_room() {
   return {};
 }
 
-/// What this tenant may have from now on; null: one that is to be opened.
+/// The new limit of this tenant; null: of a tenant that is about to be opened.
 Result<std::uint64_t> OpenTenants::share_for(const Tenant* tenant) {
   if (memory_bytes_ == 0) return 0;
   std::uint64_t working = 1;
@@ -76,7 +76,7 @@ Result<std::uint64_t> OpenTenants::share_for(const Tenant* tenant) {
 void OpenTenants::shrink_to(const Tenant* spared, bool idle, std::uint64_t bytes) {
   for (auto& [name, seat] : seats_) {
     const bool chosen = seat.tenant.get() != spared && (seat.users == 0) == idle;
-    // What it cannot give back it keeps.
+    // It keeps the memory that it cannot release.
     if (chosen && seat.tenant->memory_bytes() > bytes)
       static_cast<void>(seat.tenant->limit_memory(bytes));
   }

@@ -18,7 +18,7 @@ namespace weir::engine {
 
 namespace {
 
-// What a value costs beside its text, in memory and in the answer.
+// The cost of a value besides its text, in memory and in the answer.
 constexpr std::uint64_t cell_bytes = 16;
 
 /// An answer on its way: rows are taken until there are enough of them, or of their bytes.
@@ -75,7 +75,7 @@ Result<void> collect(Connection& connection, const std::string& sql, const ReadL
   return collector.checked();
 }
 
-/// The statement itself, or one around it that casts what has no JSON form to text.
+/// The statement itself, or one around it that casts types without a JSON form to text.
 std::string writable(const std::string& sql, const std::vector<ResultColumn>& columns) {
   std::string names;
   std::string list;

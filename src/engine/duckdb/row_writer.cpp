@@ -1,4 +1,4 @@
-// One writer for NDJSON and CBOR: what a row is called and where it comes from is the same for
+// One writer for NDJSON and CBOR: column names and row origins are the same for
 // both.
 
 #include "engine/duckdb/row_writer.hpp"

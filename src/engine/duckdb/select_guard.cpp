@@ -1,9 +1,9 @@
-/// Two looks at one query. The parse tree comes first: binding alone would open a file that a table
-/// function names, and a mistake is best told in the caller's own names. But a tree cannot tell
-/// what a name means: a CTE hides a system view in one scope and not in the next. So the plan
-/// decides, DuckDB's own and bound, before the optimizer leaves out what is read: every scan in it
-/// is of a domain table or a function on the list, or the query is refused. duckdb_get_table_names
-/// was tried: it follows scopes, but looks through system views and does not tell table functions.
+/// Checks a query twice. The parse tree comes first: binding alone would open a file that a table
+/// function names, and errors should use the caller's own names. But a tree does not say what a
+/// name refers to: a CTE hides a system view in one scope and not in the next. So DuckDB's bound
+/// plan decides, before the optimizer removes reads: every scan in it is of a domain table or an
+/// allowed function, or the query is refused. duckdb_get_table_names was tried: it follows scopes,
+/// but expands system views and does not report table functions.
 #include "engine/duckdb/select_guard.hpp"
 
 #include <algorithm>
@@ -119,7 +119,7 @@ Result<void> check_table(const json::object& reference, const Tables& tables,
   return no_such_table(name, tables);
 }
 
-/// A number that stands in the query, through the casts around it; nothing for anything else.
+/// The number literal in the query, through casts around it; nullopt for anything else.
 std::optional<std::int64_t> constant(const json::value& expression) {
   const json::value* next = &expression;
   while (next->is_object() && text(next->get_object(), "class") == "CAST") {
@@ -160,7 +160,7 @@ Result<void> check_call(const json::object& call) {
                   : "how much " + function + " makes must be a number of the query, 10000 at most");
 }
 
-/// What the parse tree says of the query, from the outside in.
+/// Checks the query's parse tree, from the outside in.
 class TreeCheck {
  public:
   TreeCheck(const Tables& tables, std::set<std::string> ctes)
@@ -222,7 +222,7 @@ Result<json::value> tree_of(Connection& connection, const char* function, const 
   return tree;
 }
 
-/// Why the query could not be bound, where it says so; otherwise what it reads is not known.
+/// The reason why binding failed, if the answer has one; otherwise the query's reads are unknown.
 Failure binding_failed(const json::object& answer, const std::string& sql) {
   const std::string type = text(answer, "error_type");
   const std::string message = text(answer, "error_message");
@@ -295,7 +295,7 @@ Result<Prepared> guard_select(Connection& connection, const std::string& sql,
   if (has_failed(tree)) return fail(Errc::bad_request, "only SELECT may be run here");
   TreeCheck check(tables, names_of_ctes(tree));
   WEIR_CHECK(for_each_object(tree, check));
-  // Not prepared before it is judged: preparing works out what is constant.
+  // Checked before it is prepared, since preparing evaluates constants.
   WEIR_TRY(const json::value plan, tree_of(connection, "json_serialize_plan", sql));
   if (has_failed(plan)) return binding_failed(plan.get_object(), sql);
   WEIR_CHECK(check_plan(plan, tables, names_the_schema(tree)));

@@ -1,5 +1,5 @@
-// Texts are walked by hand, without allocation: these run once a value. std::from_chars and
-// strptime take other texts than Spark.
+// Our own parsers, without allocation, since they run once per value. std::from_chars and strptime
+// accept other texts than Spark.
 
 #include "engine/duckdb/spark_text.hpp"
 
@@ -167,7 +167,7 @@ std::optional<std::int32_t> date_from_text(std::string_view text) {
   TextScan scan(trim(text));
   const auto date = taken_date(scan);
   if (!date || scan.done() || scan.peek() == ' ' || scan.peek() == 'T') return date;
-  // xs:date may have a zone, which moves nothing: the day is the one that was written.
+  // xs:date may have a zone, which is ignored: the day is the one written.
   if (!take_offset(scan) || !scan.done()) return std::nullopt;
   return date;
 }

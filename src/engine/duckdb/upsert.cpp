@@ -103,7 +103,7 @@ Result<void> apply(Connection& connection, const Load& load, const DomainTable& 
                         "'reject'");
 }
 
-/// What the plan says becomes of the good rows, each counted by itself.
+/// Counts the planned results of the good rows.
 Result<void> count(Connection& connection, LoadCounts& counts) {
   WEIR_TRY(const auto cells,
            connection.cells("SELECT count(*) FILTER (fate = 'insert'), count(*) FILTER (fate = "

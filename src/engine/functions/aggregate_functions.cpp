@@ -75,7 +75,7 @@ struct DecimalSum {
     constexpr Int128 limit = half * half;  // 10^38
     any = true;
     if (overflown) return;
-    // Twice 10^38 would not fit into 127 bits, so the limit is asked before the sum is made.
+    // Twice 10^38 would not fit into 127 bits, so the limit is checked before the addition.
     const Int128 before = sum();
     overflown = value > 0 ? before >= limit - value : before <= -limit - value;
     if (overflown) return;

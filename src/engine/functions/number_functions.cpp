@@ -112,7 +112,7 @@ std::optional<T> int_of_fraction(double value) {
   return static_cast<T>(value);
 }
 
-/// What is too large is infinite.
+/// A value that is too large becomes infinite.
 std::optional<float> float_of_double(double value) {
   return static_cast<float>(value);
 }

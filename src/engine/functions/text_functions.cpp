@@ -26,8 +26,8 @@ using spark::Day;
 using spark::Moment;
 using spark::Regex;
 
-/// What a pattern was compiled to, kept while the pattern stays the same, as it does over the rows
-/// of a query. Each thread has its own.
+/// The compiled form of the last pattern: a query uses the same pattern for all rows. Each thread
+/// has its own.
 template <class T, class Compile>
 const T* kept(std::string_view pattern, const Compile& compile) {
   thread_local std::string last;
@@ -93,7 +93,7 @@ std::optional<std::string> timestamp_text(Moment moment) {
 std::optional<Moment> moment_of_date(Day day) {
   return spark::moment_of(day.days, spark::day_us);
 }
-// Seconds, cut to microseconds; NaN and what is too large is nothing.
+// Seconds, truncated to microseconds; nullopt for NaN and values out of range.
 std::optional<Moment> moment_of_seconds(double seconds) {
   const double us = seconds * static_cast<double>(spark::second_us);
   if (!(std::abs(us) < 9.2e18)) return std::nullopt;
@@ -104,7 +104,7 @@ std::optional<Moment> moment_of_units(std::int64_t value) {
   return spark::moment_of(value, Unit);
 }
 
-// Days wrap as Java's int does; what is no day of the engine's then is nothing.
+// Days wrap as Java's int does; nullopt where the result is outside the engine's range.
 std::optional<Day> add_days(Day day, std::int32_t days) {
   const auto sum = static_cast<std::uint32_t>(day.days) + static_cast<std::uint32_t>(days);
   return spark::day_in_range(static_cast<std::int32_t>(sum));

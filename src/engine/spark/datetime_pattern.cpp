@@ -113,7 +113,7 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
                                             [](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// The run of one letter as an item; nothing for one that is not known for this use.
+/// The item of a run of one letter; nullopt where the letter is not supported for this use.
 std::optional<Item> item_of(std::string_view letters, Use use) {
   Item item;
   if (letters[0] == 'S') {
