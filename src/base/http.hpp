@@ -21,7 +21,7 @@ struct Request {
   std::string body;
   std::string request_id;  // made by the server; answered in errors and logs
   std::string peer;        // the caller's IP address
-  std::stop_token gone;    // requested once the caller has gone and nobody waits for the answer
+  std::stop_token gone;    // requested once the caller has disconnected
 };
 
 struct Response {

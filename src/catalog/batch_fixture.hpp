@@ -6,19 +6,19 @@
 
 namespace weir::catalog {
 
-/// Makes commits as the batcher does.
+/// Makes commits like those of the batcher.
 class BatchTest : public CatalogTest {
  protected:
   Batches& batches() { return catalog_->batches(); }
 
-  /// With the checkpoint as it stands.
+  /// A commit with the present checkpoint.
   Result<Checkpoint> commit(BatchCommit commit) {
     commit.read = batches().checkpoint(commit.partition).value();
     return batches().commit(commit);
   }
 
-  /// One file of the stream's records `first` to `last`, ten bytes each, for partition 0 as nobody
-  /// has touched it.
+  /// A commit with one file of the stream's records `first` to `last`, ten bytes each, for
+  /// partition 0 without earlier commits.
   static BatchCommit one_file(const Stream& stream, std::uint64_t first, std::uint64_t last,
                               Lsn checkpoint) {
     BatchCommit commit;

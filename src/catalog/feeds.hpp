@@ -10,7 +10,7 @@ namespace weir::catalog {
 
 class Database;
 
-/// Feeds are stored as given; pipeline/feed decides what a valid one is, before it comes here.
+/// Feeds are stored as given; pipeline/feed checks them before.
 class Feeds {
  public:
   explicit Feeds(Database& database) : database_(database) {}

@@ -12,13 +12,13 @@
 namespace weir::control {
 
 /// The control API: REST over the catalog, described by api/control.yaml. Thread-safe; may block.
-/// Takes every path the data plane does not.
+/// Answers every path that the gateway does not.
 class ControlApi {
  public:
   explicit ControlApi(Services services);
   http::Response handle(const http::Request& request);
-  /// Judges a request by its head, before its body is read: path, method, token and policy. Without
-  /// a value the body may come. Does not block.
+  /// Checks a request by its head, before its body is read: path, method, token and policy.
+  /// nullopt: the body may be read. Does not block.
   std::optional<http::Response> refuse_by_head(const http::Request& head) const;
 
  private:

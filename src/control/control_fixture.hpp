@@ -17,7 +17,7 @@ namespace weir::control {
 
 namespace json = boost::json;
 
-/// An engine that remembers what it was asked and answers what it was told.
+/// An engine that records its calls and returns prepared answers.
 class RecordingEngine final : public engine::Engine {
  public:
   Result<engine::LoadCounts> load(const engine::Load&) override {
@@ -63,8 +63,8 @@ class RecordingEngine final : public engine::Engine {
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
 };
 
-/// Two tenants with an administrator each, and requests without sockets. Every answer is held to
-/// api/control.yaml on its way back.
+/// Two tenants with an administrator each, and requests without sockets. Every answer is checked
+/// against api/control.yaml.
 class ControlTest : public catalog::BatchTest {
  protected:
   ControlTest() : api_(services()), routes_(all_routes()) {
@@ -141,7 +141,7 @@ class ControlTest : public catalog::BatchTest {
     return send(request(method, path, body, acme_admin_));
   }
 
-  /// The body of an answer that has to have this status.
+  /// The body of an answer, which must have this status.
   json::object expect(int status, const http::Response& response) {
     EXPECT_EQ(response.status, status) << response.body;
     json::error_code error;

@@ -67,9 +67,9 @@ class Responder {
   /// body that arrived with its head did not. So handle() repeats every check, including the size.
   virtual void handle(const RequestView& request, Ticket ticket) = 0;
 
-  /// The client of a request that was handled and not answered yet has closed its side: it has
-  /// gone, or sends no more at least. A reply is still taken, and dropped where nobody is left. May
-  /// come more than once, and for tickets of other responders.
+  /// Called when the client of a request that is not answered yet has closed its side: it has
+  /// disconnected, or at least sends no more. A reply is still accepted, and dropped if the client
+  /// is gone. May be called repeatedly, and for tickets of other responders.
   virtual void on_gone(Ticket ticket) { static_cast<void>(ticket); }
 
   /// Called after Loop::wake(), to take what other threads have left for this one.

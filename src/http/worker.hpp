@@ -85,7 +85,7 @@ class Worker final : public Loop, private Poller::Watcher {
   /// Makes the connection read() again in the next turn.
   void mark_has_more(Connection& connection);
   void retire(Connection& connection);
-  /// Whoever is at the request learns that its client has gone.
+  /// Tells the responders that the client of a request has disconnected.
   void tell_gone(Ticket ticket);
   /// Where bytes are read to that are discarded.
   std::array<char, std::size_t{16} << 10>& discard() { return discard_; }

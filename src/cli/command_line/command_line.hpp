@@ -13,11 +13,11 @@ class App;
 class Option;
 }  // namespace CLI
 
-/// What a command line may hold: commands, their options, and what runs when one is named. CLI11
-/// reads it; its header, which takes seconds to compile, is seen by command_line.cpp alone.
+/// Defines a command line: commands, their options, and the action of each command. CLI11 parses
+/// it; only command_line.cpp includes its header, which takes seconds to compile.
 namespace weir::cli {
 
-/// An option or argument of a command. A handle, good as long as the CommandLine. One thread.
+/// A handle of a command's option or argument, valid as long as the CommandLine. One thread.
 class Option {
  public:
   explicit Option(CLI::Option* option) : option_(option) {}
@@ -27,32 +27,32 @@ class Option {
   Option range(int least, int most);
   Option range(double least, double most);
   Option one_of(const std::vector<std::string>& choices);
-  /// The help shows what its variable holds now.
+  /// The help shows the variable's present value as the default.
   Option shows_default();
-  /// Refused beside `other`, and refused without it.
+  /// Refuses the option together with `other`, or refuses it without `other`.
   Option excludes(Option other);
   Option needs(Option other);
-  /// Taken from this environment variable where the command line does not name it.
+  /// Reads this environment variable if the option is not given.
   Option from_environment(const std::string& variable);
-  /// Given more than once, the last one counts.
+  /// If the option is given several times, the last one counts.
   Option last_wins();
-  /// The heading that the help shows it under.
+  /// The heading under which the help lists the option.
   Option group(const std::string& heading);
 
  private:
   CLI::Option* option_;
 };
 
-/// A command, such as `weir stream`, or one of its own, `weir stream create`. A handle, good as
-/// long as the CommandLine. One thread.
+/// A handle of a command, such as `weir stream`, or of a sub-command, `weir stream create`. Valid
+/// as long as the CommandLine. Used by one thread.
 class Command {
  public:
   explicit Command(CLI::App* app) : app_(app) {}
 
   Command command(const std::string& name, const std::string& meaning);
 
-  /// `--name` is an option, NAME an argument. Parsing writes to `value`, which outlives parsing;
-  /// what cannot be read as its type is refused.
+  /// `--name` is an option, NAME an argument. Parsing writes to `value`, which outlives parsing; a
+  /// text that is not of its type is refused.
   Option option(const std::string& name, std::string& value, const std::string& meaning);
   Option option(const std::string& name, std::uint32_t& value, const std::string& meaning);
   Option option(const std::string& name, std::uint64_t& value, const std::string& meaning);
@@ -63,18 +63,18 @@ class Command {
   /// May be given several times.
   Option option(const std::string& name, std::vector<std::string>& value,
                 const std::string& meaning);
-  /// Set to true where it is given.
+  /// Sets the variable to true if the flag is given.
   Option flag(const std::string& name, bool& value, const std::string& meaning);
-  /// `--name` prints `text`, and nothing else is done.
+  /// `--name` prints `text` and does nothing else.
   void prints_version(const std::string& name, const std::string& text);
 
-  /// One of its commands must be named.
+  /// Requires one of its sub-commands.
   Command needs_command();
-  /// Options of the command above may stand behind this one, too.
+  /// Allows options of the parent command after this one, too.
   Command takes_options_of_parent();
   Command footer(const std::string& text);
   Command describe(const std::string& meaning);
-  /// Run by parsing when the command was named and its options could be read.
+  /// The action: run after parsing if the command was named and its options are valid.
   Command runs(std::function<void()> act);
 
  private:
@@ -91,9 +91,9 @@ class CommandLine {
   Command root() const { return Command(app_.get()); }
 
   enum class Parsed : std::uint8_t {
-    run,      // what was named has run
+    run,      // the named command has run
     shown,    // --help or --version was asked for, and printed to `out`
-    refused,  // it cannot be read; why is on `err`
+    refused,  // the command line is invalid; `err` says why
   };
   Parsed parse(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 

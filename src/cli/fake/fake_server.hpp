@@ -21,10 +21,10 @@ struct Answer {
   std::string body = "{}";
   std::map<std::string, std::string> headers = {};
   bool hang_up = false;      // no answer at all: the connection is closed
-  bool close_after = false;  // answered, then closed without saying so
+  bool close_after = false;  // answers, then closes without a Connection header
 };
 
-/// An HTTP server on the loopback that answers as told and remembers what it was asked. For tests.
+/// For tests: an HTTP server on the loopback with given answers, which records its requests.
 class FakeServer {
  public:
   /// `answer` is called one request at a time.

@@ -19,7 +19,7 @@
 #include "pipeline/store/store_check.hpp"
 #include "xml/ingest_pack.hpp"
 
-/// A batcher with a log, a manifest and a disk around it, and the verbs its tests are told in.
+/// A batcher with a log, a manifest and a disk, and the helpers of its tests.
 namespace weir::batcher {
 
 inline constexpr StreamNo orders{1};  // JSON
@@ -36,7 +36,7 @@ class BatcherWorld {
     start();
   }
 
-  /// A new process: what an old one held in memory is gone.
+  /// Starts a new process: the old one's memory is lost.
   void start() {
     batcher.reset();
     store.reset();
@@ -78,7 +78,7 @@ class BatcherWorld {
     }
   }
 
-  /// Files all that is open, whatever it takes.
+  /// Files all open batches, retrying as often as necessary.
   void finish() {
     now += std::chrono::hours(2);
     run();
@@ -95,8 +95,8 @@ class BatcherWorld {
     return out;
   }
 
-  /// Every accepted record is in exactly one file, in its place, or in the quarantine, or
-  /// the duplicate of a record that is; and which of them follows from the log alone.
+  /// Checks that every accepted record is in its place in exactly one file, in the quarantine, or a
+  /// duplicate of such a record; which of them it is must follow from the log alone.
   void expect_each_record_once() {
     std::map<Address, int> seen;
     std::map<Address, MemoryLog::Stored> accepted;
@@ -122,7 +122,7 @@ class BatcherWorld {
       EXPECT_EQ(hour.accepted(), hour.accounted()) << "stream " << hour.stream.value;
   }
 
-  /// Every hour that is over is sealed, and the store is as its manifests say.
+  /// Checks that every hour that is over is sealed, and that the store matches its manifests.
   void expect_sealed_and_whole() {
     for (const auto& [key, hour] : manifest.hours) {
       EXPECT_TRUE(hour.sealed()) << "stream " << hour.stream.value << ", hour " << hour.hour;
@@ -147,7 +147,7 @@ class BatcherWorld {
   std::unique_ptr<Batcher> batcher;
 
  private:
-  /// What KeyWindow decides, told once more in the plainest way.
+  /// The decisions of KeyWindow, by the simplest possible implementation.
   void expect_keys_decided() {
     std::map<std::pair<StreamNo, std::string>, MemoryLog::Stored> first;
     std::map<Address, std::string> reasons;

@@ -36,8 +36,8 @@ class Runner {
   /// catalog's (conflict: another runner has claimed the run meanwhile). Failures of the run itself
   /// are written into the run.
   ///
-  /// A stop that was asked for, or the time limit, ends a load in its middle, and nothing of that
-  /// load is kept. So does `shutdown`, which leaves the run to whoever claims it next.
+  /// A requested stop, or the time limit, interrupts a load, which is then rolled back. So does
+  /// `shutdown`; it leaves the run to the next runner that claims it.
   Result<bool> run_next(const std::stop_token& shutdown = {});
 
  private:
