@@ -19,8 +19,8 @@ namespace weir::engine {
 
 enum class FileFormat { ndjson, cbor };
 
-/// How long a call may go on. Whoever holds the source of `stop` ends it before that; either way
-/// it returns within a second or so, and nothing of it is kept.
+/// How long a call may take. A request through `stop` ends it earlier. Either way it returns within
+/// about a second, and its work is rolled back.
 struct Allowance {
   std::chrono::milliseconds time{0};  // 0: as long as it takes; over it, bad_request
   std::stop_token stop;               // once requested, unavailable
