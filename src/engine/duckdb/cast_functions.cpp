@@ -15,13 +15,14 @@
 #include "base/time.hpp"
 #include "engine/duckdb/feed_text.hpp"
 #include "engine/duckdb/joda_pattern.hpp"
-#include "engine/duckdb/spark_text.hpp"
+#include "engine/duckdb/text_scan.hpp"
+#include "engine/spark/decimal_text.hpp"
 
 namespace weir::engine {
 
 namespace {
 
-constexpr int decimal_digits = 38;
+constexpr int decimal_digits = spark::decimal_digits_max;
 
 /// The texts of an argument.
 class Texts {
@@ -124,7 +125,7 @@ void cast_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vec
   const int scale = *static_cast<const int*>(duckdb_scalar_function_get_extra_info(info));
   for_each_row(input, out, [&](idx_t row) -> std::optional<duckdb_hugeint> {
     const auto text = texts.at(row);
-    const auto value = text ? decimal_from_text(*text, decimal_digits, scale) : std::nullopt;
+    const auto value = text ? spark::decimal_from_text(*text, decimal_digits, scale) : std::nullopt;
     if (!value) return std::nullopt;
     return duckdb_hugeint{static_cast<std::uint64_t>(*value),
                           static_cast<std::int64_t>(*value >> 64)};
@@ -167,7 +168,8 @@ std::string decimal_function(int scale) {
 Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
   std::vector<Function> functions;
   functions.push_back({"weir_boolean", 1, type(DUCKDB_TYPE_BOOLEAN), cast<feed_boolean>});
-  functions.push_back({"weir_integer", 1, type(DUCKDB_TYPE_BIGINT), cast<integer_from_text>});
+  functions.push_back(
+      {"weir_integer", 1, type(DUCKDB_TYPE_BIGINT), cast<spark::integer_from_text>});
   functions.push_back({"weir_float", 1, type(DUCKDB_TYPE_DOUBLE), cast<feed_float>});
   functions.push_back(
       {"weir_date", 2, type(DUCKDB_TYPE_DATE), cast_by_pattern<feed_date, day_of_moment>, &clock});

@@ -9,7 +9,7 @@
 namespace weir::engine {
 
 /// Adds SQL functions that convert a text as a feed's field types do (feed_text.hpp,
-/// spark_text.hpp); the result is NULL for a text that is not such a value:
+/// decimal_text.hpp); the result is NULL for a text that is not such a value:
 ///
 ///   weir_boolean(text) BOOLEAN       weir_date(text, pattern) DATE
 ///   weir_integer(text) BIGINT        weir_datetime(text, pattern) TIMESTAMP, in UTC

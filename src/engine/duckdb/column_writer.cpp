@@ -8,7 +8,8 @@
 #include <limits>
 
 #include "base/assert.hpp"
-#include "engine/duckdb/spark_text.hpp"
+#include "engine/spark/decimal_text.hpp"
+#include "engine/spark/file_text.hpp"
 
 namespace weir::engine {
 
@@ -117,14 +118,6 @@ bool ColumnWriter::set_whole(idx_t row, std::int64_t value) {
   }
 }
 
-void ColumnWriter::set_double(idx_t row, double value) {
-  if (type_.kind == Kind::float_) {
-    put(row, static_cast<float>(value));
-  } else {
-    put(row, value);
-  }
-}
-
 void ColumnWriter::set_timestamp(idx_t row, std::int64_t us) {
   put(row, us);
 }
@@ -152,26 +145,34 @@ bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
       set_bytes(row, text);
       return true;
     case Kind::boolean:
-      fits = set(boolean_from_text(text), &ColumnWriter::set_bool);
+      fits = set(spark::boolean_from_file(text), &ColumnWriter::set_bool);
       break;
     case Kind::byte:
     case Kind::short_:
     case Kind::integer:
     case Kind::long_:
-      if (const auto value = whole_from_text(text)) fits = set_whole(row, *value);
+      if (const auto value = spark::long_from_file(text)) fits = set_whole(row, *value);
       break;
     case Kind::float_:
+      fits = set(spark::float_from_file(text), &ColumnWriter::put<float>);
+      break;
     case Kind::double_:
-      fits = set(double_from_text(text), &ColumnWriter::set_double);
+      fits = set(spark::double_from_file(text), &ColumnWriter::put<double>);
       break;
     case Kind::decimal:
       fits = set_decimal(row, text);
       break;
     case Kind::date:
-      fits = set(date_from_text(text), &ColumnWriter::put<std::int32_t>);
+      if (const auto day = spark::date_from_file(text)) {
+        put(row, day->days);
+        fits = true;
+      }
       break;
     case Kind::timestamp:
-      fits = set(timestamp_from_text(text), &ColumnWriter::set_timestamp);
+      if (const auto moment = spark::timestamp_from_file(text)) {
+        set_timestamp(row, moment->us);
+        fits = true;
+      }
       break;
     case Kind::null:
     case Kind::array:
@@ -194,7 +195,7 @@ bool ColumnWriter::set_misfit(idx_t row, std::string_view value) {
 }
 
 bool ColumnWriter::set_decimal(idx_t row, std::string_view text) {
-  const auto value = decimal_from_text(text, type_.precision, type_.scale);
+  const auto value = spark::decimal_from_text(text, type_.precision, type_.scale);
   if (!value) return false;
   if (type_.precision <= small_decimal_digits) {
     put(row, static_cast<std::int16_t>(*value));

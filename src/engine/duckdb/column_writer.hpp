@@ -32,10 +32,9 @@ class ColumnWriter {
   void set_bool(idx_t row, bool value);
   /// Writes any whole-number type; false when the value is out of its range.
   bool set_whole(idx_t row, std::int64_t value);
-  void set_double(idx_t row, double value);  // or float
   void set_timestamp(idx_t row, std::int64_t us);
   void set_bytes(idx_t row, std::string_view bytes);
-  /// Reads text as this scalar type (spark_text.hpp); false and NULL when it is not such a value.
+  /// Reads text as this scalar type (file_text.hpp); false and NULL when it is not such a value.
   bool set_from_text(idx_t row, std::string_view text);
   /// Writes NULL and logs a misfit: the value is not of the type. Always returns false.
   bool set_misfit(idx_t row, std::string_view value);

@@ -1,6 +1,6 @@
 // The documented lists of date and time formats are Joda patterns, tried one after the other. The
-// numbers are read as Spark's readers read them (spark_text.hpp), so that there is one way from
-// text to a decimal; only a feed's float takes no NaN and no infinity.
+// numbers are read as Spark's readers read them (file_text.hpp), so that there is one way from
+// text to a number; only a feed's float takes no NaN and no infinity.
 
 #include "engine/duckdb/feed_text.hpp"
 
@@ -10,8 +10,9 @@
 
 #include "base/assert.hpp"
 #include "engine/duckdb/joda_pattern.hpp"
-#include "engine/duckdb/spark_text.hpp"
 #include "engine/duckdb/text_scan.hpp"
+#include "engine/spark/file_text.hpp"
+#include "engine/spark/zone.hpp"
 
 namespace weir::engine {
 
@@ -51,17 +52,8 @@ std::vector<JodaPattern> compiled(auto... lists) {
   return out;
 }
 
-/// The zone of an xs:date, which has no time: Z or +hh:mm. Nothing shorter, so that the end of
-/// 15-Jan-20-10 is none.
-std::optional<int> date_zone(std::string_view text) {
-  constexpr std::size_t size = std::string_view("+hh:mm").size();
-  TextScan scan(text);
-  const auto offset = text == "Z" || text.size() == size ? take_offset(scan) : std::nullopt;
-  return scan.done() ? offset : std::nullopt;
-}
-
 bool may_end(const TextScan& date) {
-  return date.done() || date.peek() == ' ' || date.peek() == 'T' || date_zone(date.rest());
+  return date.done() || date.peek() == ' ' || date.peek() == 'T' || spark::xml_zone_s(date.rest());
 }
 
 /// The first pattern that reads the front of a text and leaves it where a date may end.
@@ -89,8 +81,9 @@ std::optional<Moment> read_moment(std::string_view text, int this_year) {
   TextScan scan(trim(text));
   auto moment = taken_date(scan, this_year);
   if (!moment || scan.done()) return moment;
-  if (const auto zone = date_zone(scan.rest())) {
-    moment->offset_minutes = zone;
+  // The zone of an xs:date, which has no time.
+  if (const auto zone_s = spark::xml_zone_s(scan.rest())) {
+    moment->offset_minutes = *zone_s / 60;
     return moment;
   }
   if (!scan.take('T')) scan.take(' ');
@@ -107,11 +100,11 @@ std::optional<bool> feed_boolean(std::string_view text) {
   text = trim(text);
   if (equal_ignoring_case(text, "yes")) return true;
   if (equal_ignoring_case(text, "no")) return false;
-  return boolean_from_text(text);
+  return spark::boolean_from_file(text);
 }
 
 std::optional<double> feed_float(std::string_view text) {
-  const auto value = double_from_text(text);
+  const auto value = spark::double_from_file(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 

@@ -7,7 +7,7 @@
 #include <array>
 #include <limits>
 
-#include "engine/duckdb/moment_range.hpp"
+#include "engine/spark/calendar.hpp"
 
 namespace weir::engine {
 
@@ -62,17 +62,19 @@ struct JodaPattern::Reading {
   std::optional<int> offset_minutes;
 
   std::optional<Moment> moment() const {
-    const auto number =
-        day_number({year, static_cast<unsigned>(month), static_cast<unsigned>(day)});
+    const auto days = spark::days_of({year, month, day});
+    const auto number = days ? spark::day_in_range(*days) : std::nullopt;
     if (!number) return std::nullopt;
     const int hours = half_day && afternoon ? hour + 12 : hour;
     const std::int64_t seconds = std::int64_t{hours} * 3600 + std::int64_t{minute} * 60 + second;
-    return Moment{*number, seconds * 1'000'000 + fraction_us, offset_minutes};
+    return Moment{number->days, seconds * 1'000'000 + fraction_us, offset_minutes};
   }
 };
 
 std::optional<std::int64_t> Moment::utc_us() const {
-  return moment_us(day, time_us, offset_minutes.value_or(0));
+  const std::int64_t offset_us = offset_minutes.value_or(0) * 60 * spark::second_us;
+  const auto moment = spark::moment_of(day, spark::day_us, time_us - offset_us);
+  return moment ? std::optional(moment->us) : std::nullopt;
 }
 
 Result<JodaPattern> JodaPattern::parse(std::string_view pattern) {

@@ -18,7 +18,7 @@ struct Moment {
   std::optional<int> offset_minutes;
 
   /// Microseconds since 1970 UTC; without an offset it is UTC already. Nothing beyond what a
-  /// TIMESTAMP holds (moment_range.hpp).
+  /// TIMESTAMP holds (spark/calendar.hpp).
   std::optional<std::int64_t> utc_us() const;
 };
 

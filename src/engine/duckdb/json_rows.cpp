@@ -15,8 +15,9 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/file_lines.hpp"
 #include "engine/duckdb/json_text.hpp"
-#include "engine/duckdb/spark_text.hpp"
-#include "engine/duckdb/text_scan.hpp"
+#include "engine/spark/calendar.hpp"
+#include "engine/spark/file_text.hpp"
+#include "engine/spark/text_trim.hpp"
 
 namespace weir::engine {
 
@@ -119,10 +120,9 @@ bool write_map(ColumnWriter& out, idx_t row, ondemand::object object) {
 
 /// Seconds since 1970.
 bool write_seconds(ColumnWriter& out, idx_t row, std::string_view token) {
-  constexpr std::int64_t second_us = 1'000'000;
-  const auto seconds = whole_from_text(token);
+  const auto seconds = spark::long_from_file(token);
   std::int64_t us = 0;
-  if (!seconds || __builtin_mul_overflow(*seconds, second_us, &us)) return false;
+  if (!seconds || __builtin_mul_overflow(*seconds, spark::second_us, &us)) return false;
   out.set_timestamp(row, us);
   return true;
 }
@@ -162,7 +162,7 @@ bool write_string(ColumnWriter& out, idx_t row, std::string_view text) {
                                              "-Infinity", "+INF",     "-INF"};
   switch (out.type().kind) {
     case Kind::decimal:
-      return trim(text).size() == text.size() && out.set_from_text(row, text);
+      return spark::java_trim(text).size() == text.size() && out.set_from_text(row, text);
     case Kind::date:
     case Kind::timestamp:
       return out.set_from_text(row, text);

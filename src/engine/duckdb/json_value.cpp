@@ -10,7 +10,7 @@
 #include "base/limits.hpp"
 #include "base/time.hpp"
 #include "engine/duckdb/json_write.hpp"
-#include "engine/duckdb/spark_text.hpp"
+#include "engine/spark/decimal_text.hpp"
 
 namespace weir::engine {
 
@@ -31,9 +31,10 @@ std::string_view text_at(duckdb_vector vector, idx_t row) {
   return {duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-__extension__ using Unsigned128 = unsigned __int128;
+using spark::Int128;
+using spark::UInt128;
 
-std::string digits_of(Unsigned128 value) {
+std::string digits_of(UInt128 value) {
   std::string out;
   do {
     out.insert(out.begin(), static_cast<char>('0' + static_cast<int>(value % 10)));
@@ -43,13 +44,13 @@ std::string digits_of(Unsigned128 value) {
 }
 
 Int128 wide(duckdb_hugeint value) {
-  return static_cast<Int128>(
-      static_cast<Unsigned128>(static_cast<std::uint64_t>(value.upper)) << 64 | value.lower);
+  return static_cast<Int128>(static_cast<UInt128>(static_cast<std::uint64_t>(value.upper)) << 64 |
+                             value.lower);
 }
 
 void append_decimal(std::string& out, Int128 value, std::size_t scale) {
-  const auto size = static_cast<Unsigned128>(value);
-  std::string digits = digits_of(value < 0 ? Unsigned128{0} - size : size);
+  const auto size = static_cast<UInt128>(value);
+  std::string digits = digits_of(value < 0 ? UInt128{0} - size : size);
   if (digits.size() <= scale) digits.insert(0, scale + 1 - digits.size(), '0');
   if (scale > 0) digits.insert(digits.size() - scale, 1, '.');
   if (value < 0) out += '-';

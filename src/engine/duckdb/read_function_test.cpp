@@ -177,6 +177,8 @@ TEST_F(ReadFunctionTest, DeclaredTypesAreReadAsSparkReadsThem) {
   EXPECT_THAT(read("byte", "-128 128"), ElementsAre("-128", "NULL"));
   EXPECT_THAT(read("double", "5 2.5 \"NaN\" \"2.5\""), ElementsAre("5.0", "2.5", "nan", "NULL"));
   EXPECT_THAT(read("float", "2.5"), ElementsAre("2.5"));
+  // Rounded once: by way of a double it would be 1.
+  EXPECT_THAT(read("float", "1.00000005960464477539062500000000001"), ElementsAre("1.0000001"));
   EXPECT_THAT(read("boolean", "true false \"true\" 1"),
               ElementsAre("true", "false", "NULL", "NULL"));
   EXPECT_THAT(read("decimal(4,2)", "1.005 \"99.99\" 100 7"),
@@ -188,6 +190,10 @@ TEST_F(ReadFunctionTest, DeclaredTypesAreReadAsSparkReadsThem) {
               ElementsAre("2024-01-31", "NULL", "NULL", "2024-01-31", "2024-01-31"));
   EXPECT_THAT(read("timestamp", "\"2024-01-31T10:00:00+01:00\" \"x\""),
               ElementsAre("2024-01-31 09:00:00", "NULL"));
+  EXPECT_THAT(read("timestamp", R"("2024-07-31T04:05:06Europe/Berlin" "2024-01-31T04:05:06CST" )"
+                                R"("2024-01-31T04:05:06CDT" "10:00" "2024-01-31T04:05:06+2")"),
+              ElementsAre("2024-07-31 02:05:06", "2024-01-31 10:05:06", "NULL", "NULL",
+                          "2024-01-31 02:05:06"));
   EXPECT_THAT(read("timestamp", "1705314600 -5 1.5 1e3 9223372036854775807 \"1705314600\" true"),
               ElementsAre("2024-01-15 10:30:00", "1969-12-31 23:59:55", "NULL", "NULL", "NULL",
                           "NULL", "NULL"));
@@ -197,6 +203,9 @@ TEST_F(ReadFunctionTest, DeclaredTypesAreReadAsSparkReadsThem) {
               ElementsAre("nan", "-inf", "inf", "NULL", "NULL"));
   EXPECT_THAT(read("decimal(10,2)", R"("2" "\u00202" "2\u0020" "1,234.50" "" "+5" "1e3")"),
               ElementsAre("2.00", "NULL", "NULL", "NULL", "NULL", "5.00", "1000.00"));
+  EXPECT_THAT(
+      read("decimal(10,2)", R"("\u00012" "2d" "\u0661\u0662" 0e39 "0e400" 9e-999999999999)"),
+      ElementsAre("NULL", "NULL", "12.00", "0.00", "0.00", "NULL"));
   EXPECT_THAT(read("string", "5 \"5\" null {\"x\":1}"), ElementsAre("5", "5", "NULL", "{\"x\":1}"));
   EXPECT_THAT(read("null", "5 \"5\""), ElementsAre("NULL", "NULL"));
 }

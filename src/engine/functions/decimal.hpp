@@ -25,10 +25,6 @@ std::optional<Int128> decimal_positive_remainder(Decimal a, Decimal b, std::int3
 /// The whole part of the quotient, its low 64 bits.
 std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b);
 
-/// Parses text as java.math.BigDecimal does, ignoring blanks and control characters at both ends;
-/// digits of any script count.
-std::optional<Int128> decimal_of_text(std::string_view text, std::int32_t precision,
-                                      std::int32_t scale);
 /// Out of the text that Java writes for the fraction.
 std::optional<Int128> decimal_of_fraction(double value, std::int32_t precision, std::int32_t scale);
 

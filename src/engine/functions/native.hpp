@@ -15,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "engine/spark/calendar.hpp"
+#include "engine/spark/decimal_text.hpp"
 
 /// Makes a DuckDB scalar function of a C++ function over values. Private to this folder.
 ///
@@ -25,8 +26,8 @@
 /// std::nullopt. It must not throw.
 namespace weir::engine {
 
-__extension__ using Int128 = __int128;
-__extension__ using UInt128 = unsigned __int128;
+using spark::Int128;
+using spark::UInt128;
 
 /// A decimal of any precision: the digits without their point.
 struct Decimal {

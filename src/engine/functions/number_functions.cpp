@@ -238,7 +238,7 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<decimal_remainder>(connection, "spark_decimal_remainder"));
   WEIR_CHECK(add_native<decimal_positive_remainder>(connection, "spark_decimal_pmod"));
   WEIR_CHECK(add_native<decimal_whole_quotient>(connection, "spark_decimal_div"));
-  WEIR_CHECK(add_native<decimal_of_text>(connection, "spark_decimal_of_text"));
+  WEIR_CHECK(add_native<spark::cast_decimal_from_text>(connection, "spark_decimal_of_text"));
   WEIR_CHECK(add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction"));
   WEIR_CHECK(
       (add_native<distinct_bits<float>, distinct_bits<double>>(connection, "spark_distinct_bits")));

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "engine/spark/text_trim.hpp"
 #include "engine/spark/zone.hpp"
 
 namespace weir::spark {
@@ -116,27 +117,9 @@ class TimestampRun {
   Segments out_;
 };
 
-// Java's trim(): everything up to the space.
-std::string_view java_trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
-    text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
-std::string_view trim_all(std::string_view text) {
-  const auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7F'; };
-  while (!text.empty() && blank(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && blank(text.back()))
-    text.remove_suffix(1);
-  return text;
-}
-
-std::optional<Day> date_from_text(std::string_view text) {
+std::optional<Day> date_from_text(std::string_view text, DateTail tail) {
   text = trim_all(text);
   if (text.empty()) return std::nullopt;
   const bool negative = text[0] == '-';
@@ -152,7 +135,8 @@ std::optional<Day> date_from_text(std::string_view text) {
     text.remove_prefix(count);
     if (text.empty()) break;
     if (part == 2) {
-      if (text[0] != ' ' && text[0] != 'T') return std::nullopt;
+      const bool has_zone = tail == DateTail::time_or_zone && xml_zone_s(text);
+      if (text[0] != ' ' && text[0] != 'T' && !has_zone) return std::nullopt;
     } else {
       if (text[0] != '-') return std::nullopt;
       text.remove_prefix(1);
@@ -163,7 +147,7 @@ std::optional<Day> date_from_text(std::string_view text) {
   return days ? day_in_range(*days) : std::nullopt;
 }
 
-std::optional<Moment> timestamp_from_text(std::string_view text, Moment now) {
+std::optional<Moment> timestamp_from_text(std::string_view text, std::optional<Moment> now) {
   text = trim_all(text);
   if (text.empty()) return std::nullopt;
   const auto read = TimestampRun(text).run();
@@ -175,8 +159,9 @@ std::optional<Moment> timestamp_from_text(std::string_view text, Moment now) {
   const std::string_view zone = read->zoned ? java_trim(read->zone) : "Z";
   std::optional<std::int64_t> days;
   if (read->just_time) {
+    if (!now) return std::nullopt;
     // The day that it is now in that zone, found by what that zone's midnight is.
-    const std::int64_t now_s = floor_div(now.us, second_us);
+    const std::int64_t now_s = floor_div(now->us, second_us);
     const auto shown = zones.utc_s(now_s, zone);
     if (!shown) return std::nullopt;
     days = floor_div(now_s + (now_s - *shown), day_s);

@@ -5,8 +5,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
+#include <string>
 
-#include "engine/spark/datetime_text.hpp"
+#include "engine/spark/text_trim.hpp"
 
 namespace weir::spark {
 
@@ -17,14 +18,6 @@ bool is_digit(char c) {
 }
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-std::string_view java_trim(std::string_view text) {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ')
-    text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ')
-    text.remove_suffix(1);
-  return text;
 }
 
 std::string small_letters(std::string_view text) {

@@ -93,6 +93,13 @@ bool is_region_name(std::string_view name) {
 
 }  // namespace
 
+std::optional<std::int32_t> xml_zone_s(std::string_view text) {
+  if (text == "Z") return 0;
+  const bool is_offset = text.size() == std::string_view("+hh:mm").size() &&
+                         (text[0] == '+' || text[0] == '-') && text[3] == ':';
+  return is_offset ? offset_s(text) : std::nullopt;
+}
+
 struct Zones::Region {
   std::unique_ptr<icu::TimeZone> zone;  // null: there is no such region
 };

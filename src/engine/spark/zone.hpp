@@ -8,6 +8,10 @@
 
 namespace weir::spark {
 
+/// The zone of an xs:date in seconds east of UTC: Z or +hh:mm, to 18 hours, and nothing shorter, so
+/// that the end of 2024-01-15-10 is none.
+[[nodiscard]] std::optional<std::int32_t> xml_zone_s(std::string_view text);
+
 /// A time zone by name, as a cast from text takes it: an offset (`+1`, `-05:30`, `UTC+3`), a region
 /// (`America/New_York`, `CET`) or one of Java's short names (`EST`, `IST`). Loading a region's
 /// rules is slow, and an object keeps those of the last name: use one object for many rows. Used by
