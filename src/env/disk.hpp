@@ -32,8 +32,18 @@ class File {
   virtual Result<std::uint64_t> size() = 0;
 };
 
+/// A directory held open.
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  /// As Disk::sync_directory, without a file descriptor that might not be had then.
+  virtual Result<void> sync() = 0;
+};
+
 /// A file system. Relative paths start at the process's working directory. Thread-safe. A created,
-/// renamed or removed name survives a power cut only after sync_directory of its parent.
+/// renamed or removed name survives a power cut only after sync_directory of its parent. Where the
+/// operating system has no descriptor or memory for it, opening and creating fail with unavailable:
+/// nothing has happened yet, and it may succeed later.
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -46,6 +56,8 @@ class Disk {
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> make_directories(const std::string& path) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;
+  /// For one whose names are synced time and again. The disk outlives it.
+  virtual Result<std::unique_ptr<Directory>> open_directory(const std::string& path) = 0;
   /// The names in a directory, sorted, without "." and "..".
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;
   virtual Result<bool> exists(const std::string& path) = 0;

@@ -185,6 +185,23 @@ Result<void> CrashDisk::make_directories(const std::string& path) {
   }
 }
 
+/// By name: what is held open here are files.
+class CrashDirectory final : public Directory {
+ public:
+  CrashDirectory(CrashDisk& disk, std::string path) : disk_(disk), path_(std::move(path)) {}
+  Result<void> sync() override { return disk_.sync_directory(path_); }
+
+ private:
+  CrashDisk& disk_;
+  const std::string path_;
+};
+
+Result<std::unique_ptr<Directory>> CrashDisk::open_directory(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  WEIR_CHECK(parent_exists(path == "/" ? path : path + "/"));
+  return std::make_unique<CrashDirectory>(*this, path);
+}
+
 Result<void> CrashDisk::sync_directory(const std::string& path) {
   const std::lock_guard lock(mutex_);
   WEIR_CHECK(parent_exists(path == "/" ? path : path + "/"));

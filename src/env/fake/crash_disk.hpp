@@ -31,6 +31,7 @@ class CrashDisk final : public Disk {
   Result<void> remove(const std::string& path) override;
   Result<void> make_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;  // Op::names
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
   /// Truncates a file, for SQLite; durable once the file is synced. Op::write.

@@ -26,6 +26,10 @@ Errc code_of(int error) {
     case ENOSPC:
     case EDQUOT:
       return Errc::disk_full;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+      return Errc::unavailable;
     default:
       return Errc::io;
   }
@@ -36,6 +40,11 @@ Failure refused(std::string_view doing, const std::string& path, int error) {
   std::string message =
       "cannot " + std::string(doing) + " '" + path + "': " + std::generic_category().message(error);
   if (code == Errc::disk_full) message += "; free space on its file system or move it to another";
+  if (error == EMFILE)
+    message +=
+        "; too many files and connections are open at once: raise the limit (LimitNOFILE, ulimit "
+        "-n) "
+        "or lower http.connections";
   if (error == EACCES || error == EPERM) message += "; the server's user needs access to it";
   if (error == EIO) message += "; the disk is failing, see the kernel's log";
   return fail(code, std::move(message));
@@ -139,6 +148,23 @@ class PosixFile final : public File {
   std::atomic<bool> direct_;  // reads come from any thread
 };
 
+Result<void> sync_names(const Descriptor& directory, const std::string& path) {
+  // EINVAL: this file system keeps names safe by itself and has nothing to wait for.
+  if (::fsync(directory.get()) != 0 && errno != EINVAL)
+    return refused("sync the directory", path, errno);
+  return {};
+}
+
+class PosixDirectory final : public Directory {
+ public:
+  PosixDirectory(std::string path, Descriptor fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  Result<void> sync() override { return sync_names(fd_, path_); }
+
+ private:
+  const std::string path_;
+  const Descriptor fd_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixDisk::open(const std::string& path, Durability durability) {
@@ -182,9 +208,13 @@ Result<void> PosixDisk::make_directories(const std::string& path) {
 Result<void> PosixDisk::sync_directory(const std::string& path) {
   const Descriptor fd = open_retrying(path, O_RDONLY | O_DIRECTORY);
   if (!fd.is_open()) return refused("open the directory", path, errno);
-  // EINVAL: this file system makes names durable by itself, so there is nothing to wait for.
-  if (::fsync(fd.get()) != 0 && errno != EINVAL) return refused("sync the directory", path, errno);
-  return {};
+  return sync_names(fd, path);
+}
+
+Result<std::unique_ptr<Directory>> PosixDisk::open_directory(const std::string& path) {
+  Descriptor fd = open_retrying(path, O_RDONLY | O_DIRECTORY);
+  if (!fd.is_open()) return refused("open the directory", path, errno);
+  return std::make_unique<PosixDirectory>(path, std::move(fd));
 }
 
 Result<std::vector<std::string>> PosixDisk::list(const std::string& path) {

@@ -4,8 +4,9 @@
 
 namespace weir {
 
-/// The machine's file systems. Errors have the path and the operating system's message: ENOENT is
-/// not_found, EEXIST conflict, ENOSPC and EDQUOT disk_full, all others io.
+/// The machine's file systems. Errors carry the path and the operating system's words: ENOENT is
+/// not_found, EEXIST conflict, ENOSPC and EDQUOT disk_full, EMFILE, ENFILE and ENOMEM unavailable,
+/// all else io.
 class PosixDisk final : public Disk {
  public:
   /// How Durability::on_write is kept. `direct`: past the page cache where the file system can;
@@ -20,6 +21,7 @@ class PosixDisk final : public Disk {
   Result<void> remove(const std::string& path) override;
   Result<void> make_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;
+  Result<std::unique_ptr<Directory>> open_directory(const std::string& path) override;
   Result<std::vector<std::string>> list(const std::string& path) override;
   Result<bool> exists(const std::string& path) override;
 

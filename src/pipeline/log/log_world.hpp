@@ -92,7 +92,7 @@ class LogWorld {
   }
 
   Result<void> try_open() {
-    auto opened = SegmentedLog::open(disk, clock, random, options);
+    auto opened = SegmentedLog::open(disk, *log_clock, random, options);
     if (!opened) return fail(std::move(opened).error());
     log = *std::move(opened);
     return {};
@@ -163,6 +163,7 @@ class LogWorld {
 
   CrashDisk disk;
   ManualClock clock;
+  Clock* log_clock = &clock;
   SeededRandom random;
   SegmentedLog::Options options;
   RememberingSink sink;

@@ -67,9 +67,10 @@ Result<SegmentFiles::Listing> SegmentFiles::list() const {
   return listing;
 }
 
-Result<void> SegmentFiles::make_directory() const {
+Result<void> SegmentFiles::make_directory() {
   WEIR_CHECK(disk_.make_directories(directory_));
-  WEIR_CHECK(disk_.sync_directory(directory_));
+  WEIR_TRY(names_, disk_.open_directory(directory_));
+  WEIR_CHECK(sync_names());
   WEIR_CHECK(disk_.sync_directory(log_directory_));
   return disk_.sync_directory(parent_of(log_directory_));
 }
@@ -94,35 +95,39 @@ Result<void> SegmentFiles::fill_with_zeros(const std::string& path, std::uint64_
   return file->sync();
 }
 
-Result<std::string> SegmentFiles::make_spare(std::uint64_t segment_bytes,
-                                             const std::function<bool()>& is_wanted) const {
+Result<Spare> SegmentFiles::make_spare(std::uint64_t segment_bytes,
+                                       const std::function<bool()>& is_wanted) const {
   // A file of the right size whose sync failed or never happened may lose its end in a power cut.
   // Its size does not show that, so only a synced file gets the name of a spare.
   std::string path = new_spare_path();
   const std::string unfinished = path + std::string(unfinished_suffix);
   auto filled = fill_with_zeros(unfinished, segment_bytes, is_wanted);
-  if (filled) filled = disk_.rename(unfinished, path);
-  if (!filled) {
+  auto file = filled ? open_segment(unfinished) : fail(std::move(filled).error());
+  if (file)
+    if (auto named = disk_.rename(unfinished, path); !named) file = fail(std::move(named).error());
+  if (!file) {
     // If even this fails, the next start removes the file.
     (void)disk_.remove(unfinished).has_value();
-    return fail_while("cannot prepare a segment", std::move(filled).error());
+    return fail_while("cannot prepare a segment", std::move(file).error());
   }
-  return path;
+  return Spare{std::move(path), *std::move(file)};
 }
 
-Result<bool> SegmentFiles::is_spare_of(const std::string& path, std::uint64_t segment_bytes) const {
-  if (path.ends_with(unfinished_suffix)) return false;
-  WEIR_TRY(const std::unique_ptr<File> file, disk_.open(path, Durability::on_write));
+Result<std::optional<Spare>> SegmentFiles::adopt_spare(const std::string& path,
+                                                       std::uint64_t segment_bytes) const {
+  if (path.ends_with(unfinished_suffix)) return std::optional<Spare>();
+  WEIR_TRY(std::shared_ptr<File> file, open_segment(path));
   WEIR_TRY(const std::uint64_t size, file->size());
-  return size == segment_bytes;
+  if (size != segment_bytes) return std::optional<Spare>();
+  return std::optional<Spare>(Spare{path, std::move(file)});
 }
 
 Result<void> SegmentFiles::remove_spare(const std::string& path) const {
   return disk_.remove(path);
 }
 
-Result<SegmentFiles::Begun> SegmentFiles::begin_segment(const std::string& spare,
-                                                        std::uint64_t number, Lsn base,
+Result<SegmentFiles::Begun> SegmentFiles::begin_segment(const Spare& spare, std::uint64_t number,
+                                                        Lsn base,
                                                         std::uint64_t segment_bytes) const {
   SegmentHeader header{.partition = partition_,
                        .number = number,
@@ -135,18 +140,18 @@ Result<SegmentFiles::Begun> SegmentFiles::begin_segment(const std::string& spare
   const AlignedBuffer block(block_bytes);
   encode_segment_header(header, block.data());
 
-  WEIR_TRY(std::unique_ptr<File> file, disk_.open(spare, Durability::on_write));
-  WEIR_CHECK(file->write_at(0, {block.data(), block.size()}));
+  WEIR_CHECK(spare.file->write_at(0, {block.data(), block.size()}));
   const std::string path = segment_path(number);
-  WEIR_CHECK(disk_.rename(spare, path));
+  WEIR_CHECK(disk_.rename(spare.path, path));
   WEIR_CHECK(sync_names());
-  return Begun{std::make_shared<const Segment>(Segment{header, path}), std::move(file)};
+  return Begun{std::make_shared<const Segment>(Segment{header, path}), spare.file};
 }
 
-Result<std::string> SegmentFiles::recycle(const Segment& segment) const {
-  const std::string spare = new_spare_path();
-  WEIR_CHECK(disk_.rename(segment.path, spare));
-  return spare;
+Result<Spare> SegmentFiles::recycle(const Segment& segment) const {
+  WEIR_TRY(std::shared_ptr<File> file, open_segment(segment.path));
+  std::string path = new_spare_path();
+  WEIR_CHECK(disk_.rename(segment.path, path));
+  return Spare{std::move(path), std::move(file)};
 }
 
 Result<void> SegmentFiles::remove(const Segment& segment) const {
@@ -154,7 +159,7 @@ Result<void> SegmentFiles::remove(const Segment& segment) const {
 }
 
 Result<void> SegmentFiles::sync_names() const {
-  return disk_.sync_directory(directory_);
+  return names_->sync();
 }
 
 Result<std::shared_ptr<File>> SegmentFiles::open_segment(const std::string& path) const {

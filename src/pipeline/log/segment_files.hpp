@@ -8,52 +8,60 @@
 
 namespace weir::log {
 
-/// A segment in use. A holder of this object keeps its file from being recycled.
+/// A segment in use. Whoever holds one keeps its file from being recycled.
 struct Segment {
   SegmentHeader header;
   std::string path;
 };
 
-/// The files of one partition: their names, and how a file turns from a spare into a segment and
-/// back. Keeps no list; as thread-safe as the disk.
+/// A file of zeros, or of what nobody needs any more, that becomes the next segment. Open already:
+/// when it is needed, there may be no descriptor to be had.
+struct Spare {
+  std::string path;
+  std::shared_ptr<File> file;
+};
+
+/// The files of one partition: their names, and how a file becomes a spare, a segment and a spare
+/// again. Keeps no list; thread-safe as the disk is.
 class SegmentFiles {
  public:
   SegmentFiles(Disk& disk, Random& random, std::string directory, PartitionNo partition);
 
-  /// The files that exist, by name.
+  /// What is there, by name.
   struct Listing {
     std::vector<std::uint64_t> segments;  // numbers, ascending
     std::vector<std::string> spares;      // paths
   };
   Result<Listing> list() const;
 
-  /// Creates the partition's directory, and syncs it with all names in it, including those that an
-  /// earlier run could not sync.
-  Result<void> make_directory() const;
+  /// The partition's directory: there, held open, and safe with all names in it, also those that an
+  /// earlier run could not sync any more.
+  Result<void> make_directory();
   const std::string& directory() const { return directory_; }
   PartitionNo partition() const { return partition_; }
   std::string segment_path(std::uint64_t number) const;
 
-  /// Makes a new spare, full of zeros and synced; returns its path. Stops with `unavailable` once
-  /// `is_wanted` returns false. Leaves no file behind on failure.
-  Result<std::string> make_spare(std::uint64_t segment_bytes,
-                                 const std::function<bool()>& is_wanted) const;
-  /// Whether a spare left by an earlier run is complete.
-  Result<bool> is_spare_of(const std::string& path, std::uint64_t segment_bytes) const;
+  /// A new spare, written full of zeros and synced. Gives up, with `unavailable`, when
+  /// `is_wanted` says no. Leaves nothing behind when it fails.
+  Result<Spare> make_spare(std::uint64_t segment_bytes,
+                           const std::function<bool()>& is_wanted) const;
+  /// The spare an earlier run left; nullopt where it is not whole.
+  Result<std::optional<Spare>> adopt_spare(const std::string& path,
+                                           std::uint64_t segment_bytes) const;
   Result<void> remove_spare(const std::string& path) const;
 
-  /// Turns a spare into a segment; its name is durable when this returns ok.
+  /// Turns a spare into a segment; the name is safe when this returns ok.
   struct Begun {
     std::shared_ptr<const Segment> segment;
-    std::unique_ptr<File> file;
+    std::shared_ptr<File> file;
   };
-  Result<Begun> begin_segment(const std::string& spare, std::uint64_t number, Lsn base,
+  Result<Begun> begin_segment(const Spare& spare, std::uint64_t number, Lsn base,
                               std::uint64_t segment_bytes) const;
 
-  /// Turns a segment into a spare, whose path it returns, or removes it. The spare may be used, and
-  /// the next segment recycled, only after sync_names() returned ok: otherwise a crash could bring
-  /// back the old name over new bytes, or leave a gap.
-  Result<std::string> recycle(const Segment& segment) const;
+  /// Turns a segment into a spare, or removes it. Only once sync_names()
+  /// returned ok may the spare be used and the next segment go: a crash could otherwise bring back
+  /// the old name over new bytes, or leave a gap.
+  Result<Spare> recycle(const Segment& segment) const;
   Result<void> remove(const Segment& segment) const;
   Result<void> sync_names() const;
 
@@ -69,9 +77,10 @@ class SegmentFiles {
   std::string log_directory_;
   PartitionNo partition_;
   std::string directory_;
+  std::unique_ptr<Directory> names_;
 };
 
-/// "'<path>' at offset <offset>: <what>", followed by what to do.
+/// "'<path>' at offset <offset>: <what>", and what to do about it.
 Error damage(const std::string& path, std::uint64_t offset, const std::string& what);
 
 }  // namespace weir::log

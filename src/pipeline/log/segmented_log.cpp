@@ -4,6 +4,7 @@
 
 #include "base/assert.hpp"
 #include "base/thread.hpp"
+#include "env/watched_clock.hpp"
 
 namespace weir::log {
 namespace {
@@ -19,10 +20,20 @@ Result<void> check(const SegmentedLog::Options& options) {
               "a segment, and at least 1 spare kept ahead");
 }
 
+/// A stamp holds for good, and all later ones with it: time never goes back within a partition.
+Error clock_jumped() {
+  return {
+      Errc::unavailable,
+      "the machine's clock has jumped ahead, and what comes now could be filed under a wrong "
+      "day; nothing is taken until the clock is set right, has stood there for clock.jump_wait_s "
+      "or the server is restarted"};
+}
+
 }  // namespace
 
 SegmentedLog::SegmentedLog(Disk& disk, Clock& clock, Random& random, Options options)
     : clock_(clock),
+      watched_(options.watched_clock),
       options_(std::move(options)),
       files_(disk, random, options_.directory, options_.partition),
       buffers_{CommitBuffer(options_.commit_bytes_max), CommitBuffer(options_.commit_bytes_max)} {}
@@ -62,9 +73,9 @@ Result<void> SegmentedLog::start() {
 
 Result<void> SegmentedLog::adopt_spares(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
-    WEIR_TRY(const bool fits, files_.is_spare_of(path, options_.segment_bytes));
-    if (fits && may_keep_spare())
-      spares_.push_back(path);
+    WEIR_TRY(auto spare, files_.adopt_spare(path, options_.segment_bytes));
+    if (spare && may_keep_spare())
+      spares_.push_back(*std::move(spare));
     else
       WEIR_CHECK(files_.remove_spare(path));
   }
@@ -73,7 +84,7 @@ Result<void> SegmentedLog::adopt_spares(const std::vector<std::string>& paths) {
 
 Result<void> SegmentedLog::begin_first_segment() {
   if (spares_.empty()) {
-    WEIR_TRY(std::string spare, files_.make_spare(options_.segment_bytes, [] { return true; }));
+    WEIR_TRY(Spare spare, files_.make_spare(options_.segment_bytes, [] { return true; }));
     spares_.push_back(std::move(spare));
   }
   WEIR_TRY(SegmentFiles::Begun begun,
@@ -133,6 +144,7 @@ void SegmentedLog::commit_soon() {
 Result<void> SegmentedLog::admit(std::uint64_t bytes) const {
   if (poison_) return fail(*poison_);
   if (stopping_) return fail(Errc::unavailable, "the log is closing; send it again");
+  if (watched_ && !watched_->is_trusted()) return fail(clock_jumped());
   if (commit_header_bytes + bytes > options_.commit_bytes_max)
     return fail(Errc::too_large, "the payload and its key are larger than a commit of the log, " +
                                      std::to_string(options_.commit_bytes_max) + " bytes");
@@ -187,7 +199,7 @@ bool SegmentedLog::commit_step() {
 
 Result<void> SegmentedLog::write(const Commit& commit) {
   if (commit.poisoned) return fail(Errc::log_failed, {});
-  if (!commit.spare.empty()) WEIR_CHECK(roll(commit));
+  if (commit.spare) WEIR_CHECK(roll(commit));
   const std::string_view blocks = commit.buffer->seal(current_->header.salt, commit.lsn);
   WEIR_ASSERT(blocks.size() == commit.bytes);
   return current_file_->write_at(current_->header.offset_of(commit.lsn), blocks);
@@ -195,7 +207,7 @@ Result<void> SegmentedLog::write(const Commit& commit) {
 
 Result<void> SegmentedLog::roll(const Commit& commit) {
   WEIR_TRY(SegmentFiles::Begun begun,
-           files_.begin_segment(commit.spare, current_->header.number + 1, commit.lsn,
+           files_.begin_segment(*commit.spare, current_->header.number + 1, commit.lsn,
                                 options_.segment_bytes));
   current_ = begun.segment;
   current_file_ = std::move(begun.file);
@@ -270,9 +282,11 @@ Sequence SegmentedLog::next_sequence(const Address& address) const {
 }
 
 Result<void> SegmentedLog::health() const {
+  static_cast<void>(clock_.now());  // whether it is trusted is known from looking at it
   const std::lock_guard lock(mutex_);
   if (poison_) return fail(*poison_);
   if (stopping_) return fail(Errc::unavailable, "the log is closing");
+  if (watched_ && !watched_->is_trusted()) return fail(clock_jumped());
   const std::uint64_t ordinary = whole_blocks(limits::payload_bytes_default);
   const std::uint64_t wanted =
       std::min(filling_->blocks_bytes_with(ordinary), options_.commit_bytes_max);
@@ -284,12 +298,14 @@ LogStats SegmentedLog::stats() const {
   LogStats stats;
   commit_seconds_.add_to(stats.commit_seconds);
   commit_bytes_.add_to(stats.commit_bytes);
+  const Time now = clock_.now();
   const std::lock_guard lock(mutex_);
   stats.segments = segments_.size();
   for (const auto& segment : segments_)
     stats.disk_bytes += segment->header.segment_bytes;
   stats.disk_bytes += spares_.size() * options_.segment_bytes;
   stats.kept_bytes = durable_end_.load() - checkpoint_.value;
+  stats.stamps_ahead = std::max(last_received_at_ - now, std::chrono::microseconds(0));
   return stats;
 }
 

@@ -11,56 +11,65 @@
 #include "pipeline/log/commit_buffer.hpp"
 #include "pipeline/log/recovery.hpp"
 
+namespace weir {
+class WatchedClock;
+}
+
 namespace weir::log {
 
-/// The log's counts since it was opened, and what it holds now.
+/// What the log has done since it was opened, and holds now.
 struct LogStats {
   HistogramCounts commit_seconds;  // written and synced
   HistogramCounts commit_bytes;    // whole blocks
   std::uint64_t segments = 0;      // in use
-  std::uint64_t disk_bytes = 0;    // of segments and spares
-  std::uint64_t kept_bytes = 0;    // after the checkpoint: a restart reads them
+  std::uint64_t disk_bytes = 0;    // theirs and of the spares
+  std::uint64_t kept_bytes = 0;    // behind the checkpoint: a restart would read them
+  /// What comes now is stamped so much later than the clock says: it was ahead once.
+  std::chrono::microseconds stamps_ahead{0};
 };
 
-/// The log of one partition in its own files (docs/formats/log-segment.md).
+/// The log of one partition in files of its own (docs/formats/log-segment.md).
 ///
-/// append() serialises into the buffer of the next commit. One thread writes commits, one at a
-/// time; entries that arrive meanwhile form the next one (group commit). Another thread makes and
-/// recycles segments in advance. An entry is accepted only if its space on disk is already
-/// allocated, so a full disk refuses new entries and never loses an accepted one. The first failed
-/// write or sync poisons the log: waiting and later entries all get log_failed, until the log is
-/// opened again.
+/// append() serialises into the buffer of the next commit; one thread writes commits, one at a
+/// time, and whatever arrives meanwhile is the next one; another thread makes and recycles
+/// segments ahead of need. An entry is accepted only when its place on the disk exists already, so
+/// a full disk refuses new entries and never loses an accepted one, and it is open already, so that
+/// neither does a process that is out of file descriptors. The first write or sync that
+/// fails poisons the log: everything waiting is told log_failed, everything later refused with it,
+/// until the log is opened again.
 ///
-/// The caller holds the data directory's lock. Disk, Clock, Random, every sink, and what a Reader
-/// needs of the log must outlive their use.
+/// The caller holds the data directory's lock. Disk, Clock, Random, every sink and what a Reader
+/// needs of the log must outlive their use of it.
 class SegmentedLog final : public Log {
  public:
   enum class Drive {
-    threads,  // in the server
-    by_hand   // for tests: the log acts only in commit_step() and segment_step()
+    threads,  // the product
+    by_hand   // no threads: nothing happens but in commit_step() and segment_step()
   };
   struct Options {
     std::string directory;  // of all partitions; this one's files are in <directory>/<partition>
     PartitionNo partition;
-    std::uint64_t segment_bytes = limits::segment_bytes_default;  // of segments made from now on
+    std::uint64_t segment_bytes = limits::segment_bytes_default;  // of segments yet to be made
     std::uint64_t commit_bytes_max = limits::commit_bytes_max;
     std::uint32_t spares_ahead = 2;
     std::uint64_t spare_bytes_max = limits::spare_bytes_max;  // kept beyond those
     CatalogPosition catalog;
     Drive drive = Drive::threads;
+    /// The clock it is opened with, where that is one: nothing is taken while it is not trusted.
+    const WatchedClock* watched_clock = nullptr;
   };
 
-  /// Recovers, creates the first segment where there is none, and starts. Errors: corrupt and
-  /// newer_version name segment and offset; disk_full, io; bad_request for invalid options.
+  /// Recovers, makes the first segment where there is none, and starts. Errors: corrupt and
+  /// newer_version name segment and offset; disk_full, io; bad_request for impossible options.
   static Result<std::unique_ptr<SegmentedLog>> open(Disk& disk, Clock& clock, Random& random,
                                                     Options options);
   ~SegmentedLog() override;
 
   const Recovered& recovered() const { return found_; }
 
-  /// Refuses new entries with `unavailable`, commits what was appended, reports the results and
-  /// joins the threads. Durable records stay readable. Called once, from one thread; the destructor
-  /// calls it too.
+  /// Refuses new entries with `unavailable`, commits what was appended, tells the results, joins
+  /// the threads. What is durable can still be read. Once, from one thread; the destructor does it
+  /// too.
   void close();
 
   Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) override;
@@ -71,16 +80,16 @@ class SegmentedLog final : public Log {
   void release(PartitionNo partition, Lsn checkpoint) override;
   Time complete_until(PartitionNo partition) override;
   PartitionState partition_state(PartitionNo partition) const override;
-  /// The number that the stream's next record will get; 1 for a stream without records.
+  /// The number the stream's next record will have; 1 where it has none.
   Sequence next_sequence(const Address& address) const;
   Result<void> health() const override;
 
   /// Any thread.
   LogStats stats() const;
 
-  /// by_hand: commits what was appended and reports the results; false: nothing was appended.
+  /// By hand: writes what was appended as one commit and tells the results; false: nothing was.
   bool commit_step();
-  /// by_hand: recycles one segment or makes one spare; false: nothing to do, or it failed.
+  /// By hand: recycles one segment or makes one spare; false: nothing to do, or it failed.
   bool segment_step();
 
  private:
@@ -89,10 +98,10 @@ class SegmentedLog final : public Log {
     CommitBuffer* buffer = nullptr;
     Lsn lsn;
     std::uint64_t bytes = 0;
-    std::string spare;  // empty: the entry fits the current segment
+    std::optional<Spare> spare;  // unset: it fits the current segment
     bool poisoned = false;
   };
-  /// The range that a reader may read now, and the segment it is in.
+  /// What a reader may read now, and the segment it stands in.
   struct Window {
     std::shared_ptr<const Segment> segment;
     Lsn limit;
@@ -126,11 +135,12 @@ class SegmentedLog final : public Log {
   void run_segments() noexcept;
 
   Clock& clock_;
+  const WatchedClock* const watched_;
   const Options options_;
-  const SegmentFiles files_;
+  SegmentFiles files_;
   Recovered found_;
 
-  mutable std::mutex mutex_;  // guards all members below, up to the next comment
+  mutable std::mutex mutex_;  // of all below, up to the next remark
   std::condition_variable work_;
   std::condition_variable segment_work_;
   std::condition_variable durable_moved_;
@@ -140,7 +150,7 @@ class SegmentedLog final : public Log {
   Time last_received_at_;
   std::optional<Time> in_flight_since_;  // the stamp of the first record of the commit in flight
   std::deque<std::shared_ptr<const Segment>> segments_;
-  std::vector<std::string> spares_;
+  std::vector<Spare> spares_;
   std::optional<Error> segment_failure_;  // why the last spare could not be made
   std::optional<Error> poison_;
   Lsn end_;                 // behind the commit in flight

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "env/watched_clock.hpp"
 #include "pipeline/log/log_world.hpp"
 
 namespace weir::log {
@@ -116,6 +117,40 @@ TEST_F(SegmentedLogTest, ReceivedAtNeverGoesBackNotEvenOverARestart) {
   for (const Line& line : lines())
     seconds.push_back(line.received_at.time_since_epoch() / std::chrono::seconds{1});
   EXPECT_THAT(seconds, ElementsAre(1000, 1000, 1000, 1001));
+}
+
+TEST_F(SegmentedLogTest, WhileTheClockHasJumpedAheadNothingIsStamped) {
+  const Time start = clock.now();
+  WatchedClock watched(clock, clock, {});
+  log_clock = &watched;
+  options.watched_clock = &watched;
+  open();
+  write("a");
+  clock.jump(std::chrono::hours(24 * 7));
+  const auto refused = append(orders, "b");
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("clock has jumped ahead"));
+  EXPECT_EQ(log->health().error().code, Errc::unavailable);
+  clock.advance(std::chrono::seconds(3));
+  EXPECT_LE(log->complete_until(only), start + std::chrono::seconds(3));
+  clock.jump(-std::chrono::hours(24 * 7));
+  EXPECT_TRUE(log->health().has_value());
+  write("c");
+  ASSERT_THAT(bodies(), ElementsAre("a", "c"));
+  EXPECT_EQ(lines().back().received_at, start + std::chrono::seconds(3));
+  EXPECT_EQ(log->stats().stamps_ahead, std::chrono::seconds(0));
+}
+
+TEST_F(SegmentedLogTest, StampsThatAreAheadOfTheClockAreKnownAlsoAfterARestart) {
+  open();
+  write("a");
+  clock.jump(-std::chrono::hours(2));
+  reopen();
+  write("b");
+  EXPECT_EQ(log->stats().stamps_ahead, std::chrono::hours(2));
+  clock.advance(std::chrono::hours(3));
+  write("c");
+  EXPECT_EQ(log->stats().stamps_ahead, std::chrono::seconds(0));
 }
 
 TEST_F(SegmentedLogTest, TheReaderSeesOnlyWhatIsDurable) {
@@ -280,7 +315,7 @@ TEST_F(SegmentedLogTest, WhatAPoisonedLogLeftInTheCacheIsSafeOnceItWasReadAgain)
 }
 
 TEST_F(SegmentedLogTest, AFailureOnTheWayToANewSegmentPoisonsToo) {
-  for (const Op op : {Op::open, Op::write, Op::rename, Op::names}) {
+  for (const Op op : {Op::write, Op::rename, Op::names}) {
     LogWorld world;
     world.open();
     world.tend();
@@ -298,6 +333,27 @@ TEST_F(SegmentedLogTest, AFailureOnTheWayToANewSegmentPoisonsToo) {
     world.write("y");
     EXPECT_THAT(world.bodies(), SizeIs(6));
   }
+}
+
+/// As a process finds itself that has as many files and connections open as it may.
+TEST_F(SegmentedLogTest, WithoutFileDescriptorsTheLogGoesOnAndThenRefusesAndRecovers) {
+  open();
+  tend();
+  for (int i = 0; i < 5; ++i)
+    write(three_blocks);
+  disk.fail_next(Op::open, Errc::unavailable);
+  write("the first of a new segment, which was open already");
+  ASSERT_TRUE(log->health().has_value()) << log->health().error().message;
+  for (int i = 0; i < 4; ++i)
+    write(three_blocks);
+  for (int more = 0; more < 5 && append(orders, three_blocks); ++more)
+    ASSERT_TRUE(log->commit_step());
+  disk.fail_next(Op::open, Errc::unavailable);
+  EXPECT_FALSE(log->segment_step());
+  EXPECT_EQ(append(orders, three_blocks).error().code, Errc::unavailable);
+  tend();
+  write("again");
+  EXPECT_EQ(bodies().back(), "again");
 }
 
 TEST_F(SegmentedLogTest, ReleasedSegmentsBecomeSparesAndAreUsedAgain) {
