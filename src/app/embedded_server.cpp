@@ -7,11 +7,15 @@
 #include <spdlog/spdlog.h>
 
 #include "app/batch_catalog_adapter.hpp"
+#include "app/clock_report.hpp"
 #include "app/conservation_monitor.hpp"
+#include "app/descriptor_limit.hpp"
+#include "app/earlier_partition.hpp"
 #include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
 #include "app/logging.hpp"
 #include "app/metrics.hpp"
+#include "app/metrics_server.hpp"
 #include "app/replay.hpp"
 #include "app/request_log.hpp"
 #include "app/run_threads.hpp"
@@ -21,6 +25,7 @@
 #include "env/real/posix_disk.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
+#include "env/watched_clock.hpp"
 #include "http/handler_pool.hpp"
 #include "http/server.hpp"
 #include "pipeline/batcher/batcher_thread.hpp"
@@ -38,7 +43,6 @@
 namespace weir::app {
 namespace {
 
-constexpr PartitionNo partition{0};              // the embedded log has one
 constexpr std::uint64_t segments_kept_free = 8;  // of the disk, from what the engine spills
 
 unsigned count_of(const Config& config, std::string_view key) {
@@ -55,6 +59,27 @@ std::string url_of(std::string_view scheme, const std::string& host, std::uint16
               : fmt::format("{}://{}:{}", scheme, host, port);
 }
 
+std::uint32_t connections_max(const Config& config) {
+  const std::uint64_t descriptors = raise_descriptor_limit();
+  const auto wanted = static_cast<std::uint32_t>(config["http.connections"]);
+  const std::uint32_t connections = connections_within(descriptors, wanted);
+  if (connections < wanted)
+    spdlog::warn(
+        "This process may have {} files and connections open at once, so at most {} connections "
+        "are "
+        "kept, not http.connections = {}. Raise the limit (LimitNOFILE, ulimit -n), or lower the "
+        "setting",
+        descriptors, connections, wanted);
+  return connections;
+}
+
+/// Who reads without a token what anybody may read hears of no tenant's streams.
+std::uint32_t streams_named_max(const Config& config) {
+  const bool is_guarded =
+      !config.text("metrics.token").empty() || !config.text("metrics.listen").empty();
+  return is_guarded ? count_of(config, "metrics.streams") : 0;
+}
+
 http::TlsFiles tls_files(const Config& config) {
   return {config.text("tls.certificate"), config.text("tls.key")};
 }
@@ -67,6 +92,11 @@ Result<std::shared_ptr<http::Tls>> load_tls(const Config& config) {
     return fail(Errc::bad_request,
                 "TLS takes both tls.certificate and tls.key; set the other too.");
   return http::Tls::load(files);
+}
+
+WatchedClock::Bounds clock_bounds(const Config& config) {
+  return {.jump_max = std::chrono::seconds(config["clock.jump_max_s"]),
+          .jump_wait = std::chrono::seconds(config["clock.jump_wait_s"])};
 }
 
 gateway::Limits gateway_limits(const Config& config) {
@@ -91,11 +121,15 @@ Result<void> check_xml(std::string_view document) {
 /// Members are in the order of construction; each uses only those above it.
 struct EmbeddedServer::Stages {
   Stages(DataDirectory directory_, const Config& config_)
-      : directory(std::move(directory_)), config(config_) {}
+      : directory(std::move(directory_)),
+        config(config_),
+        partition{static_cast<std::uint16_t>(config["log.partition"])},
+        clock(system_clock, system_clock, clock_bounds(config)) {}
 
   Result<void> open_catalog();
   Result<void> open_log();
   Result<void> open_store();
+  Result<void> close_earlier_partitions();
   void start_batcher();
   void watch_the_law();
   Vitals vitals() const;
@@ -104,17 +138,22 @@ struct EmbeddedServer::Stages {
   void make_control_api();
   Result<void> listen(const Listen& listen);
   void start_housekeeping();
+  Result<void> serve_metrics();
+  Result<std::string> metrics() const;
   std::string url() const;
+  std::string url_for(const http::Request& request) const;
   Measured measure() const;
   Result<Config::Changes> reload(const Config& next);
   void stop();
 
   const DataDirectory directory;
   Config config;
+  const PartitionNo partition;
   std::string host;
   std::shared_ptr<http::Tls> tls;
   PosixDisk disk;
-  SystemClock clock;
+  SystemClock system_clock;
+  WatchedClock clock;
   SystemRandom random;
 
   std::unique_ptr<catalog::Catalog> catalog;
@@ -128,6 +167,7 @@ struct EmbeddedServer::Stages {
   std::optional<RunThreads> runs;
 
   RequestLog request_log{clock};
+  ClockReport clock_report{std::chrono::seconds(config["clock.jump_max_s"])};
   gateway::StreamBindings bindings;
   std::optional<gateway::Gateway> gateway;
   std::optional<control::QueryGate> queries;
@@ -135,6 +175,7 @@ struct EmbeddedServer::Stages {
   std::optional<http::HandlerPool> control_pool;
   std::optional<http::HandlerPool> probe_pool;
   std::optional<http::Server> http_server;
+  std::optional<MetricsServer> metrics_server;
   std::optional<Housekeeping> housekeeping;
 };
 
@@ -149,6 +190,7 @@ Result<void> EmbeddedServer::Stages::open_log() {
   options.partition = partition;
   options.segment_bytes = static_cast<std::uint64_t>(config["log.segment_bytes"]);
   WEIR_TRY(const catalog::Checkpoint checkpoint, catalog->batches().checkpoint(partition));
+  options.watched_clock = &clock;
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog->batches().positions(partition));
   WEIR_TRY(options.catalog.complete_until, catalog->hours().sealed_until(partition));
@@ -166,6 +208,13 @@ Result<void> EmbeddedServer::Stages::open_log() {
 Result<void> EmbeddedServer::Stages::open_store() {
   WEIR_TRY(store, store::LocalDirectoryStore::open(disk, directory.store()));
   return store->sweep();
+}
+
+/// Those that were written before `log.partition` was raised.
+Result<void> EmbeddedServer::Stages::close_earlier_partitions() {
+  for (std::uint16_t before = 0; before < partition.value; ++before)
+    WEIR_CHECK(close_partition({before}, directory.log(), {disk, clock, random, *catalog, *store}));
+  return {};
 }
 
 void EmbeddedServer::Stages::start_batcher() {
@@ -197,6 +246,9 @@ void EmbeddedServer::Stages::watch_the_law() {
 
 Vitals EmbeddedServer::Stages::vitals() const {
   return {.log = log->health(),
+          .clock = clock.state(),
+          .stamps_ahead = log->stats().stamps_ahead,
+          .stamps_ahead_max = std::chrono::seconds(config["clock.jump_max_s"]),
           .batcher = batcher_thread->health(),
           .gauges = batcher_thread->gauges(),
           .batch_age_max = std::chrono::seconds(config["batch.age_s"]),
@@ -253,9 +305,9 @@ void EmbeddedServer::Stages::make_control_api() {
             return courier::validate(*catalog, courier);
           },
       .file_uri = [this](const std::string& path) { return store->uri(path); },
-      .base_url = [this] { return url(); },
+      .base_url = [this](const http::Request& request) { return url_for(request); },
       .ready = [this] { return log->health(); },
-      .metrics = [this] { return metrics_text(measure()); },
+      .metrics = [this] { return metrics(); },
       .locate = [this](const catalog::Batch& batch,
                        Sequence sequence) { return batcher::locate(*store, batch, sequence); },
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
@@ -263,6 +315,8 @@ void EmbeddedServer::Stages::make_control_api() {
                        const std::string& body) { return replay(*log, stream, type, key, body); },
       .check_conservation = [this] { return conservation->check_now(); },
       .health_checks = [this] { return judge(vitals()); },
+      .metrics_token = config.text("metrics.token"),
+      .data_directory = directory.path(),
   });
 }
 
@@ -293,7 +347,7 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   WEIR_TRY(tls, load_tls(config));
   options.tls = tls;
   options.threads = count_of(config, "http.threads");
-  options.connections_max = static_cast<std::uint32_t>(config["http.connections"]);
+  options.connections_max = connections_max(config);
   options.timeouts.idle = std::chrono::seconds(config["http.idle_s"]);
   options.timeouts.head = std::chrono::seconds(config["http.head_s"]);
   options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
@@ -322,7 +376,32 @@ void EmbeddedServer::Stages::start_housekeeping() {
           },
       .write_key_uses_every = std::chrono::seconds(config["keys.last_used_s"]),
       .ready = [this] { return log->health(); },
+      .watch = [this] { clock_report.look(clock.state(), log->stats().stamps_ahead); },
   });
+}
+
+Result<void> EmbeddedServer::Stages::serve_metrics() {
+  if (config.text("metrics.listen").empty()) return {};
+  auto address = parse_listen(config.text("metrics.listen"));
+  if (!address) return fail_while("metrics.listen", std::move(address).error());
+  metrics_server.emplace(MetricsServer::Dependencies{
+      config.text("metrics.token"), [this] { return metrics_text(measure()); }, random});
+  return metrics_server->start(*address);
+}
+
+/// Beside the API.
+Result<std::string> EmbeddedServer::Stages::metrics() const {
+  if (config.text("metrics.listen").empty()) return metrics_text(measure());
+  return fail(Errc::not_found, "Metrics have an address of their own here (metrics.listen).");
+}
+
+/// Where the one who asks finds the server.
+std::string EmbeddedServer::Stages::url_for(const http::Request& request) const {
+  const std::string& set = config.text("http.public_url");
+  if (!set.empty()) return set.ends_with('/') ? set.substr(0, set.size() - 1) : set;
+  const auto header = request.headers.find("host");
+  if (header == request.headers.end() || header->second.empty()) return url();
+  return fmt::format("{}://{}", tls ? "https" : "http", header->second);
 }
 
 std::string EmbeddedServer::Stages::url() const {
@@ -333,6 +412,7 @@ Measured EmbeddedServer::Stages::measure() const {
   return {.gateway = gateway->stats(),
           .http = http_server->stats(),
           .log = log->stats(),
+          .clock = clock.state(),
           .batcher = batcher_thread->gauges(),
           .batch_seconds = manifest->commit_seconds(),
           .run_seconds = runs->seconds(),
@@ -340,7 +420,8 @@ Measured EmbeddedServer::Stages::measure() const {
           .log_ready = log->health().has_value(),
           .conservation = conservation->newest(),
           .conservation_checks = conservation->checks(),
-          .snapshot = catalog->snapshots().current()};
+          .snapshot = catalog->snapshots().current(),
+          .streams_named_max = streams_named_max(config)};
 }
 
 Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
@@ -359,6 +440,7 @@ void EmbeddedServer::Stages::stop() {
   if (runs) runs->request_stop();
   if (engine) engine->stop();  // or requests in flight would last as long as their queries
   if (http_server) http_server->stop();
+  if (metrics_server) metrics_server->stop();
   if (housekeeping) housekeeping->stop();
   if (log) log->close();
   if (conservation) conservation->stop();
@@ -381,11 +463,13 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   WEIR_CHECK(all.open_catalog());
   WEIR_CHECK(all.open_log());
   WEIR_CHECK(all.open_store());
+  WEIR_CHECK(all.close_earlier_partitions());
   all.start_batcher();
   all.watch_the_law();
   all.make_engine();
   WEIR_CHECK(all.start_runs());
   WEIR_CHECK(all.listen(listen));
+  WEIR_CHECK(all.serve_metrics());
   all.start_housekeeping();
   return server;
 }

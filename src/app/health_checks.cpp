@@ -19,6 +19,29 @@ HealthCheck judge_log(const Vitals& vitals) {
   return {"log", State::alarm, vitals.log.error().message};
 }
 
+HealthCheck judge_clock(const Vitals& vitals) {
+  const auto seconds = [](std::chrono::microseconds time) {
+    return std::chrono::floor<std::chrono::seconds>(time).count();
+  };
+  if (vitals.clock.ahead.count() != 0)
+    return {"clock", State::alarm,
+            fmt::format("the clock jumped ahead by {} s and payloads are refused; set it right, or "
+                        "restart the server if it is right; in {} s it is taken for true",
+                        seconds(vitals.clock.ahead), seconds(vitals.clock.taken_after))};
+  if (vitals.stamps_ahead > vitals.stamps_ahead_max)
+    return {"clock", State::alarm,
+            fmt::format("the clock was ahead once, so what comes is stamped {} s later than it is; "
+                        "it lasts that long, or raise log.partition (docs/operations.md)",
+                        seconds(vitals.stamps_ahead))};
+  if (vitals.clock.jumps > 0)
+    return {
+        "clock", State::warning,
+        fmt::format("the clock jumped ahead {} times since the start, {} of them for good; look "
+                    "at what sets it",
+                    vitals.clock.jumps, vitals.clock.jumps_taken)};
+  return {"clock", State::ok, "goes as time does"};
+}
+
 HealthCheck judge_batcher(const Vitals& vitals) {
   if (vitals.batcher) return {"batcher", State::ok, "files what the log holds"};
   return {"batcher", State::alarm, vitals.batcher.error().message};
@@ -64,8 +87,8 @@ HealthCheck judge_keys(const Vitals& vitals) {
 }  // namespace
 
 std::vector<HealthCheck> judge(const Vitals& vitals) {
-  return {judge_log(vitals), judge_batcher(vitals), judge_age(vitals), judge_disk(vitals),
-          judge_keys(vitals)};
+  return {judge_log(vitals), judge_clock(vitals), judge_batcher(vitals),
+          judge_age(vitals), judge_disk(vitals),  judge_keys(vitals)};
 }
 
 }  // namespace weir::app

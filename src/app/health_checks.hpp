@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "control/services.hpp"
+#include "env/watched_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
 
 namespace weir::app {
@@ -14,6 +15,9 @@ namespace weir::app {
 /// What `weir doctor` checks besides conservation, at one moment.
 struct Vitals {
   Result<void> log;
+  WatchedClock::State clock;
+  std::chrono::microseconds stamps_ahead{0};  // of the clock
+  std::chrono::seconds stamps_ahead_max{0};   // as it is set
   Result<void> batcher;
   batcher::BatcherGauges gauges;
   std::chrono::seconds batch_age_max{0};  // the configured bound

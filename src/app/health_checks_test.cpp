@@ -20,6 +20,7 @@ class HealthChecksTest : public ::testing::Test {
     vitals.bytes_free = 50 * gib;
     vitals.bytes_in_all = 100 * gib;
     vitals.segment_bytes = std::uint64_t{64} << 20;
+    vitals.stamps_ahead_max = seconds(300);
     vitals.gauges.keys_max = 1000;
     vitals.gauges.key_window = std::chrono::hours(24);
   }
@@ -32,6 +33,25 @@ class HealthChecksTest : public ::testing::Test {
 
   Vitals vitals;
 };
+
+TEST_F(HealthChecksTest, AClockThatIsOrWasAheadIsAnAlarm) {
+  vitals.clock = {.ahead = std::chrono::hours(2),
+                  .taken_after = std::chrono::minutes(9),
+                  .jumps = 1,
+                  .jumps_taken = 0};
+  EXPECT_EQ(check("clock").state, State::alarm);
+  EXPECT_THAT(check("clock").message, HasSubstr("ahead by 7200 s"));
+  EXPECT_THAT(check("clock").message, HasSubstr("in 540 s it is taken for true"));
+  vitals.clock.ahead = seconds(0);
+  EXPECT_EQ(check("clock").state, State::warning);
+  vitals.stamps_ahead = seconds(301);
+  EXPECT_EQ(check("clock").state, State::alarm);
+  EXPECT_THAT(check("clock").message, HasSubstr("log.partition"));
+  vitals = {};
+  vitals.stamps_ahead_max = seconds(300);
+  vitals.stamps_ahead = seconds(300);
+  EXPECT_EQ(check("clock").state, State::ok);
+}
 
 TEST_F(HealthChecksTest, AServerThatIsWellHasNothingToTell) {
   for (const auto& one : judge(vitals))

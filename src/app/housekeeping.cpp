@@ -25,6 +25,7 @@ void Housekeeping::stop() {
 void Housekeeping::work(const std::stop_token& stop) {
   std::chrono::seconds since_written{0};
   while (!stop.stop_requested()) {
+    chores_.watch();
     look_whether_ready();
     if (since_written >= chores_.write_key_uses_every) {
       chores_.write_key_uses();

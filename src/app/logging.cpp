@@ -1,5 +1,7 @@
 #include "app/logging.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -32,21 +34,76 @@ boost::json::string_view json_text(const spdlog::string_view_t& text) {
   return {text.data(), text.size()};
 }
 
+constexpr bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// How many bytes the UTF-8 character has that begins here; 0 for none.
+std::size_t character_size(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
+  if (!std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(size),
+                   is_continuation))
+    return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool is_overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool is_none = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+  return is_overlong || is_none ? 0 : size;
+}
+
+/// What others have sent is shown, never obeyed: bytes that are not UTF-8 and, for a terminal, each
+/// control character, C1 and line breaks among them, as "\\x1b".
+enum class Controls : std::uint8_t { shown, kept };
+std::string shown(std::string_view text, Controls controls) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    const bool is_control = size == 1   ? byte < 0x20 || byte == 0x7F
+                            : size == 2 ? byte == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0
+                                        : false;
+    if (size == 0 || (is_control && controls == Controls::shown)) {
+      const std::size_t bytes = std::max<std::size_t>(size, 1);
+      for (const char c : text.substr(0, bytes))
+        out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+      text.remove_prefix(bytes);
+    } else {
+      out.append(text.substr(0, size));
+      text.remove_prefix(size);
+    }
+  }
+  return out;
+}
+
+/// A member's text for a line of text: in quotes where it is not one word.
+std::string word_of(const boost::json::string& text) {
+  const std::string word = shown(std::string_view(text.data(), text.size()), Controls::shown);
+  if (word == std::string_view(text.data(), text.size()) && !word.empty() &&
+      word.find_first_of(" \"=") == std::string::npos)
+    return word;
+  // Escaped twice, what was shown as \x1b could not be told from that text itself.
+  std::string quoted = "\"";
+  for (const char c : word) {
+    if (c == '"') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 class TextLines final : public spdlog::formatter {
  public:
   void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
-    std::string text =
-        fmt::format("{} {} {}", moment_text(line.time),
-                    view_of(spdlog::level::to_string_view(line.level)), view_of(line.payload));
+    std::string text = fmt::format("{} {} {}", moment_text(line.time),
+                                   view_of(spdlog::level::to_string_view(line.level)),
+                                   shown(view_of(line.payload), Controls::shown));
     if (current_members)
-      for (const LogMember& member : *current_members) {
-        const bool is_word =
-            member.value.is_string() &&
-            member.value.get_string().find_first_of(" \"=\n\r") == boost::json::string_view::npos;
+      for (const LogMember& member : *current_members)
         text += fmt::format(" {}={}", member.name,
-                            is_word ? std::string(member.value.get_string())
-                                    : boost::json::serialize(member.value));
-      }
+                            member.value.is_string() ? word_of(member.value.get_string())
+                                                     : boost::json::serialize(member.value));
     text += '\n';
     out.append(text.data(), text.data() + text.size());
   }
@@ -58,10 +115,15 @@ class JsonLines final : public spdlog::formatter {
   void format(const spdlog::details::log_msg& line, spdlog::memory_buf_t& out) override {
     boost::json::object object{{"time", moment_text(line.time)},
                                {"level", json_text(spdlog::level::to_string_view(line.level))},
-                               {"message", json_text(line.payload)}};
+                               {"message", shown(view_of(line.payload), Controls::kept)}};
     if (current_members)
-      for (const LogMember& member : *current_members)
-        object[member.name] = member.value;
+      for (const LogMember& member : *current_members) {
+        const auto* text = member.value.if_string();
+        object[member.name] =
+            text == nullptr ? member.value
+                            : boost::json::value(shown(std::string_view(text->data(), text->size()),
+                                                       Controls::kept));
+      }
     const std::string text = boost::json::serialize(object) + "\n";
     out.append(text.data(), text.data() + text.size());
   }

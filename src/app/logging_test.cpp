@@ -1,5 +1,7 @@
 #include "app/logging.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <spdlog/spdlog.h>
@@ -43,6 +45,34 @@ TEST_F(LoggingTest, ALineOfJsonIsOneObjectWhateverIsSaid) {
   const auto plain = boost::json::parse(said([] { spdlog::info("Plain {}", 1); })).as_object();
   EXPECT_EQ(plain.at("message"), "Plain 1");
   EXPECT_EQ(plain.size(), 3u);
+}
+
+TEST_F(LoggingTest, WhatOthersSentCannotReachATerminalOrBeginALine) {
+  set_up_logging("text", "info");
+  const std::string line = said([] {
+    log_event(LogLevel::info, "Odd\npath",
+              {{"path",
+                "/a\x1b[2J\xff\x7f\xc2\x9b"
+                "31m\r\n2027 info Fake"},
+               {"ok", "/\xc3\xbc\xf0\x9f\x98\x80"}});
+  });
+  EXPECT_THAT(
+      line,
+      EndsWith("Odd\\x0apath path=\"/a\\x1b[2J\\xff\\x7f\\xc2\\x9b31m\\x0d\\x0a2027 info Fake\" "
+               "ok=/\xc3\xbc\xf0\x9f\x98\x80\n"));
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+}
+
+TEST_F(LoggingTest, ALineOfJsonIsUtf8WhateverIsSaid) {
+  set_up_logging("json", "info");
+  for (const std::string bytes : {"\xff", "\xc3", "a\xed\xa0\x80z", "\xc0\xaf", "\xf4\x90\x80\x80",
+                                  "\xe0\x80\xaf", "\x80\xc3\xbc"}) {
+    const std::string line = said([&] { log_event(LogLevel::info, bytes, {{"path", bytes}}); });
+    boost::json::error_code error;
+    const auto object = boost::json::parse(line, error);
+    ASSERT_FALSE(error) << line;
+    EXPECT_THAT(std::string(object.at("path").as_string()), ::testing::HasSubstr("\\x")) << line;
+  }
 }
 
 TEST_F(LoggingTest, WhatIsBelowTheLevelIsNotSaid) {

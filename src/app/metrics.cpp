@@ -90,79 +90,97 @@ MetricFamily commit_bytes(const Measured& measured) {
           {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
-/// The stream's id; its number if the stream was deleted.
+/// A stream's label: its id or, were it gone, its number; "other" beyond the bound. The oldest
+/// streams are named, so that which ones are does not change from one look to the next.
 class StreamLabels {
  public:
-  explicit StreamLabels(const std::shared_ptr<const catalog::Snapshot>& snapshot) {
+  StreamLabels(const std::shared_ptr<const catalog::Snapshot>& snapshot, std::uint32_t named_max)
+      : named_max_(named_max) {
     if (!snapshot) return;
     for (const auto& [id, stream] : snapshot->streams)
       ids_.emplace(stream.no, id);
   }
   std::string of(StreamNo stream) const {
+    if (stream.value > named_max_) return "other";
     const auto found = ids_.find(stream);
     return found == ids_.end() ? "no " + std::to_string(stream.value) : found->second;
   }
+  bool any() const { return named_max_ != 0; }
 
  private:
+  std::uint32_t named_max_;
   std::unordered_map<StreamNo, std::string> ids_;
 };
 
-ClientMetric labelled(std::vector<ClientMetric::Label> labels, std::uint64_t value) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.gauge.value = static_cast<double>(value);
-  return metric;
-}
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+/// Values by their labels, added up where these are the same.
+class Sums {
+ public:
+  Sums(const char* name, const char* help, const StreamLabels& streams)
+      : family_{name, help, MetricType::Gauge, {}}, streams_(streams) {}
+
+  void add(StreamNo stream, Labels labels, std::uint64_t value) {
+    if (streams_.any()) labels.emplace(labels.begin(), "stream", streams_.of(stream));
+    sums_[std::move(labels)] += value;
+  }
+  MetricFamily family() && {
+    for (const auto& [labels, sum] : sums_) {
+      ClientMetric metric;
+      for (const auto& [name, value] : labels)
+        metric.label.push_back({name, value});
+      metric.gauge.value = static_cast<double>(sum);
+      family_.metric.push_back(std::move(metric));
+    }
+    return std::move(family_);
+  }
+
+ private:
+  MetricFamily family_;
+  const StreamLabels& streams_;
+  std::map<Labels, std::uint64_t> sums_;
+};
 
 /// Sealed hours are left out: they do not change, and there are more of them every hour.
 MetricFamily conservation_by_hour(const batcher::ConservationReport& conservation,
-                                  const StreamLabels& labels) {
-  MetricFamily out{"weir_conservation_hour_records",
-                   "Conservation, per stream and hour that is not sealed: accepted = "
-                   "in_files + duplicates + quarantined, what is in the log aside.",
-                   MetricType::Gauge,
-                   {}};
+                                  const StreamLabels& streams) {
+  Sums sums("weir_conservation_hour_records",
+            "Conservation, per hour that is not sealed: accepted = in_files + duplicates + "
+            "quarantined, what is in the log aside.",
+            streams);
   for (const catalog::Hour& hour : conservation.hours) {
     if (hour.sealed()) continue;
-    const std::string id = labels.of(hour.stream);
     const std::string time = to_string(Time(hour.end() - std::chrono::hours(1))).substr(0, 13);
     for (const auto& [part, value] :
          {std::pair<const char*, std::uint64_t>{"accepted", hour.accepted()},
           {"in_files", hour.in_files},
           {"duplicates", hour.duplicates},
           {"quarantined", hour.quarantined}})
-      out.metric.push_back(labelled({{"stream", id}, {"hour", time}, {"part", part}}, value));
+      sums.add(hour.stream, {{"hour", time}, {"part", part}}, value);
   }
-  return out;
+  return std::move(sums).family();
 }
 
 void add_conservation(std::vector<MetricFamily>& families,
-                      const batcher::ConservationReport& conservation, const StreamLabels& labels) {
-  MetricFamily records{"weir_conservation_records",
-                       "Records of a stream since its beginning: accepted by the log's numbers, "
-                       "accounted for by the catalog's rows, and the rest, in the log.",
-                       MetricType::Gauge,
-                       {}};
-  MetricFamily differences{"weir_conservation_differences",
-                           "Differences found by the check of conservation; any is an alarm.",
-                           MetricType::Gauge,
-                           {}};
-  for (const batcher::StreamAccount& account : conservation.streams) {
-    const std::string id = labels.of(account.stream);
+                      const batcher::ConservationReport& conservation,
+                      const StreamLabels& streams) {
+  Sums records("weir_conservation_records",
+               "Records since the beginning: accepted by the log's numbers, accounted for by the "
+               "catalog's rows, and the rest, in the log.",
+               streams);
+  for (const batcher::StreamAccount& account : conservation.streams)
     for (const auto& [part, value] :
          {std::pair<const char*, std::uint64_t>{"accepted", account.accepted},
           {"accounted", account.accounted},
           {"in_log", account.in_log()}})
-      records.metric.push_back(labelled({{"stream", id}, {"part", part}}, value));
-  }
-  std::map<StreamNo, std::uint64_t> found;
+      records.add(account.stream, {{"part", part}}, value);
+  Sums differences("weir_conservation_differences",
+                   "Differences found by the check of conservation; any is an alarm.", streams);
   for (const batcher::Difference& difference : conservation.differences)
-    ++found[difference.stream];
-  for (const auto& [stream, count] : found)
-    differences.metric.push_back(labelled({{"stream", labels.of(stream)}}, count));
-  families.push_back(std::move(records));
-  families.push_back(conservation_by_hour(conservation, labels));
-  families.push_back(std::move(differences));
+    differences.add(difference.stream, {}, 1);
+  families.push_back(std::move(records).family());
+  families.push_back(conservation_by_hour(conservation, streams));
+  families.push_back(std::move(differences).family());
   families.push_back(gauge("weir_conservation_holds", "1 while conservation holds.",
                            conservation.holds() ? 1 : 0));
 }
@@ -170,8 +188,9 @@ void add_conservation(std::vector<MetricFamily>& families,
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
-  const auto& [gateway, http, log, batcher, batch_seconds, run_seconds, control_seconds, log_ready,
-               conservation, conservation_checks, snapshot] = measured;
+  const auto& [gateway, http, log, clock, batcher, batch_seconds, run_seconds, control_seconds,
+               log_ready, conservation, conservation_checks, snapshot, streams_named_max] =
+      measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -195,6 +214,12 @@ std::string metrics_text(const Measured& measured) {
             log.disk_bytes),
       gauge("weir_log_kept_bytes", "Log that a restart would read again.", log.kept_bytes),
       gauge("weir_log_ready", "1 while the log takes records.", log_ready ? 1 : 0),
+      gauge("weir_clock_ahead_seconds", "How far the clock has jumped ahead; payloads are refused.",
+            static_cast<double>(clock.ahead.count()) / 1e6),
+      counter("weir_clock_jumps_total", "Jumps ahead of the clock.", clock.jumps),
+      gauge("weir_log_stamps_ahead_seconds",
+            "How much later than the clock says new records are stamped, since it was ahead once.",
+            static_cast<double>(log.stamps_ahead.count()) / 1e6),
       counter("weir_batcher_records_total", "Records put into batch files.", batcher.records),
       counter("weir_batcher_batches_total", "Batch files made visible.", batcher.batches),
       counter("weir_batcher_bytes_total", "Bytes of batch files.", batcher.bytes),
@@ -216,7 +241,8 @@ std::string metrics_text(const Measured& measured) {
       gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
       gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
             static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};
-  if (conservation) add_conservation(families, *conservation, StreamLabels(snapshot));
+  if (conservation)
+    add_conservation(families, *conservation, StreamLabels(snapshot, streams_named_max));
   return prometheus::TextSerializer().Serialize(families);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/histogram.hpp"
 #include "catalog/snapshot.hpp"
+#include "env/watched_clock.hpp"
 #include "http/stats.hpp"
 #include "pipeline/batcher/batcher.hpp"
 #include "pipeline/batcher/conservation.hpp"
@@ -18,6 +19,7 @@ struct Measured {
   gateway::GatewayStats gateway;
   http::ServerStats http;
   log::LogStats log;
+  WatchedClock::State clock;
   batcher::BatcherGauges batcher;
   HistogramCounts batch_seconds;    // commits of batches in the catalog
   HistogramCounts run_seconds;      // workflow runs
@@ -26,6 +28,9 @@ struct Measured {
   std::shared_ptr<const batcher::ConservationReport> conservation;  // null before the first check
   std::uint64_t conservation_checks = 0;
   std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
+  /// Streams that are named at most; all others are added up as "other". 0: none is named, and
+  /// what is told by stream is told as one sum.
+  std::uint32_t streams_named_max = 0;
 };
 
 /// The body of GET /metrics, in the Prometheus text format. Names are weir_<stage>_<what>_<unit>;

@@ -71,6 +71,7 @@ TEST(Metrics, TheLawIsToldByStreamAndOpenHour) {
   measured.conservation = std::make_shared<batcher::ConservationReport>(conservation_report());
   measured.conservation_checks = 3;
   measured.snapshot = snapshot;
+  measured.streams_named_max = 10;
   const std::string text = metrics_text(measured);
   for (const char* line : {"weir_conservation_holds 1\n", "weir_conservation_checks_total 3\n",
                            "weir_conservation_records{stream=\"is-1\",part=\"accepted\"} 10\n",
@@ -90,10 +91,39 @@ TEST(Metrics, ABrokenLawIsAnAlarmThatNamesTheStream) {
   EXPECT_THAT(metrics_text(measured), Not(HasSubstr("weir_conservation_holds")))
       << "nobody has looked yet";
   measured.conservation = std::make_shared<batcher::ConservationReport>(report);
+  measured.streams_named_max = 10;
   const std::string text = metrics_text(measured);
   EXPECT_THAT(text, HasSubstr("weir_conservation_holds 0\n"));
   EXPECT_THAT(text, HasSubstr("weir_conservation_differences{stream=\"no 1\"} 2\n"));
   EXPECT_THAT(text, HasSubstr("weir_conservation_differences{stream=\"no 9\"} 1\n"));
+}
+
+TEST(Metrics, NoStreamIsNamedUnlessItIsAskedForAndThenNoMoreThanTheBound) {
+  batcher::ConservationReport report = conservation_report();
+  report.streams = {{StreamNo{1}, 10, 7}, {StreamNo{2}, 5, 5}, {StreamNo{3}, 4, 4}};
+  report.differences = {{StreamNo{1}, "one"}, {StreamNo{3}, "two"}};
+  Measured measured;
+  measured.conservation = std::make_shared<batcher::ConservationReport>(report);
+  std::string text = metrics_text(measured);
+  EXPECT_THAT(text, Not(HasSubstr("stream=")));
+  EXPECT_THAT(text, HasSubstr("weir_conservation_records{part=\"accepted\"} 19\n"));
+  EXPECT_THAT(text, HasSubstr("weir_conservation_differences 2\n"));
+  measured.streams_named_max = 1;
+  text = metrics_text(measured);
+  EXPECT_THAT(text, HasSubstr("{stream=\"no 1\",part=\"accepted\"} 10\n"));
+  EXPECT_THAT(text, HasSubstr("{stream=\"other\",part=\"accepted\"} 9\n"));
+  EXPECT_THAT(text, Not(HasSubstr("no 2")));
+}
+
+TEST(Metrics, AClockThatIsAheadIsThere) {
+  Measured measured;
+  measured.clock.ahead = std::chrono::minutes(90);
+  measured.clock.jumps = 2;
+  measured.log.stamps_ahead = std::chrono::seconds(7);
+  const std::string text = metrics_text(measured);
+  for (const char* line : {"weir_clock_ahead_seconds 5400\n", "weir_clock_jumps_total 2\n",
+                           "weir_log_stamps_ahead_seconds 7\n"})
+    EXPECT_THAT(text, HasSubstr(line));
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ LogLevel level_of(const http::Request& request, int status) {
   if (request.path == "/healthz" || request.path == "/readyz" || request.path == "/metrics")
     return LogLevel::debug;  // polled all the time; the causes of failures are logged elsewhere
   if (status >= 500) return LogLevel::error;
-  return status >= 400 || request.method != "GET" ? LogLevel::info : LogLevel::debug;
+  return status >= 400 || !(request.method == "GET" || request.method == "HEAD") ? LogLevel::info
+                                                                                 : LogLevel::debug;
 }
 
 }  // namespace

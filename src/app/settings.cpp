@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/earlier_partition.hpp"
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 
@@ -43,8 +44,10 @@ constexpr auto signed_of(std::uint64_t value) {
 constexpr Setting table[] = {
     {"http.threads", "Threads that take requests; each is one event loop.", 1, 1, 64},
     {"http.control_threads", "Threads that work on control API requests.", 4, 1, 64},
-    {"http.connections", "Connections kept open at once; more are closed at once.", 20'000, 16,
-     1'000'000},
+    {"http.connections",
+     "Connections kept open at once; more are closed at once. Fewer where the limit of open files "
+     "asks for it.",
+     20'000, 16, 1'000'000},
     {"http.idle_s", "An idle connection is closed after this long.", 75, 1, 3600},
     {"http.head_s", "A request's head must have arrived within this time of its first byte.", 10, 1,
      3600},
@@ -63,6 +66,15 @@ constexpr Setting table[] = {
      0, 0, rate_limit_max},
     {"ingest.tenant_burst", "How many of them may come at once; 0: as many as a second's.", 0, 0,
      rate_limit_max},
+    {"clock.jump_max_s",
+     "Where the clock jumps ahead by more, payloads are refused until it is right again.", 300, 10,
+     315'360'000},
+    {"clock.jump_wait_s", "A clock that has stood so long where it jumped to is taken for right.",
+     600, 1, 315'360'000},
+    {"log.partition",
+     "Partition of the log that is written. Raised by one, records get the time of the clock again "
+     "after it was far ahead (docs/operations.md).",
+     0, 0, partition_max},
     {"log.segment_bytes", "Size of one segment of the log.", signed_of(segment_bytes_default),
      signed_of(2 * commit_bytes_max), signed_of(1024 * mib)},
     {"batch.bytes", "A batch file is closed at this size.", signed_of(batch_bytes_default), 1024,
@@ -77,6 +89,10 @@ constexpr Setting table[] = {
      "first.",
      signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
+    {"metrics.streams",
+     "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token and "
+     "metrics.listen none is named.",
+     1000, 0, 1'000'000},
     {"engine.memory_mb", "Memory of the embedded engine, for all tenants together.", 2048, 64,
      1'000'000},
     {"engine.spill_mb",
@@ -96,6 +112,15 @@ constexpr Setting table[] = {
 };
 
 constexpr TextSetting text_table[] = {
+    {"http.public_url",
+     "Where clients find the server, as in https://weir.example.org: in the URLs and samples it "
+     "gives. "
+     "Without, the address that a request was sent to.",
+     "", ""},
+    {"metrics.token",
+     "Whoever reads /metrics must send it as a bearer token. Without, anybody may.", "", ""},
+    {"metrics.listen",
+     "HOST:PORT where /metrics is served, over plain HTTP, and no longer beside the API.", "", ""},
     {"tls.certificate",
      "PEM file of the server's certificate and its chain. With it and `tls.key`, https is spoken "
      "(TLS 1.2 and 1.3).",

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/data_directory.hpp"
+#include "app/earlier_partition.hpp"
 #include "base/errc.hpp"
 #include "catalog/catalog.hpp"
 #include "env/real/posix_disk.hpp"
@@ -61,14 +62,19 @@ Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& 
   WEIR_TRY(const auto catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
   std::vector<store::SealedManifest> known;
   catalog::Hour last;
-  while (true) {
+  for (PartitionNo partition{0}; partition.value <= partition_max;) {
     WEIR_TRY(const auto hours,
-             catalog->hours().behind(PartitionNo{0}, last, limits::hours_read_at_once_max));
-    if (hours.empty()) return known;
+             catalog->hours().behind(partition, last, limits::hours_read_at_once_max));
+    if (hours.empty()) {
+      ++partition.value;
+      last = {};
+      continue;
+    }
     for (const catalog::Hour& hour : hours)
       if (hour.sealed()) known.push_back({hour.manifest_path, hour.manifest_sha256});
     last = hours.back();
   }
+  return known;
 }
 
 /// A data directory has its store in a subdirectory, and a catalog beside it.

@@ -122,11 +122,11 @@ Result<Page<Hour>> Hours::list(std::uint32_t tenant_no, const std::string& strea
                                const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<Hour>> {
     WEIR_TRY(const StreamNo stream, find_stream_no(session, tenant_no, stream_id));
-    // A stream's hours begin at ascending sequences, so a page ends at one.
-    Statement statement(session, std::string("SELECT h.first_sequence, ") + hour_columns +
-                                     " FROM hours h WHERE h.stream_no = :stream"
-                                     " AND h.first_sequence > :after"
-                                     " ORDER BY h.first_sequence LIMIT :limit");
+    // A stream's hours begin at ascending sequences in each partition, so a page ends at one.
+    const std::string place = "h.partition_no * 281474976710656 + h.first_sequence";  // 2^48
+    Statement statement(session, "SELECT " + place + ", " + hour_columns +
+                                     " FROM hours h WHERE h.stream_no = :stream AND " + place +
+                                     " > :after ORDER BY " + place + " LIMIT :limit");
     statement.bind(stream);
     return read_page<Hour>(statement, "hours", page,
                            [](Statement& read, Hour& row) { into(read, row); });

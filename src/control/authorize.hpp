@@ -12,7 +12,7 @@ namespace weir::control {
 
 /// Who may use a route. A key with the policy `administer` may use every route.
 enum class Access {
-  everyone,      // no token: health and metrics
+  everyone,      // no token: health; metrics have a token of their own
   operate,       // "datagrid:operate"
   issue_tokens,  // "api-keys:issue"
   administer,    // "api-keys:administer" only
@@ -27,6 +27,12 @@ struct Caller {
   std::string key_id;
   catalog::Policies policies = 0;
 };
+
+/// Of GET /metrics.
+inline constexpr const char* metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Whether the request's bearer token is this one, which is a setting of the server.
+Result<void> authorize_metrics(const http::Request& request, const std::string& expected);
 
 /// Checks token, tenant header (where sent) and policy, in this order: unauthorized or forbidden,
 /// with what to do. Access::everyone: nothing is checked and the caller is empty.

@@ -118,7 +118,7 @@ TEST_F(AuthorizeTest, TheHeadAloneDecidesWhoseBodyIsRead) {
   }
   const auto refused = api_.refuse_by_head(request("PUT", "/api/v0/streams", "", acme_admin_));
   EXPECT_EQ(refused->status, 405);
-  EXPECT_EQ(header(*refused, "Allow"), "GET, POST");
+  EXPECT_EQ(header(*refused, "Allow"), "GET, HEAD, POST");
   EXPECT_EQ(api_.refuse_by_head(request("POST", "/nowhere", "", acme_admin_))->status, 404);
   const auto unknown = api_.refuse_by_head(request("POST", "/api/v0/streams", "", ""));
   EXPECT_EQ(header(*unknown, "WWW-Authenticate"), "Bearer");

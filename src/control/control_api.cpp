@@ -19,9 +19,12 @@ Failure no_such_route(const http::Request& request, const Match& match) {
                                             request.method + ". It answers " + match.allow + ".");
 }
 
-http::Response refusal(const http::Request& request, const Match& match, const Error& why) {
-  http::Response response =
-      http::error_response({why.code, as_utf8(why.message)}, request.request_id);
+/// Callers are not told where the server keeps its things: the paths below `directory` are
+/// relative.
+http::Response refusal(const http::Request& request, const Match& match, const Error& why,
+                       std::string_view directory) {
+  http::Response response = http::error_response(
+      {why.code, without_directory(as_utf8(why.message), directory)}, request.request_id);
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 405) response.headers.emplace_back("Allow", match.allow);
   return response;
@@ -46,16 +49,18 @@ ControlApi::ControlApi(Services services) : services_(std::move(services)), rout
 http::Response ControlApi::handle(const http::Request& request) {
   const Match match = find_route(routes_, request.method, request.path);
   auto answered = answer(request, match);
-  return answered ? *std::move(answered) : refusal(request, match, std::move(answered).error());
+  if (answered) return *std::move(answered);
+  return refusal(request, match, answered.error(), services_.data_directory);
 }
 
 std::optional<http::Response> ControlApi::refuse_by_head(const http::Request& head) const {
   const Match match = find_route(routes_, head.method, head.path);
   const auto caller = admit(head, match);
-  if (!caller) return refusal(head, match, caller.error());
+  if (!caller) return refusal(head, match, caller.error(), services_.data_directory);
   if (match.route->access == Access::everyone)  // or anyone could have it hold large bodies
     return refusal(head, match,
-                   {Errc::bad_request, "\"" + head.path + "\" takes no body. Send none."});
+                   {Errc::bad_request, "\"" + head.path + "\" takes no body. Send none."},
+                   services_.data_directory);
   return std::nullopt;
 }
 

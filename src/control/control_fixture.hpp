@@ -91,7 +91,7 @@ class ControlTest : public catalog::BatchTest {
             .validate_courier = [this](std::uint32_t,
                                        const catalog::Courier&) { return courier_validity_; },
             .file_uri = [](const std::string& path) { return "/data/" + path; },
-            .base_url = [] { return std::string("http://127.0.0.1:8080"); },
+            .base_url = [](const http::Request&) { return std::string("http://127.0.0.1:8080"); },
             .ready = [this] { return readiness_; },
             .metrics = [] { return std::string("weir_up 1\n"); },
             .locate = [this](const catalog::Batch&, Sequence) { return located_; },
@@ -103,7 +103,9 @@ class ControlTest : public catalog::BatchTest {
               return Address{stream, PartitionNo{0}, Sequence{77}};
             },
             .check_conservation = [this] { return conservation_; },
-            .health_checks = [this] { return health_checks_; }};
+            .health_checks = [this] { return health_checks_; },
+            .metrics_token = metrics_token_,
+            .data_directory = "/srv/weir/data"};
   }
 
   std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {
@@ -202,6 +204,7 @@ class ControlTest : public catalog::BatchTest {
   std::optional<Error> replay_refusal_;
   Result<batcher::ConservationReport> conservation_ = batcher::ConservationReport{};
   std::vector<HealthCheck> health_checks_;
+  std::string metrics_token_;
   ControlApi api_;
   const Routes routes_;
   std::string acme_admin_;

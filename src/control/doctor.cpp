@@ -4,6 +4,7 @@
 
 #include "control/answers.hpp"
 #include "control/routes.hpp"
+#include "control/text.hpp"
 
 /// The server's health: conservation of all hours, the log, the batcher, the disk.
 namespace weir::control {
@@ -36,11 +37,12 @@ HealthCheck judge_law(const Result<batcher::ConservationReport>& report) {
               "directory as it is and look at `differences`"};
 }
 
-json::array json_of_checks(const std::vector<HealthCheck>& checks) {
+json::array json_of_checks(const Services& services, const std::vector<HealthCheck>& checks) {
   json::array out;
   for (const HealthCheck& check : checks)
-    out.push_back(
-        {{"name", check.name}, {"state", name_of(check.state)}, {"message", check.message}});
+    out.push_back({{"name", check.name},
+                   {"state", name_of(check.state)},
+                   {"message", without_directory(check.message, services.data_directory)}});
   return out;
 }
 
@@ -67,7 +69,7 @@ Result<http::Response> examine(const Call& call) {
     return check.state == State::alarm;
   });
   return answer(200, {{"healthy", healthy},
-                      {"checks", json_of_checks(checks)},
+                      {"checks", json_of_checks(call.services, checks)},
                       {"streams", std::move(streams)},
                       {"differences", std::move(differences)}});
 }

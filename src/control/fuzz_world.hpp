@@ -100,7 +100,7 @@ class FuzzWorld {
         .check_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .validate_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .file_uri = [](const std::string& path) { return path; },
-        .base_url = [] { return std::string(); },
+        .base_url = [](const http::Request&) { return std::string(); },
         .ready = [] { return Result<void>(); },
         .metrics = [] { return std::string(); },
         .locate = [](const catalog::Batch&, Sequence) { return batcher::ByteRange{}; },
@@ -110,7 +110,9 @@ class FuzzWorld {
           return Address{stream, PartitionNo{0}, Sequence{1}};
         },
         .check_conservation = [] { return batcher::ConservationReport{}; },
-        .health_checks = [] { return std::vector<HealthCheck>(); }};
+        .health_checks = [] { return std::vector<HealthCheck>(); },
+        .metrics_token = {},
+        .data_directory = {}};
   }
 
   StillClock clock_;

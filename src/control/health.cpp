@@ -17,9 +17,11 @@ Result<http::Response> get_readiness(const Call& call) {
 }
 
 Result<http::Response> get_metrics(const Call& call) {
+  if (!call.services.metrics_token.empty())
+    WEIR_CHECK(authorize_metrics(call.request, call.services.metrics_token));
   http::Response response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  response.body = call.services.metrics();
+  response.content_type = metrics_content_type;
+  WEIR_TRY(response.body, call.services.metrics());
   return response;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RequestTest : public ControlTest {
  protected:
@@ -31,7 +32,7 @@ TEST_F(RequestTest, AnErrorHasTheDocumentedBody) {
 TEST_F(RequestTest, AMethodThatIsNotThereGets405WithAllow) {
   const auto response = send("PATCH", "/api/v0/couriers/cr-1");
   EXPECT_EQ(response.status, 405);
-  EXPECT_EQ(header(response, "Allow"), "DELETE, GET, PUT");
+  EXPECT_EQ(header(response, "Allow"), "DELETE, GET, HEAD, PUT");
   EXPECT_THAT(response.body, HasSubstr("PATCH"));
 }
 
@@ -195,6 +196,33 @@ TEST_F(RequestTest, ThreadsDoNotDisturbOneAnother) {
   second.join();
   EXPECT_EQ(get("/api/v0/streams?limit=1000").at("items").as_array().size(), 40u);
   EXPECT_EQ(catalog_->snapshots().current()->streams.size(), 40u);
+}
+
+TEST_F(RequestTest, HeadIsAnsweredAsGetIs) {
+  for (const char* path : {"/healthz", "/readyz", "/metrics", "/api/v0/streams"})
+    EXPECT_EQ(api_.handle(request("HEAD", path, "", acme_admin_)).status, 200) << path;
+  EXPECT_EQ(api_.handle(request("HEAD", "/api/v0/streams", "", "")).status, 401);
+  EXPECT_EQ(api_.handle(request("HEAD", "/api/v0/streams/none/flush", "", acme_admin_)).status,
+            405);
+}
+
+TEST_F(RequestTest, WhereTheServerKeepsThingsIsNotTold) {
+  readiness_ = fail(Errc::io, "cannot write '/srv/weir/data/log/0/a.segment': I/O error");
+  EXPECT_EQ(refusal(500, send("GET", "/readyz")), "cannot write 'log/0/a.segment': I/O error");
+  health_checks_ = {{"disk", HealthCheck::State::ok, "9.0 GiB free below /srv/weir/data"}};
+  EXPECT_THAT(send("GET", "/api/v0/doctor").body, Not(HasSubstr("/srv")));
+}
+
+TEST_F(RequestTest, ATokenGuardsTheMetricsWhereOneIsSet) {
+  metrics_token_ = "scrape-me";
+  ControlApi api(services());
+  const auto status = [&](const std::string& token) {
+    return api.handle(request("GET", "/metrics", "", token)).status;
+  };
+  EXPECT_EQ(status(""), 401);
+  EXPECT_EQ(status("scrape-m"), 401);
+  EXPECT_EQ(status(acme_admin_), 401);
+  EXPECT_EQ(status("scrape-me"), 200);
 }
 
 TEST_F(RequestTest, HealthAndMetricsAreThere) {

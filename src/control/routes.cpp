@@ -67,8 +67,10 @@ Match find_route(const Routes& routes, std::string_view method, std::string_view
     auto id = match(route.path, path);
     if (!id) continue;
     methods.insert(route.method);
+    if (route.method == "GET") methods.insert("HEAD");
     const bool better = !found.route || (has_parameter(*found.route) && !has_parameter(route));
-    if (route.method != method || !better) continue;
+    const bool is_asked_for = route.method == (method == "HEAD" ? "GET" : method);
+    if (!is_asked_for || !better) continue;
     found.route = &route;
     found.id = *std::move(id);
   }

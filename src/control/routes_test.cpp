@@ -46,9 +46,11 @@ TEST_F(RoutesTest, AnIdIsTakenAsItStands) {
 }
 
 TEST_F(RoutesTest, AMethodThatIsNotThereGetsTheOnesThatAre) {
-  EXPECT_EQ(found("DELETE", "/things"), "allow GET, POST");
+  EXPECT_EQ(found("DELETE", "/things"), "allow GET, HEAD, POST");
   EXPECT_EQ(found("GET", "/things/a/parts"), "allow POST");
-  EXPECT_EQ(found("get", "/things"), "allow GET, POST");
+  EXPECT_EQ(found("get", "/things"), "allow GET, HEAD, POST");
+  EXPECT_EQ(found("HEAD", "/things"), found("GET", "/things"));
+  EXPECT_EQ(found("HEAD", "/things/a/parts"), "allow POST");
 }
 
 TEST_F(RoutesTest, OtherPathsAreNotThere) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/http.hpp"
 #include "base/result.hpp"
 #include "catalog/catalog.hpp"
 #include "control/query_gate.hpp"
@@ -52,12 +53,12 @@ struct Services {
   /// The address by which an engine reads a batch file.
   std::function<std::string(const std::string& path)> file_uri;
 
-  /// "http://127.0.0.1:8080", without a slash at its end.
-  std::function<std::string()> base_url;
+  /// "http://127.0.0.1:8080", without a slash at its end: where the one who asks finds the server.
+  std::function<std::string(const http::Request&)> base_url;
   /// Ok, or why the server is not ready for requests.
   std::function<Result<void>()> ready;
-  /// Prometheus text.
-  std::function<std::string()> metrics;
+  /// Prometheus text; not_found where it is served elsewhere.
+  std::function<Result<std::string>()> metrics;
 
   /// The place of a record in its file.
   std::function<Result<batcher::ByteRange>(const catalog::Batch&, Sequence)> locate;
@@ -71,6 +72,9 @@ struct Services {
   /// Checks conservation over all hours ever recorded.
   std::function<Result<batcher::ConservationReport>()> check_conservation;
   std::function<std::vector<HealthCheck>()> health_checks;
+
+  std::string metrics_token;   // whoever asks for metrics must send it; empty: anybody may ask
+  std::string data_directory;  // which no answer tells
 };
 
 }  // namespace weir::control

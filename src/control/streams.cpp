@@ -19,7 +19,7 @@ json::value json_of_limit(const catalog::Stream& stream, std::uint32_t number) {
   return stream.rate_limit.is_set() ? json::value(number) : json::value();
 }
 
-json::object json_of_stream(const Services& services, const catalog::Stream& stream) {
+json::object json_of_stream(const Call& call, const catalog::Stream& stream) {
   const std::string path = "/stream/v0/data/" + stream.id;
   return {{"id", stream.id},
           {"name", stream.name},
@@ -30,7 +30,7 @@ json::object json_of_stream(const Services& services, const catalog::Stream& str
           {"rate_burst", json_of_limit(stream, stream.rate_limit.burst)},
           {"xml_check", stream.xml_check_sync ? "sync" : "async"},
           {"ingest_path", path},
-          {"ingest_url", services.base_url() + path},
+          {"ingest_url", call.services.base_url(call.request) + path},
           {"created_at", to_string(stream.created_at)}};
 }
 
@@ -68,7 +68,7 @@ Result<catalog::RateLimit> rate_limit_of(const Fields& body) {
 Result<http::Response> list_streams(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
   WEIR_TRY(const auto page, call.services.catalog.streams().list(call.caller.tenant_no, request));
-  return answer_page(page, [&](const auto& item) { return json_of_stream(call.services, item); });
+  return answer_page(page, [&](const auto& item) { return json_of_stream(call, item); });
 }
 
 Result<http::Response> create_stream(const Call& call) {
@@ -82,14 +82,14 @@ Result<http::Response> create_stream(const Call& call) {
   WEIR_TRY(stream.xml_check_sync, xml_check_sync_of(body));
   WEIR_TRY(stream.rate_limit, rate_limit_of(body));
   WEIR_TRY(const auto added, call.services.catalog.streams().add(call.caller.tenant_no, stream));
-  return answer(201, json_of_stream(call.services, added));
+  return answer(201, json_of_stream(call, added));
 }
 
 Result<http::Response> get_stream(const Call& call) {
   auto& catalog = call.services.catalog;
   WEIR_TRY(const auto stream, catalog.streams().find(call.caller.tenant_no, call.id));
   WEIR_TRY(const auto totals, catalog.batches().totals(call.caller.tenant_no, call.id));
-  json::object body = json_of_stream(call.services, stream);
+  json::object body = json_of_stream(call, stream);
   body["counts"] = {{"in_files", totals.in_files},
                     {"quarantined", totals.quarantined},
                     {"duplicates", totals.duplicates},
@@ -103,7 +103,7 @@ Result<http::Response> limit_stream(const Call& call) {
   WEIR_TRY(const auto limit, rate_limit_of(body));
   WEIR_TRY(const auto stream,
            call.services.catalog.streams().limit_rate(call.caller.tenant_no, call.id, limit));
-  return answer(200, json_of_stream(call.services, stream));
+  return answer(200, json_of_stream(call, stream));
 }
 
 Result<http::Response> flush_stream(const Call& call) {
@@ -121,7 +121,7 @@ Result<http::Response> get_sample(const Call& call) {
   WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
   http::Response response;
   if (sample != postman_sample) response.content_type = "text/plain; charset=utf-8";
-  response.body = sample({.base_url = call.services.base_url(),
+  response.body = sample({.base_url = call.services.base_url(call.request),
                           .tenant = call.caller.tenant,
                           .stream_id = stream.id,
                           .stream_name = stream.name,

@@ -12,4 +12,8 @@ bool is_utf8(std::string_view bytes);
 /// or header of a request can then be quoted in an answer.
 std::string as_utf8(std::string text);
 
+/// The text with the paths in it made relative to the directory they are below, if they are. An
+/// empty directory changes nothing.
+std::string without_directory(std::string text, std::string_view directory);
+
 }  // namespace weir::control

@@ -26,9 +26,8 @@ bool is_name_byte(char c) {
 
 /// After the name: nothing, or a colon and a port, which may be empty.
 bool is_port(std::string_view rest) {
-  return rest.empty() || (rest[0] == ':' && std::all_of(rest.begin() + 1, rest.end(), [](char c) {
-                            return c >= '0' && c <= '9';
-                          }));
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return rest.empty() || (rest[0] == ':' && std::all_of(rest.begin() + 1, rest.end(), is_digit));
 }
 
 /// "[" IPv6address or IPvFuture "]": checks the characters only, since nothing resolves it.
@@ -48,18 +47,19 @@ bool is_literal(std::string_view value) {
 }  // namespace
 
 bool is_host(std::string_view value) {
-  std::size_t at = 0;
+  const char* at = value.data();
+  const char* const end = at + value.size();
   for (;;) {
-    while (at < value.size() && is_name_byte(value[at]))
+    while (at != end && is_name_byte(*at))
       ++at;
-    if (at == value.size()) return true;
-    const bool is_encoded = value[at] == '%' && at + 2 < value.size() &&
-                            hex_digit(value[at + 1]) >= 0 && hex_digit(value[at + 2]) >= 0;
+    if (at == end) return true;
+    const bool is_encoded =
+        *at == '%' && end - at > 2 && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0;
     if (!is_encoded) break;
     at += 3;
   }
-  if (at == 0 && value[0] == '[') return is_literal(value);
-  return is_port(value.substr(at));
+  if (at == value.data() && *at == '[') return is_literal(value);
+  return is_port({at, static_cast<std::size_t>(end - at)});
 }
 
 }  // namespace weir::http

@@ -34,8 +34,9 @@ Result<std::unique_ptr<Server>> Server::start(Machine& machine, const ServerSize
 }
 
 Result<void> Server::open(Machine& machine, const ServerSizes& sizes) {
-  WEIR_TRY(catalog_, catalog::Catalog::open(machine.vfs.uri(machine.catalog_path), machine.clock,
-                                            machine.random));
+  clock_.emplace(machine.clock, machine.clock, WatchedClock::Bounds{});
+  WEIR_TRY(catalog_,
+           catalog::Catalog::open(machine.vfs.uri(machine.catalog_path), *clock_, machine.random));
   WEIR_TRY(const catalog::Checkpoint checkpoint, catalog_->batches().checkpoint(only_partition));
   log::SegmentedLog::Options options;
   options.directory = machine.log_path;
@@ -44,15 +45,16 @@ Result<void> Server::open(Machine& machine, const ServerSizes& sizes) {
   options.commit_bytes_max = sizes.commit_bytes_max;
   options.spares_ahead = sizes.spares_ahead;
   options.drive = log::SegmentedLog::Drive::by_hand;
+  options.watched_clock = &*clock_;
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog_->batches().positions(only_partition));
   WEIR_TRY(options.catalog.complete_until, catalog_->hours().sealed_until(only_partition));
-  WEIR_TRY(log_, log::SegmentedLog::open(machine.disk, machine.clock, machine.random,
-                                         std::move(options)));
+  WEIR_TRY(log_,
+           log::SegmentedLog::open(machine.disk, *clock_, machine.random, std::move(options)));
   log_->release(only_partition, checkpoint.lsn);
   WEIR_TRY(store_, store::LocalDirectoryStore::open(machine.disk, machine.store_path));
   WEIR_CHECK(store_->sweep());
-  batch_catalog_.emplace(*catalog_, machine.clock);
+  batch_catalog_.emplace(*catalog_, *clock_);
   batcher_.emplace(*log_, *store_, *batch_catalog_, sizes.batcher);
   return {};
 }

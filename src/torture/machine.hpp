@@ -10,6 +10,7 @@
 #include "env/fake/crash_disk.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
+#include "env/watched_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
 #include "pipeline/log/segmented_log.hpp"
 #include "pipeline/store/local_directory_store.hpp"
@@ -50,6 +51,7 @@ class Server {
  public:
   static Result<std::unique_ptr<Server>> start(Machine& machine, const ServerSizes& sizes);
 
+  const WatchedClock& clock() { return *clock_; }
   catalog::Catalog& catalog() { return *catalog_; }
   log::SegmentedLog& log() { return *log_; }
   store::LocalDirectoryStore& store() { return *store_; }
@@ -62,6 +64,7 @@ class Server {
   Server() = default;
   Result<void> open(Machine& machine, const ServerSizes& sizes);
 
+  std::optional<WatchedClock> clock_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<log::SegmentedLog> log_;
   std::unique_ptr<store::LocalDirectoryStore> store_;

@@ -61,6 +61,7 @@ class Story {
   void add_stream();
   void pass_time();
   void jump_clock();
+  void mislead_clock();
   void plan_failure();
   void plan_power_cut();
   void fill_disk();
@@ -74,6 +75,7 @@ class Story {
   Result<void> check_claim();
   Result<void> drain();
   Result<void> seal();
+  Result<void> check_days();
   Result<void> drain_stream(StreamNo stream);
   void calm();
   Failure refuse(Error error);
@@ -304,7 +306,7 @@ void Story::prepare_segments() {
 }
 
 void Story::batch() {
-  const auto progress = server_->batcher().step(machine_.clock.now());
+  const auto progress = server_->batcher().step(server_->clock().now());
   if (progress)
     tell("batch: {} records, {} files", progress->records, progress->batches);
   else
@@ -313,7 +315,7 @@ void Story::batch() {
 
 void Story::flush() {
   const StreamNo stream = streams_[chance_.below(streams_.size())].no;
-  const auto flushed = server_->batcher().flush(stream, machine_.clock.now());
+  const auto flushed = server_->batcher().flush(stream, server_->clock().now());
   tell_outcome("flush", flushed);
 }
 
@@ -335,10 +337,25 @@ void Story::pass_time() {
 }
 
 void Story::jump_clock() {
+  if (chance_.one_in(3)) return mislead_clock();
   const auto by = minutes(static_cast<std::int64_t>(chance_.below(300)) - 150);
-  machine_.clock.advance(by);
+  machine_.clock.jump(by);
   ++counts_.clock_jumps;
   tell("the clock jumps by {} min", by.count());
+}
+
+/// The clock is wrong by weeks for a moment, and then right again.
+void Story::mislead_clock() {
+  const auto by = hours(24 * (6 + chance_.below(60)));
+  machine_.clock.jump(by);
+  ++counts_.clock_jumps;
+  tell("the clock jumps by {} h", by.count());
+  send();
+  batch();
+  machine_.clock.advance(seconds(3));
+  batch();
+  machine_.clock.jump(-by);
+  tell("the clock is back");
 }
 
 void Story::plan_failure() {
@@ -511,12 +528,12 @@ Result<void> Story::drain() {
 /// Each earlier fault may still end one reading; afterwards reading must work.
 Result<void> Story::drain_stream(StreamNo stream) {
   for (int tries = 1;; ++tries) {
-    const auto flushed = server_->batcher().flush(stream, machine_.clock.now());
+    const auto flushed = server_->batcher().flush(stream, server_->clock().now());
     if (flushed) return {};
     tell_outcome("flush", flushed);
     if (tries < tries_to_drain) {
       machine_.clock.advance(hours(2));
-      (void)server_->batcher().step(machine_.clock.now());
+      (void)server_->batcher().step(server_->clock().now());
       continue;
     }
     refused_ = !damaged_.empty() && is_refusal_of_damage(flushed.error());
@@ -528,42 +545,35 @@ Result<void> Story::drain_stream(StreamNo stream) {
 Result<void> Story::seal() {
   machine_.clock.advance(hours(3));
   for (bool more = true; more;) {
-    const auto progress = server_->batcher().step(machine_.clock.now());
+    const auto progress = server_->batcher().step(server_->clock().now());
     tell_outcome("seal", progress);
     if (!progress) return fail_while("hours cannot be sealed", progress.error());
     more = progress->more;
   }
-  if (!server_->log().health()) return {};  // records in flight may yet be found, in their hour
-  WEIR_TRY(const auto open,
-           server_->catalog().hours().to_seal(only_partition, machine_.clock.now() - hours(1), 1));
+  WEIR_CHECK(check_days());
+  if (!server_->log().health()) return {};  // what was in flight may be found yet, in its hour
+  WEIR_TRY(const auto open, server_->catalog().hours().to_seal(
+                                only_partition, server_->clock().now() - hours(1), 1));
   if (open.empty()) return {};
   return fail(Errc::internal, "hour " + std::to_string(open[0].hour) + " of " +
                                   to_string(open[0].day) + " is over, and is not sealed");
 }
 
-}  // namespace
-
-StoryCounts& StoryCounts::operator+=(const StoryCounts& other) {
-  stories += other.stories;
-  refusals += other.refusals;
-  power_cuts += other.power_cuts;
-  kills += other.kills;
-  clean_restarts += other.clean_restarts;
-  failed_starts += other.failed_starts;
-  failures += other.failures;
-  bit_flips += other.bit_flips;
-  clock_jumps += other.clock_jumps;
-  operations += other.operations;
-  sent += other.sent;
-  accepted += other.accepted;
-  audits += other.audits;
-  records_checked += other.records_checked;
-  files_checked += other.files_checked;
-  quarantined_checked += other.quarantined_checked;
-  duplicates_checked += other.duplicates_checked;
-  sealed_hours_checked += other.sealed_hours_checked;
-  return *this;
+/// Nothing may be filed under a day that only a wrong clock has seen. The small jumps of a story
+/// add up to hours at most.
+Result<void> Story::check_days() {
+  const Time latest = server_->clock().now() + hours(24 * 5);
+  WEIR_TRY(const Time sealed, server_->catalog().hours().sealed_until(only_partition));
+  WEIR_TRY(const auto accounts, server_->catalog().hours().accounts(only_partition));
+  Time newest = sealed;
+  for (const catalog::Hour& hour : accounts.hours)
+    newest = std::max(newest, hour.end());
+  if (newest <= latest) return {};
+  return fail(Errc::internal, "an hour that ends at " + to_string(newest) +
+                                  " was filed, and it is " + to_string(server_->clock().now()));
 }
+
+}  // namespace
 
 Result<StoryCounts> play(const StoryOptions& options) {
   return Story(options).run();

@@ -6,7 +6,6 @@
 
 import hashlib
 import json
-import os
 import random
 import shutil
 import sqlite3
@@ -18,7 +17,7 @@ import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, eventually, failed
+from weir_server import ApiError, Server, clock_library, eventually, failed
 
 WEIR = ""
 
@@ -62,7 +61,7 @@ class ConservationTest(unittest.TestCase):
         shutil.rmtree(self.folder)
 
     def serve(self, *settings, environment=None):
-        self.server = Server(WEIR, self.data, ("conservation.check_s=1", *settings), environment=environment).start()
+        self.server = Server(WEIR, self.data, ("conservation.check_s=1", "metrics.token=m", *settings), environment=environment).start()
         self.token = self.server.ingest_token()
         return self.server
 
@@ -101,7 +100,7 @@ class ConservationTest(unittest.TestCase):
     def metrics(self):
         connection = self.server.connect()
         try:
-            connection.request("GET", "/metrics")
+            connection.request("GET", "/metrics", headers={"Authorization": "Bearer m"})
             text = connection.getresponse().read().decode()
         finally:
             connection.close()
@@ -299,13 +298,7 @@ class ConservationTest(unittest.TestCase):
 
     def serve_ahead(self, *settings):
         """A server whose calendar a restart can put ahead."""
-        library = self.folder / "clock_ahead.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("clock_ahead.c"),
-                        "-ldl"], check=True)
-        # A binary with AddressSanitizer wants to be the first library, and need not be for this one.
-        sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-        return self.serve(*settings, environment={"LD_PRELOAD": str(library), "CLOCK_AHEAD_S": "0",
-                                                  "ASAN_OPTIONS": sanitizer})
+        return self.serve(*settings, environment=clock_library(self.folder))
 
     def pass_hours(self, hours):
         ahead = int(self.server.environment["CLOCK_AHEAD_S"]) + 3600 * hours

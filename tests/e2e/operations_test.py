@@ -4,6 +4,7 @@
     tests/e2e/operations_test.py --weir build/release/bin/weir
 """
 
+import http.client
 import json
 import os
 import re
@@ -55,10 +56,10 @@ class OperationsTest(unittest.TestCase):
     def log_lines(self):
         return Path(f"{self.server.data}.log").read_text().splitlines()
 
-    def get(self, path):
+    def get(self, path, token=""):
         connection = self.server.connect()
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers={"Authorization": f"Bearer {token}"} if token else {})
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:
@@ -239,6 +240,97 @@ class OperationsTest(unittest.TestCase):
         self.assertIn("restart", json.loads(body)["message"])
         self.assertEqual(self.get("/healthz")[0], 200)
         self.assertEqual(self.metrics()["weir_log_ready"], "0")
+
+    def test_idle_connections_take_no_descriptor_that_a_file_needs(self):
+        server = self.serve("log.segment_bytes=16777216", files_max=(300, 300))
+        self.assertIn("at most 172 connections", server.said())
+        stream, token = self.stream(), server.ingest_token()
+        sender = server.connect()
+        self.assertEqual(self.post(sender, stream, token, "{}")[0], 202)
+        idle = [socket.create_connection((server.host, server.port)) for _ in range(400)]
+        body = json.dumps({"pad": "x" * 200_000})
+        statuses = {self.post(sender, stream, token, body)[0] for _ in range(300)}  # several segments
+        self.assertLessEqual(statuses, {202, 503})
+        for connection in idle:
+            connection.close()
+        eventually(lambda: self.post(sender, stream, token, "{}")[0] == 202)
+        self.assertEqual(self.get("/readyz")[0], 200)
+
+    def test_the_limit_of_open_files_is_raised_as_far_as_it_may_be(self):
+        server = self.serve("http.connections=500", files_max=(100, 4096))
+        soft, hard = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        self.assertEqual((soft, hard), (4096, 4096))
+        self.assertNotIn("connections are kept", server.said())
+
+    def test_metrics_are_for_who_has_the_token_and_without_one_name_no_stream(self):
+        server = self.serve()
+        stream, token = self.stream(), server.ingest_token()
+        self.assertEqual(self.post(server.connect(), stream, token, "{}")[0], 202)
+        eventually(lambda: self.metrics().get('weir_conservation_records{part="accepted"}') == "1")
+        self.assertNotIn(stream, self.get("/metrics")[1])
+        server.stop()
+        server.settings += ["--set", "metrics.token=scrape"]
+        server.start()
+        self.assertEqual(self.get("/metrics")[0], 401)
+        self.assertEqual(self.get("/metrics", token=server.admin)[0], 401)
+        status, text = self.get("/metrics", token="scrape")
+        self.assertEqual(status, 200)
+        eventually(lambda: f'{{stream="{stream}",part="accepted"}} 1' in self.get("/metrics", token="scrape")[1])
+
+    def test_metrics_have_an_address_of_their_own_where_one_is_set(self):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        server = self.serve(f"metrics.listen=127.0.0.1:{port}")
+        self.assertEqual(self.get("/metrics")[0], 404)
+        self.assertEqual(self.get("/healthz")[0], 200)
+
+        def at_own(method, path):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request(method, path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        self.assertIn(b"weir_log_ready 1", at_own("GET", "/metrics")[1])
+        self.assertEqual(at_own("HEAD", "/metrics"), (200, b""))
+        self.assertEqual(at_own("GET", "/api/v0/streams")[0], 404)
+        self.assertEqual(server.stop(), 0)
+
+    def test_probes_answer_head(self):
+        server = self.serve()
+        for path in ("/healthz", "/readyz", "/metrics"):
+            connection = server.connect()
+            connection.request("HEAD", path)
+            answer = connection.getresponse()
+            self.assertEqual((answer.status, answer.read()), (200, b""))
+            self.assertGreater(int(answer.headers["Content-Length"]), 10)
+
+    def test_a_host_that_is_none_is_refused_and_the_log_shows_what_was_sent_without_obeying(self):
+        server = self.serve()
+        answers = []
+        for head in (b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n", b"GET /%1b%5b2Jx%ff%0d%0afake HTTP/1.1\r\nHost: h\r\n\r\n"):
+            with socket.create_connection((server.host, server.port)) as plain:
+                plain.sendall(head)
+                answers.append(plain.recv(4096).split(b" ", 2)[1])
+        self.assertEqual(answers, [b"400", b"404"])
+        server.stop()
+        raw = Path(f"{server.data}.log").read_bytes()
+        self.assertIn(rb'path="/\x1b[2Jx\xff\x0d\x0afake"', raw)
+        self.assertNotIn(b"\x1b", raw)
+        raw.decode()
+
+    def test_urls_lead_to_where_the_server_was_asked_or_is_said_to_be(self):
+        server = self.serve()
+        stream = self.stream()
+
+        def ingest_url(host):
+            connection = server.connect()
+            connection.request("GET", f"/api/v0/streams/{stream}",
+                               headers={"Authorization": f"Bearer {server.admin}", "Host": host})
+            return json.loads(connection.getresponse().read())["ingest_url"]
+        self.assertEqual(ingest_url("weir.internal:8080"), f"http://weir.internal:8080/stream/v0/data/{stream}")
+        server.stop()
+        server.settings += ["--set", "http.public_url=https://weir.example.org/"]
+        server.start()
+        self.assertEqual(ingest_url("weir.internal:8080"), f"https://weir.example.org/stream/v0/data/{stream}")
 
     def test_metrics_tell_what_was_done(self):
         server = self.serve("http.threads=2")

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -25,6 +26,16 @@ def failed(test):
     return result is not None and any(one is test for one, _ in result.failures + result.errors)
 
 
+def clock_library(folder):
+    """The environment of a server whose calendar can be put ahead; see clock_ahead.c."""
+    library = folder / "clock_ahead.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, Path(__file__).with_name("clock_ahead.c"), "-ldl"],
+                   check=True)
+    # A binary with AddressSanitizer wants to be the first library, and need not be for this one.
+    sanitizer = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+    return {"LD_PRELOAD": str(library), "CLOCK_AHEAD_S": "0", "ASAN_OPTIONS": sanitizer}
+
+
 class ApiError(Exception):
     def __init__(self, status, body):
         super().__init__(f"{status}: {body}")
@@ -35,14 +46,15 @@ class ApiError(Exception):
 class Server:
     """`binary init` once, then start, kill and start again on the same data."""
 
-    def __init__(self, binary: str, data: Path, settings=(), options=(), environment=None, tls=None):
-        """`tls`: an ssl.SSLContext where the settings make it speak https."""
+    def __init__(self, binary: str, data: Path, settings=(), options=(), environment=None, tls=None, files_max=None):
+        """`tls`: an ssl.SSLContext where the settings make it speak https. `files_max`: ulimit -n."""
         self.binary = binary
         self.data = data
         self.settings = [part for setting in settings for part in ("--set", setting)]
         self.options = list(options)
         self.environment = {**os.environ, **(environment or {})}
         self.tls = tls
+        self.files_max = files_max
         self.process = None
         self.host = "127.0.0.1"
         self.port = 0
@@ -55,12 +67,16 @@ class Server:
         self.log = open(f"{self.data}.log", "ab")
         self.process = subprocess.Popen([self.binary, "serve", "--data", str(self.data), "--listen", listen,
                                          *self.settings, *self.options], env=self.environment,
+                                        preexec_fn=self._limit_files if self.files_max else None,
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         for line in self.process.stdout:
             if line.startswith(("listening on http://", "listening on https://")):
                 self.port = int(line.strip().rpartition(":")[2])
                 return self
         raise RuntimeError(f"the server did not start, exit code {self.process.wait()}; see {self.data}.log")
+
+    def _limit_files(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, self.files_max)
 
     def kill(self):
         self._end(signal.SIGKILL)
