@@ -1,5 +1,5 @@
 // Time never goes back within a partition, so the way back from stamps that a wrong clock has made
-// is a partition of its own (docs/decisions/0006-clock-jumps.md). What was left behind has to be
+// is a partition of its own (docs/decisions/0007-clock-jumps.md). What was left behind has to be
 // whole first: its log is opened as ever, which recovers it, and must end where the catalog has
 // read to.
 #include "app/earlier_partition.hpp"
