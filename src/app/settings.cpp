@@ -90,7 +90,8 @@ constexpr Setting table[] = {
      signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
     {"metrics.streams",
-     "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token and "
+     "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token "
+     "and "
      "metrics.listen none is named.",
      1000, 0, 1'000'000},
     {"engine.memory_mb", "Memory of the embedded engine, for all tenants together.", 2048, 64,
