@@ -275,6 +275,10 @@ constexpr std::string_view content_sums[] = {
          sum BIGINT NOT NULL) WITHOUT ROWID)",
 };
 
+constexpr std::string_view allowed_origins[] = {
+    R"(ALTER TABLE tenants ADD COLUMN allowed_origins TEXT NOT NULL DEFAULT '')",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -285,6 +289,7 @@ constexpr Migration all[] = {
     {"what was loaded where", loads},
     {"epochs of leases", lease_epochs},
     {"sums of the content", content_sums},
+    {"origins of pages", allowed_origins},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -19,6 +19,7 @@ struct Tenant {
   std::uint32_t no = 0;
   std::string name;
   Time created_at;
+  std::vector<std::string> allowed_origins{};  // of pages that may send from a browser
 };
 
 struct ApiKey {

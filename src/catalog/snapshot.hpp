@@ -39,6 +39,8 @@ struct RateLimit {
   bool operator==(const RateLimit&) const = default;
 };
 
+class CrossOrigin;
+
 struct StreamView {
   StreamNo no;
   std::uint32_t tenant_no = 0;
@@ -50,6 +52,7 @@ struct StreamView {
   RateLimit rate_limit;  // of the stream
   RateLimit
       tenant_rate_limit;  // of all the tenant's streams together; unset: the server's standard
+  std::shared_ptr<const CrossOrigin> cross_origin = nullptr;  // null: no browser's pages may send
 };
 
 struct SecretView {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "catalog/cross_origin.hpp"
 #include "catalog/statement.hpp"
 #include "catalog/streams.hpp"
 
@@ -8,7 +9,7 @@ namespace weir::catalog {
 /// Every stream with its tenant; a WHERE on `s` and `t` may follow.
 inline constexpr const char* stream_view_select =
     "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max,"
-    " s.rate_limit, s.rate_burst, t.rate_limit, t.rate_burst"
+    " s.rate_limit, s.rate_burst, t.rate_limit, t.rate_burst, t.allowed_origins"
     " FROM streams s JOIN tenants t ON t.no = s.tenant_no";
 
 inline void stream_view_columns(Statement& statement, StreamView& view) {
@@ -16,6 +17,10 @@ inline void stream_view_columns(Statement& statement, StreamView& view) {
   statement.into(view.payload_type).into(view.xml_check_sync).into(view.payload_bytes_max);
   statement.into(view.rate_limit.rate).into(view.rate_limit.burst);
   statement.into(view.tenant_rate_limit.rate).into(view.tenant_rate_limit.burst);
+  statement.into_text([&view](const std::string& origins) {
+    view.cross_origin = CrossOrigin::of(split_origins(origins));
+    return true;
+  });
 }
 
 /// not_found when the tenant has no such stream; its number otherwise. Inside a transaction.

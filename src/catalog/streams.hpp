@@ -25,6 +25,8 @@ class Tenants {
   Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
   /// The limit of all the tenant's streams together; unset: the server's setting applies.
   Result<void> limit_rate(const std::string& name, RateLimit limit);
+  /// Of pages that may send from a browser; bad_request for what is no origin. None at first.
+  Result<Tenant> allow_origins(const std::string& name, const std::vector<std::string>& origins);
 
  private:
   Database& database_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "catalog/cross_origin.hpp"
 #include "catalog/database.hpp"
 #include "catalog/names.hpp"
 #include "catalog/statement.hpp"
@@ -23,9 +24,15 @@ Result<void> check_tenant_name(const std::string& name) {
 }
 
 Result<std::optional<Tenant>> select(soci::session& session, const std::string& name) {
-  Statement statement(session, "SELECT no, name, created_at FROM tenants WHERE name = :name");
+  Statement statement(session,
+                      "SELECT no, name, created_at, allowed_origins FROM tenants"
+                      " WHERE name = :name");
   Tenant row;
   statement.bind(name).into(row.no).into(row.name).into(row.created_at);
+  statement.into_text([&row](const std::string& origins) {
+    row.allowed_origins = split_origins(origins);
+    return true;
+  });
   return first(statement, row);
 }
 
@@ -76,6 +83,18 @@ Result<void> Tenants::limit_rate(const std::string& name, RateLimit limit) {
     WEIR_TRY(const auto changed, update.bind(limit.rate).bind(limit.burst).bind(name).run());
     if (changed == 0) return fail(Errc::not_found, "There is no tenant \"" + name + "\".");
     return {};
+  });
+}
+
+Result<Tenant> Tenants::allow_origins(const std::string& name,
+                                      const std::vector<std::string>& origins) {
+  WEIR_TRY(const auto allowed, canonical_origins(origins));
+  return database_.write_and_publish([&](soci::session& session) -> Result<Tenant> {
+    Statement update(session, "UPDATE tenants SET allowed_origins = :origins WHERE name = :name");
+    WEIR_CHECK(update.bind(join_origins(allowed)).bind(name).run());
+    WEIR_TRY(const auto tenant, select(session, name));
+    if (!tenant) return fail(Errc::not_found, "There is no tenant \"" + name + "\".");
+    return *tenant;
   });
 }
 

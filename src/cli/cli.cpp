@@ -31,6 +31,7 @@ void add_client_commands(Command app, Terminal& terminal) {
       .from_environment("WEIR_CA")
       .last_wins()
       .group(group);
+  add_tenant_commands(app, session);
   add_stream_commands(app, session);
   add_key_commands(app, session);
   add_token_commands(app, session);

@@ -42,6 +42,8 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"createToken", {issue_policy}},
     {"rotateApiKey", {}},
     {"revokeTokens", {}},
+    {"getTenant", {operate_policy}},
+    {"allowOrigins", {operate_policy}},
     {"listStreams", {operate_policy}},
     {"createStream", {operate_policy}},
     {"getStream", {operate_policy}},

@@ -47,6 +47,7 @@ Routes all_routes() {
   Routes routes;
   add_health_routes(routes);
   add_api_key_routes(routes);
+  add_tenant_routes(routes);
   add_stream_routes(routes);
   add_batch_routes(routes);
   add_quarantine_routes(routes);

@@ -40,6 +40,7 @@ using Routes = std::vector<Route>;
 
 void add_health_routes(Routes& routes);
 void add_api_key_routes(Routes& routes);
+void add_tenant_routes(Routes& routes);
 void add_stream_routes(Routes& routes);
 void add_batch_routes(Routes& routes);
 void add_quarantine_routes(Routes& routes);

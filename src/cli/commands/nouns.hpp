@@ -5,6 +5,7 @@
 /// Each noun adds itself and its verbs; one file a noun.
 namespace weir::cli {
 
+void add_tenant_commands(Command app, const SessionPtr& session);
 void add_stream_commands(Command app, const SessionPtr& session);
 void add_key_commands(Command app, const SessionPtr& session);
 void add_token_commands(Command app, const SessionPtr& session);

@@ -5,6 +5,8 @@
 
 #include "base/credentials.hpp"
 #include "base/receipt.hpp"
+#include "catalog/cross_origin.hpp"
+#include "http/field_name.hpp"
 #include "pipeline/gateway/headers.hpp"
 #include "xml/encoding.hpp"
 
@@ -22,6 +24,20 @@ constexpr std::uint64_t commit_payloads = 128;
 constexpr std::size_t commit_bytes = 512 * limits::kib;
 
 constexpr std::string_view allow = "Allow: POST, OPTIONS\r\n";
+
+/// To a page that may send: how, and that it need not ask again for two hours.
+constexpr std::string_view preflight =
+    "Access-Control-Allow-Methods: POST\r\n"
+    "Access-Control-Allow-Headers: Authorization, Content-Type, Content-Encoding, Idempotency-Key, "
+    "X-Amperity-Tenant, Amperity-Tenant, Tenant\r\n"
+    "Access-Control-Max-Age: 7200\r\n";
+
+/// The page's that a browser sends for. Looked for only where a tenant allows any.
+std::string_view origin_of(const http::RequestView& request) {
+  for (std::size_t i = 0; i < request.field_count(); ++i)
+    if (http::spells(request.field_name(i), "origin")) return request.field_value(i);
+  return {};
+}
 
 /// The refusal of a payload that the log does not take now.
 Error refusal_of(Errc code) {
@@ -94,6 +110,8 @@ std::optional<std::uint64_t> GatewayWorker::admit(const http::RequestView& head,
   if (head.method() == "OPTIONS") return 0;
   const auto admitted = check_head(head);
   if (!admitted) {
+    if (const auto* stream = find_stream(head); stream != nullptr && stream->cross_origin)
+      note_origin(head, *stream->cross_origin);
     refuse(ticket, admitted.error());
     return std::nullopt;
   }
@@ -102,9 +120,13 @@ std::optional<std::uint64_t> GatewayWorker::admit(const http::RequestView& head,
 }
 
 void GatewayWorker::handle(const http::RequestView& request, http::Ticket ticket) {
-  if (request.method() == "OPTIONS") return reply_options(ticket);
+  if (request.method() == "OPTIONS") return reply_options(request, ticket);
   const auto admitted = check_head(request);
-  if (!admitted) return refuse(ticket, admitted.error());
+  if (!admitted) {
+    if (const auto* stream = find_stream(request); stream != nullptr && stream->cross_origin)
+      note_origin(request, *stream->cross_origin);
+    return refuse(ticket, admitted.error());
+  }
   if (is_refused_now(*admitted->stream, ticket, true)) return;
   const auto payload = check_body(*admitted, request.body());
   if (!payload) return refuse(ticket, payload.error());
@@ -117,6 +139,7 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (dependencies_.snapshots.version() != snapshot_->version)
     snapshot_ = dependencies_.snapshots.current();
   now_ = dependencies_.clock.now();
+  if (!origin_headers_.empty()) origin_headers_.clear();
   if (request.method() != "POST")
     return fail(Errc::method_not_allowed, "Payloads are sent with POST.");
   WEIR_TRY(const catalog::KeyView* key, check_token(request));
@@ -144,6 +167,7 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
       (idempotency_key.empty() && request.has(Field::idempotency_key)))
     return fail(Errc::bad_request, "Idempotency-Key must have 1 to 255 bytes.");
   WEIR_CHECK(check_type(found->second, content.type));
+  if (found->second.cross_origin) note_origin(request, *found->second.cross_origin);
   return Admitted{&found->second, content.type, content.charset, coding, idempotency_key};
 }
 
@@ -220,6 +244,8 @@ Result<void> GatewayWorker::append(const Admitted& admitted, std::string_view pa
         append_results_.announced() - std::max(commits_requested_, results_seen_);
     if (gathered >= commit_payloads || gathered_bytes_ >= commit_bytes) commit_soon();
     if (held) claims_.emplace(ticket.value, stream);
+    if (!origin_headers_.empty())
+      waiting_origin_headers_.emplace(ticket.value, std::move(origin_headers_));
     return {};
   }
   append_results_.take_back();
@@ -239,6 +265,7 @@ void GatewayWorker::on_wake() {
     if (!result.error) counters_->accepted_seconds.record(waited.count());
     if (!claims_.empty()) resolve_claim(result);
     if (was_given_up) continue;  // it was answered with 504
+    recall_origin(result.cookie);
     if (result.error)
       refuse({result.cookie}, refusal_of(*result.error));
     else
@@ -265,6 +292,7 @@ void GatewayWorker::on_tick(std::chrono::milliseconds elapsed) {
   on_wake();  // a result that has arrived is not a timeout
   in_flight_.give_up_since(
       uptime_ - dependencies_.limits.commit_timeout, [this](std::uint64_t cookie) {
+        recall_origin(cookie);
         refuse({cookie},
                {Errc::commit_timeout,
                 "The disk did not confirm in time that the payload is safe. It may have been "
@@ -308,12 +336,17 @@ void GatewayWorker::accept(const log::AppendResult& result) {
   Throttle::HeaderBuffer buffer;
   const std::string_view headers =
       throttle_.headers(result.address.stream, dependencies_.clock, buffer);
-  loop_.reply({result.cookie}, {202, "application/json", headers, {body.data(), body.size()}});
+  const auto reply = [&](std::string_view lines) {
+    loop_.reply({result.cookie}, {202, "application/json", lines, {body.data(), body.size()}});
+  };
+  if (origin_headers_.empty()) return reply(headers);
+  reply(origin_headers_ + std::string(headers));
 }
 
 void GatewayWorker::refuse(http::Ticket ticket, const Error& error) {
   counters_->replies.add(outcome_of(error.code).http_status);
-  loop_.reply(ticket, error, headers_for(error.code));
+  if (origin_headers_.empty()) return loop_.reply(ticket, error, headers_for(error.code));
+  loop_.reply(ticket, error, origin_headers_ + std::string(headers_for(error.code)));
 }
 
 void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& stream,
@@ -322,6 +355,7 @@ void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& strea
   Throttle::HeaderBuffer buffer;
   std::string headers = "Retry-After: " + retry_after + "\r\n";
   headers += throttle_.headers(stream.no, dependencies_.clock, buffer);
+  headers += origin_headers_;
   const std::string who = refusal.by_tenant ? "Tenant " + stream.tenant : "Stream " + stream.id;
   counters_->replies.add(outcome_of(Errc::throttled).http_status);
   loop_.reply(ticket,
@@ -331,9 +365,38 @@ void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& strea
               headers);
 }
 
-void GatewayWorker::reply_options(http::Ticket ticket) {
+/// A browser asks so before it sends what a page wants to (a preflight of the Fetch standard),
+/// without a token. A stream that does not exist is answered as one whose tenant allows no page.
+void GatewayWorker::reply_options(const http::RequestView& request, http::Ticket ticket) {
   counters_->replies.add(204);
-  loop_.reply(ticket, {204, {}, allow, {}});
+  if (dependencies_.snapshots.version() != snapshot_->version)
+    snapshot_ = dependencies_.snapshots.current();
+  const auto* stream = find_stream(request);
+  if (stream == nullptr || !stream->cross_origin) return loop_.reply(ticket, {204, {}, allow, {}});
+  const std::string_view origin = origin_of(request);
+  std::string headers(allow);
+  headers += stream->cross_origin->headers_for(origin);
+  if (stream->cross_origin->allows(origin)) headers += preflight;
+  loop_.reply(ticket, {204, {}, headers, {}});
+}
+
+const catalog::StreamView* GatewayWorker::find_stream(const http::RequestView& request) {
+  stream_id_ = request.path().substr(path_prefix.size());
+  const auto found = snapshot_->streams.find(stream_id_);
+  return found == snapshot_->streams.end() ? nullptr : &found->second;
+}
+
+void GatewayWorker::note_origin(const http::RequestView& request,
+                                const catalog::CrossOrigin& allowed) {
+  origin_headers_ = allowed.headers_for(origin_of(request));
+}
+
+/// What is answered now came with the request of that cookie.
+void GatewayWorker::recall_origin(std::uint64_t cookie) {
+  origin_headers_.clear();
+  if (waiting_origin_headers_.empty()) return;
+  if (auto waiting = waiting_origin_headers_.extract(cookie))
+    origin_headers_ = std::move(waiting.mapped());
 }
 
 }  // namespace weir::gateway

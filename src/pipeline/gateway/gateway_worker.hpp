@@ -87,7 +87,10 @@ class GatewayWorker final : public http::Responder {
   void refuse(http::Ticket ticket, const Error& error);
   void refuse(http::Ticket ticket, const catalog::StreamView& stream,
               const Throttle::Refusal& refusal);
-  void reply_options(http::Ticket ticket);
+  void reply_options(const http::RequestView& request, http::Ticket ticket);
+  const catalog::StreamView* find_stream(const http::RequestView& request);
+  void note_origin(const http::RequestView& request, const catalog::CrossOrigin& allowed);
+  void recall_origin(std::uint64_t cookie);
 
   http::Loop& loop_;
   const Dependencies& dependencies_;
@@ -100,8 +103,11 @@ class GatewayWorker final : public http::Responder {
   Expander expander_;
   std::string recoded_;  // scratch: XML that does not say its encoding by itself
   InFlight in_flight_;
-  std::chrono::milliseconds uptime_{0};                 // sum of ticks
-  std::string stream_id_;                               // scratch, for look-ups
+  std::chrono::milliseconds uptime_{0};  // sum of ticks
+  std::string stream_id_;                // scratch, for look-ups
+  // Header lines for the page that sent what is being answered; empty where no page may.
+  std::string origin_headers_;
+  std::unordered_map<std::uint64_t, std::string> waiting_origin_headers_;  // by cookie
   std::unordered_map<std::uint64_t, StreamNo> claims_;  // by cookie: first payloads of a stream
   // Of the payloads announced, in their order: so many before the log was last asked for a commit,
   // and so many whose result came.
