@@ -158,8 +158,8 @@ TEST_F(SharesTest, TheSharesOfAllTenantsNeverAddUpToMoreThanTheEnginesMemory) {
   std::map<std::string, Tenant*> tenants;
   std::filesystem::create_directories(folder_.path() / "t");
   OpenTenants all(memory, [&](const std::string& name, std::uint64_t bytes) {
-    auto tenant =
-        Tenant::open({folder_.path() / "t" / (name + ".duckdb"), folder_.path(), bytes, 1, &clock_}, dog);
+    auto tenant = Tenant::open(
+        {folder_.path() / "t" / (name + ".duckdb"), folder_.path(), bytes, 1, &clock_}, dog);
     if (tenant) tenants[name] = tenant->get();
     return tenant;
   });
