@@ -25,6 +25,7 @@ BANNED = {
     r"\bthrow\b(?!\s*\()": ("Result<T>; exceptions are for third parties", ("engine/duckdb/",)),
 }
 FOR_TESTS = ("_test", "_fuzz", "_bench", "_world", "_fixture")  # ends of the names of files no product links
+TEST_HELPER = re.compile(r"^(fake|test)_|_(world|fixture)$")  # names of headers that only tests include
 BANNED_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|common|misc|v2)(_|\.|$)")
 
 # What may cite a document or a section of the specification.
@@ -92,6 +93,30 @@ def check_layers(sources: list[Path]) -> None:
     for layer, reach in allowed.items():
         for other in sorted(reach - used[layer] - {"all"}):
             report("tools/layers.txt", f"{layer} -> {other} is used by nothing: drop it")
+
+
+def check_test_helpers(sources: list[Path]) -> None:
+    """A header that only tests include says so by its name, and no product includes one."""
+    included_by: dict[str, set[Path]] = {}
+    for path in [*sources, *tracked("tests/*.cpp", "bench/*.cpp", "tests/*.hpp")]:
+        for name in re.findall(r'#include "(.+)"', path.read_text()):
+            included_by.setdefault(name, set()).add(path)
+
+    def is_test(path: Path) -> bool:
+        return (path.stem.endswith(FOR_TESTS) or TEST_HELPER.search(path.stem) is not None or "fake" in path.parts
+                or not path.is_relative_to(ROOT / "src"))
+
+    for path in sources:
+        if path.suffix != ".hpp":
+            continue
+        relative = path.relative_to(ROOT / "src").as_posix()
+        users = {user for user in included_by.get(relative, set()) if user != path.with_suffix(".cpp")}
+        if is_test(path):
+            for user in sorted(users):
+                if not is_test(user) and "torture" not in user.parts:
+                    report(user.relative_to(ROOT).as_posix(), f"includes {relative}, which is for tests")
+        elif users and all(is_test(user) for user in users):
+            report(f"src/{relative}", "is for tests only: call it test_*, fake_*, *_world or *_fixture")
 
 
 def check_words(sources: list[Path]) -> None:
@@ -171,6 +196,7 @@ def check_citations() -> None:
 def main() -> int:
     sources = [p for p in tracked("src") if p.suffix in (".cpp", ".hpp")]
     check_layers(sources)
+    check_test_helpers(sources)
     check_words(sources)
     check_sizes(sources)
     check_targets(sources)

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "catalog/batch_fixture.hpp"
-#include "pipeline/batcher/memory_log.hpp"
+#include "pipeline/batcher/fake_log.hpp"
 
 namespace weir::app {
 namespace {
@@ -40,7 +40,7 @@ class ConservationMonitorTest : public catalog::BatchTest {
   }
 
   const catalog::Stream stream_;
-  batcher::MemoryLog log_;
+  batcher::FakeLog log_;
   std::vector<std::string> told_;  // read once the watch has stopped
   std::optional<ConservationMonitor> watch_;
 };

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "http/beast_head_oracle.hpp"
 #include "http/head_parser.hpp"
+#include "http/test_head_oracle.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "base/credentials.hpp"
-#include "http/beast_head_oracle.hpp"
+#include "http/test_head_oracle.hpp"
 
 namespace weir::http {
 namespace {

@@ -11,8 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "env/fake/counting_random.hpp"
-#include "http/loopback_client.hpp"
 #include "http/server.hpp"
+#include "http/test_client.hpp"
 
 /// For tests only: a server with a responder that answers when the test says so.
 namespace weir::http {

@@ -11,8 +11,8 @@
 
 #include "env/fake/counting_random.hpp"
 #include "env/fake/test_directory.hpp"
-#include "http/loopback_client.hpp"
 #include "http/server.hpp"
+#include "http/test_client.hpp"
 
 namespace weir::http {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "xml/show_node.hpp"
+#include "xml/test_node_text.hpp"
 
 namespace weir::xml {
 namespace {

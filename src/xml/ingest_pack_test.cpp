@@ -6,7 +6,7 @@
 
 #include "base/limits.hpp"
 #include "xml/cbor_write.hpp"
-#include "xml/show_node.hpp"
+#include "xml/test_node_text.hpp"
 
 namespace weir::xml {
 namespace {

@@ -7,7 +7,7 @@
 #include <expat.h>
 #include <gmock/gmock.h>
 
-#include "xml/show_node.hpp"
+#include "xml/test_node_text.hpp"
 
 /// Payloads of the real world, where they are at hand: WEIR_TEST_DATA, or shared/data beside the
 /// source tree.

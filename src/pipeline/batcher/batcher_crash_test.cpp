@@ -246,7 +246,7 @@ class Adventure {
   }
 
   void send() {
-    std::vector<MemoryLog::Line> lines;
+    std::vector<FakeLog::Line> lines;
     for (auto i = random_.below(5) + 1; i > 0; --i) {
       const std::string number = std::to_string(random_.next());
       if (random_.one_in(3)) {

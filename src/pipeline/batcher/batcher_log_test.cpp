@@ -140,7 +140,7 @@ class LogToFiles : public log::AppendSink {
   SeededRandom random_;
   CrashDisk disk_;
   ManualClock clock_{eight};
-  MemoryBatchCatalog batch_catalog_;
+  FakeBatchCatalog batch_catalog_;
   std::unique_ptr<log::SegmentedLog> log_;
   std::unique_ptr<store::LocalDirectoryStore> store_;
   std::unique_ptr<Batcher> batcher_;

@@ -12,8 +12,8 @@
 #include "env/fake/crash_disk.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
-#include "pipeline/batcher/memory_batch_catalog.hpp"
-#include "pipeline/batcher/memory_log.hpp"
+#include "pipeline/batcher/fake_batch_catalog.hpp"
+#include "pipeline/batcher/fake_log.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/store/local_directory_store.hpp"
 #include "pipeline/store/store_check.hpp"
@@ -99,7 +99,7 @@ class BatcherWorld {
   /// duplicate of such a record; which of them it is must follow from the log alone.
   void expect_each_record_once() {
     std::map<Address, int> seen;
-    std::map<Address, MemoryLog::Stored> accepted;
+    std::map<Address, FakeLog::Stored> accepted;
     for (const auto& record : log.accepted())
       accepted.emplace(record.address, record);
     for (const auto& one : manifest.quarantined) {
@@ -140,8 +140,8 @@ class BatcherWorld {
 
   BatcherSettings settings;
   CrashDisk disk;
-  MemoryLog log;
-  MemoryBatchCatalog manifest;
+  FakeLog log;
+  FakeBatchCatalog manifest;
   Time now = eight;
   std::unique_ptr<store::LocalDirectoryStore> store;
   std::unique_ptr<Batcher> batcher;
@@ -149,7 +149,7 @@ class BatcherWorld {
  private:
   /// The decisions of KeyWindow, by the simplest possible implementation.
   void expect_keys_decided() {
-    std::map<std::pair<StreamNo, std::string>, MemoryLog::Stored> first;
+    std::map<std::pair<StreamNo, std::string>, FakeLog::Stored> first;
     std::map<Address, std::string> reasons;
     for (const auto& one : manifest.quarantined)
       reasons[one.address] = one.reason;
@@ -173,8 +173,7 @@ class BatcherWorld {
     }
   }
 
-  void expect_file(const catalog::Batch& batch,
-                   const std::map<Address, MemoryLog::Stored>& accepted,
+  void expect_file(const catalog::Batch& batch, const std::map<Address, FakeLog::Stored>& accepted,
                    const std::map<Address, int>& aside, std::map<Address, int>& seen) {
     SCOPED_TRACE(batch.path);
     const std::string content = read(batch);

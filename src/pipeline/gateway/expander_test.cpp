@@ -8,7 +8,7 @@
 
 #include "base/limits.hpp"
 #include "http/request.hpp"
-#include "pipeline/gateway/compress.hpp"
+#include "pipeline/gateway/test_compression.hpp"
 
 namespace weir::gateway {
 namespace {

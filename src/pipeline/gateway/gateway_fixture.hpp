@@ -10,8 +10,8 @@
 
 #include "env/fake/counting_random.hpp"
 #include "env/fake/manual_clock.hpp"
-#include "http/loopback_client.hpp"
 #include "http/server.hpp"
+#include "http/test_client.hpp"
 #include "pipeline/gateway/fake_log.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "token/token.hpp"

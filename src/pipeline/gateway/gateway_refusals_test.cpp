@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 
 #include "base/receipt.hpp"
-#include "pipeline/gateway/compress.hpp"
 #include "pipeline/gateway/gateway_fixture.hpp"
+#include "pipeline/gateway/test_compression.hpp"
 
 /// What is compressed, slow, too much or too fast, and a disk that does not keep up.
 namespace weir::gateway {

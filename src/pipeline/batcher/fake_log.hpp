@@ -11,7 +11,7 @@
 /// and are gone once released.
 namespace weir::batcher {
 
-class MemoryLog final : public log::Log {
+class FakeLog final : public log::Log {
  public:
   struct Stored {
     Lsn lsn;
@@ -102,7 +102,7 @@ class MemoryLog final : public log::Log {
 
   class MemoryReader final : public log::Reader {
    public:
-    MemoryReader(MemoryLog& log, Lsn from) : log_(log), position_(from) {
+    MemoryReader(FakeLog& log, Lsn from) : log_(log), position_(from) {
       while (next_ < log.records_.size() && log.records_[next_].lsn < from)
         ++next_;
     }
@@ -126,7 +126,7 @@ class MemoryLog final : public log::Log {
     Lsn position() const override { return position_; }
 
    private:
-    MemoryLog& log_;
+    FakeLog& log_;
     std::size_t next_ = 0;
     Lsn position_;
     std::unique_ptr<Stored> held_;

@@ -17,7 +17,7 @@
 /// docs/formats/manifest.md, and lets a test fail a commit before or after it was applied.
 namespace weir::batcher {
 
-class MemoryBatchCatalog final : public BatchCatalog {
+class FakeBatchCatalog final : public BatchCatalog {
  public:
   std::map<StreamNo, catalog::StreamView> streams;
   std::vector<catalog::Batch> batches;
