@@ -9,7 +9,6 @@ import json
 import random
 import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
@@ -17,34 +16,9 @@ import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, clock_library, eventually, failed
+from weir_server import ApiError, Server, clock_library, content_fold, eventually, failed
 
 WEIR = ""
-
-
-def content_fold(total, *values):
-    """What the catalog's triggers call (docs/decisions/0006-catalog-sums.md), so that rows which are altered here pass
-    the check of a start, and only conservation can find them."""
-    row = b""
-    for value in values:
-        if value is None:
-            row += b"\x05"
-        elif isinstance(value, int):
-            row += b"\x01" + struct.pack("<q", value)
-        elif isinstance(value, str):
-            row += b"\x03" + struct.pack("<Q", len(value.encode())) + value.encode()
-        else:
-            row += b"\x04" + struct.pack("<Q", len(value)) + value
-    crc = (1 << 64) - 1
-    for byte in row:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0xC96C5795D7870F42 if crc & 1 else 0)
-    mask = (1 << 64) - 1
-    crc ^= mask
-    crc = (crc ^ crc >> 30) * 0xBF58476D1CE4E5B9 & mask
-    crc = (crc ^ crc >> 27) * 0x94D049BB133111EB & mask
-    return total ^ struct.unpack("<q", struct.pack("<Q", crc ^ crc >> 31))[0]
 
 
 class ConservationTest(unittest.TestCase):

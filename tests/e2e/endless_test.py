@@ -17,7 +17,7 @@ import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, eventually, failed
+from weir_server import ApiError, Server, content_fold, eventually, failed
 
 WEIR = ""
 
@@ -49,6 +49,7 @@ class EndlessTest(unittest.TestCase):
         made = subprocess.run([WEIR, "init", "--data", str(spare), "--tenant", "rival", "--json"],
                               check=True, capture_output=True, text=True)
         with sqlite3.connect(self.server.data / "catalog.db") as catalog:
+            catalog.create_function("weir_fold", -1, content_fold)
             catalog.execute("ATTACH ? AS spare", (str(spare / "catalog.db"),))
             for table, numbers in (("tenants", ["no"]), ("api_keys", ["no", "tenant_no"]),
                                    ("api_key_secrets", ["key_no"])):

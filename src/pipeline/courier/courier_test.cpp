@@ -404,11 +404,7 @@ class EndlessLoadTest : public CourierTest {
 };
 
 TEST_F(EndlessLoadTest, AStopEndsTheLoadInItsMiddle) {
-  std::jthread stopper([this] {
-    while (state() != RunState::running)
-      std::this_thread::yield();
-    EXPECT_TRUE(catalog_->runs().stop(tenant_, run_.id));
-  });
+  engine_.meanwhile = [this] { EXPECT_TRUE(catalog_->runs().stop(tenant_, run_.id)); };
   run_with(quick());
   EXPECT_EQ(state(), RunState::stopped);
   const auto tasks = catalog_->runs().tasks(run_.id).value();
