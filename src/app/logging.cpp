@@ -80,7 +80,7 @@ std::string shown(std::string_view text, Controls controls) {
 
 /// A member's text for a line of text: in quotes where it is not one word.
 std::string word_of(const boost::json::string& text) {
-  const std::string word = shown(std::string_view(text.data(), text.size()), Controls::shown);
+  std::string word = shown(std::string_view(text.data(), text.size()), Controls::shown);
   if (word == std::string_view(text.data(), text.size()) && !word.empty() &&
       word.find_first_of(" \"=") == std::string::npos)
     return word;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include <iconv.h>
 
@@ -36,20 +37,23 @@ bool is_utf16(std::string_view name) {
 
 class Iconv {
  public:
-  explicit Iconv(std::string_view from)
-      : descriptor_(is_name(from) ? ::iconv_open("UTF-8", std::string(from).c_str()) : closed()) {}
+  explicit Iconv(std::string_view from) {
+    if (!is_name(from)) return;
+    const iconv_t opened = ::iconv_open("UTF-8", std::string(from).c_str());
+    // It answers (iconv_t)-1 where it fails.
+    if (reinterpret_cast<std::intptr_t>(opened) != -1) descriptor_ = opened;
+  }
   ~Iconv() {
     if (is_open()) ::iconv_close(descriptor_);
   }
   Iconv(const Iconv&) = delete;
   Iconv& operator=(const Iconv&) = delete;
 
-  bool is_open() const { return descriptor_ != closed(); }
+  bool is_open() const { return descriptor_ != nullptr; }
   iconv_t get() const { return descriptor_; }
 
  private:
-  static iconv_t closed() { return reinterpret_cast<iconv_t>(-1); }
-  iconv_t descriptor_;
+  iconv_t descriptor_ = nullptr;
 };
 
 /// UTF-16 without a mark: which byte of the first character, a `<`, is zero.

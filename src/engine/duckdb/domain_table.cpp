@@ -150,7 +150,7 @@ std::string pk_sql(const std::vector<std::string>& values) {
 }
 
 std::string key_text_sql(const Field& field, const std::string& value) {
-  const std::string text = "CAST(" + value + " AS VARCHAR)";
+  std::string text = "CAST(" + value + " AS VARCHAR)";
   if (field.type != FieldType::float_) return text;
   return "CASE WHEN isnan(" + value + ") THEN 'nan' WHEN " + value + " = 0 THEN '0.0' ELSE " +
          text + " END";

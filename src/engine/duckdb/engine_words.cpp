@@ -193,10 +193,10 @@ Error in_words(std::string_view message, Place shown) {
   const std::size_t listing = message.find("\nLINE ");
   if (shown == Place::shown && listing != std::string_view::npos)
     place = place_of(message.substr(listing + 1));
-  return in_words(message, std::move(place));
+  return in_words(message, place);
 }
 
-Error in_words(std::string_view message, std::string place) {
+Error in_words(std::string_view message, const std::string& place) {
   std::string_view text = message.substr(0, message.find("Stack Trace:"));
   if (text.find("Could not set lock on file") != std::string_view::npos)
     return {Errc::locked, "The tables are open in another process; stop that one first."};

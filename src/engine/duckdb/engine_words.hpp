@@ -18,6 +18,6 @@ enum class Place {
 /// to do. DuckDB's own class names, its listing of the SQL and its guesses are left out.
 Error in_words(std::string_view message, Place place = Place::hidden);
 /// The same with a known position: "line 3, column 1", or empty.
-Error in_words(std::string_view message, std::string place);
+Error in_words(std::string_view message, const std::string& place);
 
 }  // namespace weir::engine

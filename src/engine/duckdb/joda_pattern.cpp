@@ -72,7 +72,7 @@ struct JodaPattern::Reading {
 };
 
 std::optional<std::int64_t> Moment::utc_us() const {
-  const std::int64_t offset_us = offset_minutes.value_or(0) * 60 * spark::second_us;
+  const std::int64_t offset_us = std::int64_t{offset_minutes.value_or(0)} * 60 * spark::second_us;
   const auto moment = spark::moment_of(day, spark::day_us, time_us - offset_us);
   return moment ? std::optional(moment->us) : std::nullopt;
 }

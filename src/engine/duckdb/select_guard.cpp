@@ -237,7 +237,7 @@ Failure binding_failed(const json::object& answer, const std::string& sql) {
     place = "line " + std::to_string(1 + std::count(before.begin(), before.end(), '\n')) +
             ", column " + std::to_string(offset - line_begin + 1);
   }
-  return fail(in_words(type + " Error: " + message, std::move(place)));
+  return fail(in_words(type + " Error: " + message, place));
 }
 
 bool has_failed(const json::value& tree) {

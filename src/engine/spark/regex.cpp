@@ -46,8 +46,10 @@ struct Regex::Match {
   const PCRE2_SIZE* places;
   int groups;  // with the whole
   [[nodiscard]] Part part(int group) const {
-    if (group < 0 || group >= groups || places[2 * group] == PCRE2_UNSET) return {};
-    return {places[2 * group], places[2 * group + 1]};
+    if (group < 0 || group >= groups) return {};
+    const PCRE2_SIZE* const ends = places + 2 * static_cast<std::ptrdiff_t>(group);
+    if (ends[0] == PCRE2_UNSET) return {};
+    return {ends[0], ends[1]};
   }
 };
 
