@@ -75,16 +75,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view body = std::string_view(input).substr(0, size);
   if (walk.judge(body) != expected_of(body)) std::abort();
   const auto line = check.one_line(body);
+  // JsonCheck passes over a byte order mark; neither of the others knows of one.
+  const std::string_view text = body.substr(body.starts_with("\xEF\xBB\xBF") ? 3 : 0);
   bool is_object = false;
-  const json::error_code error = second_opinion(body, is_object);
+  const json::error_code error = second_opinion(text, is_object);
   // Exponents past 32 bits are where the two differ in range, not in grammar.
   if (error != json::error::exponent_overflow && is_object != line.has_value()) std::abort();
-  const auto fault = weir::gateway::find_json_fault(body, weir::limits::json_depth_max);
+  const auto fault = weir::gateway::find_json_fault(text, weir::limits::json_depth_max);
   if (fault && (line || fault->byte > size)) std::abort();
   if (!fault && error && error != json::error::exponent_overflow) std::abort();
   if (fault && !error) std::abort();
   if (!line) return 0;
-  if (line->find('\n') != std::string_view::npos || *line != without_space(body)) std::abort();
+  if (line->find('\n') != std::string_view::npos || *line != without_space(text)) std::abort();
   const std::string once(*line);
   const std::string again = padded(once);
   const auto twice = check.one_line(std::string_view(again).substr(0, once.size()));
