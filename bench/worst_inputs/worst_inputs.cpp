@@ -16,13 +16,13 @@
 #include <string>
 #include <vector>
 
-#include <zlib.h>
 #include <zstd.h>
 
 #include "http/request_parser.hpp"
 #include "pipeline/gateway/expander.hpp"
 #include "pipeline/gateway/headers.hpp"
 #include "pipeline/gateway/json_check.hpp"
+#include "pipeline/gateway/test_compression.hpp"
 #include "token/token.hpp"
 #include "xml/xml_to_cbor.hpp"
 
@@ -249,21 +249,6 @@ std::string gzip_of_tables(std::size_t bytes) {
   return std::string("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\xFF", 10) + body + std::string(8, '\0');
 }
 
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string in = text;
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 std::string zstd_packed(const std::string& text, int level) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
   out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), level));
@@ -288,14 +273,17 @@ Reader expanding(gateway::Coding coding) {
 }
 
 Parser gzip() {
-  return {"gzip",
-          expanding(gateway::Coding::gzip),
-          {{"typical", [](std::size_t bytes) { return gzipped(json_rows(bytes)); }},
-           {"empty members", [](std::size_t bytes) { return repeated(gzipped(""), bytes); },
-            payload_bytes, 100},
-           {"tables without data", gzip_of_tables, payload_bytes, 2500},
-           {"bomb", [](std::size_t bytes) { return gzipped(std::string(40 * bytes, '\0')); },
-            payload_bytes, 100}}};
+  return {
+      "gzip",
+      expanding(gateway::Coding::gzip),
+      {{"typical", [](std::size_t bytes) { return gateway::gzip_compressed(json_rows(bytes)); }},
+       {"empty members",
+        [](std::size_t bytes) { return repeated(gateway::gzip_compressed(""), bytes); },
+        payload_bytes, 100},
+       {"tables without data", gzip_of_tables, payload_bytes, 2500},
+       {"bomb",
+        [](std::size_t bytes) { return gateway::gzip_compressed(std::string(40 * bytes, '\0')); },
+        payload_bytes, 100}}};
 }
 
 Parser zstd() {

@@ -1,8 +1,9 @@
 #include "torture/connections/sample_requests.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 #include <zstd.h>
+
+#include "pipeline/gateway/test_compression.hpp"
 
 /// Each request is written out as bytes rather than built by a client library: what matters is
 /// where it is cut and how it is framed, and a library would not send the malformed ones.
@@ -13,21 +14,6 @@ constexpr std::size_t large = 30'000;
 
 std::string json_of(std::size_t bytes) {
   return "{\"a\":\"" + std::string(bytes - 8, 'x') + "\"}";
-}
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string in = text;
-  std::string out(deflateBound(&stream, text.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
 }
 
 std::string zstd_packed(const std::string& text) {
@@ -156,7 +142,7 @@ std::vector<SampleConversation> sample_conversations(const std::string& token) {
         bad_chunk,
         write.with_length("large payload", json_of(large)),
         write.chunked("large chunks", in_chunks(json_of(large), 4000)),
-        write.with_length("gzip", gzipped(small), "Content-Encoding: gzip\r\n"),
+        write.with_length("gzip", gateway::gzip_compressed(small), "Content-Encoding: gzip\r\n"),
         write.with_length("zstd", zstd_packed(small), "Content-Encoding: zstd\r\n"),
         write.with_length("Expect", small, "Expect: 100-continue\r\n"),
         write.with_length("empty payload", "", "", 400),
