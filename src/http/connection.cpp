@@ -158,9 +158,9 @@ std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket t
   try {
     const Worker::Destination* destination = worker_.route(head.path());
     if (!destination)
-      worker_.reply(ticket, nothing_here(), {});
+      reply_error(ticket, nothing_here());
     else if (!parser_.charge_to(destination->body_memory))
-      worker_.reply(ticket, no_memory(), {});
+      reply_error(ticket, no_memory());
     else
       bytes_max = destination->responder->admit(head, ticket);
   } catch (const std::exception& error) {
@@ -169,9 +169,9 @@ std::optional<std::uint64_t> Connection::admit(const RequestView& head, Ticket t
   }
   if (!bytes_max) return std::nullopt;
   if (head.content_length() > *bytes_max)
-    worker_.reply(ticket, too_large(*bytes_max), {});
+    reply_error(ticket, too_large(*bytes_max));
   else if (!head.is_chunked() && !parser_.has_memory_for_body())
-    worker_.reply(ticket, no_memory(), {});
+    reply_error(ticket, no_memory());
   else
     return bytes_max;
   return std::nullopt;
@@ -200,7 +200,7 @@ void Connection::handle(const RequestView& request, Ticket ticket) {
     if (const Worker::Destination* destination = worker_.route(request.path()))
       destination->responder->handle(request, ticket);
     else
-      worker_.reply(ticket, nothing_here(), {});
+      reply_error(ticket, nothing_here());
   } catch (const std::exception& error) {
     reply_internal_error(ticket, error);
   }
@@ -211,10 +211,8 @@ void Connection::reply_internal_error(Ticket ticket, const std::exception& error
   Slot& own = slot(next_ - 1);
   if (!own.waiting) return;
   own.close = last_request_ = true;
-  worker_.reply(ticket,
-                {Errc::internal, std::string("Unexpected: ") + error.what() +
-                                     ". Please report this with its request_id."},
-                {});
+  reply_error(ticket, {Errc::internal, std::string("Unexpected: ") + error.what() +
+                                           ". Please report this with its request_id."});
 }
 
 void Connection::refuse(const Error& error) {
@@ -224,8 +222,19 @@ void Connection::refuse(const Error& error) {
   own.close = true;
   own.continue_first = false;
   must_drain_ = true;
-  worker_.reply(ticket, error, {});
+  reply_error(ticket, error);
   take_no_more();
+}
+
+/// With what the responder adds to its own errors: without, a browser keeps them from its page.
+void Connection::reply_error(Ticket ticket, const Error& error) {
+  std::string headers;
+  if (parser_.has_head()) {
+    const RequestView head = parser_.request(peer_);
+    if (const Worker::Destination* destination = worker_.route(head.path()))
+      headers = destination->responder->refusal_headers(head);
+  }
+  worker_.reply(ticket, error, headers);
 }
 
 Ticket Connection::open_slot(const RequestView* request) {

@@ -61,6 +61,7 @@ class Connection final : public Poller::Watcher {
   void handle(const RequestView& request, Ticket ticket);
   void reply_internal_error(Ticket ticket, const std::exception& error);
   void refuse(const Error& error);
+  void reply_error(Ticket ticket, const Error& error);
   Ticket open_slot(const RequestView* request);
   Slot& slot(std::uint64_t number) { return slots_[number & (slots_.size() - 1)]; }
   bool slots_empty() const { return first_ == next_; }

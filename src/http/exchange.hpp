@@ -67,6 +67,13 @@ class Responder {
   /// body that arrived with its head did not. So handle() repeats every check, including the size.
   virtual void handle(const RequestView& request, Ticket ticket) = 0;
 
+  /// Header lines, each with its CRLF, for an error that the server itself answers a request with:
+  /// a body that is too large, or late. Not called before the head is whole.
+  virtual std::string refusal_headers(const RequestView& head) {
+    static_cast<void>(head);
+    return {};
+  }
+
   /// Called when the client of a request that is not answered yet has closed its side: it has
   /// disconnected, or at least sends no more. A reply is still accepted, and dropped if the client
   /// is gone. May be called repeatedly, and for tickets of other responders.

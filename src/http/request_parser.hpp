@@ -48,6 +48,8 @@ class RequestParser {
 
   /// Whether no byte of a request is here.
   bool idle() const { return buffer_.size() == 0; }
+  /// Whether request() may be called: also after refused, where the body was the reason.
+  bool has_head() const { return raw_ > 0; }
   /// Whether a request's body is on its way.
   bool in_body() const { return state_ == State::body; }
 

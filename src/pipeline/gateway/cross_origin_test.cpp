@@ -76,6 +76,37 @@ TEST_F(CrossOriginTest, AnAllowedPageMaySendAndReadEveryAnswer) {
   readable(refused(from(page_)), 503);
 }
 
+TEST_F(CrossOriginTest, WhatTheServerItselfRefusesIsReadableToo) {
+  allow({page_});
+  request_timeout_ = std::chrono::milliseconds(30);
+  restart();
+  const auto refused_with = [&](const std::string& origin, const std::string& framing) {
+    RequestParts parts = from(origin);
+    parts.body.clear();
+    std::string head = text(parts);
+    const std::string length = "Content-Length: 0\r\n";
+    head.replace(head.find(length), length.size(), framing.substr(0, framing.find('|')));
+    auto client = connect();
+    client->send(head + framing.substr(framing.find('|') + 1));
+    return client->read();
+  };
+  const std::vector<std::pair<int, std::string>> cases{
+      {413, "Content-Length: 1001\r\n|"},
+      {413, "Content-Length: 99999999999\r\n|"},
+      {413, "Transfer-Encoding: chunked\r\n|400\r\n"},
+      {400, "Transfer-Encoding: chunked\r\n|no chunk\r\n"},
+      {408, "Content-Length: 10\r\n|{"},
+  };
+  for (const auto& [status, framing] : cases) {
+    const auto reply = refused_with(page_, framing);
+    EXPECT_EQ(reply.status, status) << framing;
+    EXPECT_TRUE(reply.headers.contains("Access-Control-Allow-Origin")) << framing;
+    const auto elsewhere = refused_with("https://evil.example.org", framing);
+    EXPECT_EQ(elsewhere.status, status) << framing;
+    EXPECT_FALSE(has_cors(elsewhere)) << framing;
+  }
+}
+
 TEST_F(CrossOriginTest, AnotherPageIsToldNothing) {
   allow({page_});
   const auto asked = preflight("https://evil.example.org");

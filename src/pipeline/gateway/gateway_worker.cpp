@@ -135,9 +135,14 @@ void GatewayWorker::handle(const http::RequestView& request, http::Ticket ticket
   counters_->payload_bytes.add(request.body().size());
 }
 
+std::string GatewayWorker::refusal_headers(const http::RequestView& head) {
+  const auto* stream = find_stream(head);
+  if (stream == nullptr || !stream->cross_origin) return {};
+  return std::string(stream->cross_origin->headers_for(origin_of(head)));
+}
+
 Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestView& request) {
-  if (dependencies_.snapshots.version() != snapshot_->version)
-    snapshot_ = dependencies_.snapshots.current();
+  refresh_snapshot();
   now_ = dependencies_.clock.now();
   if (!origin_headers_.empty()) origin_headers_.clear();
   if (request.method() != "POST")
@@ -369,8 +374,6 @@ void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& strea
 /// without a token. A stream that does not exist is answered as one whose tenant allows no page.
 void GatewayWorker::reply_options(const http::RequestView& request, http::Ticket ticket) {
   counters_->replies.add(204);
-  if (dependencies_.snapshots.version() != snapshot_->version)
-    snapshot_ = dependencies_.snapshots.current();
   const auto* stream = find_stream(request);
   if (stream == nullptr || !stream->cross_origin) return loop_.reply(ticket, {204, {}, allow, {}});
   const std::string_view origin = origin_of(request);
@@ -380,7 +383,13 @@ void GatewayWorker::reply_options(const http::RequestView& request, http::Ticket
   loop_.reply(ticket, {204, {}, headers, {}});
 }
 
+void GatewayWorker::refresh_snapshot() {
+  if (dependencies_.snapshots.version() != snapshot_->version)
+    snapshot_ = dependencies_.snapshots.current();
+}
+
 const catalog::StreamView* GatewayWorker::find_stream(const http::RequestView& request) {
+  refresh_snapshot();
   stream_id_ = request.path().substr(path_prefix.size());
   const auto found = snapshot_->streams.find(stream_id_);
   return found == snapshot_->streams.end() ? nullptr : &found->second;

@@ -59,6 +59,7 @@ class GatewayWorker final : public http::Responder {
 
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
+  std::string refusal_headers(const http::RequestView& head) override;
   void on_wake() override;
   void on_idle() override;
   void on_tick(std::chrono::milliseconds elapsed) override;
@@ -88,6 +89,7 @@ class GatewayWorker final : public http::Responder {
   void refuse(http::Ticket ticket, const catalog::StreamView& stream,
               const Throttle::Refusal& refusal);
   void reply_options(const http::RequestView& request, http::Ticket ticket);
+  void refresh_snapshot();
   const catalog::StreamView* find_stream(const http::RequestView& request);
   void note_origin(const http::RequestView& request, const catalog::CrossOrigin& allowed);
   void recall_origin(std::uint64_t cookie);
