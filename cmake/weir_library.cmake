@@ -1,8 +1,8 @@
 # weir_library(log SOURCES a.cpp b.cpp DEPS weir::env PRIVATE_DEPS simdjson::simdjson
 #              TEST_DEPS weir::env_fake)
 #
-# One call per folder. Makes weir::<name>; every sibling *_test.cpp becomes part of <name>_test
-# (ctest label "unit"), every *_fuzz.cpp a libFuzzer target of its own name under the fuzz preset,
+# One call per library. Makes weir::<name>; every *_test.cpp in a folder of its sources becomes part of
+# <name>_test (ctest label "unit"), every *_fuzz.cpp a libFuzzer target of its own name under the fuzz preset,
 # run over <name>_fuzz_corpus/ where that folder exists. PRIVATE_DEPS are seen by the .cpp files only.
 function(weir_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
@@ -17,7 +17,18 @@ function(weir_library name)
   endif()
   add_library(weir::${name} ALIAS weir_${name})
 
-  file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp)
+  set(folders ${CMAKE_CURRENT_SOURCE_DIR})
+  foreach(source ${ARG_SOURCES})
+    get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR}/${source} DIRECTORY)
+    list(APPEND folders ${folder})
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  set(test_globs ${folders})
+  list(TRANSFORM test_globs APPEND /*_test.cpp)
+  set(fuzz_globs ${folders})
+  list(TRANSFORM fuzz_globs APPEND /*_fuzz.cpp)
+
+  file(GLOB tests CONFIGURE_DEPENDS ${test_globs})
   if(WEIR_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
@@ -26,7 +37,7 @@ function(weir_library name)
                          DISCOVERY_TIMEOUT 60)
   endif()
 
-  file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*_fuzz.cpp)
+  file(GLOB fuzzers CONFIGURE_DEPENDS ${fuzz_globs})
   if(WEIR_FUZZ)
     foreach(source ${fuzzers})
       get_filename_component(target ${source} NAME_WE)

@@ -154,8 +154,9 @@ def check_targets(sources: list[Path]) -> None:
     for path in sources:
         if path.suffix != ".cpp" or path.stem.endswith(FOR_TESTS[:3]):
             continue
-        lists = path.parent / "CMakeLists.txt"
-        if not lists.exists() or path.name not in lists.read_text():
+        lists = next(folder / "CMakeLists.txt" for folder in path.parents
+                     if (folder / "CMakeLists.txt").exists())
+        if path.relative_to(lists.parent).as_posix() not in lists.read_text():
             report(path.relative_to(ROOT).as_posix(), "is in no CMakeLists.txt: build it or remove it")
 
 

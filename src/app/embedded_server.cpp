@@ -163,7 +163,7 @@ struct EmbeddedServer::Stages {
   std::optional<batcher::Batcher> batcher;
   std::optional<batcher::BatcherThread> batcher_thread;
   std::optional<ConservationMonitor> conservation;
-  std::optional<engine::DuckDbEngine> engine;
+  std::optional<engine::duckdb::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
 
   RequestLog request_log{clock};
@@ -259,7 +259,7 @@ Vitals EmbeddedServer::Stages::vitals() const {
 }
 
 void EmbeddedServer::Stages::make_engine() {
-  engine::DuckDbOptions options{
+  engine::duckdb::DuckDbOptions options{
       .tables_folder = directory.tables(),
       .store_root = directory.store(),
       .memory_bytes = bytes_of(config, "engine.memory_mb"),

@@ -9,7 +9,7 @@
 #include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 namespace {
 
 using std::chrono::milliseconds;
@@ -229,4 +229,4 @@ TEST_F(SharesTest, ADiskThatFillsUpEndsWhatHasSpilledOntoIt) {
 }
 
 }  // namespace
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -9,7 +9,7 @@
 
 #include "base/assert.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -208,4 +208,4 @@ Result<void> Transaction::commit() {
   return {};
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -16,7 +16,7 @@
 #include "engine/duckdb/watchdog.hpp"
 
 /// DuckDB's C API with owners for its handles and Results for its errors. Only for this folder.
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// `"name"`, with quotes inside doubled: safe in SQL whatever the name holds.
 std::string quote_name(std::string_view name);
@@ -125,4 +125,4 @@ class Transaction {
   Connection* connection_;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

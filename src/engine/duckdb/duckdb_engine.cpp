@@ -10,13 +10,13 @@
 
 #include "engine/dialect/dialect.hpp"
 #include "engine/duckdb/engine_limits.hpp"
-#include "engine/duckdb/load.hpp"
 #include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/query.hpp"
+#include "engine/duckdb/tables/load.hpp"
 #include "engine/duckdb/tenant.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -170,4 +170,4 @@ Result<std::vector<TableInfo>> DuckDbEngine::tables(const std::string& tenant) {
   });
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

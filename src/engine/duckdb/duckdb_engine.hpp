@@ -11,7 +11,7 @@
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 class OpenTenants;
 class Tenant;
@@ -70,4 +70,4 @@ class DuckDbEngine final : public Engine {
   std::unique_ptr<OpenTenants> tenants_;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -11,7 +11,7 @@
 #include "engine/duckdb/test_files.hpp"
 #include "env/fake/manual_clock.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 inline Field field(const std::string& name, FieldType type = FieldType::string) {
   Field out;
@@ -122,4 +122,4 @@ class EngineFixture : public ::testing::Test {
   int files_ = 0;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -222,4 +222,4 @@ Error in_words(std::string_view message, const std::string& place) {
       joined({std::string(known->spark), std::string(text), std::string(known->remedy)}, place)};
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// Which text a position ("line 3, column 1") refers to.
 enum class Place {
@@ -20,4 +20,4 @@ Error in_words(std::string_view message, Place place = Place::hidden);
 /// The same with a known position: "line 3, column 1", or empty.
 Error in_words(std::string_view message, const std::string& place);
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -6,7 +6,7 @@
 
 #include "engine/duckdb/engine_fixture.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 namespace {
 
 using ::testing::HasSubstr;
@@ -115,4 +115,4 @@ TEST_F(EngineWordsInUseTest, NoWordOfDuckDbsReachesACaller) {
 }
 
 }  // namespace
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

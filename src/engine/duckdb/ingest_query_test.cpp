@@ -5,7 +5,7 @@
 #include "xml/ingest_pack.hpp"
 #include "xml/xml_to_cbor.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 namespace {
 
 using ::testing::AllOf;
@@ -324,4 +324,4 @@ TEST_F(IngestQueryTest, RealInvoicesBecomeRowsByLine) {
 }
 
 }  // namespace
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -9,7 +9,7 @@
 
 #include "engine/duckdb/engine_limits.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 Result<OpenTenants::Lease> OpenTenants::lease(const std::string& name) {
   const std::lock_guard lock(mutex_);
@@ -89,4 +89,4 @@ std::uint64_t OpenTenants::free_for(const Tenant* tenant) const {
   return taken < memory_bytes_ ? memory_bytes_ - taken : 0;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

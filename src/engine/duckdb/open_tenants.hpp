@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "engine/duckdb/tenant.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// The tenants whose tables are open, with the memory of each: the shares never add up to more than
 /// the engine's memory. Thread-safe; outlives its leases.
@@ -70,4 +70,4 @@ class OpenTenants {
   std::uint64_t leases_ = 0;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -6,15 +6,15 @@
 #include <set>
 #include <utility>
 
-#include "engine/duckdb/json_value.hpp"
-#include "engine/duckdb/logical_type.hpp"
-#include "engine/duckdb/open_sources.hpp"
-#include "engine/duckdb/read_function.hpp"
+#include "engine/duckdb/reader/json_value.hpp"
+#include "engine/duckdb/reader/logical_type.hpp"
+#include "engine/duckdb/reader/open_sources.hpp"
+#include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/select_guard.hpp"
-#include "engine/duckdb/stage.hpp"
+#include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -142,4 +142,4 @@ Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
   return table;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

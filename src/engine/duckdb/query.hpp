@@ -8,7 +8,7 @@
 #include "engine/duckdb/tenant.hpp"
 #include "engine/engine.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// Engine::query: one SELECT in DuckDB's SQL over the tenant's domain tables, read only.
 Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits& limits);
@@ -17,4 +17,4 @@ Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits
 Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
                           const std::string& query, const ReadLimits& limits);
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

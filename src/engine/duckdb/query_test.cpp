@@ -4,7 +4,7 @@
 
 #include "engine/duckdb/engine_fixture.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 namespace {
 
 using ::testing::AllOf;
@@ -351,4 +351,4 @@ TEST_F(QueryTest, QueriesAndLoadsOfDifferentThreadsDoNotDisturbOneAnother) {
 }
 
 }  // namespace
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -7,7 +7,7 @@
 
 #include "engine/duckdb/engine_fixture.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 namespace {
 
 using ::testing::ElementsAre;
@@ -118,4 +118,4 @@ TEST_F(ReopenTest, AFileThatIsNoDatabaseIsNamed) {
 }
 
 }  // namespace
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -21,7 +21,7 @@
 
 #include "engine/duckdb/text_scan.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -305,4 +305,4 @@ Result<Prepared> guard_select(Connection& connection, const std::string& sql,
   return statement;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -6,7 +6,7 @@
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// Lets through what is exactly one SELECT that reads these tables, rows made up in the query
 /// (range, generate_series, unnest, VALUES) and the columns of information_schema, and that calls
@@ -16,4 +16,4 @@ namespace weir::engine {
 Result<Prepared> guard_select(Connection& connection, const std::string& sql,
                               const std::set<std::string>& tables);
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -9,12 +9,12 @@
 #include <utility>
 
 #include "base/case_fold.hpp"
-#include "engine/duckdb/cast_functions.hpp"
-#include "engine/duckdb/read_function.hpp"
+#include "engine/duckdb/reader/read_function.hpp"
+#include "engine/duckdb/tables/cast_functions.hpp"
 #include "engine/functions/number_functions.hpp"
 #include "engine/functions/text_functions.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -120,4 +120,4 @@ Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool count
   return tables;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

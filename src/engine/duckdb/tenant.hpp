@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "engine/duckdb/connection.hpp"
-#include "engine/duckdb/read_plan.hpp"
+#include "engine/duckdb/reader/read_plan.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 struct TenantOptions {
   std::filesystem::path tables_file;
@@ -69,4 +69,4 @@ class Tenant {
   std::map<std::string, std::unique_ptr<std::timed_mutex>> table_locks_;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

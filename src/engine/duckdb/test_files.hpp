@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// A directory of its own for one test, gone with it.
 class TestFolder {
@@ -61,4 +61,4 @@ inline std::vector<std::string> contents(const std::filesystem::path& folder,
   return out;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -129,4 +129,4 @@ std::optional<int> take_zone(TextScan& scan) {
   return std::nullopt;
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// Parses pieces off the front of a text; a piece that does not fit leaves the text unchanged.
 class TextScan {
@@ -45,4 +45,4 @@ std::optional<int> take_offset(TextScan& scan);
 /// The same, or a name: UTC, GMT, and those of North America as Java reads them (EST, PDT, ...).
 std::optional<int> take_zone(TextScan& scan);
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

@@ -10,7 +10,7 @@
 
 #include "base/thread.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 namespace {
 
@@ -103,4 +103,4 @@ void Watchdog::work() {
   }
 }
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

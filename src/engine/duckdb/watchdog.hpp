@@ -15,7 +15,7 @@
 #include "base/result.hpp"
 #include "engine/engine.hpp"
 
-namespace weir::engine {
+namespace weir::engine::duckdb {
 
 /// Interrupts DuckDB's work once a call's allowance is over: one thread that checks all watched
 /// calls. Thread-safe; outlives its watches.
@@ -64,4 +64,4 @@ class Watchdog {
   std::thread thread_;
 };
 
-}  // namespace weir::engine
+}  // namespace weir::engine::duckdb

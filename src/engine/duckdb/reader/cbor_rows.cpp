@@ -1,0 +1,248 @@
+// Elements go straight from the CBOR items into DuckDB's vectors. A tree of nodes between the two,
+// or JSON text, would cost more than all the rest.
+
+#include "engine/duckdb/reader/cbor_rows.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/duckdb/reader/batch_file.hpp"
+#include "engine/duckdb/reader/json_write.hpp"
+#include "engine/duckdb/text_scan.hpp"
+#include "xml/ingest_pack.hpp"
+#include "xml/node.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+using Kind = SparkType::Kind;
+using xml::Node;
+
+constexpr std::string_view text_key = "_VALUE";
+
+/// Whether an element has attributes and text, but no element below it.
+bool is_text_with_attributes(const Node& map) {
+  return std::all_of(map.members.begin(), map.members.end(),
+                     [](const xml::Member& member) { return member.key.starts_with('_'); });
+}
+
+/// Writes elements into columns, by the table in the header. A skipped value counts as a misfit if
+/// its name is declared; otherwise it does not.
+class NodeWriter {
+ public:
+  explicit NodeWriter(bool trims) : trims_(trims) {}
+
+  void write(ColumnWriter& out, idx_t row, const Node& node) const {
+    const Kind kind = out.type().kind;
+    // Before the empty element is NULL: alone it is one element of an array all the same.
+    if (kind == Kind::array) return write_array(out, row, node);
+    if (node.kind == Node::Kind::null) return out.set_null(row);
+    if (node.kind == Node::Kind::array) return write_last(out, row, node);
+    if (kind == Kind::structure) return write_fields(out, row, node);
+    if (kind == Kind::map) return write_map(out, row, node);
+    write_scalar(out, row, node);
+  }
+
+ private:
+  void write_member(ColumnWriter& out, idx_t row, std::string_view name, const Node& node) const {
+    const std::size_t mark = out.misfits().mark();
+    write(out, row, node);
+    if (out.misfits().mark() > mark) out.misfits().below(mark, name);
+  }
+
+  void write_last(ColumnWriter& out, idx_t row, const Node& node) const {
+    if (node.members.empty()) return out.set_null(row);
+    if (node.members.size() > 1)
+      note(out, node.members.front().value,
+           "is one of several elements of this name where the schema has no array; the last is "
+           "taken");
+    write(out, row, node.members.back().value);
+  }
+
+  void write_fields(ColumnWriter& out, idx_t row, const Node& node) const {
+    if (is_blank(node)) return out.set_null(row);
+    out.begin_struct(row);
+    if (node.kind == Node::Kind::text) {
+      ColumnWriter* field = out.field(text_key);
+      if (field != nullptr) return write_member(*field, row, text_key, node);
+      return note(out, node, "is text, and the declared struct has no field _VALUE for it");
+    }
+    for (const xml::Member& member : node.members) {
+      if (ColumnWriter* field = out.field(member.key))
+        write_member(*field, row, member.key, member.value);
+    }
+  }
+
+  void write_array(ColumnWriter& out, idx_t row, const Node& node) const {
+    out.begin_list(row);
+    if (node.kind != Node::Kind::array) {
+      const idx_t at = out.append(row);
+      return write(out.element(), at, node);
+    }
+    for (std::size_t i = 0; i < node.members.size(); ++i) {
+      const idx_t at = out.append(row);
+      const std::size_t mark = out.misfits().mark();
+      write(out.element(), at, node.members[i].value);
+      out.misfits().at(mark, i);
+    }
+  }
+
+  void write_map(ColumnWriter& out, idx_t row, const Node& node) const {
+    if (is_blank(node)) return out.set_null(row);
+    if (node.kind != Node::Kind::map) {
+      out.set_misfit(row, node.text);
+      return;
+    }
+    out.begin_list(row);
+    for (const xml::Member& member : node.members) {
+      const idx_t at = out.append(row);
+      out.key().set_bytes(at, member.key);
+      write_member(out.value(), at, member.key, member.value);
+    }
+  }
+
+  void write_scalar(ColumnWriter& out, idx_t row, const Node& node) const {
+    if (node.kind == Node::Kind::text) return write_text(out, row, node.text);
+    if (is_text_with_attributes(node)) {
+      const Node* text = node.find(text_key);
+      return text == nullptr ? out.set_null(row) : write(out, row, *text);
+    }
+    const std::string json = json_of(node);
+    if (out.type().kind == Kind::string) return out.set_bytes(row, json);
+    out.set_misfit(row, json);
+  }
+
+  /// White space around it counts for text only, as XML Schema has it for every other type.
+  void write_text(ColumnWriter& out, idx_t row, std::string_view text) const {
+    const std::string_view bare = trim(text);
+    const bool is_text = out.type().kind == Kind::string || out.type().kind == Kind::binary;
+    if (is_text && !trims_) return out.set_bytes(row, text);
+    if (bare.empty()) return out.set_null(row);
+    if (!out.set_from_text(row, bare)) out.set_misfit(row, text);
+  }
+
+  static bool is_blank(const Node& node) {
+    return node.kind == Node::Kind::text && trim(node.text).empty();
+  }
+
+  void note(ColumnWriter& out, const Node& node, std::string_view reason) const {
+    if (out.misfits().full()) return out.misfits().count();
+    out.misfits().add(node.kind == Node::Kind::text ? std::string(node.text) : json_of(node),
+                      reason);
+  }
+
+  std::string json_of(const Node& node) const {
+    std::string out;
+    append_json(out, node);
+    return out;
+  }
+
+  void append_json(std::string& out, const Node& node) const {
+    if (node.kind == Node::Kind::null || (trims_ && is_blank(node))) {
+      out += "null";
+      return;
+    }
+    if (node.kind == Node::Kind::text)
+      return append_json_text(out, trims_ ? trim(node.text) : node.text);
+    const bool is_map = node.kind == Node::Kind::map;
+    out += is_map ? '{' : '[';
+    bool first = true;
+    for (const xml::Member& member : node.members) {
+      if (!std::exchange(first, false)) out += ',';
+      if (is_map) {
+        append_json_text(out, member.key);
+        out += ':';
+      }
+      append_json(out, member.value);
+    }
+    out += is_map ? '}' : ']';
+  }
+
+  bool trims_;
+};
+
+class CborRows : public RowSource {
+ public:
+  explicit CborRows(Reading& reading)
+      : plan_(reading.plan), report_(reading.report), nodes_(reading.plan.trim) {}
+
+  Result<bool> next(idx_t row, RowWriter& writer) override {
+    while (next_row_ == rows_.size()) {
+      WEIR_TRY(const bool more, next_record());
+      if (!more) return false;
+    }
+    const Node& node = *rows_[next_row_++];
+    ++origin_.row;
+    writer.begin_row(row, origin_);
+    if (node.kind == Node::Kind::text) write_member(row, writer, text_key, node);
+    for (const xml::Member& member : node.members)
+      write_member(row, writer, member.key, member.value);
+    writer.set_origin(row, origin_);
+    return true;
+  }
+
+  std::uint64_t bytes_read() const override { return bytes_; }
+
+ private:
+  void write_member(idx_t row, RowWriter& writer, std::string_view name, const Node& value) const {
+    const std::size_t index = writer.names().find(name).index;
+    if (index == FieldNames::none) return;
+    ColumnWriter* column = writer.column(index);
+    if (column == nullptr) return;
+    const std::size_t mark = writer.misfits().mark();
+    nodes_.write(*column, row, value);
+    writer.misfits().below(mark, name);
+  }
+
+  /// Makes `rows_` those of the next record of the next file; false at the end of all.
+  Result<bool> next_record() {
+    rows_.clear();
+    next_row_ = 0;
+    while (true) {
+      if (!reader_) {
+        if (files_read_ == plan_.paths.size()) return false;
+        WEIR_TRY(content_, read_whole(plan_.paths[files_read_], plan_.claim(files_read_)));
+        report_.note_whole(files_read_);
+        reader_.emplace(content_);
+        origin_ = {static_cast<std::int64_t>(files_read_), 0, ""};
+        ++files_read_;
+      }
+      auto record = reader_->next();
+      if (!record) return fail_while(plan_.name(files_read_ - 1), std::move(record).error());
+      if (*record) {
+        record_ = std::move(**record);
+        bytes_ = bytes_before_ + record_.offset;
+        xml::find_rows(record_.payload, plan_.row_tag,
+                       [this](const Node& node) { rows_.push_back(&node); });
+        return true;
+      }
+      reader_.reset();
+      bytes_before_ += content_.size();
+    }
+  }
+
+  const ReadPlan& plan_;
+  ReadReport& report_;
+  const NodeWriter nodes_;
+  std::size_t files_read_ = 0;  // begun
+  std::string content_;
+  std::optional<xml::PackReader> reader_;
+  xml::PackRecord record_;
+  std::vector<const Node*> rows_;  // of record_
+  std::size_t next_row_ = 0;
+  RowOrigin origin_;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t bytes_before_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSource> cbor_rows(Reading& reading) {
+  return std::make_unique<CborRows>(reading);
+}
+
+}  // namespace weir::engine::duckdb

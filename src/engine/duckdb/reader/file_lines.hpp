@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "engine/duckdb/reader/batch_file.hpp"
+
+namespace weir::engine::duckdb {
+
+/// Readable bytes that simdjson requires behind a line; they are not part of the line.
+inline constexpr std::size_t line_padding_bytes = 64;
+
+/// Reads a text file line by line through one buffer, as large as the longest line. Empty lines are
+/// skipped but counted. Used by one thread.
+class FileLines {
+ public:
+  struct Line {
+    std::string_view text;     // without its line end; valid until the next call of next()
+    std::uint64_t number = 0;  // 1, 2, 3, ...
+  };
+
+  /// Errors are those of BatchFile. The claim is checked once the whole file was read.
+  static Result<FileLines> open(const std::string& path,
+                                const std::optional<FileClaim>& claim = std::nullopt);
+
+  /// nullopt at the end of the file.
+  Result<std::optional<Line>> next();
+  const std::string& name() const { return file_.name(); }
+
+ private:
+  explicit FileLines(BatchFile file);
+  Result<bool> fill();
+
+  BatchFile file_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;  // start of the bytes not returned yet
+  std::size_t seen_ = 0;   // no line end before it
+  std::size_t end_ = 0;
+  std::uint64_t number_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,317 @@
+// One pass that keeps what was seen in each place of the records, merged by Spark's rules. DuckDB's
+// own inference looks at a sample and takes dates out of text, which Spark does not.
+
+#include "engine/duckdb/reader/infer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/case_fold.hpp"
+#include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/reader/file_lines.hpp"
+#include "engine/duckdb/reader/json_text.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+using Kind = SparkType::Kind;
+
+constexpr int decimal_precision_max = 38;
+constexpr int long_digits = 20;  // Spark's DecimalType.forType(LongType)
+
+/// The types seen in one place of all records so far. `null` fits every later type.
+struct Seen {
+  Kind kind = Kind::null;
+  int precision = 0;
+  std::string name;           // of a field: the spelling it was met in first
+  std::uint64_t records = 0;  // of a field: that had it
+  std::vector<Seen> fields;   // in the order they were met in
+  std::map<std::string, std::size_t, std::less<>> places;  // of fields, by every spelling met
+  std::map<std::string, std::size_t> folded;               // of fields, by their folded name
+  std::unique_ptr<Seen> element;
+
+  /// Nothing finer than raw text can be said of this place any more.
+  void give_up() {
+    kind = Kind::string;
+    fields.clear();
+    places.clear();
+    folded.clear();
+    element.reset();
+  }
+};
+
+class Inference {
+ public:
+  Inference() : misfits_(0) { root_.kind = Kind::structure; }
+
+  void observe_record(std::int64_t file, std::int64_t line, ondemand::object object) {
+    misfits_.begin_row(file, line);
+    observe_fields(object, root_, 0);
+    if (names_ > 2 * std::size_t{limits::inferred_fields_max}) give_up_names();
+  }
+
+  /// Once, at the end.
+  Inferred result();
+
+ private:
+  void observe(ondemand::value value, Seen& seen, std::uint32_t depth);
+  void observe_fields(ondemand::object object, Seen& seen, std::uint32_t depth);
+  void observe_number(std::string_view token, Seen& seen);
+  void observe_scalar(Kind kind, Seen& seen);
+  void observe_as_text(ondemand::value value, Seen& seen);
+  Seen& field(Seen& seen, std::string_view name);
+  void give_up_names();
+  void forget_rare_names(std::size_t most);
+
+  Seen root_;
+  std::size_t names_ = 0;  // of fields anywhere, or more
+  bool forgot_ = false;
+  MisfitLog misfits_;
+};
+
+void Inference::observe(ondemand::value value, Seen& seen, std::uint32_t depth) {
+  const ondemand::json_type type = value.type();
+  switch (type) {
+    case ondemand::json_type::null:
+      return check_null(value);
+    case ondemand::json_type::boolean:
+      static_cast<void>(bool(value.get_bool()));
+      return observe_scalar(Kind::boolean, seen);
+    case ondemand::json_type::string: {
+      const std::string_view text = value.get_string();
+      return observe_scalar(text.empty() ? Kind::null : Kind::string, seen);
+    }
+    case ondemand::json_type::number:
+      return observe_number(trimmed(value.raw_json_token()), seen);
+    case ondemand::json_type::object:
+      if (depth == limits::inferred_depth_max) return observe_as_text(value, seen);
+      observe_scalar(Kind::structure, seen);
+      return observe_fields(value.get_object(), seen, depth + 1);
+    case ondemand::json_type::array:
+      if (depth == limits::inferred_depth_max) return observe_as_text(value, seen);
+      observe_scalar(Kind::array, seen);
+      if (seen.kind == Kind::array && !seen.element) seen.element = std::make_unique<Seen>();
+      // Values that are raw text by now are parsed to their end too, to find malformed text.
+      Seen unused;
+      unused.give_up();
+      for (ondemand::value each : value.get_array())
+        observe(each, seen.kind == Kind::array ? *seen.element : unused, depth + 1);
+      return;
+  }
+}
+
+/// Queries could not use a type with more levels, and it would hinder the use of all other
+/// columns.
+void Inference::observe_as_text(ondemand::value value, Seen& seen) {
+  seen.give_up();
+  misfits_.add(trimmed(value.raw_json_token()), "nests deeper than " +
+                                                    std::to_string(limits::inferred_depth_max) +
+                                                    " levels; its JSON text is there as a STRING");
+}
+
+void Inference::observe_fields(ondemand::object object, Seen& seen, std::uint32_t depth) {
+  Seen unused;
+  unused.give_up();
+  for (ondemand::field each : object) {
+    const std::string_view name = each.unescaped_key();
+    Seen& place = seen.kind == Kind::structure ? field(seen, name) : unused;
+    const std::size_t mark = misfits_.mark();
+    observe(each.value(), place, depth);
+    if (misfits_.mark() > mark) misfits_.below(mark, place.name);
+  }
+}
+
+Seen& Inference::field(Seen& seen, std::string_view name) {
+  const auto known = seen.places.find(name);
+  if (known != seen.places.end()) {
+    Seen& found = seen.fields[known->second];
+    ++found.records;
+    return found;
+  }
+  ++names_;
+  const auto [place, is_new] = seen.folded.emplace(folded_name(name), seen.fields.size());
+  if (is_new) seen.fields.emplace_back().name = name;
+  seen.places.emplace(name, place->second);
+  Seen& found = seen.fields[place->second];
+  ++found.records;
+  return found;
+}
+
+std::size_t names_of(const Seen& seen) {
+  std::size_t count = seen.fields.size() + (seen.element ? names_of(*seen.element) : 0);
+  for (const Seen& field : seen.fields)
+    count += names_of(field);
+  return count;
+}
+
+/// The struct below `seen` with the most fields.
+void find_widest(Seen& seen, Seen*& widest) {
+  const auto look_at = [&widest](Seen& inner) {
+    if (widest == nullptr || inner.fields.size() > widest->fields.size()) widest = &inner;
+    find_widest(inner, widest);
+  };
+  if (seen.element) look_at(*seen.element);
+  for (Seen& field : seen.fields)
+    look_at(field);
+}
+
+/// Keys that are data (ids, days) make more names than a table can have columns. A nested object of
+/// such keys becomes text; of the record's own names those go that the fewest records have.
+void Inference::give_up_names() {
+  constexpr std::size_t most = limits::inferred_fields_max;
+  constexpr std::size_t many = 1000;  // more own names than a record of a person's making has
+  for (names_ = names_of(root_); names_ > most; names_ = names_of(root_)) {
+    Seen* widest = nullptr;
+    find_widest(root_, widest);
+    const std::size_t width = widest == nullptr ? 0 : widest->fields.size();
+    if (width == 0 || (root_.fields.size() > many && root_.fields.size() >= width)) {
+      forget_rare_names(most);
+      continue;
+    }
+    widest->give_up();
+    misfits_.add("",
+                 "holds too many different names, so keys seem to be data; its JSON text is "
+                 "there as a STRING; declare it as a map in the load operation's schema");
+    misfits_.below(misfits_.mark() - 1, widest->name);
+  }
+}
+
+void Inference::forget_rare_names(std::size_t most) {
+  std::vector<std::size_t> order(root_.fields.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return root_.fields[a].records > root_.fields[b].records;
+  });
+  std::size_t kept = 0;
+  for (std::size_t names = 0; kept < order.size(); ++kept) {
+    names += 1 + names_of(root_.fields[order[kept]]);
+    if (names > most) break;
+  }
+  order.resize(kept);
+  std::sort(order.begin(), order.end());
+  Seen rest;
+  rest.kind = Kind::structure;
+  for (const std::size_t place : order) {
+    Seen& field = rest.fields.emplace_back(std::move(root_.fields[place]));
+    rest.places.emplace(field.name, rest.fields.size() - 1);
+    rest.folded.emplace(folded_name(field.name), rest.fields.size() - 1);
+  }
+  root_ = std::move(rest);
+  forgot_ = true;
+}
+
+void Inference::observe_number(std::string_view token, Seen& seen) {
+  if (checked_number(token) == NumberForm::fraction) return observe_scalar(Kind::double_, seen);
+  std::string_view digits = token.substr(token.starts_with('-') ? 1 : 0);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
+  if (error == std::errc{}) return observe_scalar(Kind::long_, seen);
+  const int precision = static_cast<int>(std::min<std::size_t>(digits.size(), 1000));
+  if (precision > decimal_precision_max) return observe_scalar(Kind::double_, seen);
+  observe_scalar(Kind::decimal, seen);
+  if (seen.kind == Kind::decimal) seen.precision = std::max(seen.precision, precision);
+}
+
+/// Spark's compatibleType, in place.
+void Inference::observe_scalar(Kind kind, Seen& seen) {
+  if (seen.kind == kind || kind == Kind::null) return;
+  if (seen.kind == Kind::null) {
+    seen.kind = kind;
+    return;
+  }
+  const auto numeric = [](Kind k) {
+    return k == Kind::long_ || k == Kind::decimal || k == Kind::double_;
+  };
+  if (!numeric(seen.kind) || !numeric(kind)) return seen.give_up();
+  if (seen.kind == Kind::double_ || kind == Kind::double_) {
+    seen.kind = Kind::double_;
+  } else {  // a long beside a decimal
+    seen.kind = Kind::decimal;
+    seen.precision = std::max(seen.precision, long_digits);
+  }
+}
+
+/// Spark's canonicalizeType; nullopt for a type that is dropped.
+std::optional<SparkType> canonical(const Seen& seen) {
+  switch (seen.kind) {
+    case Kind::null:
+      return SparkType::scalar(Kind::string);
+    case Kind::decimal:
+      return SparkType::decimal(seen.precision, 0);
+    case Kind::array: {
+      auto element = canonical(*seen.element);
+      if (!element) return std::nullopt;
+      return SparkType::array(*std::move(element));
+    }
+    case Kind::structure: {
+      SparkType type = SparkType::scalar(Kind::structure);
+      for (const Seen& field : seen.fields) {
+        // As Spark does; and a name with a NUL in it cannot be said in SQL.
+        if (field.name.empty() || field.name.find('\0') != std::string::npos) continue;
+        if (auto found = canonical(field))
+          type.fields.push_back({field.name, *std::move(found), true});
+      }
+      if (type.fields.empty()) return std::nullopt;
+      std::sort(type.fields.begin(), type.fields.end(),
+                [](const SparkField& a, const SparkField& b) { return a.name < b.name; });
+      return type;
+    }
+    default:
+      return SparkType::scalar(seen.kind);
+  }
+}
+
+Inferred Inference::result() {
+  give_up_names();
+  auto type = canonical(root_);
+  return {type ? *std::move(type) : SparkType::scalar(Kind::structure), forgot_,
+          std::move(misfits_)};
+}
+
+Failure line_error(const FileLines& file, std::uint64_t line, const std::string& what) {
+  return fail(Errc::corrupt, file.name() + " line " + std::to_string(line) + ": " + what);
+}
+
+Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser& parser,
+                          Inference& inference) {
+  std::string mended;
+  while (true) {
+    WEIR_TRY(const auto line, file.next());
+    if (!line) return {};
+    try {
+      const std::string_view text = without_half_pairs(line->text, mended);
+      ondemand::document document =
+          parser.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
+      inference.observe_record(number, static_cast<std::int64_t>(line->number),
+                               document.get_object());
+      if (!at_end(document)) return line_error(file, line->number, "text after the JSON object");
+    } catch (const simdjson::simdjson_error& error) {
+      return line_error(file, line->number, std::string("not a JSON object: ") + error.what());
+    }
+  }
+}
+
+}  // namespace
+
+Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
+                              const std::function<Result<void>()>& may_go_on) {
+  Inference inference;
+  ondemand::parser parser;
+  std::int64_t number = 0;
+  for (const std::string& path : paths) {
+    if (may_go_on) WEIR_CHECK(may_go_on());
+    WEIR_TRY(FileLines file, FileLines::open(path));
+    WEIR_CHECK(observe_file(number++, file, parser, inference));
+  }
+  return inference.result();
+}
+
+}  // namespace weir::engine::duckdb

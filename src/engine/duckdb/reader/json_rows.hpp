@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include "engine/duckdb/reader/read_plan.hpp"
+#include "engine/duckdb/reader/row_writer.hpp"
+
+namespace weir::engine::duckdb {
+
+/// The rows of NDJSON files, a line a row, by the rules of Spark's JSON reader: keys are told apart
+/// as written, the last of equal keys wins, a value that is not of the declared type is NULL, a
+/// string column takes the raw JSON text of what is no string. `reading` outlives it.
+std::unique_ptr<RowSource> json_rows(Reading& reading);
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,174 @@
+// A source is a view over the function that reads its files. Rows are not copied into a table
+// first: most queries use a few columns of each record, and the reader makes only those.
+
+#include "engine/duckdb/reader/open_sources.hpp"
+
+#include <set>
+#include <utility>
+
+#include "base/case_fold.hpp"
+#include "engine/duckdb/reader/infer.hpp"
+#include "engine/duckdb/reader/read_function.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
+
+/// The paths of the files and their claims; checks that each exists and has its size.
+Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
+  ReadPlan plan;
+  for (const SourceFile& file : source.files) {
+    WEIR_TRY(std::string path, tenant.path_of(file.uri));
+    std::optional<FileClaim> claim;
+    if (!file.sha256.empty()) claim = FileClaim{file.name(), file.bytes, file.sha256};
+    WEIR_CHECK(BatchFile::open(path, claim));
+    plan.paths.push_back(std::move(path));
+    plan.claims.push_back(std::move(claim));
+  }
+  return plan;
+}
+
+/// A file that differs from the manifest can cause either error.
+bool may_come_of_files(const Error& error) {
+  return error.code == Errc::bad_request || error.code == Errc::corrupt;
+}
+
+Result<Inferred> type_of(Tenant& tenant, const Source& source,
+                         const std::vector<std::string>& paths, const Allowance& allowance) {
+  if (!source.schema_json.empty()) {
+    auto type = parse_spark_schema(source.schema_json);
+    if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
+    return Inferred{*std::move(type)};
+  }
+  if (source.format == FileFormat::cbor)
+    return fail(Errc::bad_request, "file \"" + source.tag +
+                                       "\" is CBOR, which has no schema of its own; declare one in "
+                                       "the load operation");
+  const auto watch = tenant.watch(allowance);
+  WEIR_TRY(Inferred inferred, infer_ndjson(paths, [&watch]() -> Result<void> {
+             if (auto why = watch->over()) return fail(*std::move(why));
+             return {};
+           }));
+  if (inferred.type.fields.empty())
+    return fail(Errc::bad_request, "file \"" + source.tag +
+                                       "\" has no records with fields to infer a schema from; "
+                                       "declare one in the load operation");
+  return inferred;
+}
+
+}  // namespace
+
+Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources,
+                                      const Allowance& allowance) {
+  OpenSources out(tenant.readings());
+  std::set<std::string> tags;
+  for (const Source& source : sources) {
+    if (!tags.insert(folded_name(source.tag)).second)
+      return fail(Errc::bad_request,
+                  "the file tag \"" + source.tag + "\" is there twice; give each file its own");
+    if (folded_name(source.tag).starts_with(own_prefix))
+      return fail(Errc::bad_request, "the file tag \"" + source.tag + "\" begins with \"" +
+                                         own_prefix +
+                                         "\", as tables of the engine's own do; "
+                                         "give the file another one");
+    WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
+    auto found = type_of(tenant, source, plan.paths, allowance);
+    if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
+    if (!found) return fail(std::move(found).error());
+    plan.type = std::move(found->type);
+    plan.inferred = source.schema_json.empty();
+    plan.has_more_names = found->has_more_names;
+    WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+    out.opened_.back().reading->report.set_inferred_misfits(found->misfits);
+  }
+  return out;
+}
+
+Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& source,
+                                              const std::vector<Field>& fields) {
+  OpenSources out(tenant.readings());
+  WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
+  plan.as_text = true;
+  plan.type = SparkType::scalar(SparkType::Kind::structure);
+  std::set<std::string> names;
+  for (const Field& field : fields) {
+    if (names.insert(folded_name(field.incoming)).second)
+      plan.type.fields.push_back(
+          {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
+  }
+  WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+  return out;
+}
+
+Result<void> OpenSources::add(Tenant& tenant, const Source& source, ReadPlan plan) {
+  plan.format = source.format;
+  plan.row_tag = source.row_tag;
+  plan.trim = source.trim;
+  auto reading = std::make_shared<Reading>();
+  reading->plan = std::move(plan);
+  opened_.push_back({source.tag, source.files, reading, tenant.readings().add(reading)});
+  return {};
+}
+
+OpenSources::~OpenSources() {
+  for (const Opened& opened : opened_)
+    readings_->remove(opened.number);
+}
+
+Result<void> OpenSources::create_views(Connection& connection) const {
+  for (const Opened& opened : opened_) {
+    std::string names;
+    std::string columns;
+    const auto& fields = opened.reading->plan.type.fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      names += (i > 0 ? ", " : "") + quote_name(fields[i].name);
+      columns += (i > 0 ? ", " : "") + data_column(i);
+    }
+    WEIR_CHECK(connection.run("CREATE TEMP VIEW " + quote_name(opened.tag) + " (" + names +
+                              ") AS SELECT " + columns + " FROM weir_read(" +
+                              std::to_string(opened.number) + ")"));
+  }
+  return {};
+}
+
+dialect::Relations OpenSources::relations() const {
+  dialect::Relations out;
+  for (const Opened& opened : opened_)
+    out.push_back({opened.tag, spark_ddl(opened.reading->plan.type)});
+  return out;
+}
+
+std::string OpenSources::first_sql() const {
+  return "weir_read(" + std::to_string(opened_.front().number) + ")";
+}
+
+Misfits OpenSources::misfits() const {
+  Misfits out;
+  for (const Opened& opened : opened_) {
+    out.count += opened.reading->report.misfits();
+    for (const Misfit& each : opened.reading->report.first_misfits())
+      out.first.push_back({opened.files[static_cast<std::size_t>(each.file)].name(),
+                           static_cast<std::uint64_t>(each.row), each.path, each.value,
+                           each.reason});
+  }
+  return out;
+}
+
+Failure OpenSources::failure(Error of_sql) const {
+  Error error = std::move(of_sql);
+  for (const Opened& opened : opened_) {
+    if (auto of_files = opened.reading->report.error()) error = *std::move(of_files);
+  }
+  if (may_come_of_files(error)) WEIR_CHECK(check_rest());
+  return fail(std::move(error));
+}
+
+Result<void> OpenSources::check_rest() const {
+  for (const Opened& opened : opened_)
+    WEIR_CHECK(check_files(opened.reading->plan, opened.reading->report));
+  return {};
+}
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/dialect/dialect.hpp"
+#include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/tenant.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::engine::duckdb {
+
+/// The sources of one load or preview, readable in SQL during this object's life.
+class OpenSources {
+ public:
+  /// Each with its declared schema or the inferred one. Files must be in the tenant's store.
+  /// Inferring reads them all, which ends when the allowance is over.
+  static Result<OpenSources> open(Tenant& tenant, const std::vector<Source>& sources,
+                                  const Allowance& allowance);
+  /// One NDJSON source whose columns are these fields' texts, read in one pass.
+  static Result<OpenSources> open_as_text(Tenant& tenant, const Source& source,
+                                          const std::vector<Field>& fields);
+
+  OpenSources(OpenSources&& other) noexcept = default;
+  OpenSources& operator=(OpenSources&&) = delete;
+  ~OpenSources();
+
+  /// Temporary views under the sources' tags, for a translated query.
+  Result<void> create_views(Connection& connection) const;
+  /// The same tables as the dialect layer describes them.
+  dialect::Relations relations() const;
+
+  /// `weir_read(n)` of the first source; its columns are origin_columns and then the data's.
+  std::string first_sql() const;
+  const Reading& first() const { return *opened_.front().reading; }
+
+  /// The misfits met while reading so far.
+  Misfits misfits() const;
+
+  /// The files' error if it made the SQL fail, otherwise SQL's own. A file that differs from the
+  /// manifest comes first: its contents can lead to any other error.
+  Failure failure(Error of_sql) const;
+  /// Reads the parts of files that the query did not read, to check them against the manifest.
+  Result<void> check_rest() const;
+
+ private:
+  struct Opened {
+    std::string tag;
+    std::vector<SourceFile> files;
+    std::shared_ptr<Reading> reading;
+    std::uint64_t number = 0;
+  };
+  explicit OpenSources(Readings& readings) : readings_(&readings) {}
+  Result<void> add(Tenant& tenant, const Source& source, ReadPlan plan);
+
+  Readings* readings_;
+  std::vector<Opened> opened_;
+};
+
+}  // namespace weir::engine::duckdb

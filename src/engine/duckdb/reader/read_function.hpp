@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/reader/read_plan.hpp"
+
+namespace weir::engine::duckdb {
+
+/// Adds the table function `weir_read(number)`: the rows of one of `readings`, which outlives the
+/// database, in the order of the files and of the rows in them. Columns: file BIGINT (index in the
+/// plan), row BIGINT (in the file), problem VARCHAR (about the whole row), then the data as c0, c1,
+/// ..., so that names of the data never get into SQL.
+///
+/// The function reads the files itself. So DuckDB needs access to no file but its own, a value is
+/// what Spark would read, and an error names file and line.
+Result<void> add_read_function(Connection& connection, Readings& readings);
+
+/// The name of a data column of the function.
+std::string data_column(std::size_t index);
+
+}  // namespace weir::engine::duckdb

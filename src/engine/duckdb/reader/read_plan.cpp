@@ -1,0 +1,119 @@
+// The columns of one source, named by position towards SQL, with the names of the data beside them.
+
+#include "engine/duckdb/reader/read_plan.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "engine/duckdb/engine_limits.hpp"
+
+namespace weir::engine::duckdb {
+
+std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
+  return file < claims.size() ? claims[file] : std::nullopt;
+}
+
+const std::string& ReadPlan::name(std::size_t file) const {
+  return file < claims.size() && claims[file] ? claims[file]->key : paths[file];
+}
+
+Result<void> check_files(const ReadPlan& plan, const ReadReport& report) {
+  for (std::size_t i = 0; i < plan.paths.size(); ++i) {
+    const auto claim = plan.claim(i);
+    if (!claim || report.is_whole(i)) continue;
+    WEIR_TRY(BatchFile file, BatchFile::open(plan.paths[i], claim));
+    WEIR_CHECK(file.read_to_end());
+  }
+  return {};
+}
+
+void ReadReport::note_whole(std::size_t file) {
+  const std::lock_guard lock(mutex_);
+  whole_.insert(file);
+}
+
+bool ReadReport::is_whole(std::size_t file) const {
+  const std::lock_guard lock(mutex_);
+  return whole_.contains(file);
+}
+
+void ReadReport::set_error(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!error_) error_ = std::move(error);
+}
+
+std::optional<Error> ReadReport::error() const {
+  const std::lock_guard lock(mutex_);
+  return error_;
+}
+
+void ReadReport::set_misfits(const MisfitLog& pass) {
+  const std::lock_guard lock(mutex_);
+  misfits_.resize(pass.counts().size());
+  for (std::size_t i = 0; i < misfits_.size(); ++i)
+    misfits_[i] = std::max(misfits_[i], pass.counts()[i]);
+  keep(pass.kept());
+}
+
+void ReadReport::set_inferred_misfits(const MisfitLog& found) {
+  const std::lock_guard lock(mutex_);
+  inferred_misfits_ = found.total();
+  keep(found.kept());
+}
+
+void ReadReport::keep(const std::vector<Misfit>& misfits) {
+  for (const Misfit& each : misfits) {
+    if (first_misfits_.size() >= limits::misfits_shown_max) return;
+    const bool known =
+        std::any_of(first_misfits_.begin(), first_misfits_.end(), [&each](const Misfit& other) {
+          return other.file == each.file && other.row == each.row && other.path == each.path;
+        });
+    if (!known) first_misfits_.push_back(each);
+  }
+}
+
+std::uint64_t ReadReport::misfits() const {
+  const std::lock_guard lock(mutex_);
+  return std::accumulate(misfits_.begin(), misfits_.end(), inferred_misfits_);
+}
+
+std::vector<Misfit> ReadReport::first_misfits() const {
+  const std::lock_guard lock(mutex_);
+  return first_misfits_;
+}
+
+void ReadReport::set_names(std::vector<bool> columns, std::set<std::string> others) {
+  const std::lock_guard lock(mutex_);
+  columns_ = std::move(columns);
+  others_ = std::move(others);
+}
+
+std::vector<bool> ReadReport::columns() const {
+  const std::lock_guard lock(mutex_);
+  return columns_;
+}
+
+std::set<std::string> ReadReport::others() const {
+  const std::lock_guard lock(mutex_);
+  return others_;
+}
+
+std::uint64_t Readings::add(std::shared_ptr<Reading> reading) {
+  const std::lock_guard lock(mutex_);
+  readings_.emplace(++last_, std::move(reading));
+  return last_;
+}
+
+void Readings::remove(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  readings_.erase(number);
+}
+
+std::shared_ptr<Reading> Readings::find(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = readings_.find(number);
+  return found == readings_.end() ? nullptr : found->second;
+}
+
+}  // namespace weir::engine::duckdb

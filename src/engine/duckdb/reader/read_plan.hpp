@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/duckdb/reader/batch_file.hpp"
+#include "engine/duckdb/reader/misfit_log.hpp"
+#include "engine/engine.hpp"
+#include "engine/spark_type.hpp"
+
+namespace weir::engine::duckdb {
+
+/// What the table function reads: the files of one source, as rows of one struct.
+struct ReadPlan {
+  std::vector<std::string> paths;
+  std::vector<std::optional<FileClaim>> claims;  // by index of paths; may be fewer
+  FileFormat format = FileFormat::ndjson;
+  std::string row_tag;
+  SparkType type;  // a struct
+  /// NDJSON as a feed reads it: each column takes the raw text of the key that is its name without
+  /// regard to case, whatever its JSON type; every column is a string.
+  bool as_text = false;
+  /// The type was inferred: names are found in any case, and "" is NULL where text is not the type.
+  bool inferred = false;
+  /// There were more names than columns; what stands under the others is a misfit.
+  bool has_more_names = false;
+  bool trim = false;  // CBOR: the text of elements without the white space around it
+
+  std::optional<FileClaim> claim(std::size_t file) const;
+  /// The file's name in errors: its key, or else its path.
+  const std::string& name(std::size_t file) const;
+};
+
+/// The findings of a reading; written on DuckDB's thread.
+class ReadReport {
+ public:
+  /// The file reader's error, before DuckDB reduced it to text.
+  void set_error(Error error);
+  std::optional<Error> error() const;
+  /// Only as_text: which columns occurred, and what other names did (a bounded number).
+  void set_names(std::vector<bool> columns, std::set<std::string> others);
+  std::vector<bool> columns() const;
+  std::set<std::string> others() const;
+  /// The misfits so far. A query may read a source several times; for each column, the pass with
+  /// the most misfits counts.
+  void set_misfits(const MisfitLog& pass);
+  /// The misfits that inference found before the passes.
+  void set_inferred_misfits(const MisfitLog& found);
+  std::uint64_t misfits() const;
+  std::vector<Misfit> first_misfits() const;
+  /// Notes that a file was read to its end and matched its claim.
+  void note_whole(std::size_t file);
+  bool is_whole(std::size_t file) const;
+
+ private:
+  void keep(const std::vector<Misfit>& misfits);
+
+  mutable std::mutex mutex_;
+  std::optional<Error> error_;
+  std::vector<bool> columns_;
+  std::set<std::string> others_;
+  std::vector<std::uint64_t> misfits_;  // by column
+  std::uint64_t inferred_misfits_ = 0;
+  std::vector<Misfit> first_misfits_;
+  std::set<std::size_t> whole_;
+};
+
+/// Reads the rest of the files, so that each is checked against its claim.
+Result<void> check_files(const ReadPlan& plan, const ReadReport& report);
+
+struct Reading {
+  ReadPlan plan;
+  ReadReport report;
+};
+
+/// The readings that SQL may name, by number. Thread-safe.
+class Readings {
+ public:
+  std::uint64_t add(std::shared_ptr<Reading> reading);
+  void remove(std::uint64_t number);
+  std::shared_ptr<Reading> find(std::uint64_t number) const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::uint64_t last_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<Reading>> readings_;
+};
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <duckdb.h>
+
+#include "base/result.hpp"
+#include "engine/duckdb/reader/column_writer.hpp"
+#include "engine/spark_type.hpp"
+
+namespace weir::engine::duckdb {
+
+/// A row's origin, and what is wrong with the row as a whole, if anything.
+struct RowOrigin {
+  std::int64_t file = 0;  // the file's index in the plan
+  std::int64_t row = 0;   // line of NDJSON, row of CBOR; 1, 2, 3, ...
+  std::string problem;
+};
+
+/// The columns every reading begins with; the data's follow.
+enum OriginColumn : idx_t { file_column, row_column, problem_column, origin_columns };
+const SparkType& origin_type(OriginColumn column);
+
+/// Writes rows into the chunks of a table function: only the columns that SQL asked for.
+class RowWriter {
+ public:
+  /// `type`, the struct of all data columns, outlives the writer; `wanted` are DuckDB's indexes of
+  /// columns, in the order of the chunk's vectors; `any_case` as in FieldNames.
+  RowWriter(const SparkType& type, const std::vector<idx_t>& wanted, bool any_case);
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
+
+  void attach(duckdb_data_chunk chunk);
+  void finish();
+
+  /// Starts a row, all columns NULL; further misfits belong to that origin.
+  void begin_row(idx_t row, const RowOrigin& origin);
+  void set_origin(idx_t row, const RowOrigin& origin);
+
+  /// The writer of a data column, nullptr when SQL did not ask for the column; further misfits
+  /// belong to that column.
+  ColumnWriter* column(std::size_t index);
+  FieldNames& names() { return names_; }
+  MisfitLog& misfits() { return misfits_; }
+
+ private:
+  MisfitLog misfits_;
+  FieldNames names_;
+  std::vector<ColumnWriter> writers_;   // in the order of the chunk's vectors
+  std::vector<ColumnWriter*> columns_;  // by data column
+  ColumnWriter* origin_[origin_columns] = {};
+};
+
+/// One pass over the files of a plan. One thread.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  /// Writes the next row; false at the end. Errors name file and place.
+  virtual Result<bool> next(idx_t row, RowWriter& writer) = 0;
+  /// Bytes of input read so far.
+  virtual std::uint64_t bytes_read() const = 0;
+};
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,188 @@
+// Texts are cast by functions of ours and not by DuckDB's CAST, which rounds the digits of a tiny
+// number instead of its value (5.55e-17 becomes 0.01), and knows neither Joda's patterns nor the
+// words of a feed. A DuckDB function has one result type, so there is one for each scale of
+// decimal.
+
+#include "engine/duckdb/tables/cast_functions.hpp"
+
+#include <array>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "engine/duckdb/tables/feed_text.hpp"
+#include "engine/duckdb/tables/joda_pattern.hpp"
+#include "engine/duckdb/text_scan.hpp"
+#include "engine/spark/decimal_text.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr int decimal_digits = spark::decimal_digits_max;
+
+/// The texts of an argument.
+class Texts {
+ public:
+  Texts(duckdb_data_chunk chunk, idx_t column) {
+    duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, column);
+    data_ = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+    validity_ = duckdb_vector_get_validity(vector);
+  }
+  std::optional<std::string_view> at(idx_t row) const {
+    if (validity_ != nullptr && (validity_[row / 64] >> (row % 64) & 1) == 0) return std::nullopt;
+    return std::string_view(duckdb_string_t_data(data_ + row), duckdb_string_t_length(data_[row]));
+  }
+
+ private:
+  duckdb_string_t* data_;
+  std::uint64_t* validity_;
+};
+
+template <class T>
+void put(duckdb_vector out, idx_t row, T value) {
+  static_cast<T*>(duckdb_vector_get_data(out))[row] = value;
+}
+
+/// Puts what `read` makes of each row, NULL for nothing.
+template <class Read>
+void for_each_row(duckdb_data_chunk input, duckdb_vector out, const Read& read) {
+  duckdb_vector_ensure_validity_writable(out);
+  std::uint64_t* validity = duckdb_vector_get_validity(out);
+  const idx_t size = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < size; ++row) {
+    if (const auto value = read(row)) {
+      put(out, row, *value);
+    } else {
+      validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+    }
+  }
+}
+
+template <auto Read>
+void cast(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out) {
+  const Texts texts(input, 0);
+  for_each_row(input, out, [&](idx_t row) {
+    const auto text = texts.at(row);
+    return text ? Read(*text) : std::nullopt;
+  });
+}
+
+std::optional<std::int32_t> day_of_moment(const Moment& moment) {
+  return moment.day;
+}
+std::optional<std::int64_t> utc_of_moment(const Moment& moment) {
+  return moment.utc_us();
+}
+
+int this_year(const Clock& clock) {
+  return static_cast<int>(calendar_day(day_of(clock.now())).year);
+}
+
+/// With a pattern, which is the same text in every row: it is read when it changes.
+template <auto Infer, auto From>
+void cast_by_pattern(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
+  const Texts texts(input, 0);
+  const Texts patterns(input, 1);
+  std::optional<JodaPattern> pattern;
+  std::string pattern_text;
+  const int year = this_year(*static_cast<Clock*>(duckdb_scalar_function_get_extra_info(info)));
+  using Value = decltype(Infer(std::string_view(), year));
+  for_each_row(input, out, [&](idx_t row) -> Value {
+    const auto text = texts.at(row);
+    const auto wanted = patterns.at(row);
+    if (!text || !wanted) return std::nullopt;
+    if (wanted->empty()) return Infer(*text, year);
+    if (!pattern || pattern_text != *wanted) {
+      auto parsed = JodaPattern::parse(*wanted);
+      if (!parsed) {
+        duckdb_scalar_function_set_error(info, parsed.error().message.c_str());
+        return std::nullopt;
+      }
+      pattern = *std::move(parsed);
+      pattern_text = *wanted;
+    }
+    const auto moment = pattern->read(trim(*text), year);
+    return moment ? From(*moment) : std::nullopt;
+  });
+}
+
+/// The scales there are, for the functions to point at.
+const std::array<int, decimal_digits>& scales() {
+  static const auto all = [] {
+    std::array<int, decimal_digits> made{};
+    std::iota(made.begin(), made.end(), 0);
+    return made;
+  }();
+  return all;
+}
+
+void cast_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
+  const Texts texts(input, 0);
+  const int scale = *static_cast<const int*>(duckdb_scalar_function_get_extra_info(info));
+  for_each_row(input, out, [&](idx_t row) -> std::optional<duckdb_hugeint> {
+    const auto text = texts.at(row);
+    const auto value = text ? spark::decimal_from_text(*text, decimal_digits, scale) : std::nullopt;
+    if (!value) return std::nullopt;
+    return duckdb_hugeint{static_cast<std::uint64_t>(*value),
+                          static_cast<std::int64_t>(*value >> 64)};
+  });
+}
+
+struct Function {
+  std::string name;
+  idx_t arguments = 1;  // all of them texts
+  LogicalType result;
+  duckdb_scalar_function_t run = nullptr;
+  const void* extra = nullptr;  // outlives the database
+};
+
+LogicalType type(duckdb_type id) {
+  return LogicalType(duckdb_create_logical_type(id));
+}
+
+Result<void> add(Connection& connection, const Function& function) {
+  Owned<duckdb_scalar_function, duckdb_destroy_scalar_function> made(
+      duckdb_create_scalar_function());
+  const LogicalType text = type(DUCKDB_TYPE_VARCHAR);
+  duckdb_scalar_function_set_name(made.get(), function.name.c_str());
+  for (idx_t i = 0; i < function.arguments; ++i)
+    duckdb_scalar_function_add_parameter(made.get(), text.get());
+  duckdb_scalar_function_set_return_type(made.get(), function.result.get());
+  duckdb_scalar_function_set_function(made.get(), function.run);
+  duckdb_scalar_function_set_extra_info(made.get(), const_cast<void*>(function.extra), nullptr);
+  if (duckdb_register_scalar_function(connection.get(), made.get()) == DuckDBError)
+    return fail(Errc::internal, "DuckDB refused the function " + function.name);
+  return {};
+}
+
+}  // namespace
+
+std::string decimal_function(int scale) {
+  return "weir_decimal_" + std::to_string(scale);
+}
+
+Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
+  std::vector<Function> functions;
+  functions.push_back({"weir_boolean", 1, type(DUCKDB_TYPE_BOOLEAN), cast<feed_boolean>});
+  functions.push_back(
+      {"weir_integer", 1, type(DUCKDB_TYPE_BIGINT), cast<spark::integer_from_text>});
+  functions.push_back({"weir_float", 1, type(DUCKDB_TYPE_DOUBLE), cast<feed_float>});
+  functions.push_back(
+      {"weir_date", 2, type(DUCKDB_TYPE_DATE), cast_by_pattern<feed_date, day_of_moment>, &clock});
+  functions.push_back({"weir_datetime", 2, type(DUCKDB_TYPE_TIMESTAMP),
+                       cast_by_pattern<feed_datetime, utc_of_moment>, &clock});
+  for (const int& scale : scales())
+    functions.push_back(
+        {decimal_function(scale), 1,
+         LogicalType(duckdb_create_decimal_type(decimal_digits, static_cast<std::uint8_t>(scale))),
+         cast_decimal, &scale});
+  for (const Function& function : functions)
+    WEIR_CHECK(add(connection, function));
+  return {};
+}
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/duckdb/connection.hpp"
+#include "engine/engine.hpp"
+
+namespace weir::engine::duckdb {
+
+/// The columns that every domain table has after those of its feed.
+///
+/// `_pk` is the primary key as text: the value itself, or several values joined by `|`, where `\`
+/// and `|` in a value are escaped as `\\` and `\|`.
+///
+/// `_uuid_pk` is the UUID of that text (RFC 9562 version 5) in its table's name space, which is the
+/// UUID of "Source:Feed" in Weir's own name space: so it is the same on every installation.
+///
+/// `_updated` orders rows by their origin: milliseconds since 1970 when the file's first record was
+/// received, times 2^20, plus the row's number in the file (at most 2^20-1). For an ingest query,
+/// the file is the newest one and the number that of the row in the result. It depends on the data
+/// alone, so that repeating the load gives the same values.
+inline constexpr const char* pk_column = "_pk";
+inline constexpr const char* uuid_column = "_uuid_pk";
+inline constexpr const char* updated_column = "_updated";
+
+/// A domain table in SQL, whatever its feed's names are.
+struct DomainTable {
+  std::string sql;                   // "acme".main."Shop:Orders"
+  std::vector<std::string> columns;  // of the load's fields, as the table spells them, quoted
+};
+
+/// Creates the table, or adds columns that the feed gained, within the caller's transaction. With
+/// `load.truncate` the table is empty afterwards. Where a type or the key changed, an empty (or
+/// truncated) table is created anew; any other table is a conflict that says what to do.
+Result<DomainTable> prepare_table(Connection& connection, const Load& load);
+
+/// SQL for a key value's text in `_pk`. Equal keys have equal texts: -0.0 is written as 0.0, and
+/// every NaN as the same NaN.
+std::string key_text_sql(const Field& field, const std::string& value);
+/// SQL for `_pk`, from those texts.
+std::string pk_sql(const std::vector<std::string>& values);
+/// SQL for `_uuid_pk`, from an expression of `_pk`.
+std::string uuid_sql(const std::string& table, const std::string& pk);
+
+}  // namespace weir::engine::duckdb

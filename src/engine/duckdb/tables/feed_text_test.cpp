@@ -1,0 +1,106 @@
+#include "engine/duckdb/tables/feed_text.hpp"
+
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/time.hpp"
+
+namespace weir::engine::duckdb {
+namespace {
+
+std::string datetime(std::string_view text) {
+  const auto us = feed_datetime(text, 2026);
+  return us ? to_string(Time(std::chrono::microseconds(*us))) : "none";
+}
+
+std::string date(std::string_view text) {
+  const auto day = feed_date(text, 2026);
+  return day ? to_string(Day(std::chrono::days(*day))) : "none";
+}
+
+TEST(FeedText, BooleansAreTheDocumentedSix) {
+  for (const auto* text : {"true", "TRUE", "Yes", "yes", "1", " true "})
+    EXPECT_EQ(feed_boolean(text), true) << text;
+  for (const auto* text : {"false", "False", "NO", "no", "0"})
+    EXPECT_EQ(feed_boolean(text), false) << text;
+  for (const auto* text : {"t", "y", "2", "", "truee", "on"})
+    EXPECT_EQ(feed_boolean(text), std::nullopt) << text;
+}
+
+TEST(FeedText, FloatsAreTheNearestDoubleAndFinite) {
+  EXPECT_EQ(feed_float(" +1.50 "), 1.5);
+  EXPECT_EQ(feed_float("-.5"), -0.5);
+  EXPECT_EQ(feed_float("5."), 5);
+  EXPECT_EQ(feed_float("1E-3"), 0.001);
+  EXPECT_EQ(feed_float("1e-400"), 0);
+  for (const auto* text : {"1,000", "$1", "1_000", "nan", "NaN", "inf", "Infinity", "1e400", "",
+                           "e5", "1e+", "--1", "+-1", "1.2.3"})
+    EXPECT_EQ(feed_float(text), std::nullopt) << text;
+}
+
+TEST(FeedText, EveryDocumentedDateFormatIsRead) {
+  for (const auto* text :
+       {"20240131", "2024-01-31", "2024/01/31", "01/31/2024", "1/31/2024", "01/31/24",
+        "31-Jan-2024", "31-JAN-24", "31 Jan 2024", "31jan2024", "2024-1-31"})
+    EXPECT_EQ(date(text), "2024-01-31") << text;
+  for (const auto* text : {"31/01/2024", "2024-02-30", "2024-01", "24-01-31", "Jan 31 2024",
+                           "today", "202401311", "31-Foo-2024"})
+    EXPECT_EQ(date(text), "none") << text;
+}
+
+TEST(FeedText, TwoDigitYearsLieBetween80YearsAgoAnd19Ahead) {
+  EXPECT_EQ(date("01/31/45"), "2045-01-31");
+  EXPECT_EQ(date("01/31/46"), "1946-01-31");
+  EXPECT_EQ(date("31-Jan-68"), "1968-01-31");
+}
+
+TEST(FeedText, ADateMayHaveAZone) {
+  EXPECT_EQ(date("2024-01-15+01:00"), "2024-01-15");
+  EXPECT_EQ(date("2024-01-15-05:00"), "2024-01-15");
+  EXPECT_EQ(date("2024-01-15Z"), "2024-01-15");
+  EXPECT_EQ(datetime("2024-01-15+01:00"), "2024-01-14T23:00:00.000000Z");
+  for (const auto* text : {"2024-01-15+0100", "2024-01-15-05", "2024-01-15+25:00",
+                           "2024-01-15+01:00x", "2024-01-15z", "15-Jan-20-10"})
+    EXPECT_EQ(date(text), "none") << text;
+}
+
+TEST(FeedText, AYearThatIsTooLongIsNoOtherYear) {
+  for (const auto* text : {"99999-12-31", "33000-01-01", "01/31/99999", "999991231"})
+    EXPECT_EQ(date(text), "none") << text;
+}
+
+TEST(FeedText, EveryDocumentedTimeFormatIsRead) {
+  const std::string expected = "2024-01-31T14:05:06.000000Z";
+  for (const auto* time : {"140506", "140506Z", "140506+0000", "14:05:06", "14:05:06Z",
+                           "14:05:06+00:00", "14:05:06.000 UTC", "02:05:06 PM", "2:05:06 pm",
+                           "14:05:06.000000000", "140506.000", "14:05:06 GMT"}) {
+    EXPECT_EQ(datetime(std::string("2024-01-31 ") + time), expected) << time;
+    EXPECT_EQ(datetime(std::string("20240131T") + time), expected) << time;
+  }
+  EXPECT_EQ(datetime("2024-01-31 14:05"), "2024-01-31T14:05:00.000000Z");
+  EXPECT_EQ(datetime("2024-01-31 14"), "2024-01-31T14:00:00.000000Z");
+  EXPECT_EQ(datetime("2024-01-31 2:05 PM"), "2024-01-31T14:05:00.000000Z");
+  EXPECT_EQ(datetime("2024-01-31 12:05 AM"), "2024-01-31T00:05:00.000000Z");
+  EXPECT_EQ(datetime("2024-01-31 2:05PM EST"), "2024-01-31T19:05:00.000000Z");
+  EXPECT_EQ(datetime("31 Jan 2024 14:05:06"), expected);
+  EXPECT_EQ(datetime("2024-01-31"), "2024-01-31T00:00:00.000000Z");
+}
+
+TEST(FeedText, IsoTimesWithFractionsAndOffsetsAreRead) {
+  EXPECT_EQ(datetime("2024-01-31T14:05:06.123456Z"), "2024-01-31T14:05:06.123456Z");
+  EXPECT_EQ(datetime("2024-01-31T14:05:06.123456789+02:00"), "2024-01-31T12:05:06.123456Z");
+  EXPECT_EQ(datetime("2024-01-31T14:05-0530"), "2024-01-31T19:35:00.000000Z");
+  EXPECT_EQ(date("2024-01-31T23:30:00-02:00"), "2024-01-31");
+}
+
+TEST(FeedText, WhatIsNoTimeIsNone) {
+  for (const auto* text :
+       {"2024-01-31 24:00", "2024-01-31 14:60", "2024-01-31 13:05 PM", "14:05", "2024-01-31x",
+        "2024-01-31 14:05:06 XYZ", "1557933657", "2024-01-31 1405"})
+    EXPECT_EQ(datetime(text), "none") << text;
+}
+
+}  // namespace
+}  // namespace weir::engine::duckdb

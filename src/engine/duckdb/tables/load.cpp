@@ -1,0 +1,142 @@
+// One transaction around staging, threshold and upsert. Whatever fails rolls all of it back, so
+// that a table is never left with a part of a load.
+
+#include "engine/duckdb/tables/load.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/assert.hpp"
+#include "base/case_fold.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/stage.hpp"
+#include "engine/duckdb/tables/upsert.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr int percent_max = 100;
+constexpr int scale_max = 37;
+constexpr std::array<std::string_view, 3> own_columns{pk_column, uuid_column, updated_column};
+
+const Field* field_named(const Load& load, const std::string& name) {
+  const auto found = std::find_if(load.fields.begin(), load.fields.end(),
+                                  [&name](const Field& field) { return field.name == name; });
+  return found == load.fields.end() ? nullptr : &*found;
+}
+
+bool has_nul(const std::string& text) {
+  return text.find('\0') != std::string::npos;
+}
+
+bool only_truncates(const Load& load) {
+  return load.truncate && load.query.empty() && load.sources.empty();
+}
+
+Result<void> check_fields(const Load& load) {
+  std::set<std::string> names;
+  for (const Field& field : load.fields) {
+    if (field.name.empty() || has_nul(field.name) || has_nul(field.incoming))
+      return fail(Errc::bad_request, "a field of \"" + load.table + "\" has no name");
+    if (std::find(own_columns.begin(), own_columns.end(), folded_name(field.name)) !=
+        own_columns.end())
+      return fail(Errc::bad_request, "the field name \"" + field.name +
+                                         "\" is taken by a column that every table has; rename it");
+    if (!names.insert(folded_name(field.name)).second)
+      return fail(Errc::bad_request, "two fields of \"" + load.table + "\" are named \"" +
+                                         field.name + "\"; rename one of them");
+    if (field.scale < 0 || field.scale > scale_max)
+      return fail(Errc::bad_request, "the scale of \"" + field.name + "\" must be from 0 to 37");
+  }
+  return {};
+}
+
+/// What makes a table.
+Result<void> check_table(const Load& load) {
+  if (load.table.empty() || has_nul(load.table))
+    return fail(Errc::bad_request, "the load names no table");
+  if (load.fields.empty() || load.primary_key.empty())
+    return fail(Errc::bad_request, "the feed of \"" + load.table +
+                                       "\" needs at least one field and one primary key field");
+  WEIR_CHECK(check_fields(load));
+  for (const std::string& name : load.primary_key) {
+    if (field_named(load, name) == nullptr)
+      return fail(Errc::bad_request, "the primary key of \"" + load.table + "\" names \"" + name +
+                                         "\", which is no field of the feed");
+  }
+  return {};
+}
+
+Result<void> check_load(const Load& load) {
+  WEIR_CHECK(check_table(load));
+  const Field* updated = field_named(load, load.last_updated);
+  if (!load.last_updated.empty() && (updated == nullptr || (updated->type != FieldType::datetime &&
+                                                            updated->type != FieldType::integer)))
+    return fail(Errc::bad_request, "the last-updated field \"" + load.last_updated + "\" of \"" +
+                                       load.table +
+                                       "\" must be one of its datetime or integer fields");
+  if (load.query.empty() && load.sources.size() != 1 && !only_truncates(load))
+    return fail(Errc::bad_request,
+                "a load without an ingest query takes exactly one file, this one has " +
+                    std::to_string(load.sources.size()));
+  if (load.error_threshold < 0 || load.error_threshold > percent_max)
+    return fail(Errc::bad_request, "the error threshold is a percentage from 0 to 100");
+  return {};
+}
+
+Result<LoadCounts> counted(Connection& connection, const Load& load) {
+  LoadCounts counts;
+  WEIR_TRY(counts.read, connection.count("SELECT count(*) FROM weir_staged"));
+  WEIR_TRY(counts.errors,
+           connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
+  if (counts.errors > 0) {
+    WEIR_TRY(counts.row_errors, staged_errors(connection, load));
+  }
+  counts.over_threshold =
+      counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
+  return counts;
+}
+
+}  // namespace
+
+Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
+  WEIR_CHECK(check_load(load));
+  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+  WEIR_TRY(Connection connection, tenant.connect(load.allowance));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  if (only_truncates(load)) {
+    WEIR_CHECK(prepare_table(connection, load));
+    WEIR_CHECK(transaction.commit());
+    return LoadCounts();
+  }
+  WEIR_TRY(Misfits misfits, stage(connection, tenant, load));
+  WEIR_TRY(LoadCounts counts, counted(connection, load));
+  counts.misfits = std::move(misfits);
+  if (counts.over_threshold) {
+    counts.rejected = counts.read - counts.errors;
+    return counts;  // the transaction goes back
+  }
+  WEIR_TRY(const DomainTable table, prepare_table(connection, load));
+  WEIR_CHECK(upsert(connection, load, table, counts));
+  WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
+  WEIR_CHECK(transaction.commit());
+  return counts;
+}
+
+Result<void> run_create_table(Tenant& tenant, const Load& load) {
+  WEIR_CHECK(check_table(load));
+  WEIR_TRY(Connection connection, tenant.connect(load.allowance));
+  WEIR_TRY(const auto tables, Tenant::tables(connection, false));
+  const auto is_it = [&load](const TableInfo& info) { return info.name == load.table; };
+  if (std::any_of(tables.begin(), tables.end(), is_it)) return {};
+  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(prepare_table(connection, load));
+  return transaction.commit();
+}
+
+}  // namespace weir::engine::duckdb

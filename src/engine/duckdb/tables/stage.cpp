@@ -1,0 +1,225 @@
+// All fields are cast in one SELECT into a temporary table, and each row carries what is wrong with
+// it. So one bad value costs its row and not the load, and the threshold is known before the domain
+// table is touched.
+
+#include "engine/duckdb/tables/stage.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "base/case_fold.hpp"
+#include "base/limits.hpp"
+#include "engine/duckdb/reader/logical_type.hpp"
+#include "engine/duckdb/reader/read_function.hpp"
+#include "engine/duckdb/tables/cast_sql.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/text_scan.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr int value_shown_max = 200;  // characters of a value in an error
+
+bool is_key(const Load& load, const Field& field) {
+  return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
+         load.primary_key.end();
+}
+
+bool must_be_there(const Load& load, const Field& field) {
+  return field.required || is_key(load, field);
+}
+
+Failure missing(const Load& load, const Field& field, const std::vector<std::string>& there) {
+  std::string names;
+  for (const std::string& name : there)
+    names += (names.empty() ? "" : ", ") + quote_name(name);
+  return fail(Errc::bad_request,
+              "the data has no field \"" + field.incoming + "\", which the feed of \"" +
+                  load.table + "\" requires; its fields are: " + (names.empty() ? "none" : names));
+}
+
+/// The column of an input that a field takes; nullopt when there is none.
+Result<std::optional<std::size_t>> column_of(const Input& input, const Load& load,
+                                             const Field& field) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < input.columns.size(); ++i) {
+    if (!same_name(input.columns[i].name, field.incoming)) continue;
+    if (found)
+      return fail(Errc::bad_request, "the data has more than one field \"" + field.incoming +
+                                         "\", which the feed of \"" + load.table +
+                                         "\" takes; give them different names in the query");
+    found = i;
+  }
+  if (found || !must_be_there(load, field)) return found;
+  std::vector<std::string> there;
+  for (const ResultColumn& column : input.columns)
+    there.push_back(column.name);
+  return missing(load, field, there);
+}
+
+/// SQL for the fields of a load, side by side.
+struct FieldsSql {
+  std::string inputs;    // c4 AS x0, NULL AS x1
+  std::string values;    // <cast of x0> AS f0
+  std::string bad;       // WHEN <f0 is not right> THEN 0
+  std::string bad_text;  // WHEN 0 THEN <x0 as text>
+  std::string columns;   // f0, f1
+};
+
+Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
+  FieldsSql out;
+  const SparkType text = SparkType::scalar(SparkType::Kind::string);
+  for (std::size_t i = 0; i < load.fields.size(); ++i) {
+    const Field& field = load.fields[i];
+    const std::string x = "x" + std::to_string(i);
+    const std::string f = staged_column(i);
+    WEIR_TRY(const auto column, column_of(input, load, field));
+    const LogicalType none = logical_type(text);
+    const duckdb_logical_type type = column ? input.columns[*column].type.get() : none.get();
+    WEIR_TRY(const std::string value, cast_sql(field, x, type));
+    out.inputs += ", " + (column ? data_column(*column) : "CAST(NULL AS VARCHAR)") + " AS " + x;
+    out.values += ", " + value + " AS " + f;
+    out.bad += " WHEN " + f + " IS NULL";
+    if (!must_be_there(load, field)) out.bad += " AND NOT " + blank_sql(field, x, type);
+    out.bad += " THEN " + std::to_string(i);
+    out.bad_text += " WHEN " + std::to_string(i) + " THEN CAST(" + x + " AS VARCHAR)";
+    out.columns += ", " + f;
+  }
+  return out;
+}
+
+std::string pk_of(const Load& load) {
+  std::vector<std::string> values;
+  for (const std::string& name : load.primary_key) {
+    const auto field = std::find_if(load.fields.begin(), load.fields.end(),
+                                    [&name](const Field& each) { return each.name == name; });
+    values.push_back(
+        key_text_sql(*field, staged_column(static_cast<std::size_t>(field - load.fields.begin()))));
+  }
+  return pk_sql(values);
+}
+
+Result<void> create_staged(Connection& connection, const Input& input, const Load& load) {
+  WEIR_TRY(const FieldsSql fields, fields_sql(input, load));
+  const std::string whole = std::to_string(whole_row);
+  return connection.run(
+      "CREATE TEMP TABLE weir_staged AS SELECT n, file, row, bad, left(CASE bad WHEN " + whole +
+      " THEN problem" + fields.bad_text + " END, " + std::to_string(value_shown_max) +
+      ") AS bad_text, CASE WHEN bad IS NULL THEN " + pk_of(load) + " END AS pk" + fields.columns +
+      " FROM (SELECT *, CASE WHEN problem IS NOT NULL THEN " + whole + fields.bad +
+      " END AS bad FROM (SELECT *" + fields.values +
+      " FROM (SELECT n, file, coalesce(row, n) AS row, problem" + fields.inputs +
+      " FROM (SELECT row_number() OVER () AS n, * FROM " + input.sql + "))))");
+}
+
+/// Which required fields never occurred is known only now that the files were read.
+Result<void> check_names(Connection& connection, const OpenSources& sources, const Load& load) {
+  WEIR_TRY(const std::uint64_t rows, connection.count("SELECT count(*) FROM weir_staged"));
+  if (rows == 0) return {};
+  const auto& columns = sources.first().plan.type.fields;
+  const std::vector<bool> seen = sources.first().report.columns();
+  const auto others = sources.first().report.others();
+  std::vector<std::string> there(others.begin(), others.end());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (seen[i]) there.push_back(columns[i].name);
+  }
+  std::sort(there.begin(), there.end());
+  for (const Field& field : load.fields) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&field](const auto& each) {
+      return same_name(each.name, field.incoming);
+    });
+    if (must_be_there(load, field) && !seen[static_cast<std::size_t>(column - columns.begin())])
+      return missing(load, field, there);
+  }
+  return {};
+}
+
+std::string reason_of(const Load& load, int bad, const std::optional<std::string>& text) {
+  if (bad == whole_row) return "the record " + text.value_or("is not right");
+  const Field& field = load.fields[static_cast<std::size_t>(bad)];
+  const bool blank = !text || (field.type != FieldType::string && trim(*text).empty()) ||
+                     (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
+  if (!blank) return "\"" + *text + "\" " + cast_reason(field);
+  return is_key(load, field) ? "a field of the primary key is null" : "a required field is null";
+}
+
+std::uint64_t number(const std::optional<std::string>& text) {
+  std::uint64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::string staged_column(std::size_t field) {
+  return "f" + std::to_string(field);
+}
+
+Result<Input> input_of(Connection& connection, const OpenSources& sources,
+                       const std::string& query) {
+  Input input;
+  if (query.empty()) {
+    input.sql = sources.first_sql();
+    for (const SparkField& field : sources.first().plan.type.fields)
+      input.columns.push_back({field.name, logical_type(field.type)});
+    return input;
+  }
+  WEIR_TRY(const dialect::Translation translated, dialect::translate(query, sources.relations()));
+  WEIR_CHECK(connection.run(std::string(dialect::prelude())));
+  WEIR_CHECK(sources.create_views(connection));
+  auto statement = connection.prepare(translated.sql);
+  if (!statement) return sources.failure(std::move(statement).error());
+  input.columns = Connection::columns(statement->get());
+  std::string names;
+  for (std::size_t i = 0; i < input.columns.size(); ++i) {
+    input.columns[i].name = translated.columns.at(i).name;
+    names += (i > 0 ? ", " : "") + data_column(i);
+  }
+  input.sql =
+      "(SELECT CAST(NULL AS BIGINT) AS file, CAST(NULL AS BIGINT) AS row, "
+      "CAST(NULL AS VARCHAR) AS problem, * FROM (" +
+      translated.sql + "\n) AS query(" + names + "))";
+  return input;
+}
+
+Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load) {
+  const bool direct = load.query.empty();
+  const bool as_text =
+      direct && load.sources[0].format == FileFormat::ndjson && load.sources[0].schema_json.empty();
+  WEIR_TRY(const OpenSources sources,
+           as_text ? OpenSources::open_as_text(tenant, load.sources[0], load.fields)
+                   : OpenSources::open(tenant, load.sources, load.allowance));
+  const auto input = input_of(connection, sources, load.query);
+  if (!input) return sources.failure(input.error());
+  auto created = create_staged(connection, *input, load);
+  if (!created) return sources.failure(std::move(created).error());
+  WEIR_CHECK(sources.check_rest());
+  if (as_text) WEIR_CHECK(check_names(connection, sources, load));
+  return sources.misfits();
+}
+
+Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load) {
+  WEIR_TRY(const auto cells,
+           connection.cells("SELECT file, row, CAST(bad AS BIGINT), bad_text FROM weir_staged "
+                            "WHERE bad IS NOT NULL ORDER BY n LIMIT " +
+                            std::to_string(limits::row_errors_kept_max)));
+  std::vector<RowError> errors;
+  for (const auto& cell : cells) {
+    const int bad = cell[2]->starts_with('-') ? whole_row : static_cast<int>(number(cell[2]));
+    RowError error;
+    if (cell[0]) error.file = load.sources[0].files[number(cell[0])].name();
+    error.row = number(cell[1]);
+    if (bad != whole_row) {
+      error.field = load.fields[static_cast<std::size_t>(bad)].incoming;
+      error.value = cell[3].value_or("");
+    }
+    error.reason = reason_of(load, bad, cell[3]);
+    errors.push_back(std::move(error));
+  }
+  return errors;
+}
+
+}  // namespace weir::engine::duckdb
