@@ -7,10 +7,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
 #include "catalog/catalog.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
+#include "env/fake/test_directory.hpp"
 #include "pipeline/courier/runner.hpp"
 
 namespace weir::courier {
@@ -32,6 +35,7 @@ class FakeEngine final : public engine::Engine {
     if (meanwhile) meanwhile();
     while (endless && !load.allowance.stop.stop_requested())
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (afterwards) afterwards();
     if (endless) return fail(Errc::unavailable, "stopped");
     if (failure) return fail(*failure);
     return counts;
@@ -55,7 +59,8 @@ class FakeEngine final : public engine::Engine {
   std::vector<engine::Load> loads;
   engine::LoadCounts counts{.read = 3, .inserted = 2, .errors = 1};
   std::optional<Error> failure;
-  std::function<void()> meanwhile;  // what happens while it loads
+  std::function<void()> meanwhile;   // what happens while it loads
+  std::function<void()> afterwards;  // and once it has
   bool endless = false;
 };
 
@@ -73,8 +78,8 @@ class FakeStore final : public store::ObjectStore {
 
 class CourierTest : public ::testing::Test {
  protected:
-  CourierTest() {
-    catalog_ = catalog::Catalog::open(":memory:", clock_, random_).value();
+  explicit CourierTest(const std::string& file = ":memory:") {
+    catalog_ = catalog::Catalog::open(file, clock_, random_).value();
     tenant_ = catalog_->tenants().add("acme")->no;
     stream_ = catalog_->streams().add(tenant_, {.name = "orders"}).value();
   }
@@ -384,7 +389,7 @@ TEST_F(CourierTest, ARunThatIsAnothersByNowIsLeftToIt) {
 // The runner is within its load while these look at it from outside.
 class EndlessLoadTest : public CourierTest {
  protected:
-  EndlessLoadTest() {
+  explicit EndlessLoadTest(const std::string& file = ":memory:") : CourierTest(file) {
     batch("2027-03-02", 8);
     engine_.endless = true;
     run_ = schedule(courier(load_into(feed())));
@@ -433,6 +438,29 @@ TEST_F(EndlessLoadTest, AShutdownLeavesTheRunToTheNextProcess) {
   engine_.endless = false;
   run_with(quick());
   EXPECT_EQ(state(), RunState::succeeded);
+}
+
+// Another process holds the catalog, and every change waits.
+class LockedCatalogTest : public TestDirectory, public EndlessLoadTest {
+ protected:
+  LockedCatalogTest() : EndlessLoadTest(file("catalog.db")) {}
+};
+
+TEST_F(LockedCatalogTest, ALeaseThatCannotBeRenewedInTimeEndsTheLoad) {
+  soci::session other(soci::sqlite3, "db=" + file("catalog.db"));
+  engine_.meanwhile = [&] { other << "BEGIN IMMEDIATE"; };
+  engine_.afterwards = [&] { other << "ROLLBACK"; };
+  auto options = quick();
+  options.lease = std::chrono::milliseconds(100);
+  Runner runner(*catalog_, engine_, store_, clock_, options);
+  const auto ran = runner.run_next();
+  ASSERT_FALSE(ran);
+  EXPECT_THAT(ran.error().message, HasSubstr("its lease of 100 ms was not renewed"));
+  EXPECT_EQ(state(), RunState::running);
+  EXPECT_EQ(catalog_->runs().tasks(run_.id)->back().state, RunState::running);
+  engine_ = {};
+  run_with(quick());
+  EXPECT_EQ(state(), RunState::succeeded) << "the next runner need not wait";
 }
 
 TEST_F(CourierTest, ARunWhoseOwnerDiedIsDoneAgain) {

@@ -20,47 +20,72 @@ using catalog::Run;
 using catalog::RunState;
 using catalog::RunTask;
 using feed::Operation;
+using SteadyClock = std::chrono::steady_clock;  // a lease is waited for, whatever the time of day
 
 constexpr std::size_t row_errors_shown = 20;
 
 enum class Ending : std::uint8_t { none, stop, time, shutdown, lost };
 
+/// Calls `work` again and again until a stop is requested.
+void every(std::chrono::milliseconds time, const std::stop_token& stop,
+           const std::function<void()>& work) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  while (!stopped.wait_for(lock, stop, time, [&] { return stop.stop_requested(); }))
+    work();
+}
+
 /// Watches a claimed run during its execution: renews its lease, and ends its load when a stop is
-/// requested, its time is over, the process is stopping, or another runner has claimed the run.
+/// requested, its time is over, the process is stopping, another runner has claimed the run, or
+/// another may do so because the lease could not be renewed in its time. A call of the catalog may
+/// wait for longer than a lease lasts, so the times are kept by a thread that makes no such call.
 class RunKeeper {
  public:
+  /// `claimed_at`: before the claim was asked for.
   RunKeeper(catalog::Catalog& catalog, const catalog::ClaimedRun& claimed, Runner::Options options,
-            const std::stop_token& shutdown)
+            SteadyClock::time_point claimed_at, const std::stop_token& shutdown)
       : catalog_(catalog),
         claimed_(claimed),
         options_(std::move(options)),
+        begun_(claimed_at),
+        held_until_(claimed_at + options_.lease),
         on_shutdown_(shutdown, [this] { end(Ending::shutdown); }),
-        thread_([this](const std::stop_token& stop) { work(stop); }) {}
+        clock_thread_([this](const std::stop_token& stop) {
+          every(options_.look_every, stop, [this] { look_at_clock(); });
+        }),
+        catalog_thread_([this](const std::stop_token& stop) {
+          every(options_.look_every, stop, [this] { look_at_catalog(); });
+        }) {}
 
   /// Whether the run is still ours; if so, its lease starts anew.
-  Result<void> renew() { return catalog_.runs().renew(claimed_.lease, options_.lease); }
+  Result<void> renew() {
+    const auto asked = SteadyClock::now();
+    auto renewed = catalog_.runs().renew(claimed_.lease, options_.lease);
+    if (renewed)
+      held_until_.store(asked + options_.lease, std::memory_order_release);
+    else if (renewed.error().code == Errc::conflict)
+      end(Ending::lost);
+    return renewed;
+  }
 
   Ending ending() const { return ending_.load(std::memory_order_acquire); }
   std::stop_token token() const { return load_.get_token(); }
 
  private:
-  using SteadyClock = std::chrono::steady_clock;
+  SteadyClock::time_point held_until() const { return held_until_.load(std::memory_order_acquire); }
 
-  void work(const std::stop_token& stop) {
-    const auto begun = SteadyClock::now();
-    auto renewed = begun;
-    std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, stop, options_.look_every,
-                              [&] { return stop.stop_requested(); })) {
-      const auto now = SteadyClock::now();
-      if (options_.time_max.count() > 0 && now - begun >= options_.time_max) end(Ending::time);
-      const auto run = catalog_.runs().find(claimed_.run.tenant_no, claimed_.run.id);
-      if (run && run->state == RunState::stopping) end(Ending::stop);
-      if (now - renewed < options_.lease / 3) continue;
-      renewed = now;
-      const auto ours = renew();
-      if (!ours && ours.error().code == Errc::conflict) end(Ending::lost);
-    }
+  void look_at_clock() {
+    const auto now = SteadyClock::now();
+    if (options_.time_max.count() > 0 && now - begun_ >= options_.time_max) end(Ending::time);
+    if (now >= held_until()) end(Ending::lost);
+  }
+
+  void look_at_catalog() {
+    const auto run = catalog_.runs().find(claimed_.run.tenant_no, claimed_.run.id);
+    if (run && run->state == RunState::stopping) end(Ending::stop);
+    // A renewal that fails is tried again at the next look.
+    if (held_until() - SteadyClock::now() < options_.lease * 2 / 3) static_cast<void>(renew());
   }
 
   void end(Ending why) {
@@ -71,12 +96,13 @@ class RunKeeper {
   catalog::Catalog& catalog_;
   const catalog::ClaimedRun& claimed_;
   const Runner::Options options_;
+  const SteadyClock::time_point begun_;
+  std::atomic<SteadyClock::time_point> held_until_;
   std::atomic<Ending> ending_{Ending::none};
   std::stop_source load_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
   std::stop_callback<std::function<void()>> on_shutdown_;
-  std::jthread thread_;
+  std::jthread clock_thread_;
+  std::jthread catalog_thread_;
 };
 
 json::array errors_json(const std::vector<engine::RowError>& errors) {
@@ -152,6 +178,7 @@ Runner::Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectS
       options_(std::move(options)) {}
 
 Result<bool> Runner::run_next(const std::stop_token& shutdown) {
+  const auto claimed_at = SteadyClock::now();
   WEIR_TRY(const auto claimed, catalog_.runs().claim(options_.owner, options_.lease));
   if (!claimed) return false;
   Work work;
@@ -160,7 +187,7 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   Result<RunState> done;
   Ending ending = Ending::none;
   {
-    RunKeeper keeper(catalog_, *claimed, options_, shutdown);
+    RunKeeper keeper(catalog_, *claimed, options_, claimed_at, shutdown);
     work.keeper = &keeper;
     done = perform(work);
     ending = keeper.ending();
@@ -169,6 +196,14 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
     // Its lease ends now, so that another process can take the run over at once.
     WEIR_CHECK(catalog_.runs().renew(claimed->lease, std::chrono::milliseconds(0)));
     return true;
+  }
+  if (!done && ending == Ending::lost) {
+    // For the next runner at once, if the catalog takes it; it refuses where there is one already.
+    static_cast<void>(catalog_.runs().renew(claimed->lease, std::chrono::milliseconds(0)));
+    return fail_while("Run " + claimed->run.id +
+                          " was left to the next runner, since its lease of " +
+                          std::to_string(options_.lease.count()) + " ms was not renewed",
+                      done.error());
   }
   // Refused if another runner has claimed the run: then the error is not the run's failure.
   WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,

@@ -17,13 +17,13 @@ namespace weir::courier {
 /// Executes workflow runs: finds the batches, then loads one feed after the other. A run can be
 /// restarted from its beginning at any time, since repeating a load changes nothing; so a run
 /// left by a dead process is taken over. Several runners may work at once, each on one thread.
-/// A runner whose run was claimed by another stops working on it and writes nothing more about
-/// it.
+/// A runner whose run was claimed by another, or may be since its lease could not be renewed in
+/// time, stops working on it and writes nothing more about it.
 class Runner {
  public:
   struct Options {
     std::string owner;  // unique among the processes and threads that claim runs
-    std::chrono::seconds lease{15};
+    std::chrono::milliseconds lease{15'000};
     std::chrono::milliseconds time_max{0};      // of one run; 0: as long as it takes
     std::chrono::milliseconds look_every{500};  // whether a stop was asked for
   };
@@ -33,7 +33,8 @@ class Runner {
          const Clock& clock, Options options);
 
   /// Claims the next run and executes it to its end; false when there was none. An error is the
-  /// catalog's (conflict: another runner has claimed the run meanwhile). Failures of the run itself
+  /// catalog's (conflict: another runner has claimed the run meanwhile), or that of a run that was
+  /// left since its lease ran out. Failures of the run itself
   /// are written into the run.
   ///
   /// A requested stop, or the time limit, interrupts a load, which is then rolled back. So does
