@@ -42,6 +42,8 @@ struct SourceFile {
   /// The file's size in the manifest; a load fails if the file differs. Empty: not checked.
   std::uint64_t bytes = 0;
   std::string sha256 = {};  // hex
+  /// The sequence of its first record, which orders files of one millisecond; 0: unknown.
+  std::uint64_t first_sequence = 0;
 
   const std::string& name() const { return key.empty() ? uri : key; }
 };

@@ -54,6 +54,17 @@ TEST_F(IngestQueryTest, NestedJsonIsMadeFlat) {
   EXPECT_EQ(counts(load), "2 0 0 2 0");
 }
 
+TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesTakesNothingFromTheRest) {
+  Load load = query_load({source({file("{\"id\":1,\"WEIR_Origin\":5,\"weir_row\":\"x\"}\n"
+                                       "{\"id\":2}\n")})},
+                         "SELECT id, 'a' AS v FROM streaming");
+  EXPECT_EQ(counts(load), "2 2 0 0 0");
+  EXPECT_EQ(last_.misfits.count, 2u);
+  load.sources[0].schema_json =
+      R"({"type":"struct","fields":[{"name":"weir_file","type":"string"}]})";
+  EXPECT_THAT(counts(load), HasSubstr("leave the field out of the schema"));
+}
+
 TEST_F(IngestQueryTest, RepeatedElementsOfXmlBecomeRows) {
   const std::string schema = R"({"type":"struct","fields":[
       {"name":"saleId","type":"string","nullable":true,"metadata":{}},

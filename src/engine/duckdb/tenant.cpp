@@ -11,6 +11,7 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/tables/cast_functions.hpp"
+#include "engine/duckdb/tables/row_functions.hpp"
 #include "engine/functions/number_functions.hpp"
 #include "engine/functions/text_functions.hpp"
 
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& do
   WEIR_TRY(Connection connection, Connection::open(*tenant->database_));
   WEIR_CHECK(add_read_function(connection, tenant->readings_));
   WEIR_CHECK(add_cast_functions(connection, *tenant->options_.clock));
+  WEIR_CHECK(add_row_functions(connection));
   WEIR_CHECK(add_number_functions(connection.get()));
   WEIR_CHECK(add_text_functions(connection.get()));
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));

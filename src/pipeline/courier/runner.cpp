@@ -238,7 +238,8 @@ Result<void> Runner::find_batches(Work& work) {
                           .records = batch.records,
                           .key = batch.path,
                           .bytes = batch.bytes,
-                          .sha256 = batch.sha256});
+                          .sha256 = batch.sha256,
+                          .first_sequence = batch.first_sequence.value});
     records += batch.records;
     bytes += batch.bytes;
   }

@@ -208,7 +208,7 @@ class CborRows : public RowSource {
         WEIR_TRY(content_, read_whole(plan_.paths[files_read_], plan_.claim(files_read_)));
         report_.note_whole(files_read_);
         reader_.emplace(content_);
-        origin_ = {static_cast<std::int64_t>(files_read_), 0, ""};
+        origin_ = RowOrigin::of(plan_, files_read_);
         ++files_read_;
       }
       auto record = reader_->next();

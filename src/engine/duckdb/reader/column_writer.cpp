@@ -133,6 +133,10 @@ void ColumnWriter::set_bytes(idx_t row, std::string_view bytes) {
   put(row, text);
 }
 
+void ColumnWriter::set_origin(idx_t row, Origin origin) {
+  put(row, duckdb_uhugeint{origin.low, origin.high});
+}
+
 bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
   const auto set = [this, row](const auto& value, auto setter) {
     if (value) (this->*setter)(row, *value);

@@ -8,6 +8,7 @@
 
 #include "engine/duckdb/reader/field_names.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
+#include "engine/origin.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine::duckdb {
@@ -34,6 +35,7 @@ class ColumnWriter {
   bool set_whole(idx_t row, std::int64_t value);
   void set_timestamp(idx_t row, std::int64_t us);
   void set_bytes(idx_t row, std::string_view bytes);
+  void set_origin(idx_t row, Origin origin);  // a UHUGEINT
   /// Reads text as this scalar type (file_text.hpp); false and NULL when it is not such a value.
   bool set_from_text(idx_t row, std::string_view text);
   /// Writes NULL and logs a misfit: the value is not of the type. Always returns false.

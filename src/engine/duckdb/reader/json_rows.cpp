@@ -281,6 +281,7 @@ class JsonRows : public RowSource {
         }
         const auto number = static_cast<std::size_t>(origin_.file);
         WEIR_TRY(file_, FileLines::open(reading_.plan.paths[number], reading_.plan.claim(number)));
+        origin_ = RowOrigin::of(reading_.plan, number);
       }
       WEIR_TRY(const auto line, file_->next());
       if (line) {
@@ -341,8 +342,9 @@ class JsonRows : public RowSource {
     misfits.begin_column(reading_.plan.type.fields.size());
     const std::size_t mark = misfits.mark();
     misfits.add(trimmed(value.raw_json_token()),
-                "is under a name that is no column, because there are more names than columns; "
-                "declare a schema in the load operation that names the ones to read");
+                "is under a name that is no column, because there are more names than columns "
+                "or the engine keeps the name for itself; declare a schema in the load operation "
+                "that names the ones to read");
     misfits.below(mark, name);
   }
 

@@ -3,18 +3,46 @@
 
 #include "engine/duckdb/reader/open_sources.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/reader/infer.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
+#include "engine/duckdb/reader/row_writer.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
 
 constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
+
+/// What a view has beside the data; a query names them without the prefix (dialect.hpp).
+constexpr std::pair<const char*, OriginColumn> hidden_columns[] = {
+    {"weir_origin", place_column}, {"weir_file", key_column}, {"weir_row", row_column}};
+
+bool is_hidden(const std::string& name) {
+  return std::any_of(std::begin(hidden_columns), std::end(hidden_columns),
+                     [&name](const auto& hidden) { return folded_name(name) == hidden.first; });
+}
+
+/// The hidden columns' names are the engine's own. Data under such a name counts as that under
+/// names beyond the largest number of columns.
+Result<Inferred> without_hidden(Inferred found, const Source& source) {
+  auto& fields = found.type.fields;
+  const auto taken = std::find_if(fields.begin(), fields.end(),
+                                  [](const SparkField& field) { return is_hidden(field.name); });
+  if (taken == fields.end()) return found;
+  if (!source.schema_json.empty())
+    return fail(Errc::bad_request, "file \"" + source.tag + "\" declares a field \"" + taken->name +
+                                       "\", a name that the engine keeps for itself; leave the "
+                                       "field out of the schema");
+  std::erase_if(fields, [](const SparkField& field) { return is_hidden(field.name); });
+  found.has_more_names = true;
+  return found;
+}
 
 /// The paths of the files and their claims; checks that each exists and has its size.
 Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
@@ -26,6 +54,7 @@ Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
     WEIR_CHECK(BatchFile::open(path, claim));
     plan.paths.push_back(std::move(path));
     plan.claims.push_back(std::move(claim));
+    plan.origins.push_back(origin_of(file));
   }
   return plan;
 }
@@ -77,6 +106,8 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
     auto found = type_of(tenant, source, plan.paths, allowance);
     if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
     if (!found) return fail(std::move(found).error());
+    found = without_hidden(*std::move(found), source);
+    if (!found) return fail(std::move(found).error());
     plan.type = std::move(found->type);
     plan.inferred = source.schema_json.empty();
     plan.has_more_names = found->has_more_names;
@@ -125,6 +156,10 @@ Result<void> OpenSources::create_views(Connection& connection) const {
     for (std::size_t i = 0; i < fields.size(); ++i) {
       names += (i > 0 ? ", " : "") + quote_name(fields[i].name);
       columns += (i > 0 ? ", " : "") + data_column(i);
+    }
+    for (const auto& [name, column] : hidden_columns) {
+      names += std::string(names.empty() ? "" : ", ") + name;
+      columns += (columns.empty() ? "" : ", ") + origin_name(column);
     }
     WEIR_CHECK(connection.run("CREATE TEMP VIEW " + quote_name(opened.tag) + " (" + names +
                               ") AS SELECT " + columns + " FROM weir_read(" +

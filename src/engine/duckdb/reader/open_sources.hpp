@@ -27,7 +27,8 @@ class OpenSources {
   OpenSources& operator=(OpenSources&&) = delete;
   ~OpenSources();
 
-  /// Temporary views under the sources' tags, for a translated query.
+  /// Temporary views under the sources' tags, for a translated query. Beside the data they have
+  /// weir_origin, weir_file and weir_row (row_writer.hpp).
   Result<void> create_views(Connection& connection) const;
   /// The same tables as the dialect layer describes them.
   dialect::Relations relations() const;

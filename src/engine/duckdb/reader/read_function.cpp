@@ -25,7 +25,7 @@ struct Bound {
 struct Scan {
   Scan(const std::shared_ptr<Reading>& from, const std::vector<idx_t>& wanted)
       : reading(from),
-        writer(reading->plan.type, wanted, reading->plan.inferred),
+        writer(reading->plan, wanted),
         rows(reading->plan.format == FileFormat::cbor ? cbor_rows(*reading) : json_rows(*reading)) {
   }
   std::shared_ptr<Reading> reading;
@@ -47,15 +47,14 @@ void bind(duckdb_bind_info info) {
   duckdb_destroy_value(&parameter);
   auto reading = readings->find(static_cast<std::uint64_t>(number));
   if (!reading) return duckdb_bind_set_error(info, "weir_read is not for queries");
-  const auto add = [info](const std::string& name, const SparkType& type) {
-    duckdb_bind_add_result_column(info, name.c_str(), logical_type(type).get());
+  const auto add = [info](const std::string& name, const LogicalType& type) {
+    duckdb_bind_add_result_column(info, name.c_str(), type.get());
   };
-  add("file", origin_type(file_column));
-  add("row", origin_type(row_column));
-  add("problem", origin_type(problem_column));
+  for (idx_t i = 0; i < origin_columns; ++i)
+    add(origin_name(OriginColumn(i)), origin_type(OriginColumn(i)));
   const auto& fields = reading->plan.type.fields;
   for (std::size_t i = 0; i < fields.size(); ++i)
-    add(data_column(i), fields[i].type);
+    add(data_column(i), logical_type(fields[i].type));
   duckdb_bind_set_bind_data(info, new Bound{std::move(reading)}, destroy<Bound>);
 }
 

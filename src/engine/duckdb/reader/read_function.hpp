@@ -10,8 +10,9 @@ namespace weir::engine::duckdb {
 
 /// Adds the table function `weir_read(number)`: the rows of one of `readings`, which outlives the
 /// database, in the order of the files and of the rows in them. Columns: file BIGINT (index in the
-/// plan), row BIGINT (in the file), problem VARCHAR (about the whole row), then the data as c0, c1,
-/// ..., so that names of the data never get into SQL.
+/// plan), row BIGINT (in the file), problem VARCHAR (about the whole row), origin UHUGEINT
+/// (engine/origin.hpp), key VARCHAR (the file's name), then the data as c0, c1, ..., so that names
+/// of the data never get into SQL.
 ///
 /// The function reads the files itself. So DuckDB needs access to no file but its own, a value is
 /// what Spark would read, and an error names file and line.

@@ -53,6 +53,7 @@ class ReadFunctionTest : public ::testing::Test {
       reading->plan.inferred = true;
       reading->plan.has_more_names = inferred->has_more_names;
     }
+    reading->plan.origins = origins_;
     reading->plan.type = *type_;
     reading->plan.as_text = as_text_;
     reading_ = reading;
@@ -89,6 +90,7 @@ class ReadFunctionTest : public ::testing::Test {
   std::unique_ptr<Connection> connection_;
   std::optional<SparkType> type_;
   std::shared_ptr<Reading> reading_;
+  std::vector<Origin> origins_;
   bool as_text_ = false;
 };
 
@@ -107,6 +109,14 @@ TEST_F(ReadFunctionTest, InferredRecordsComeBackAsTheyWere) {
 TEST_F(ReadFunctionTest, FileAndRowOfEachRowAreKnown) {
   EXPECT_THAT(rows({"{\"a\":1}\n\n{\"a\":2}\n", "{\"a\":3}\n"}, "file, row, problem, c0"),
               ElementsAre("0|1|NULL|1", "0|3|NULL|2", "1|1|NULL|3"));
+}
+
+TEST_F(ReadFunctionTest, EachRowHasItsOrigin) {
+  origins_ = {{5, 0}, {6, std::uint64_t{3} << 32}};
+  EXPECT_THAT(rows({"{\"a\":1}\n\n{\"a\":2}\n", "{\"a\":3}\n"},
+                   "CAST(origin >> 64 AS VARCHAR), CAST(origin & 18446744073709551615::UHUGEINT AS "
+                   "VARCHAR), c0"),
+              ElementsAre("5|1|1", "5|3|2", "6|12884901889|3"));
 }
 
 TEST_F(ReadFunctionTest, RowsCanBeCountedWithoutAnyColumn) {

@@ -14,6 +14,10 @@ std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
   return file < claims.size() ? claims[file] : std::nullopt;
 }
 
+Origin ReadPlan::origin(std::size_t file) const {
+  return file < origins.size() ? origins[file] : Origin();
+}
+
 const std::string& ReadPlan::name(std::size_t file) const {
   return file < claims.size() && claims[file] ? claims[file]->key : paths[file];
 }

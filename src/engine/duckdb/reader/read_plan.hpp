@@ -13,6 +13,7 @@
 #include "engine/duckdb/reader/batch_file.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
 #include "engine/engine.hpp"
+#include "engine/origin.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine::duckdb {
@@ -21,6 +22,7 @@ namespace weir::engine::duckdb {
 struct ReadPlan {
   std::vector<std::string> paths;
   std::vector<std::optional<FileClaim>> claims;  // by index of paths; may be fewer
+  std::vector<Origin> origins;                   // likewise
   FileFormat format = FileFormat::ndjson;
   std::string row_tag;
   SparkType type;  // a struct
@@ -34,6 +36,7 @@ struct ReadPlan {
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
   std::optional<FileClaim> claim(std::size_t file) const;
+  Origin origin(std::size_t file) const;
   /// The file's name in errors: its key, or else its path.
   const std::string& name(std::size_t file) const;
 };

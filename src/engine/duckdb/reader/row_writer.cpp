@@ -3,32 +3,43 @@
 
 #include "engine/duckdb/reader/row_writer.hpp"
 
+#include <iterator>
+
 namespace weir::engine::duckdb {
 
-const SparkType& origin_type(OriginColumn column) {
-  static const SparkType number = SparkType::scalar(SparkType::Kind::long_);
-  static const SparkType text = SparkType::scalar(SparkType::Kind::string);
-  return column == problem_column ? text : number;
+RowOrigin RowOrigin::of(const ReadPlan& plan, std::size_t file) {
+  return {static_cast<std::int64_t>(file), 0, "", plan.origin(file)};
 }
 
-RowWriter::RowWriter(const SparkType& type, const std::vector<idx_t>& wanted, bool any_case)
-    : misfits_(type.fields.size()),
-      names_(type.fields, any_case),
-      columns_(type.fields.size(), nullptr) {
+std::string origin_name(OriginColumn column) {
+  constexpr const char* names[] = {"file", "row", "problem", "origin", "key"};
+  static_assert(std::size(names) == origin_columns);
+  return names[column];
+}
+
+LogicalType origin_type(OriginColumn column) {
+  constexpr duckdb_type types[] = {DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_VARCHAR,
+                                   DUCKDB_TYPE_UHUGEINT, DUCKDB_TYPE_VARCHAR};
+  static_assert(std::size(types) == origin_columns);
+  return LogicalType(duckdb_create_logical_type(types[column]));
+}
+
+RowWriter::RowWriter(const ReadPlan& plan, const std::vector<idx_t>& wanted)
+    : plan_(plan),
+      misfits_(plan.type.fields.size()),
+      names_(plan.type.fields, plan.inferred),
+      columns_(plan.type.fields.size(), nullptr) {
+  // Of the columns that are not the data's; their values are written without regard to it.
+  static const SparkType plain = SparkType::scalar(SparkType::Kind::long_);
   writers_.reserve(wanted.size());
   for (const idx_t index : wanted) {
     // A count(*) may ask for a column that is none.
-    const bool known = index < origin_columns + type.fields.size();
-    const SparkType& column_type = !known || index < origin_columns
-                                       ? origin_type(static_cast<OriginColumn>(known ? index : 0))
-                                       : type.fields[index - origin_columns].type;
-    writers_.emplace_back(column_type, misfits_, any_case);
-    if (!known) continue;
-    if (index < origin_columns) {
-      origin_[index] = &writers_.back();
-    } else {
-      columns_[index - origin_columns] = &writers_.back();
-    }
+    const bool known = index < origin_columns + plan.type.fields.size();
+    const bool data = known && index >= origin_columns;
+    writers_.emplace_back(data ? plan.type.fields[index - origin_columns].type : plain, misfits_,
+                          plan.inferred);
+    if (data) columns_[index - origin_columns] = &writers_.back();
+    if (known && !data) origin_[index] = &writers_.back();
   }
 }
 
@@ -59,6 +70,11 @@ void RowWriter::set_origin(idx_t row, const RowOrigin& origin) {
   if (origin_[row_column] != nullptr) origin_[row_column]->set_whole(row, origin.row);
   if (origin_[problem_column] != nullptr && !origin.problem.empty())
     origin_[problem_column]->set_bytes(row, origin.problem);
+  if (origin_[place_column] != nullptr)
+    origin_[place_column]->set_origin(
+        row, origin_of(origin.base, static_cast<std::uint64_t>(origin.row)));
+  if (origin_[key_column] != nullptr)
+    origin_[key_column]->set_bytes(row, plan_.name(static_cast<std::size_t>(origin.file)));
 }
 
 }  // namespace weir::engine::duckdb

@@ -9,7 +9,10 @@
 #include <duckdb.h>
 
 #include "base/result.hpp"
+#include "engine/duckdb/connection.hpp"
 #include "engine/duckdb/reader/column_writer.hpp"
+#include "engine/duckdb/reader/read_plan.hpp"
+#include "engine/origin.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine::duckdb {
@@ -19,18 +22,31 @@ struct RowOrigin {
   std::int64_t file = 0;  // the file's index in the plan
   std::int64_t row = 0;   // line of NDJSON, row of CBOR; 1, 2, 3, ...
   std::string problem;
+  Origin base = {};  // of the file
+
+  /// For the first row of a file of the plan.
+  static RowOrigin of(const ReadPlan& plan, std::size_t file);
 };
 
 /// The columns every reading begins with; the data's follow.
-enum OriginColumn : idx_t { file_column, row_column, problem_column, origin_columns };
-const SparkType& origin_type(OriginColumn column);
+enum OriginColumn : idx_t {
+  file_column,
+  row_column,
+  problem_column,
+  place_column,
+  key_column,
+  origin_columns
+};
+/// As SQL names it, and its type.
+std::string origin_name(OriginColumn column);
+LogicalType origin_type(OriginColumn column);
 
 /// Writes rows into the chunks of a table function: only the columns that SQL asked for.
 class RowWriter {
  public:
-  /// `type`, the struct of all data columns, outlives the writer; `wanted` are DuckDB's indexes of
-  /// columns, in the order of the chunk's vectors; `any_case` as in FieldNames.
-  RowWriter(const SparkType& type, const std::vector<idx_t>& wanted, bool any_case);
+  /// `plan` outlives the writer; `wanted` are DuckDB's indexes of columns, in the order of the
+  /// chunk's vectors.
+  RowWriter(const ReadPlan& plan, const std::vector<idx_t>& wanted);
   RowWriter(const RowWriter&) = delete;
   RowWriter& operator=(const RowWriter&) = delete;
 
@@ -48,6 +64,7 @@ class RowWriter {
   MisfitLog& misfits() { return misfits_; }
 
  private:
+  const ReadPlan& plan_;
   MisfitLog misfits_;
   FieldNames names_;
   std::vector<ColumnWriter> writers_;   // in the order of the chunk's vectors

@@ -12,9 +12,6 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-// Weir's name space, drawn once at random (version 4). Never to change: every _uuid_pk hangs on it.
-constexpr const char* name_space = "6d0c3f7e5b9a4c1d8e2f7a4b1c9d3e60";
-
 struct StandingColumn {
   std::string name;
   std::string type;
@@ -157,14 +154,7 @@ std::string key_text_sql(const Field& field, const std::string& value) {
 }
 
 std::string uuid_sql(const std::string& table, const std::string& pk) {
-  const auto version_5 = [](const std::string& space, const std::string& name) {
-    const std::string hash = "sha1(unhex(" + space + ") || encode(" + name + "))";
-    // Version and variant take the place of six bits of the hash.
-    return "(" + hash + "[1:12] || '5' || " + hash + "[14:16] || translate(" + hash +
-           "[17], '0123456789abcdef', '89ab89ab89ab89ab') || " + hash + "[18:32])";
-  };
-  const std::string space = version_5(quote_text(name_space), quote_text(table));
-  return "CAST(" + version_5(space, pk) + " AS UUID)";
+  return "weir_uuid(" + pk + ", " + quote_text(table) + ")";
 }
 
 }  // namespace weir::engine::duckdb

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace weir::engine {
+
+struct SourceFile;
+
+/// A record's place in the order in which all records were received: 128 bits, compared as one
+/// unsigned number (docs/formats/row-columns.md). It depends on the record alone, so that loads in
+/// any order agree on which of two rows is the later one.
+struct Origin {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  auto operator<=>(const Origin&) const = default;
+};
+
+/// Of a file, before its first row.
+Origin origin_of(const SourceFile& file);
+/// Of a row in it: 1, 2, 3, ...
+Origin origin_of(Origin file, std::uint64_t row);
+
+}  // namespace weir::engine
