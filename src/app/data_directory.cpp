@@ -94,6 +94,9 @@ Result<DataDirectory> DataDirectory::open(const std::string& path) {
   return DataDirectory(path, fd);
 }
 
+DataDirectory::DataDirectory(const std::string& path, int lock)
+    : path_((fs::absolute(path) / "").lexically_normal().parent_path().string()), lock_(lock) {}
+
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept
     : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 

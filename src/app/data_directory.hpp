@@ -21,6 +21,7 @@ class DataDirectory {
   DataDirectory& operator=(DataDirectory&&) = delete;
   ~DataDirectory();
 
+  /// Absolute: whatever is said about a file in it, answers to others can leave it out.
   const std::string& path() const { return path_; }
   /// The space of the file system that holds it.
   Result<std::uint64_t> bytes_free() const;
@@ -32,7 +33,7 @@ class DataDirectory {
   std::string tables() const { return path_ + "/tables"; }
 
  private:
-  DataDirectory(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  DataDirectory(const std::string& path, int lock);
   std::string path_;
   int lock_;  // file descriptor that holds the flock
 };

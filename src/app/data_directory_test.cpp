@@ -42,6 +42,19 @@ TEST_F(DataDirectoryTest, ANewerFormatIsRefused) {
   EXPECT_EQ(DataDirectory::open(path_).error().code, Errc::newer_version);
 }
 
+// Relative, it would be cut out of every sentence with the word "data" in it.
+TEST_F(DataDirectoryTest, ItsPathIsAbsoluteHoweverItIsNamed) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory_.path());
+  for (const char* name : {"data", "./data/", "data/../data"}) {
+    auto made =
+        std::filesystem::exists(path_) ? DataDirectory::open(name) : DataDirectory::create(name);
+    ASSERT_TRUE(made) << name;
+    EXPECT_EQ(made->path(), path_) << name;
+  }
+  std::filesystem::current_path(before);
+}
+
 TEST_F(DataDirectoryTest, AnyOtherDirectoryIsNotTakenForOne) {
   std::filesystem::create_directories(path_);
   const auto opened = DataDirectory::open(path_);

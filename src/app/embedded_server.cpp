@@ -337,11 +337,16 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   // Those that may take long have threads of their number, so that they never hold the others.
   control_pool.emplace(handler,
                        http::PoolOptions{.threads = count_of(config, "http.control_threads") +
-                                                    count_of(config, "queries.parallel")},
+                                                    count_of(config, "queries.parallel"),
+                                         .on_internal_error = log_internal_error},
                        check_head);
-  probe_pool.emplace(handler, http::PoolOptions{.threads = 1, .body_bytes_max = limits::kib},
-                     check_head);
+  probe_pool.emplace(
+      handler,
+      http::PoolOptions{
+          .threads = 1, .body_bytes_max = limits::kib, .on_internal_error = log_internal_error},
+      check_head);
   http::Options options;
+  options.on_internal_error = log_internal_error;
   options.host = listen.host;
   options.port = listen.port;
   WEIR_TRY(tls, load_tls(config));

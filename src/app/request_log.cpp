@@ -25,6 +25,7 @@ http::Response RequestLog::answer(const http::Request& request, const http::Hand
     const std::lock_guard lock(mutex_);
     seconds_.record(took.count());
   }
+  if (!response.cause.empty()) log_internal_error(request.request_id, response.cause);
   log_event(level_of(request, response.status), "Control request",
             {{"request_id", request.request_id},
              {"method", request.method},
@@ -33,6 +34,11 @@ http::Response RequestLog::answer(const http::Request& request, const http::Hand
              {"ms", static_cast<std::int64_t>(took.count() * 1000)},
              {"peer", request.peer}});
   return response;
+}
+
+void log_internal_error(std::string_view request_id, const std::string& cause) {
+  log_event(LogLevel::error, "A request failed by an error of the server's own",
+            {{"request_id", request_id}, {"cause", cause}});
 }
 
 HistogramCounts RequestLog::seconds() const {

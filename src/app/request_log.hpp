@@ -1,6 +1,8 @@
 #pragma once
 
 #include <mutex>
+#include <string>
+#include <string_view>
 
 #include "base/histogram.hpp"
 #include "base/http.hpp"
@@ -9,7 +11,7 @@
 namespace weir::app {
 
 /// Logs each control request with its request_id and measures its time. Changes and refusals are
-/// logged at level info, our own errors at error, reads at debug.
+/// logged at level info, our own errors at error (with their cause), reads at debug.
 class RequestLog {
  public:
   explicit RequestLog(const Clock& clock) : clock_(clock) {}
@@ -24,5 +26,8 @@ class RequestLog {
   mutable std::mutex mutex_;
   Histogram seconds_;  // guarded by mutex_
 };
+
+/// Logs why a request failed, which its answer does not say. Any thread.
+void log_internal_error(std::string_view request_id, const std::string& cause);
 
 }  // namespace weir::app

@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/logging.hpp"
 #include "pipeline/courier/runner.hpp"
 
 // Threads ask the catalog for work. So the same query finds a run that this process added,
@@ -16,6 +17,11 @@ namespace {
 
 constexpr std::chrono::seconds look_every{1};
 constexpr std::size_t instance_length = 16;
+
+void log_failed_run(const std::string& run_id, const std::string& cause) {
+  log_event(LogLevel::error, "A workflow run failed by an error of the server's own",
+            {{"run_id", run_id}, {"cause", cause}});
+}
 
 }  // namespace
 
@@ -59,7 +65,8 @@ void RunThreads::work(const std::stop_token& stop, unsigned number) {
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
                          dependencies_.clock,
                          {.owner = "instance " + instance_ + ", runner " + std::to_string(number),
-                          .time_max = dependencies_.time_max});
+                          .time_max = dependencies_.time_max,
+                          .on_internal_error = log_failed_run});
   std::uint64_t seen = 0;
   const std::stop_token shutdown = shutdown_.get_token();
   while (!stop.stop_requested() && !shutdown.stop_requested()) {

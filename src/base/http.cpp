@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/internal_error.hpp"
+
 namespace weir::http {
 
 Response error_response(const Error& error, std::string_view request_id) {
@@ -10,7 +12,8 @@ Response error_response(const Error& error, std::string_view request_id) {
   response.status = outcome.http_status;
   boost::json::object body;
   body["status"] = outcome.http_status;
-  body["message"] = error.message;
+  body["message"] = text_for_callers(error);
+  if (error.code == Errc::internal) response.cause = error.message;
   body["request_id"] = request_id;
   response.body = boost::json::serialize(body);
   if (outcome.retryable) response.headers.emplace_back("Retry-After", "1");

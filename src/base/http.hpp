@@ -29,13 +29,14 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;  // beyond type and length
+  std::string cause = {};  // of an internal error: for the server's log, and never sent
 };
 
 /// Handles whole requests. The server calls it on a thread of its pool, so it may block.
 using Handler = std::function<Response(const Request&)>;
 
 /// An error's JSON body: {"status","message","request_id"}. A retryable error also has
-/// "Retry-After: 1" (spec/ingest.md 5).
+/// "Retry-After: 1" (spec/ingest.md 5). An internal error's whole message is the response's cause.
 Response error_response(const Error& error, std::string_view request_id);
 
 }  // namespace weir::http

@@ -127,7 +127,7 @@ Result<http::Response> run_courier(const Call& call) {
   WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
   WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
   call.services.wake_runs();
-  return answer(201, json_of_run(added));
+  return answer(201, json_of_run(call.services, added));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/internal_error.hpp"
 #include "control/answers.hpp"
 #include "control/routes.hpp"
 #include "control/text.hpp"
@@ -25,7 +26,7 @@ std::unordered_map<StreamNo, std::string> own_streams(const Call& call) {
 HealthCheck judge_law(const Result<batcher::ConservationReport>& report) {
   if (!report)
     return {"conservation", State::alarm,
-            "conservation could not be checked: " + report.error().message};
+            "conservation could not be checked: " + text_for_callers(report.error())};
   if (report->holds())
     return {"conservation", State::ok,
             "accepted = in log + in files + duplicates + quarantined, in all " +

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/internal_error.hpp"
 #include "control/control_fixture.hpp"
 #include "control/fuzz_world.hpp"
 
@@ -211,6 +212,32 @@ TEST_F(RequestTest, WhereTheServerKeepsThingsIsNotTold) {
   EXPECT_EQ(refusal(500, send("GET", "/readyz")), "cannot write 'log/0/a.segment': I/O error");
   health_checks_ = {{"disk", HealthCheck::State::ok, "9.0 GiB free below /srv/weir/data"}};
   EXPECT_THAT(send("GET", "/api/v0/doctor").body, Not(HasSubstr("/srv")));
+}
+
+TEST_F(RequestTest, NorWhereARunFailed) {
+  const auto courier = new_courier();
+  const auto id = text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
+  const auto claimed = catalog_->runs().claim("owner", std::chrono::seconds(15)).value();
+  const std::string why = "cannot read '/srv/weir/data/store/a.ndjson': I/O error";
+  ASSERT_TRUE(catalog_->runs().save_task(claimed->lease, {.id = "wt-1",
+                                                          .run_id = id,
+                                                          .position = 1,
+                                                          .kind = "load",
+                                                          .name = "Shop:Orders",
+                                                          .state = catalog::RunState::failed,
+                                                          .error = why}));
+  ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, why));
+  const auto run = get("/api/v0/workflow/runs/" + id);
+  EXPECT_EQ(text(run, "error"), "cannot read 'store/a.ndjson': I/O error");
+  EXPECT_EQ(text(run.at("tasks").at(0).as_object(), "error"), text(run, "error"));
+  EXPECT_THAT(send("GET", "/api/v0/workflow/runs").body, Not(HasSubstr("/srv")));
+}
+
+TEST_F(RequestTest, WhatALibrarySaysOfItsOwnErrorsIsForTheLogAlone) {
+  engine_.answer = fail(internal_error("The engine failed.", "INTERNAL: SELECT x FROM main.f0"));
+  const auto response = send("POST", "/api/v0/query", R"({"sql":"SELECT 1"})");
+  EXPECT_EQ(refusal(500, response), "The engine failed.");
+  EXPECT_THAT(response.cause, HasSubstr("main.f0"));
 }
 
 TEST_F(RequestTest, ATokenGuardsTheMetricsWhereOneIsSet) {

@@ -6,6 +6,7 @@
 #include "control/fields.hpp"
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
+#include "control/text.hpp"
 
 /// Workflow runs: what couriers have done and are doing (spec/workflows.md 5).
 namespace weir::control {
@@ -13,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value json_of_task(const catalog::RunTask& task) {
+json::value json_of_task(const Services& services, const catalog::RunTask& task) {
   json::object body{{"id", task.id},
                     {"kind", task.kind},
                     {"name", task.name},
@@ -21,7 +22,7 @@ json::value json_of_task(const catalog::RunTask& task) {
                     {"detail", json_of_stored(task.detail)},
                     {"started_at", json_of(task.started_at)},
                     {"ended_at", json_of(task.ended_at)}};
-  if (!task.error.empty()) body["error"] = task.error;
+  if (!task.error.empty()) body["error"] = without_directory(task.error, services.data_directory);
   return body;
 }
 
@@ -29,8 +30,8 @@ Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
   WEIR_TRY(const auto tasks, call.services.catalog.runs().tasks(run.id));
   json::array items;
   for (const catalog::RunTask& task : tasks)
-    items.push_back(json_of_task(task));
-  json::object body = json_of_run(run);
+    items.push_back(json_of_task(call.services, task));
+  json::object body = json_of_run(call.services, run);
   body["tasks"] = std::move(items);
   return answer(200, body);
 }
@@ -38,7 +39,8 @@ Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
 Result<http::Response> list_runs(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
   WEIR_TRY(const auto page, call.services.catalog.runs().list(call.caller.tenant_no, request));
-  return answer_page(page, json_of_run);
+  return answer_page(page,
+                     [&call](const catalog::Run& run) { return json_of_run(call.services, run); });
 }
 
 Result<http::Response> get_run(const Call& call) {
@@ -55,7 +57,7 @@ Result<http::Response> stop_run(const Call& call) {
 
 }  // namespace
 
-json::object json_of_run(const catalog::Run& run) {
+json::object json_of_run(const Services& services, const catalog::Run& run) {
   json::object body{{"id", run.id},
                     {"courier_id", run.courier_id},
                     {"name", run.name},
@@ -67,7 +69,7 @@ json::object json_of_run(const catalog::Run& run) {
                     {"created_at", to_string(run.created_at)},
                     {"started_at", json_of(run.started_at)},
                     {"ended_at", json_of(run.ended_at)}};
-  if (!run.error.empty()) body["error"] = run.error;
+  if (!run.error.empty()) body["error"] = without_directory(run.error, services.data_directory);
   return body;
 }
 

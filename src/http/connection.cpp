@@ -211,8 +211,7 @@ void Connection::reply_internal_error(Ticket ticket, const std::exception& error
   Slot& own = slot(next_ - 1);
   if (!own.waiting) return;
   own.close = last_request_ = true;
-  reply_error(ticket, {Errc::internal, std::string("Unexpected: ") + error.what() +
-                                           ". Please report this with its request_id."});
+  reply_error(ticket, unexpected(error));
 }
 
 void Connection::refuse(const Error& error) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -93,5 +94,7 @@ using ResponderFactory = std::function<std::unique_ptr<Responder>(Loop&)>;
 
 /// The refusal of a body over its limit.
 Error too_large(std::uint64_t bytes_max);
+/// What an exception of a responder or a handler is to the caller, and to the log.
+Error unexpected(const std::exception& error);
 
 }  // namespace weir::http

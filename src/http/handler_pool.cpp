@@ -175,9 +175,10 @@ class HandlerPool::Queue {
     try {
       return handler_(request);
     } catch (const std::exception& error) {
-      return error_response({Errc::internal, std::string("Unexpected: ") + error.what() +
-                                                 ". Please report this with its request_id."},
-                            request.request_id);
+      const Response response = error_response(unexpected(error), request.request_id);
+      if (options_.on_internal_error)
+        options_.on_internal_error(request.request_id, response.cause);
+      return response;
     }
   }
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "base/http.hpp"
 #include "base/limits.hpp"
@@ -16,6 +18,8 @@ struct PoolOptions {
   std::uint32_t requests_max = limits::pooled_requests_max;  // waiting or being answered
   std::uint64_t bytes_max = limits::pooled_bytes_max;        // of their bodies
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;
+  /// Hears what a handler throws. On the pool's threads.
+  std::function<void(std::string_view request_id, const std::string& cause)> on_internal_error = {};
 };
 
 /// Checks a request by its head alone, before its body is read: a response is a refusal. Runs on a

@@ -14,6 +14,7 @@ namespace weir::http {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class PoolTest : public ServerTest {
  protected:
@@ -159,13 +160,17 @@ TEST_F(PoolTest, OneCallersQueueDelaysNobodyElse) {
   EXPECT_LE(std::find(order.begin(), order.end(), "/other") - order.begin(), 2);
 }
 
-TEST_F(PoolTest, AnExceptionIsA500WithItsWords) {
-  start_with([](const Request&) { return Response{std::vector<int>().at(0)}; });
+TEST_F(PoolTest, AnExceptionIsA500AndItsWordsAreForTheLogAlone) {
+  std::string logged;
+  PoolOptions options;
+  options.on_internal_error = [&](std::string_view, const std::string& cause) { logged = cause; };
+  start_with([](const Request&) { return Response{std::vector<int>().at(0)}; }, options);
   LoopbackClient client(port());
   client.send(get("/a"));
   const auto reply = client.read();
   EXPECT_EQ(reply.status, 500);
-  EXPECT_THAT(reply.body, HasSubstr("vector::_M_range_check"));
+  EXPECT_THAT(reply.body, Not(HasSubstr("vector::_M_range_check")));
+  EXPECT_THAT(logged, HasSubstr("vector::_M_range_check"));
 }
 
 TEST_F(PoolTest, OverItsBoundItAnswers503AndRecovers) {

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -34,6 +36,9 @@ struct Options {
   Timeouts timeouts;
   std::uint32_t connections_max = limits::connections_default;
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;  // whatever a responder admits
+  /// Hears the whole message of an internal error that a responder gave, or that an exception is.
+  /// On a worker's thread; must not block.
+  std::function<void(std::string_view request_id, const std::string& cause)> on_internal_error = {};
 };
 
 /// Requests whose path begins with `prefix` go to this responder; the first matching route wins.

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 
 TEST_F(ServerTest, AConnectionIsKeptAndAnswersOneAfterTheOther) {
   start();
@@ -139,6 +140,10 @@ TEST_F(ServerTest, TooManyHeadersAreA431) {
 }
 
 TEST_F(ServerTest, WhatAResponderThrowsIsA500AndTheServerGoesOn) {
+  std::string logged;  // read once the reply is here, which is sent after it
+  options_.on_internal_error = [&](std::string_view request_id, const std::string& cause) {
+    logged.append(request_id).append(": ").append(cause);
+  };
   start();
   LoopbackClient client(port());
   client.send(post("/throws", "x") + get("/never"));
@@ -146,7 +151,10 @@ TEST_F(ServerTest, WhatAResponderThrowsIsA500AndTheServerGoesOn) {
   EXPECT_EQ(reply.status, 500);
   EXPECT_EQ(reply.headers.at("Retry-After"), "1");
   EXPECT_EQ(reply.headers.at("Connection"), "close");
-  EXPECT_THAT(reply.body, HasSubstr("report this with its request_id"));
+  EXPECT_THAT(reply.body, HasSubstr("report it with its request_id"));
+  EXPECT_THAT(reply.body, Not(HasSubstr("basic_string"))) << "that is for the log";
+  EXPECT_THAT(logged, HasSubstr("basic_string"));
+  EXPECT_THAT(reply.body, HasSubstr(R"("request_id":")" + logged.substr(0, logged.find(':'))));
   LoopbackClient head_only(port());
   head_only.send("POST /throws HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n");
   EXPECT_EQ(head_only.read().status, 500);

@@ -11,6 +11,7 @@
 
 #include "base/assert.hpp"
 #include "base/http.hpp"
+#include "base/internal_error.hpp"
 #include "base/thread.hpp"
 #include "http/connection.hpp"
 
@@ -36,6 +37,13 @@ int new_eventfd() {
 Error too_large(std::uint64_t bytes_max) {
   return {Errc::too_large, "The body is over the limit of " + std::to_string(bytes_max) +
                                " bytes. Send a smaller one."};
+}
+
+Error unexpected(const std::exception& error) {
+  return internal_error(
+      "The server failed at this unexpectedly. Please report it with its "
+      "request_id, by which the server's log says more.",
+      error.what());
 }
 
 std::uint64_t Shared::large_body_bytes() const {
@@ -191,7 +199,10 @@ void Worker::reply(Ticket ticket, const Reply& reply) {
 }
 
 void Worker::reply(Ticket ticket, const Error& error, std::string_view headers) {
-  const Response response = error_response(error, request_id());
+  const std::string id = request_id();
+  const Response response = error_response(error, id);
+  if (!response.cause.empty() && shared_.options.on_internal_error)
+    shared_.options.on_internal_error(id, response.cause);
   std::string lines(headers);
   for (const auto& [name, value] : response.headers)
     if (lines.find(name + ": ") == std::string::npos) lines += name + ": " + value + "\r\n";

@@ -10,6 +10,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include "base/internal_error.hpp"
 #include "catalog/catalog.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 using catalog::RunState;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 Day day(const char* text) {
@@ -356,6 +358,21 @@ TEST_F(CourierTest, ALoadThatFailsFailsTheRunAndSaysWhichFeed) {
   const auto ended = run(courier(load_into(orders)));
   EXPECT_EQ(ended.state, RunState::failed);
   EXPECT_EQ(ended.error, "Loading " + orders.table() + ": Field \"id\" is missing.");
+}
+
+TEST_F(CourierTest, WhatALibrarySaysOfItsOwnErrorsIsForTheLogAlone) {
+  batch("2027-03-02", 8);
+  engine_.failure = internal_error("The engine failed.", "INTERNAL: main.f0");
+  const auto id = schedule(courier(load_into(feed()))).id;
+  std::string logged;
+  Runner runner(*catalog_, engine_, store_, clock_,
+                {.owner = "test", .on_internal_error = [&](const auto& run_id, const auto& cause) {
+                   logged = run_id + ": " + cause;
+                 }});
+  ASSERT_TRUE(runner.run_next().value());
+  EXPECT_THAT(catalog_->runs().find(tenant_, id)->error, EndsWith("The engine failed."));
+  EXPECT_EQ(catalog_->runs().tasks(id)->back().error, "The engine failed.");
+  EXPECT_THAT(logged, AllOf(HasSubstr(id), HasSubstr("main.f0")));
 }
 
 // An owner that was suspended while it loaded, and whose run another has taken up since.

@@ -9,6 +9,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/internal_error.hpp"
 #include "pipeline/courier/courier.hpp"
 #include "pipeline/feed/feed.hpp"
 
@@ -206,8 +207,10 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
                       done.error());
   }
   // Refused if another runner has claimed the run: then the error is not the run's failure.
+  if (!done && done.error().code == Errc::internal && options_.on_internal_error)
+    options_.on_internal_error(claimed->run.id, done.error().message);
   WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,
-                                    done ? "" : done.error().message));
+                                    done ? "" : text_for_callers(done.error())));
   return true;
 }
 
@@ -304,7 +307,7 @@ Result<RunState> Runner::load_one(Work& work, const catalog::Feed& feed,
                       "the setting.");
   const bool stopped = !loaded && ending == Ending::stop;
   task.state = stopped ? RunState::stopped : loaded ? RunState::succeeded : RunState::failed;
-  task.error = loaded || stopped ? "" : loaded.error().message;
+  task.error = loaded || stopped ? "" : text_for_callers(loaded.error());
   task.ended_at = clock_.now();
   WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
   if (stopped) return RunState::stopped;

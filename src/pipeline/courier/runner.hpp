@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ class Runner {
     std::chrono::milliseconds lease{15'000};
     std::chrono::milliseconds time_max{0};      // of one run; 0: as long as it takes
     std::chrono::milliseconds look_every{500};  // whether a stop was asked for
+    /// Hears the whole message of an internal error that failed a run; the run keeps what callers
+    /// may read of it.
+    std::function<void(const std::string& run_id, const std::string& cause)> on_internal_error = {};
   };
 
   /// All references outlive the runner.
