@@ -68,6 +68,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"deleteIngestQuery", {operate_policy}},
     {"previewIngestQuery", {operate_policy}},
     {"previewSql", {operate_policy}},
+    {"getNextOfSchedule", {operate_policy}},
     {"listFeeds", {operate_policy}},
     {"createFeed", {operate_policy}},
     {"getFeed", {operate_policy}},

@@ -57,6 +57,7 @@ Routes all_routes() {
   add_feed_routes(routes);
   add_courier_routes(routes);
   add_run_routes(routes);
+  add_schedule_routes(routes);
   add_table_routes(routes);
   return routes;
 }

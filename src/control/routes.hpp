@@ -50,6 +50,7 @@ void add_ingest_query_routes(Routes& routes);
 void add_feed_routes(Routes& routes);
 void add_courier_routes(Routes& routes);
 void add_run_routes(Routes& routes);
+void add_schedule_routes(Routes& routes);
 void add_table_routes(Routes& routes);
 
 Routes all_routes();
