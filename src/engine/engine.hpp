@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -69,20 +70,49 @@ struct Field {
   int scale = 2;       // of a decimal(38, scale)
 };
 
-/// One load operation: upserts the rows of the sources, or of the query over them, by primary key
-/// in one transaction. Repeating it changes nothing.
+/// Rows that a load takes: of the sources through the query.
+struct Operation {
+  std::vector<Source> sources;
+  std::string query = {};  // Spark SQL; empty: the rows of the one source
+};
+
+/// Which load it is, so that one that was done is not done again. `run` empty: a load without a
+/// name, which is done whenever it is asked for.
+struct LoadId {
+  std::string run = {};
+  std::string feed = {};
+  /// Counts the owners that the run has had. A load of an earlier one is refused.
+  std::uint64_t epoch = 0;
+};
+
+/// Which of two rows with one key stays (spec/feeds.md 7).
+enum class Keep {
+  latest,       // the one that is later by the feed's last-updated field, or was received later
+  loaded_last,  // the one that is loaded later
+};
+
+/// How far a load is. The caller owns it and may read it on any thread while the load runs.
+struct Progress {
+  enum class Stage : std::uint8_t { waiting, reading, writing, done };
+  std::atomic<Stage> stage{Stage::waiting};
+  std::atomic<std::uint64_t> rows_read{0};  // of the operations that were read to their end
+};
+
+/// What one run brings into one table: upserts the rows of all operations by primary key, in one
+/// transaction. Repeating it changes nothing.
 struct Load {
   std::string tenant;
   std::string table;  // "Source:Feed"
   std::vector<Field> fields;
   std::vector<std::string> primary_key;  // names of the domain table, at least one
   std::string last_updated;              // empty: generated (spec/feeds.md 7)
-  std::vector<Source> sources;
-  std::string query;        // Spark SQL; empty: the rows of the one source
-  int error_threshold = 1;  // percent of the rows read; above it nothing is loaded
-  bool truncate = false;    // empty the table first, in the same transaction; without sources
-                            // and query that is all
+  Keep keep = Keep::latest;
+  std::vector<Operation> operations;  // may be empty with truncate
+  int error_threshold = 1;            // percent of all rows read; above it nothing is loaded
+  bool truncate = false;              // empty the table first, in the same transaction
+  LoadId id = {};
   Allowance allowance = {};
+  Progress* progress = nullptr;  // outlives the load; may be null
 };
 
 struct RowError {
@@ -100,19 +130,27 @@ struct Misfits {
   std::vector<RowError> first;  // limits::misfits_shown_max of each source
 };
 
+/// What a load read of one file.
+struct FileCounts {
+  std::string file;  // its key in the store
+  std::uint64_t read = 0;
+  std::uint64_t errors = 0;
+};
+
 /// read = inserted + updated + rejected + errors, always.
 struct LoadCounts {
   /// The errors exceeded the load's threshold: the table is unchanged, not even truncated, and
   /// every row without an error counts as rejected. This is a result, not an Error, so that the row
   /// errors are reported; `over_threshold_error` makes an Error of it.
   bool over_threshold = false;
-  std::uint64_t read = 0;
+  std::uint64_t read = 0;  // rows of all operations
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
   std::uint64_t rejected = 0;  // not newer than the row with the same key, or equal to it
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
   Misfits misfits;
+  std::vector<FileCounts> files;  // of operations without a query, in the order of the data
 };
 
 /// The bad_request of a run whose load exceeded the threshold: counts, the first few errors, and
@@ -144,7 +182,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual Result<LoadCounts> load(const Load& load) = 0;
-  /// Creates the table of a load, empty, unless it exists. Ignores sources and query.
+  /// Creates the table of a load, empty, unless it exists. Ignores the operations.
   virtual Result<void> create_table(const Load& load) = 0;
   /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in
   /// it are resolved only when it runs on data.

@@ -34,7 +34,7 @@ class AllowanceTest : public EngineFixture {
   /// A load that would take for ever.
   Load endless_load() {
     Load load = load_of(lines_);
-    load.query =
+    load.operations[0].query =
         "SELECT a.id + b.id + c.id AS id, max(a.v) AS v FROM streaming a CROSS JOIN streaming b "
         "CROSS JOIN streaming c GROUP BY a.id + b.id + c.id";
     return load;

@@ -137,6 +137,8 @@ Result<LoadCounts> DuckDbEngine::load(const Load& load) {
   if (!counts) return counts;
   for (auto* errors : {&counts->row_errors, &counts->misfits.first})
     without_paths(*errors);
+  for (FileCounts& each : counts->files)
+    each.file = without_paths(std::move(each.file));
   return counts;
 }
 

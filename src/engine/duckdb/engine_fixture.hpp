@@ -80,7 +80,7 @@ class EngineFixture : public ::testing::Test {
     load.table = "Shop:Orders";
     load.fields = {field("id", FieldType::integer), field("v")};
     load.primary_key = {"id"};
-    load.sources = {source(std::move(files))};
+    load.operations = {{{source(std::move(files))}}};
     return load;
   }
 

@@ -108,7 +108,7 @@ TEST_F(EngineWordsInUseTest, NoWordOfDuckDbsReachesACaller) {
         "SELECT to_date('2024-13-45', 'yyyy-MM-dd') FROM streaming",
         "SELECT unbase64('%') FROM streaming", "SELECT 9223372036854775807 + id FROM streaming"}) {
     Load load = load_of("{\"id\":1,\"v\":\"a\"}\n");
-    load.query = query;
+    load.operations[0].query = query;
     const std::string said = counts(load);
     EXPECT_FALSE(std::regex_search(said, theirs)) << query << ": " << said;
   }

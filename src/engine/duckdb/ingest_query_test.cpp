@@ -16,8 +16,8 @@ class IngestQueryTest : public EngineFixture {
  protected:
   Load query_load(std::vector<Source> sources, const std::string& sql) {
     Load load = load_of_files({});
-    load.sources = std::move(sources);
-    load.query = sql;
+    load.operations[0].sources = std::move(sources);
+    load.operations[0].query = sql;
     return load;
   }
 
@@ -60,7 +60,7 @@ TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesTakesNothingFromTheRest) {
                          "SELECT id, 'a' AS v FROM streaming");
   EXPECT_EQ(counts(load), "2 2 0 0 0");
   EXPECT_EQ(last_.misfits.count, 2u);
-  load.sources[0].schema_json =
+  load.operations[0].sources[0].schema_json =
       R"({"type":"struct","fields":[{"name":"weir_file","type":"string"}]})";
   EXPECT_THAT(counts(load), HasSubstr("leave the field out of the schema"));
 }

@@ -289,7 +289,7 @@ TEST_F(QueryTest, LinksAndDotsDoNotLeadOutOfTheStore) {
         (folder_.path() / "store/ingest/stream/acme/../../../../secret.ndjson").string(),
         (folder_.path() / "store/ingest/stream/acme-not/x.ndjson").string()}) {
     Load load = load_of("");
-    load.sources[0].files[0].uri = uri;
+    load.operations[0].sources[0].files[0].uri = uri;
     const auto result = engine_->load(load);
     ASSERT_FALSE(result) << uri;
     EXPECT_EQ(result.error().code, Errc::forbidden) << uri;
@@ -298,7 +298,8 @@ TEST_F(QueryTest, LinksAndDotsDoNotLeadOutOfTheStore) {
 
 TEST_F(QueryTest, UrisOfTheStoreAreRead) {
   Load load = load_of("{\"id\":7}\n");
-  load.sources[0].files[0].uri = "file://" + load.sources[0].files[0].uri;
+  load.operations[0].sources[0].files[0].uri =
+      "file://" + load.operations[0].sources[0].files[0].uri;
   EXPECT_EQ(counts(load), "1 1 0 0 0");
 }
 

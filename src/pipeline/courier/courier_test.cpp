@@ -163,7 +163,7 @@ class CourierTest : public ::testing::Test {
   }
   std::vector<std::string> files() const {
     std::vector<std::string> uris;
-    for (const auto& file : engine_.loads.at(0).sources.at(0).files)
+    for (const auto& file : engine_.loads.at(0).operations.at(0).sources.at(0).files)
       uris.push_back(file.uri);
     return uris;
   }
@@ -284,7 +284,7 @@ TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
   EXPECT_TRUE(engine_.loads[0].truncate);
   EXPECT_FALSE(engine_.loads[1].truncate);
   // The engine holds the file against what the manifest says of it.
-  const engine::SourceFile& file = engine_.loads[1].sources.at(0).files.at(0);
+  const engine::SourceFile& file = engine_.loads[1].operations.at(0).sources.at(0).files.at(0);
   EXPECT_EQ(file.uri, "store/2027-03-02/8");
   EXPECT_EQ(file.key, "2027-03-02/8");
   EXPECT_EQ(file.bytes, 1234u);
@@ -293,6 +293,31 @@ TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
   ASSERT_EQ(tasks.size(), 3u);
   EXPECT_THAT(tasks[1].detail,
               HasSubstr(R"("read":3,"inserted":2,"updated":0,"rejected":0,"errors":1)"));
+}
+
+TEST_F(CourierTest, AllOperationsOfAFeedAreOneLoad) {
+  batch("2027-03-02", 8);
+  batch("2027-03-02", 9);
+  const auto orders = feed();
+  ASSERT_TRUE(catalog_->ingest_queries().add(tenant_, {.name = "A", .sql = "SELECT 1"}));
+  ASSERT_TRUE(catalog_->ingest_queries().add(tenant_, {.name = "B", .sql = "SELECT 2"}));
+  const auto query = [](const std::string& name) {
+    return R"({"type":"spark-sql","spark-sql-files":[{"file":"streaming"}],"spark-sql-query":")" +
+           name + "\"}";
+  };
+  const auto ended = run(courier(R"({")" + orders.id + R"(":[)" + query("A") +
+                                 R"(,{"type":"truncate"},)" + query("B") + "]}"));
+  ASSERT_EQ(ended.state, RunState::succeeded) << ended.error;
+  ASSERT_EQ(engine_.loads.size(), 1u);
+  const engine::Load& load = engine_.loads[0];
+  EXPECT_TRUE(load.truncate);
+  ASSERT_EQ(load.operations.size(), 2u);
+  EXPECT_EQ(load.operations[0].query, "SELECT 1");
+  EXPECT_EQ(load.operations[1].query, "SELECT 2");
+  EXPECT_EQ(load.operations[1].sources.at(0).files.at(1).first_sequence, 11u);
+  EXPECT_EQ(load.id.run, ended.id);
+  EXPECT_EQ(load.id.feed, orders.id);
+  EXPECT_EQ(load.id.epoch, 1u);
 }
 
 TEST_F(CourierTest, WhatWasLoadedWhereIsNotedForReceipts) {
@@ -332,10 +357,11 @@ TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
   const auto ended = run(one);
   ASSERT_EQ(ended.state, RunState::succeeded) << ended.error;
   const auto& load = engine_.loads.at(0);
-  EXPECT_EQ(load.query, "SELECT 1");
-  EXPECT_EQ(load.sources[0].row_tag, "sale");
-  EXPECT_TRUE(load.sources[0].trim);
-  EXPECT_EQ(load.sources[0].format, engine::FileFormat::cbor);
+  const auto& operation = load.operations.at(0);
+  EXPECT_EQ(operation.query, "SELECT 1");
+  EXPECT_EQ(operation.sources[0].row_tag, "sale");
+  EXPECT_TRUE(operation.sources[0].trim);
+  EXPECT_EQ(operation.sources[0].format, engine::FileFormat::cbor);
   EXPECT_EQ(load.tenant, "acme");
 }
 

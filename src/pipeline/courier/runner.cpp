@@ -319,76 +319,54 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
                                const std::vector<Operation>& operations, RunTask& task) {
   if (!feed.active)
     return fail(Errc::conflict, "Feed " + feed.id + " is not active: activate it first.");
-  WEIR_TRY(auto loads, plan_loads(work, feed, operations));
-  engine::LoadCounts sum;
-  for (engine::Load& load : loads) {
-    WEIR_CHECK(work.keeper->renew());  // fails if another runner has claimed the run
-    load.allowance.stop = work.keeper->token();
-    WEIR_TRY(auto counts, engine_.load(load));
-    sum.read += counts.read;
-    sum.inserted += counts.inserted;
-    sum.updated += counts.updated;
-    sum.rejected += counts.rejected;
-    sum.errors += counts.errors;
-    for (auto& one : counts.row_errors)
-      sum.row_errors.push_back(std::move(one));
-    sum.misfits.count += counts.misfits.count;
-    for (auto& one : counts.misfits.first)
-      sum.misfits.first.push_back(std::move(one));
-    task.detail = json::serialize(counts_json(sum));
-    if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
-  }
-  return note_loads(work, feed, loads);
+  WEIR_TRY(engine::Load load, plan_load(work, feed, operations));
+  if (load.operations.empty() && !load.truncate) return {};
+  WEIR_CHECK(work.keeper->renew());  // fails if another runner has claimed the run
+  load.allowance.stop = work.keeper->token();
+  WEIR_TRY(const engine::LoadCounts counts, engine_.load(load));
+  task.detail = json::serialize(counts_json(counts));
+  if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
+  return note_load(work, load);
 }
 
 /// For receipts. A crash before this does no harm: the run is executed again.
-Result<void> Runner::note_loads(const Work& work, const catalog::Feed& feed,
-                                const std::vector<engine::Load>& loads) {
-  if (loads.empty()) return {};
-  catalog::TableLoad note{.tenant_no = work.run.tenant_no,
-                          .table = feed.table(),
-                          .chosen = work.chosen,
-                          .committed = work.committed,
-                          .truncates = false,
-                          .fills = !loads.back().sources.empty()};
-  for (const engine::Load& load : loads)
-    note.truncates = note.truncates || load.truncate;
-  return catalog_.loads().add(work.lease, note);
+Result<void> Runner::note_load(const Work& work, const engine::Load& load) {
+  return catalog_.loads().add(work.lease, {.tenant_no = work.run.tenant_no,
+                                           .table = load.table,
+                                           .chosen = work.chosen,
+                                           .committed = work.committed,
+                                           .truncates = load.truncate,
+                                           .fills = !load.operations.empty()});
 }
 
-Result<std::vector<engine::Load>> Runner::plan_loads(const Work& work, const catalog::Feed& feed,
-                                                     const std::vector<Operation>& operations) {
-  std::vector<engine::Load> loads;
-  bool truncate = false;
+/// All operations of a feed are one load, so that they stand or fall together. A truncate is done
+/// first, wherever it is listed.
+Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& feed,
+                                       const std::vector<Operation>& operations) {
+  WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
+  load.id = {work.run.id, feed.id, work.lease.epoch};
   for (const Operation& operation : operations) {
     if (operation.type == Operation::Type::truncate) {
-      truncate = true;
+      load.truncate = true;
       continue;
     }
-    WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
-    load.truncate = std::exchange(truncate, false);
+    engine::Operation& one = load.operations.emplace_back();
     if (operation.type == Operation::Type::load) {
-      load.sources.push_back({.tag = operation.file, .format = work.format, .files = work.files});
-    } else {
-      WEIR_TRY(const auto query,
-               catalog_.ingest_queries().find_by_name(work.run.tenant_no, operation.query));
-      load.query = query.sql;
-      for (const auto& file : operation.files)
-        load.sources.push_back({.tag = file.tag,
-                                .format = work.format,
-                                .files = work.files,
-                                .schema_json = file.schema_json,
-                                .row_tag = file.row_tag,
-                                .trim = file.trim});
+      one.sources.push_back({.tag = operation.file, .format = work.format, .files = work.files});
+      continue;
     }
-    loads.push_back(std::move(load));
+    WEIR_TRY(const auto query,
+             catalog_.ingest_queries().find_by_name(work.run.tenant_no, operation.query));
+    one.query = query.sql;
+    for (const auto& file : operation.files)
+      one.sources.push_back({.tag = file.tag,
+                             .format = work.format,
+                             .files = work.files,
+                             .schema_json = file.schema_json,
+                             .row_tag = file.row_tag,
+                             .trim = file.trim});
   }
-  if (truncate) {  // nothing is loaded after it: the table is emptied
-    WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
-    load.truncate = true;
-    loads.push_back(std::move(load));
-  }
-  return loads;
+  return load;
 }
 
 }  // namespace weir::courier

@@ -54,10 +54,9 @@ class Runner {
   Result<catalog::RunState> load_feeds(Work& work);
   Result<void> load_feed(Work& work, const catalog::Feed& feed,
                          const std::vector<feed::Operation>& operations, catalog::RunTask& task);
-  Result<void> note_loads(const Work& work, const catalog::Feed& feed,
-                          const std::vector<engine::Load>& loads);
-  Result<std::vector<engine::Load>> plan_loads(const Work& work, const catalog::Feed& feed,
-                                               const std::vector<feed::Operation>& operations);
+  Result<void> note_load(const Work& work, const engine::Load& load);
+  Result<engine::Load> plan_load(const Work& work, const catalog::Feed& feed,
+                                 const std::vector<feed::Operation>& operations);
 
   catalog::Catalog& catalog_;
   engine::Engine& engine_;

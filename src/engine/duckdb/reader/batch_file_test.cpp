@@ -36,8 +36,8 @@ class BatchFileTest : public EngineFixture {
       for (const char* schema : {"", R"({"type":"struct","fields":[{"name":"id","type":"long"},
                                         {"name":"v","type":"string"}]})"}) {
         Load load = load_of_files(files);
-        load.query = query;
-        load.sources[0].schema_json = schema;
+        load.operations[0].query = query;
+        load.operations[0].sources[0].schema_json = schema;
         load.error_threshold = 100;
         out.push_back(load);
       }
@@ -48,9 +48,10 @@ class BatchFileTest : public EngineFixture {
 
 TEST_F(BatchFileTest, WhatTheManifestSaysIsLoaded) {
   for (const Load& load : ways({claimed(line(1) + line(2)), claimed(line(3))})) {
-    EXPECT_THAT(counts(load), ::testing::Not(HasSubstr("manifest"))) << load.query;
+    EXPECT_THAT(counts(load), ::testing::Not(HasSubstr("manifest"))) << load.operations[0].query;
     EXPECT_EQ(last_.errors, 0u);
-    EXPECT_GT(last_.read, 0u) << load.query << load.sources[0].schema_json;
+    EXPECT_GT(last_.read, 0u) << load.operations[0].query
+                              << load.operations[0].sources[0].schema_json;
   }
 }
 
@@ -71,12 +72,12 @@ TEST_F(BatchFileTest, WhatDiffersFailsTheLoadByItsNameAndNothingIsLoaded) {
     replace(second, forged);
     for (const Load& load : ways({first, second})) {
       const auto result = engine_->load(load);
-      ASSERT_FALSE(result) << load.query << forged;
+      ASSERT_FALSE(result) << load.operations[0].query << forged;
       EXPECT_EQ(result.error().code, Errc::corrupt);
       EXPECT_THAT(result.error().message,
                   AllOf(HasSubstr(second.key + " is not what the manifest says"),
                         ::testing::Not(HasSubstr(folder_.path().string()))))
-          << load.query << forged;
+          << load.operations[0].query << forged;
     }
   }
   EXPECT_THAT(engine_->tables("acme").value(), IsEmpty());
@@ -91,7 +92,7 @@ TEST_F(BatchFileTest, RowErrorsNameTheFileByItsKey) {
   Load load = load_of_files({claimed("{\"id\":\"x\"}\n")});
   load.error_threshold = 100;
   EXPECT_EQ(counts(load), "1 0 0 0 1");
-  EXPECT_EQ(last_.row_errors.at(0).file, load.sources[0].files[0].key);
+  EXPECT_EQ(last_.row_errors.at(0).file, load.operations[0].sources[0].files[0].key);
 }
 
 TEST_F(BatchFileTest, APreviewIsHeldToItToo) {

@@ -161,8 +161,8 @@ Result<void> OpenSources::create_views(Connection& connection) const {
       names += std::string(names.empty() ? "" : ", ") + name;
       columns += (columns.empty() ? "" : ", ") + origin_name(column);
     }
-    WEIR_CHECK(connection.run("CREATE TEMP VIEW " + quote_name(opened.tag) + " (" + names +
-                              ") AS SELECT " + columns + " FROM weir_read(" +
+    WEIR_CHECK(connection.run("CREATE OR REPLACE TEMP VIEW " + quote_name(opened.tag) + " (" +
+                              names + ") AS SELECT " + columns + " FROM weir_read(" +
                               std::to_string(opened.number) + ")"));
   }
   return {};

@@ -121,7 +121,8 @@ TEST_P(HostileNamesTest, AFieldOfThatNameIsLoadedTwiceAndRead) {
   EXPECT_EQ(counts(load), "4 3 0 0 1");
   expect_one_error();
   EXPECT_THAT(loaded("other", name), ElementsAre("1|10", "2|20", "3|30"));
-  load.sources = {source({file(line("1", "10") + line("2", "21") + line("3", "31"))})};
+  load.operations[0].sources = {
+      source({file(line("1", "10") + line("2", "21") + line("3", "31"))})};
   EXPECT_EQ(counts(load), "3 0 2 1 0");
   EXPECT_THAT(loaded("other", name), ElementsAre("1|10", "2|21", "3|31"));
 }
@@ -136,7 +137,8 @@ TEST_P(HostileNamesTest, AKeyAndLastUpdatedOfThatNameIsLoadedTwiceAndRead) {
   EXPECT_EQ(counts(load), "4 3 0 0 1");
   expect_one_error();
   EXPECT_THAT(loaded(name, "other"), ElementsAre("1|10", "2|20", "3|30"));
-  load.sources = {source({file(line("10", "1") + line("21", "2") + line("31", "3"))})};
+  load.operations[0].sources = {
+      source({file(line("10", "1") + line("21", "2") + line("31", "3"))})};
   EXPECT_EQ(counts(load), "3 0 2 1 0");
   EXPECT_THAT(loaded(name, "other"), ElementsAre("1|10", "2|21", "3|31"));
 }
@@ -147,11 +149,11 @@ TEST_P(HostileNamesTest, ATableAndATagOfThatNameAreLoadedTwiceAndRead) {
   load.primary_key = {"other"};
   load.table = GetParam();
   EXPECT_EQ(counts(load), "1 1 0 0 0");
-  load.sources[0].tag = GetParam().starts_with("weir_") ? "streaming" : GetParam();
+  load.operations[0].sources[0].tag = GetParam().starts_with("weir_") ? "streaming" : GetParam();
   if (GetParam().find_first_of("`\n") == std::string::npos)  // what the dialect can quote
-    load.query =
-        "SELECT other + 1 AS other, `" + GetParam() + "` FROM `" + load.sources[0].tag + "`";
-  const bool query = !load.query.empty();
+    load.operations[0].query = "SELECT other + 1 AS other, `" + GetParam() + "` FROM `" +
+                               load.operations[0].sources[0].tag + "`";
+  const bool query = !load.operations[0].query.empty();
   EXPECT_EQ(counts(load), query ? "1 1 0 0 0" : "1 0 0 1 0");
   const auto tables = engine_->tables("acme");
   ASSERT_TRUE(tables) << tables.error().message;
@@ -167,9 +169,9 @@ TEST_F(EngineFixture, ATenantMayBeCalledAsASchemaOrADatabaseIs) {
   for (const char* tenant : {"main", "temp", "system", "memory", "pg_catalog", "select", "1"}) {
     Load load = load_of("{}");
     load.tenant = tenant;
-    load.sources = {source({file("{\"id\":1,\"v\":\"a\"}\n", tenant)})};
+    load.operations[0].sources = {source({file("{\"id\":1,\"v\":\"a\"}\n", tenant)})};
     EXPECT_EQ(counts(load), "1 1 0 0 0") << tenant;
-    load.sources = {source({file("{\"id\":1,\"v\":\"b\"}\n", tenant)})};
+    load.operations[0].sources = {source({file("{\"id\":1,\"v\":\"b\"}\n", tenant)})};
     EXPECT_EQ(counts(load), "1 0 1 0 0") << tenant;
     EXPECT_THAT(rows("SELECT v FROM \"Shop:Orders\"", tenant), ElementsAre("\"b\"")) << tenant;
     const auto tables = engine_->tables(tenant);
@@ -182,8 +184,8 @@ TEST_F(EngineFixture, ATenantMayBeCalledAsASchemaOrADatabaseIs) {
 TEST_F(EngineFixture, ATagThatIsATableOfTheEnginesOwnIsRefused) {
   for (const char* tag : {"weir_staged", "WEIR_PLAN"}) {
     Load load = load_of("{\"id\":1}\n");
-    load.sources[0].tag = tag;
-    load.query = std::string("SELECT id, id AS v FROM ") + tag;
+    load.operations[0].sources[0].tag = tag;
+    load.operations[0].query = std::string("SELECT id, id AS v FROM ") + tag;
     EXPECT_THAT(counts(load), HasSubstr("give the file another one")) << tag;
   }
 }

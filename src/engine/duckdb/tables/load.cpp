@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,10 +32,6 @@ const Field* field_named(const Load& load, const std::string& name) {
 
 bool has_nul(const std::string& text) {
   return text.find('\0') != std::string::npos;
-}
-
-bool only_truncates(const Load& load) {
-  return load.truncate && load.query.empty() && load.sources.empty();
 }
 
 Result<void> check_fields(const Load& load) {
@@ -79,23 +76,42 @@ Result<void> check_load(const Load& load) {
     return fail(Errc::bad_request, "the last-updated field \"" + load.last_updated + "\" of \"" +
                                        load.table +
                                        "\" must be one of its datetime or integer fields");
-  if (load.query.empty() && load.sources.size() != 1 && !only_truncates(load))
+  if (load.operations.empty() && !load.truncate)
     return fail(Errc::bad_request,
-                "a load without an ingest query takes exactly one file, this one has " +
-                    std::to_string(load.sources.size()));
+                "the load of \"" + load.table + "\" has no operation; give it one, or truncate");
+  for (const Operation& operation : load.operations) {
+    if (operation.query.empty() && operation.sources.size() != 1)
+      return fail(Errc::bad_request,
+                  "a load without an ingest query takes exactly one file, this one has " +
+                      std::to_string(operation.sources.size()));
+  }
   if (load.error_threshold < 0 || load.error_threshold > percent_max)
     return fail(Errc::bad_request, "the error threshold is a percentage from 0 to 100");
   return {};
 }
 
-Result<LoadCounts> counted(Connection& connection, const Load& load) {
+void note(const Load& load, Progress::Stage stage) {
+  if (load.progress != nullptr) load.progress->stage = stage;
+}
+
+/// Stages all operations, and counts what they gave.
+Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load) {
   LoadCounts counts;
-  WEIR_TRY(counts.read, connection.count("SELECT count(*) FROM weir_staged"));
+  note(load, Progress::Stage::reading);
+  WEIR_CHECK(create_staged(connection, load));
+  for (std::size_t i = 0; i < load.operations.size(); ++i) {
+    WEIR_TRY(Misfits misfits, stage(connection, tenant, load, i));
+    counts.misfits.count += misfits.count;
+    std::move(misfits.first.begin(), misfits.first.end(), std::back_inserter(counts.misfits.first));
+    WEIR_TRY(counts.read, connection.count("SELECT count(*) FROM weir_staged"));
+    if (load.progress != nullptr) load.progress->rows_read = counts.read;
+  }
   WEIR_TRY(counts.errors,
            connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
   if (counts.errors > 0) {
     WEIR_TRY(counts.row_errors, staged_errors(connection, load));
   }
+  WEIR_TRY(counts.files, staged_files(connection, load));
   counts.over_threshold =
       counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
   return counts;
@@ -108,22 +124,17 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  if (only_truncates(load)) {
-    WEIR_CHECK(prepare_table(connection, load));
-    WEIR_CHECK(transaction.commit());
-    return LoadCounts();
-  }
-  WEIR_TRY(Misfits misfits, stage(connection, tenant, load));
-  WEIR_TRY(LoadCounts counts, counted(connection, load));
-  counts.misfits = std::move(misfits);
+  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load));
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back
   }
+  note(load, Progress::Stage::writing);
   WEIR_TRY(const DomainTable table, prepare_table(connection, load));
   WEIR_CHECK(upsert(connection, load, table, counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
   WEIR_CHECK(transaction.commit());
+  note(load, Progress::Stage::done);
   return counts;
 }
 

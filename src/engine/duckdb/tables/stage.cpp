@@ -1,18 +1,22 @@
-// All fields are cast in one SELECT into a temporary table, and each row carries what is wrong with
-// it. So one bad value costs its row and not the load, and the threshold is known before the domain
-// table is touched.
+// All fields of an operation are cast in one SELECT into a temporary table, and each row carries
+// what is wrong with it. So one bad value costs its row and not the load, and the threshold is
+// known before the domain table is touched.
 
 #include "engine/duckdb/tables/stage.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "base/case_fold.hpp"
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
+#include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/text_scan.hpp"
@@ -22,6 +26,8 @@ namespace weir::engine::duckdb {
 namespace {
 
 constexpr int value_shown_max = 200;  // characters of a value in an error
+constexpr int row_bits = 20;          // of _updated
+constexpr int operation_place = 44;   // the lowest bit of an operation's number in n
 
 bool is_key(const Load& load, const Field& field) {
   return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
@@ -102,22 +108,49 @@ std::string pk_of(const Load& load) {
   return pk_sql(values);
 }
 
-Result<void> create_staged(Connection& connection, const Input& input, const Load& load) {
+std::int64_t milliseconds(Time time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
+/// `_updated` of a row (domain_table.hpp).
+Sql updated_sql(const Operation& operation) {
+  Sql time;
+  if (operation.query.empty()) {
+    std::vector<Sql> times;
+    for (const SourceFile& file : operation.sources[0].files)
+      times.push_back(sql("$", milliseconds(file.first_received_at)));
+    time = sql("CAST([$] AS BIGINT[])[file + 1]", join(times, ", "));
+  } else {
+    std::int64_t newest = 0;
+    for (const Source& source : operation.sources) {
+      for (const SourceFile& file : source.files)
+        newest = std::max(newest, milliseconds(file.first_received_at));
+    }
+    time = sql("CAST($ AS BIGINT)", newest);
+  }
+  return sql("(($ << $) | least(row, $))", time, row_bits, (1 << row_bits) - 1);
+}
+
+Result<void> insert_staged(Connection& connection, const Input& input, const Load& load,
+                           std::size_t number) {
   WEIR_TRY(const FieldsSql fields, fields_sql(input, load));
-  const std::string whole = std::to_string(whole_row);
   return connection.run(
-      "CREATE TEMP TABLE weir_staged AS SELECT n, file, row, bad, left(CASE bad WHEN " + whole +
-      " THEN problem" + fields.bad_text + " END, " + std::to_string(value_shown_max) +
-      ") AS bad_text, CASE WHEN bad IS NULL THEN " + pk_of(load) + " END AS pk" + fields.columns +
-      " FROM (SELECT *, CASE WHEN problem IS NOT NULL THEN " + whole + fields.bad +
-      " END AS bad FROM (SELECT *" + fields.values +
-      " FROM (SELECT n, file, coalesce(row, n) AS row, problem" + fields.inputs +
-      " FROM (SELECT row_number() OVER () AS n, * FROM " + input.sql + "))))");
+      sql("INSERT INTO weir_staged SELECT ($::BIGINT << $) + n, $, file, row, bad, "
+          "left(CASE bad WHEN $ THEN problem$ END, $), CASE WHEN bad IS NULL THEN $ END, $$ "
+          "FROM (SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM (SELECT *$ "
+          "FROM (SELECT n, file, coalesce(row, n) AS row, problem$ "
+          "FROM (SELECT row_number() OVER () AS n, * FROM $))))",
+          number, operation_place, number, whole_row, Sql::verbatim(fields.bad_text),
+          value_shown_max, Sql::verbatim(pk_of(load)), updated_sql(load.operations[number]),
+          Sql::verbatim(fields.columns), whole_row, Sql::verbatim(fields.bad),
+          Sql::verbatim(fields.values), Sql::verbatim(fields.inputs), Sql::verbatim(input.sql)));
 }
 
 /// Which required fields never occurred is known only now that the files were read.
-Result<void> check_names(Connection& connection, const OpenSources& sources, const Load& load) {
-  WEIR_TRY(const std::uint64_t rows, connection.count("SELECT count(*) FROM weir_staged"));
+Result<void> check_names(Connection& connection, const OpenSources& sources, const Load& load,
+                         std::size_t number) {
+  WEIR_TRY(const std::uint64_t rows,
+           connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
   if (rows == 0) return {};
   const auto& columns = sources.first().plan.type.fields;
   const std::vector<bool> seen = sources.first().report.columns();
@@ -185,32 +218,64 @@ Result<Input> input_of(Connection& connection, const OpenSources& sources,
   return input;
 }
 
-Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load) {
-  const bool direct = load.query.empty();
-  const bool as_text =
-      direct && load.sources[0].format == FileFormat::ndjson && load.sources[0].schema_json.empty();
+Result<void> create_staged(Connection& connection, const Load& load) {
+  Sql columns;
+  for (std::size_t i = 0; i < load.fields.size(); ++i)
+    columns.append(sql(", $ $", Name{staged_column(i)}, Sql::verbatim(sql_type(load.fields[i]))));
+  return connection.run(
+      sql("CREATE TEMP TABLE weir_staged (n BIGINT, op INTEGER, file BIGINT, row BIGINT, "
+          "bad INTEGER, bad_text VARCHAR, pk VARCHAR, updated BIGINT$)",
+          columns));
+}
+
+Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
+                      std::size_t number) {
+  const Operation& operation = load.operations[number];
+  const bool as_text = operation.query.empty() &&
+                       operation.sources[0].format == FileFormat::ndjson &&
+                       operation.sources[0].schema_json.empty();
   WEIR_TRY(const OpenSources sources,
-           as_text ? OpenSources::open_as_text(tenant, load.sources[0], load.fields)
-                   : OpenSources::open(tenant, load.sources, load.allowance));
-  const auto input = input_of(connection, sources, load.query);
+           as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields)
+                   : OpenSources::open(tenant, operation.sources, load.allowance));
+  const auto input = input_of(connection, sources, operation.query);
   if (!input) return sources.failure(input.error());
-  auto created = create_staged(connection, *input, load);
-  if (!created) return sources.failure(std::move(created).error());
+  auto inserted = insert_staged(connection, *input, load, number);
+  if (!inserted) return sources.failure(std::move(inserted).error());
   WEIR_CHECK(sources.check_rest());
-  if (as_text) WEIR_CHECK(check_names(connection, sources, load));
+  if (as_text) WEIR_CHECK(check_names(connection, sources, load, number));
   return sources.misfits();
+}
+
+Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load) {
+  std::vector<FileCounts> files;
+  WEIR_TRY(const auto cells,
+           connection.cells("SELECT CAST(op AS BIGINT), file, count(*), count(bad) FROM "
+                            "weir_staged WHERE file IS NOT NULL GROUP BY ALL"));
+  std::map<std::pair<std::uint64_t, std::uint64_t>, FileCounts> found;
+  for (const auto& cell : cells)
+    found[{number(cell[0]), number(cell[1])}] = {{}, number(cell[2]), number(cell[3])};
+  for (std::size_t op = 0; op < load.operations.size(); ++op) {
+    const Operation& operation = load.operations[op];
+    if (!operation.query.empty()) continue;
+    for (std::size_t i = 0; i < operation.sources[0].files.size(); ++i) {
+      files.push_back(found[{op, i}]);
+      files.back().file = operation.sources[0].files[i].name();
+    }
+  }
+  return files;
 }
 
 Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load) {
   WEIR_TRY(const auto cells,
-           connection.cells("SELECT file, row, CAST(bad AS BIGINT), bad_text FROM weir_staged "
-                            "WHERE bad IS NOT NULL ORDER BY n LIMIT " +
-                            std::to_string(limits::row_errors_kept_max)));
+           connection.cells(sql("SELECT file, row, CAST(bad AS BIGINT), bad_text, CAST(op AS "
+                                "BIGINT) FROM weir_staged WHERE bad IS NOT NULL ORDER BY n LIMIT $",
+                                limits::row_errors_kept_max)));
   std::vector<RowError> errors;
   for (const auto& cell : cells) {
     const int bad = cell[2]->starts_with('-') ? whole_row : static_cast<int>(number(cell[2]));
     RowError error;
-    if (cell[0]) error.file = load.sources[0].files[number(cell[0])].name();
+    if (cell[0])
+      error.file = load.operations[number(cell[4])].sources[0].files[number(cell[0])].name();
     error.row = number(cell[1]);
     if (bad != whole_row) {
       error.field = load.fields[static_cast<std::size_t>(bad)].incoming;

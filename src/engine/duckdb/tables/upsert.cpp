@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
 
 #include "engine/duckdb/tables/stage.hpp"
@@ -14,31 +13,6 @@
 namespace weir::engine::duckdb {
 
 namespace {
-
-constexpr int row_bits = 20;  // of _updated
-
-std::int64_t milliseconds(Time time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
-/// SQL for `_updated` of a staged row `s` (domain_table.hpp).
-std::string updated_sql(const Load& load) {
-  std::string time;
-  if (load.query.empty()) {
-    for (const SourceFile& file : load.sources[0].files)
-      time += (time.empty() ? "" : ", ") + std::to_string(milliseconds(file.first_received_at));
-    time = "CAST([" + time + "] AS BIGINT[])[s.file + 1]";
-  } else {
-    std::int64_t newest = 0;
-    for (const Source& source : load.sources) {
-      for (const SourceFile& file : source.files)
-        newest = std::max(newest, milliseconds(file.first_received_at));
-    }
-    time = "CAST(" + std::to_string(newest) + " AS BIGINT)";
-  }
-  const std::string rows = std::to_string((1 << row_bits) - 1);
-  return "((" + time + " << " + std::to_string(row_bits) + ") | least(s.row, " + rows + "))";
-}
 
 /// The last-updated field, where the feed has one.
 std::optional<std::size_t> last_updated_field(const Load& load) {
@@ -95,12 +69,12 @@ Result<void> apply(Connection& connection, const Load& load, const DomainTable& 
     names += table.columns[i] + ", ";
     values += "s." + staged_column(i) + ", ";
   }
-  return connection.run("INSERT INTO " + table.sql + " (" + names + quote_name(pk_column) + ", " +
-                        quote_name(uuid_column) + ", " + quote_name(updated_column) + ") SELECT " +
-                        values + "s.pk, " + uuid_sql(load.table, "s.pk") + ", " +
-                        updated_sql(load) +
-                        " FROM weir_staged s JOIN weir_plan p ON s.n = p.n WHERE p.fate <> "
-                        "'reject'");
+  return connection.run(
+      "INSERT INTO " + table.sql + " (" + names + quote_name(pk_column) + ", " +
+      quote_name(uuid_column) + ", " + quote_name(updated_column) + ") SELECT " + values +
+      "s.pk, " + uuid_sql(load.table, "s.pk") +
+      ", s.updated FROM weir_staged s JOIN weir_plan p ON s.n = p.n WHERE p.fate <> "
+      "'reject'");
 }
 
 /// Counts the planned results of the good rows.
