@@ -10,26 +10,20 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from weir_server import Server
+from weir_server import Server, ServerTest, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 
 
-class ClientTest(unittest.TestCase):
+class ClientTest(ServerTest):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="weir-client-"))
+        super().setUp()
         self.server = Server(WEIR, self.folder / "data").start()
         self.token = self.server.ingest_token()
         self.stream = self.new_stream()
-
-    def tearDown(self):
-        self.server.kill()
-        shutil.rmtree(self.folder)
 
     def new_stream(self, payload_type=None):
         return self.server.api("POST", "/api/v0/streams", {"name": f"s{time.monotonic_ns()}", "description": "",
@@ -176,6 +170,4 @@ class ClientTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

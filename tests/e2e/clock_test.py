@@ -6,34 +6,22 @@
 
 import datetime
 import json
-import shutil
 import struct
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
-from pathlib import Path
 
-from weir_server import Server, clock_library, eventually, failed
+from weir_server import Server, ServerTest, clock_library, eventually, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 WEEK_S = 7 * 86_400
 
 
-class ClockTest(unittest.TestCase):
+class ClockTest(ServerTest):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="weir-clock-"))
+        super().setUp()
         self.jump_file = self.folder / "jump"
         self.jump(0)
-        self.server = None
-
-    def tearDown(self):
-        if self.server:
-            if failed(self):
-                print(self.server.said(), file=sys.stderr)
-            self.server.kill()
-        shutil.rmtree(self.folder)
 
     def jump(self, seconds):
         with open(self.jump_file, "r+b" if self.jump_file.exists() else "wb") as file:
@@ -169,6 +157,4 @@ class ClockTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

@@ -7,32 +7,21 @@
 import hashlib
 import json
 import random
-import shutil
 import sqlite3
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, clock_library, content_fold, eventually, failed
+from weir_server import ApiError, Server, ServerTest, clock_library, content_fold, eventually, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 
 
-class ConservationTest(unittest.TestCase):
+class ConservationTest(ServerTest):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="weir-conservation-"))
+        super().setUp()
         self.data = self.folder / "data"
-        self.server = None
-
-    def tearDown(self):
-        if self.server:
-            if failed(self):
-                print(self.server.said(), file=sys.stderr)
-            self.server.kill()
-        shutil.rmtree(self.folder)
 
     def serve(self, *settings, environment=None):
         self.server = Server(WEIR, self.data, ("conservation.check_s=1", "metrics.token=m", *settings), environment=environment).start()
@@ -424,6 +413,4 @@ class ConservationTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

@@ -6,20 +6,17 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, content_fold, eventually, failed
+from weir_server import ApiError, Server, ServerTest, content_fold, eventually, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 
 ENDLESS = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
 ENDLESS_LOAD = ("SELECT a.id + b.id + c.id AS id FROM streaming a CROSS JOIN streaming b CROSS JOIN streaming c "
@@ -27,9 +24,9 @@ ENDLESS_LOAD = ("SELECT a.id + b.id + c.id AS id FROM streaming a CROSS JOIN str
 ROWS = 5000
 
 
-class EndlessTest(unittest.TestCase):
+class EndlessTest(ServerTest):
     def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="weir-endless-"))
+        super().setUp()
         self.server = Server(WEIR, self.folder / "data", ["queries.time_s=60", "engine.memory_mb=256"])
         self.other = self.second_tenant()
         self.server.start()
@@ -38,10 +35,7 @@ class EndlessTest(unittest.TestCase):
     def tearDown(self):
         for one in self.sockets:
             one.close()
-        if failed(self):
-            print(self.server.said(), file=sys.stderr)
-        self.server.kill()
-        shutil.rmtree(self.folder)
+        super().tearDown()
 
     def second_tenant(self):
         """Its administrator's token. `init` makes one tenant: the rows of another data directory are put beside."""
@@ -197,6 +191,4 @@ class EndlessTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

@@ -8,15 +8,14 @@ import datetime
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server
+from weir_server import ApiError, Server, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 KEYS = "/api/v0/admin/api-keys"
 WRITE, OPERATE, ISSUE = "streaming-ingest-api:write", "datagrid:operate", "api-keys:issue"
 
@@ -188,6 +187,4 @@ class KeysTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

@@ -9,34 +9,20 @@ import json
 import os
 import re
 import resource
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
-import sys
-import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from weir_server import Server, eventually, failed
+from weir_server import Server, ServerTest, eventually, take_binary
 
-WEIR = ""
+WEIR = take_binary()
 
 
-class OperationsTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="weir-operations-"))
-        self.server = None
-
-    def tearDown(self):
-        if self.server:
-            if failed(self):
-                print(self.server.said(), file=sys.stderr)
-            self.server.kill()
-        shutil.rmtree(self.folder)
-
+class OperationsTest(ServerTest):
     def serve(self, *settings, **more):
         self.server = Server(WEIR, self.folder / "data", settings, **more).start()
         return self.server
@@ -384,6 +370,4 @@ class OperationsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    WEIR = sys.argv[sys.argv.index("--weir") + 1]
-    del sys.argv[sys.argv.index("--weir"):sys.argv.index("--weir") + 2]
     unittest.main(verbosity=2, warnings="ignore")

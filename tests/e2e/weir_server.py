@@ -4,10 +4,14 @@ import http.client
 import json
 import os
 import resource
+import shutil
 import signal
 import struct
 import subprocess
+import sys
+import tempfile
 import time
+import unittest
 from pathlib import Path
 
 
@@ -21,10 +25,31 @@ def eventually(look, seconds=20):
     return seen
 
 
-def failed(test):
-    """Whether a unittest.TestCase has failed by the time it is torn down."""
-    result = getattr(test._outcome, "result", None)
-    return result is not None and any(one is test for one, _ in result.failures + result.errors)
+def take_binary():
+    """The path behind --weir, taken off the command line, whose rest is for unittest."""
+    at = sys.argv.index("--weir")
+    binary = sys.argv[at + 1]
+    del sys.argv[at:at + 2]
+    return binary
+
+
+class ServerTest(unittest.TestCase):
+    """A test with a folder of its own and, once `self.server` is one, a server, whose last lines it shows if it fails."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="weir-e2e-"))
+        self.server = None
+
+    def tearDown(self):
+        if self.server:
+            if self._has_failed():
+                print(self.server.said(), file=sys.stderr)
+            self.server.kill()
+        shutil.rmtree(self.folder)
+
+    def _has_failed(self):
+        result = getattr(self._outcome, "result", None)
+        return result is not None and any(one is self for one, _ in result.failures + result.errors)
 
 
 def clock_library(folder):
