@@ -194,6 +194,30 @@ def check_citations() -> None:
                     report(f"{place}:{number}", f"the link to {target} leads nowhere")
 
 
+def check_coverage() -> None:
+    """docs/coverage.md has the checklist's rows, each with a known state and what shows it, and counts them rightly."""
+    place = "docs/coverage.md"
+    text = (ROOT / place).read_text()
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\| \d+ \|.*$", text, re.M)]
+    wanted = re.findall(r"^\| (\d+) \| (.+?) \|", (ROOT / "docs/spec/checklist.md").read_text(), re.M)
+    if [(row[0], row[1]) for row in rows] != wanted:
+        report(place, "its rows are not those of docs/spec/checklist.md, by number and name")
+    counts = {"works": 0, "partly": 0, "not yet": 0}
+    for number, _, state, shown, _ in rows:
+        if state not in counts:
+            report(place, f"row {number} is '{state}': write {', '.join(counts)}")
+            continue
+        counts[state] += 1
+        if state == "works" and not shown:
+            report(place, f"row {number} works, and nothing shows it")
+        for path in re.findall(r"\b(?:tests|bench|docs)/[\w./]+", shown):
+            if not (ROOT / path).exists():
+                report(place, f"row {number} is shown by {path}, which is not there")
+    line = "Of {}: {} work, {} partly, {} not yet.".format(len(rows), *counts.values())
+    if line not in text:
+        report(place, f"its count is wrong; write '{line}'")
+
+
 def main() -> int:
     sources = [p for p in tracked("src") if p.suffix in (".cpp", ".hpp")]
     check_layers(sources)
@@ -203,6 +227,7 @@ def main() -> int:
     check_targets(sources)
     check_map()
     check_citations()
+    check_coverage()
     print("\n".join(findings) if findings else f"tidy: {len(sources)} files keep the house rules")
     return 1 if findings else 0
 
