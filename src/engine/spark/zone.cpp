@@ -91,6 +91,13 @@ bool is_region_name(std::string_view name) {
          });
 }
 
+/// Names that ICU has beyond the time zone database.
+bool is_of_icu_alone(std::string_view name) {
+  return std::any_of(short_names.begin(), short_names.begin() + 25,
+                     [name](const auto& known) { return known.first == name; }) ||
+         name.starts_with("SystemV/") || name == "Etc/Unknown";
+}
+
 }  // namespace
 
 std::optional<std::int32_t> xml_zone_s(std::string_view text) {
@@ -102,7 +109,26 @@ std::optional<std::int32_t> xml_zone_s(std::string_view text) {
 
 struct Zones::Region {
   std::unique_ptr<icu::TimeZone> zone;  // null: there is no such region
+  bool is_listed = false;               // an id of the time zone database
 };
+
+namespace {
+
+/// As in Java, a local time that occurs twice is the earlier one, and one that never occurs is
+/// moved forward.
+std::optional<std::int64_t> utc_in(const icu::TimeZone* zone, std::int64_t local_s) {
+  const auto* rules = dynamic_cast<const icu::BasicTimeZone*>(zone);
+  if (rules == nullptr) return std::nullopt;
+  std::int32_t standard_ms = 0;
+  std::int32_t saving_ms = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  rules->getOffsetFromLocal(static_cast<double>(local_s) * 1000.0, UCAL_TZ_LOCAL_FORMER,
+                            UCAL_TZ_LOCAL_FORMER, standard_ms, saving_ms, status);
+  if (U_FAILURE(status)) return std::nullopt;
+  return local_s - (standard_ms + saving_ms) / 1000;
+}
+
+}  // namespace
 
 void Zones::Drop::operator()(Region* region) const {
   delete region;
@@ -123,24 +149,41 @@ std::optional<std::int64_t> Zones::utc_s(std::int64_t local_s, std::string_view 
     const auto seconds = offset_s(offset);
     return seconds ? std::optional(local_s - *seconds) : std::nullopt;
   }
-  if (!region_ || name_ != name) {
-    name_ = name;
-    region_.reset(new Region);
-    if (!is_region_name(name)) return std::nullopt;
-    const auto id =
-        icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int>(name.size())));
-    std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(id));
-    if (zone && *zone != icu::TimeZone::getUnknown()) region_->zone = std::move(zone);
-  }
-  const auto* rules = dynamic_cast<const icu::BasicTimeZone*>(region_->zone.get());
-  if (rules == nullptr) return std::nullopt;
+  return utc_in(region(name).zone.get(), local_s);
+}
+
+std::optional<std::int64_t> Zones::region_utc_s(std::int64_t local_s, std::string_view id) {
+  const Region& found = region(id);
+  const auto utc_s = found.is_listed ? utc_in(found.zone.get(), local_s) : std::nullopt;
+  if (!utc_s) return std::nullopt;
   std::int32_t standard_ms = 0;
   std::int32_t saving_ms = 0;
   UErrorCode status = U_ZERO_ERROR;
-  rules->getOffsetFromLocal(static_cast<double>(local_s) * 1000.0, UCAL_TZ_LOCAL_FORMER,
-                            UCAL_TZ_LOCAL_FORMER, standard_ms, saving_ms, status);
-  if (U_FAILURE(status)) return std::nullopt;
-  return local_s - (standard_ms + saving_ms) / 1000;
+  found.zone->getOffset(static_cast<double>(*utc_s) * 1000.0, 0, standard_ms, saving_ms, status);
+  const bool is_left_out = local_s - *utc_s != (standard_ms + saving_ms) / 1000;
+  return U_FAILURE(status) || is_left_out ? std::nullopt : utc_s;
+}
+
+bool Zones::is_region(std::string_view id) {
+  return region(id).is_listed;
+}
+
+const Zones::Region& Zones::region(std::string_view name) {
+  if (region_ && name_ == name) return *region_;
+  name_ = name;
+  region_.reset(new Region);
+  if (!is_region_name(name)) return *region_;
+  const auto id =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(name.data(), static_cast<int>(name.size())));
+  std::unique_ptr<icu::TimeZone> zone(icu::TimeZone::createTimeZone(id));
+  if (!zone || *zone == icu::TimeZone::getUnknown()) return *region_;
+  region_->zone = std::move(zone);
+  icu::UnicodeString canonical;
+  UBool is_known = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  icu::TimeZone::getCanonicalID(id, canonical, is_known, status);
+  region_->is_listed = U_SUCCESS(status) && is_known != 0 && !is_of_icu_alone(name);
+  return *region_;
 }
 
 }  // namespace weir::spark

@@ -21,9 +21,14 @@ class Zones {
   /// The seconds since 1970 UTC of a local time; nullopt for an unknown name. As in Java, a local
   /// time that occurs twice means the earlier one, and one that never occurs is moved forward.
   [[nodiscard]] std::optional<std::int64_t> utc_s(std::int64_t local_s, std::string_view name);
+  /// The same by an id of the time zone database (`Europe/London`, `EST5EDT`), as Joda-Time has it:
+  /// nullopt for a local time that never occurs.
+  [[nodiscard]] std::optional<std::int64_t> region_utc_s(std::int64_t local_s, std::string_view id);
+  [[nodiscard]] bool is_region(std::string_view id);
 
  private:
   struct Region;
+  const Region& region(std::string_view name);
   struct Drop {
     void operator()(Region* region) const;
   };

@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "engine/duckdb/tables/feed_text.hpp"
-#include "engine/duckdb/tables/joda_pattern.hpp"
-#include "engine/duckdb/text_scan.hpp"
+#include "engine/spark/date_format.hpp"
 #include "engine/spark/decimal_text.hpp"
+#include "engine/spark/feed_text.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -71,42 +70,49 @@ void cast(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out) {
   });
 }
 
-std::optional<std::int32_t> day_of_moment(const Moment& moment) {
-  return moment.day;
+std::optional<std::int32_t> stored(std::optional<spark::Day> day) {
+  return day ? std::optional(day->days) : std::nullopt;
 }
-std::optional<std::int64_t> utc_of_moment(const Moment& moment) {
-  return moment.utc_us();
+std::optional<std::int64_t> stored(std::optional<spark::Moment> moment) {
+  return moment ? std::optional(moment->us) : std::nullopt;
+}
+
+std::optional<spark::Day> day_of_moment(const spark::WrittenMoment& moment) {
+  return spark::Day{moment.day};
+}
+std::optional<spark::Moment> utc_of_moment(const spark::WrittenMoment& moment) {
+  return moment.utc();
 }
 
 int this_year(const Clock& clock) {
   return static_cast<int>(calendar_day(day_of(clock.now())).year);
 }
 
-/// With a pattern, which is the same text in every row: it is read when it changes.
+/// With a format, which is the same text in every row: it is read when it changes.
 template <auto Infer, auto From>
-void cast_by_pattern(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
+void cast_by_format(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
   const Texts texts(input, 0);
-  const Texts patterns(input, 1);
-  std::optional<JodaPattern> pattern;
-  std::string pattern_text;
+  const Texts formats(input, 1);
+  std::optional<spark::DateFormat> format;
+  std::string format_text;
   const int year = this_year(*static_cast<Clock*>(duckdb_scalar_function_get_extra_info(info)));
-  using Value = decltype(Infer(std::string_view(), year));
+  using Value = decltype(stored(Infer(std::string_view(), year)));
   for_each_row(input, out, [&](idx_t row) -> Value {
     const auto text = texts.at(row);
-    const auto wanted = patterns.at(row);
+    const auto wanted = formats.at(row);
     if (!text || !wanted) return std::nullopt;
-    if (wanted->empty()) return Infer(*text, year);
-    if (!pattern || pattern_text != *wanted) {
-      auto parsed = JodaPattern::parse(*wanted);
+    if (wanted->empty()) return stored(Infer(*text, year));
+    if (!format || format_text != *wanted) {
+      auto parsed = spark::DateFormat::parse(*wanted);
       if (!parsed) {
         duckdb_scalar_function_set_error(info, parsed.error().message.c_str());
         return std::nullopt;
       }
-      pattern = *std::move(parsed);
-      pattern_text = *wanted;
+      format = *std::move(parsed);
+      format_text = *wanted;
     }
-    const auto moment = pattern->read(trim(*text), year);
-    return moment ? From(*moment) : std::nullopt;
+    const auto moment = format->read(*text, year);
+    return moment ? stored(From(*moment)) : std::nullopt;
   });
 }
 
@@ -167,14 +173,14 @@ std::string decimal_function(int scale) {
 
 Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
   std::vector<Function> functions;
-  functions.push_back({"weir_boolean", 1, type(DUCKDB_TYPE_BOOLEAN), cast<feed_boolean>});
+  functions.push_back({"weir_boolean", 1, type(DUCKDB_TYPE_BOOLEAN), cast<spark::feed_boolean>});
   functions.push_back(
       {"weir_integer", 1, type(DUCKDB_TYPE_BIGINT), cast<spark::integer_from_text>});
-  functions.push_back({"weir_float", 1, type(DUCKDB_TYPE_DOUBLE), cast<feed_float>});
-  functions.push_back(
-      {"weir_date", 2, type(DUCKDB_TYPE_DATE), cast_by_pattern<feed_date, day_of_moment>, &clock});
+  functions.push_back({"weir_float", 1, type(DUCKDB_TYPE_DOUBLE), cast<spark::feed_float>});
+  functions.push_back({"weir_date", 2, type(DUCKDB_TYPE_DATE),
+                       cast_by_format<spark::feed_date, day_of_moment>, &clock});
   functions.push_back({"weir_datetime", 2, type(DUCKDB_TYPE_TIMESTAMP),
-                       cast_by_pattern<feed_datetime, utc_of_moment>, &clock});
+                       cast_by_format<spark::feed_datetime, utc_of_moment>, &clock});
   for (const int& scale : scales())
     functions.push_back(
         {decimal_function(scale), 1,

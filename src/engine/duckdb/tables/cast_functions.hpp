@@ -8,16 +8,16 @@
 
 namespace weir::engine::duckdb {
 
-/// Adds SQL functions that convert a text as a feed's field types do (feed_text.hpp,
+/// Adds SQL functions that convert a text as a feed's field types do (spark/feed_text.hpp,
 /// decimal_text.hpp); the result is NULL for a text that is not such a value:
 ///
-///   weir_boolean(text) BOOLEAN       weir_date(text, pattern) DATE
-///   weir_integer(text) BIGINT        weir_datetime(text, pattern) TIMESTAMP, in UTC
+///   weir_boolean(text) BOOLEAN       weir_date(text, format) DATE
+///   weir_integer(text) BIGINT        weir_datetime(text, format) TIMESTAMP, in UTC
 ///   weir_float(text) DOUBLE          weir_decimal_<scale>(text) DECIMAL(38, scale), rounded half
 ///   up
 ///
-/// The pattern is Joda's, or empty to infer one. The clock, which outlives the database, gives the
-/// year on which two-digit years are based.
+/// The format is one of spark/date_format.hpp, or empty to infer one. The clock, which outlives the
+/// database, gives the year on which two-digit years are based.
 Result<void> add_cast_functions(Connection& connection, const Clock& clock);
 
 std::string decimal_function(int scale);

@@ -4,7 +4,7 @@
 #include "engine/duckdb/tables/cast_sql.hpp"
 
 #include "engine/duckdb/tables/cast_functions.hpp"
-#include "engine/duckdb/tables/joda_pattern.hpp"
+#include "engine/spark/date_format.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -138,7 +138,8 @@ std::string sql_type(const Field& field) {
 
 Result<std::string> cast_sql(const Field& field, const std::string& x, duckdb_logical_type type) {
   const Incoming incoming = incoming_of(type);
-  if (is_moment(field.type) && !field.format.empty()) WEIR_CHECK(JodaPattern::parse(field.format));
+  if (is_moment(field.type) && !field.format.empty())
+    WEIR_CHECK(spark::DateFormat::parse(field.format));
   if (incoming == Incoming::nested && field.type != FieldType::string)
     return fail(Errc::bad_request,
                 "the incoming field \"" + field.incoming +

@@ -175,8 +175,12 @@ TEST_F(LoadCastTest, DatesAreCastByInferenceOrByFormat) {
   EXPECT_EQ(cast(column, "\"31.1.2024\""), "\"2024-01-31\"");
   EXPECT_EQ(cast(column, "\"2024-01-31\""),
             "error: \"2024-01-31\" does not fit the format dd.MM.YYYY");
-  column.format = "yyyy-ww";
-  EXPECT_THAT(cast(column, "\"2024-01\""), HasSubstr("the letter w at 6"));
+  column.format = "xxxx-'W'ww";
+  EXPECT_EQ(cast(column, "\"2020-W53\""), "\"2020-12-28\"");
+  column.format = "epoch_s";
+  EXPECT_EQ(cast(column, "1700000000.5"), "\"2023-11-14\"");
+  column.format = "yyyy-qq";
+  EXPECT_THAT(cast(column, "\"2024-01\""), HasSubstr("the letter q at 6"));
 }
 
 TEST_F(LoadCastTest, TheClockSaysWhatTwoDigitsOfAYearMean) {

@@ -1,4 +1,4 @@
-#include "engine/duckdb/tables/feed_text.hpp"
+#include "engine/spark/feed_text.hpp"
 
 #include <optional>
 #include <string>
@@ -7,17 +7,17 @@
 
 #include "base/time.hpp"
 
-namespace weir::engine::duckdb {
+namespace weir::spark {
 namespace {
 
 std::string datetime(std::string_view text) {
   const auto us = feed_datetime(text, 2026);
-  return us ? to_string(Time(std::chrono::microseconds(*us))) : "none";
+  return us ? to_string(Time(std::chrono::microseconds(us->us))) : "none";
 }
 
 std::string date(std::string_view text) {
   const auto day = feed_date(text, 2026);
-  return day ? to_string(Day(std::chrono::days(*day))) : "none";
+  return day ? to_string(weir::Day(std::chrono::days(day->days))) : "none";
 }
 
 TEST(FeedText, BooleansAreTheDocumentedSix) {
@@ -88,6 +88,13 @@ TEST(FeedText, EveryDocumentedTimeFormatIsRead) {
   EXPECT_EQ(datetime("2024-01-31"), "2024-01-31T00:00:00.000000Z");
 }
 
+TEST(FeedText, ADateAloneHasNoTime) {
+  for (const auto* text : {"2024-01-31", " 31 Jan 2024 ", "20240131", "2024-01-31Z", "1/31/24"})
+    EXPECT_TRUE(feed_date_alone(text, 2026)) << text;
+  for (const auto* text : {"2024-01-31 14", "2024-01-31T14:05:06Z", "2024", ""})
+    EXPECT_FALSE(feed_date_alone(text, 2026)) << text;
+}
+
 TEST(FeedText, IsoTimesWithFractionsAndOffsetsAreRead) {
   EXPECT_EQ(datetime("2024-01-31T14:05:06.123456Z"), "2024-01-31T14:05:06.123456Z");
   EXPECT_EQ(datetime("2024-01-31T14:05:06.123456789+02:00"), "2024-01-31T12:05:06.123456Z");
@@ -103,4 +110,4 @@ TEST(FeedText, WhatIsNoTimeIsNone) {
 }
 
 }  // namespace
-}  // namespace weir::engine::duckdb
+}  // namespace weir::spark

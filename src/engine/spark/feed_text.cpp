@@ -2,19 +2,20 @@
 // numbers are read as Spark's readers read them (file_text.hpp), so that there is one way from
 // text to a number; only a feed's float takes no NaN and no infinity.
 
-#include "engine/duckdb/tables/feed_text.hpp"
+#include "engine/spark/feed_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
 
 #include "base/assert.hpp"
-#include "engine/duckdb/tables/joda_pattern.hpp"
-#include "engine/duckdb/text_scan.hpp"
 #include "engine/spark/file_text.hpp"
+#include "engine/spark/joda_pattern.hpp"
+#include "engine/spark/text_trim.hpp"
 #include "engine/spark/zone.hpp"
 
-namespace weir::engine::duckdb {
+namespace weir::spark {
 
 namespace {
 
@@ -43,7 +44,7 @@ std::vector<JodaPattern> compiled(auto... lists) {
   std::vector<JodaPattern> out;
   const auto add = [&out](const auto& list) {
     for (const std::string_view text : list) {
-      auto pattern = JodaPattern::parse(text);
+      auto pattern = JodaPattern::parse(text, JodaPattern::Use::listed);
       WEIR_ASSERT(pattern.has_value());
       out.push_back(*std::move(pattern));
     }
@@ -52,24 +53,25 @@ std::vector<JodaPattern> compiled(auto... lists) {
   return out;
 }
 
-bool may_end(const TextScan& date) {
-  return date.done() || date.peek() == ' ' || date.peek() == 'T' || spark::xml_zone_s(date.rest());
+bool may_end(std::string_view behind_date) {
+  return behind_date.empty() || behind_date[0] == ' ' || behind_date[0] == 'T' ||
+         xml_zone_s(behind_date);
 }
 
 /// The first pattern that reads the front of a text and leaves it where a date may end.
-std::optional<Moment> taken_date(TextScan& scan, int this_year) {
+std::optional<WrittenMoment> take_date(std::string_view& text, int this_year) {
   static const std::vector<JodaPattern> patterns = compiled(date_patterns);
   for (const JodaPattern& pattern : patterns) {
-    TextScan ahead = scan;
+    std::string_view ahead = text;
     const auto date = pattern.take(ahead, this_year);
     if (!date || !may_end(ahead)) continue;
-    scan = ahead;
+    text = ahead;
     return date;
   }
   return std::nullopt;
 }
 
-std::optional<Moment> read_time(std::string_view text, int this_year) {
+std::optional<WrittenMoment> read_time(std::string_view text, int this_year) {
   static const std::vector<JodaPattern> patterns = compiled(time_patterns, more_time_patterns);
   for (const JodaPattern& pattern : patterns) {
     if (const auto time = pattern.read(text, this_year)) return time;
@@ -77,46 +79,62 @@ std::optional<Moment> read_time(std::string_view text, int this_year) {
   return std::nullopt;
 }
 
-std::optional<Moment> read_moment(std::string_view text, int this_year) {
-  TextScan scan(trim(text));
-  auto moment = taken_date(scan, this_year);
-  if (!moment || scan.done()) return moment;
+std::optional<WrittenMoment> read_moment(std::string_view text, int this_year) {
+  text = trim_all(text);
+  auto moment = take_date(text, this_year);
+  if (!moment || text.empty()) return moment;
   // The zone of an xs:date, which has no time.
-  if (const auto zone_s = spark::xml_zone_s(scan.rest())) {
-    moment->offset_minutes = *zone_s / 60;
+  if (const auto zone_s = xml_zone_s(text)) {
+    moment->offset_us = *zone_s * second_us;
     return moment;
   }
-  if (!scan.take('T')) scan.take(' ');
-  const auto time = read_time(trim(scan.rest()), this_year);
+  text.remove_prefix(1);
+  const auto time = read_time(trim_all(text), this_year);
   if (!time) return std::nullopt;
   moment->time_us = time->time_us;
-  moment->offset_minutes = time->offset_minutes;
+  moment->offset_us = time->offset_us;
   return moment;
+}
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool is_word(std::string_view text, std::string_view word) {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                    [](char a, char b) { return lower(a) == b; });
 }
 
 }  // namespace
 
 std::optional<bool> feed_boolean(std::string_view text) {
-  text = trim(text);
-  if (equal_ignoring_case(text, "yes")) return true;
-  if (equal_ignoring_case(text, "no")) return false;
-  return spark::boolean_from_file(text);
+  text = trim_all(text);
+  if (is_word(text, "yes")) return true;
+  if (is_word(text, "no")) return false;
+  return boolean_from_file(text);
 }
 
 std::optional<double> feed_float(std::string_view text) {
-  const auto value = spark::double_from_file(text);
+  const auto value = double_from_file(text);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-std::optional<std::int32_t> feed_date(std::string_view text, int this_year) {
+std::optional<Day> feed_date(std::string_view text, int this_year) {
   const auto moment = read_moment(text, this_year);
   if (!moment) return std::nullopt;
-  return moment->day;
+  return Day{moment->day};
 }
 
-std::optional<std::int64_t> feed_datetime(std::string_view text, int this_year) {
+std::optional<Moment> feed_datetime(std::string_view text, int this_year) {
   const auto moment = read_moment(text, this_year);
-  return moment ? moment->utc_us() : std::nullopt;
+  return moment ? moment->utc() : std::nullopt;
 }
 
-}  // namespace weir::engine::duckdb
+std::optional<Day> feed_date_alone(std::string_view text, int this_year) {
+  text = trim_all(text);
+  const auto date = take_date(text, this_year);
+  if (!date || (!text.empty() && !xml_zone_s(text))) return std::nullopt;
+  return Day{date->day};
+}
+
+}  // namespace weir::spark
