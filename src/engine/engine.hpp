@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -45,6 +46,10 @@ struct SourceFile {
   std::string sha256 = {};  // hex
   /// The sequence of its first record, which orders files of one millisecond; 0: unknown.
   std::uint64_t first_sequence = 0;
+  /// With these the receipts of its records are known (base/receipt.hpp); stream 0: they are not.
+  std::uint64_t last_sequence = 0;
+  StreamNo stream = {};
+  PartitionNo partition = {};
 
   const std::string& name() const { return key.empty() ? uri : key; }
 };

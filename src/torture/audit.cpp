@@ -106,7 +106,7 @@ Result<void> Audit::read(File& file) {
   const auto is_flipped = [&](const std::string& key) {
     return damaged_.contains(machine_.store_path + "/" + key);
   };
-  file.is_damaged = (!is_whole && is_flipped(path)) || is_flipped(batcher::index_key(path));
+  file.is_damaged = (!is_whole && is_flipped(path)) || is_flipped(index_key(path));
   if (is_whole || file.is_damaged) return {};
   return violated(path + ": not the bytes its manifest row is of");
 }

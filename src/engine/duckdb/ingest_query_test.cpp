@@ -55,7 +55,7 @@ TEST_F(IngestQueryTest, NestedJsonIsMadeFlat) {
 }
 
 TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesTakesNothingFromTheRest) {
-  Load load = query_load({source({file("{\"id\":1,\"WEIR_Origin\":5,\"weir_row\":\"x\"}\n"
+  Load load = query_load({source({file("{\"id\":1,\"WEIR_Origin\":5,\"weir_request_id\":\"x\"}\n"
                                        "{\"id\":2}\n")})},
                          "SELECT id, 'a' AS v FROM streaming");
   EXPECT_EQ(counts(load), "2 2 0 0 0");

@@ -242,7 +242,10 @@ Result<void> Runner::find_batches(Work& work) {
                           .key = batch.path,
                           .bytes = batch.bytes,
                           .sha256 = batch.sha256,
-                          .first_sequence = batch.first_sequence.value});
+                          .first_sequence = batch.first_sequence.value,
+                          .last_sequence = batch.last_sequence.value,
+                          .stream = batch.stream,
+                          .partition = batch.partition});
     records += batch.records;
     bytes += batch.bytes;
   }

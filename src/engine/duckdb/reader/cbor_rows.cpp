@@ -216,6 +216,8 @@ class CborRows : public RowSource {
       if (*record) {
         record_ = std::move(**record);
         bytes_ = bytes_before_ + record_.offset;
+        origin_.received_at = record_.head.received_at;
+        origin_.request_id = record_.head.request_id;
         xml::find_rows(record_.payload, plan_.row_tag,
                        [this](const Node& node) { rows_.push_back(&node); });
         return true;

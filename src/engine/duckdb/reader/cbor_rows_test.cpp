@@ -32,11 +32,15 @@ class CborRowsTest : public ::testing::Test {
     ASSERT_TRUE(add_read_function(*connection_, readings_));
   }
 
+  /// Records r1, r2, ... received in the 1st, 2nd, ... second of 1970.
   static std::string packed(const std::vector<std::string>& documents) {
     xml::Converter converter;
     std::string pack;
+    int number = 0;
     for (const std::string& document : documents) {
-      xml::append_record_head(pack, {"r1", Time{}, "application/xml"});
+      ++number;
+      xml::append_record_head(pack, {"r" + std::to_string(number),
+                                     Time(std::chrono::seconds(number)), "application/xml"});
       const auto converted = converter.convert(document, pack);
       EXPECT_TRUE(converted) << converted.error().message;
     }
@@ -104,6 +108,18 @@ TEST_F(CborRowsTest, EveryRowElementOfEveryRecordIsARow) {
                     "<row><id>3</id></row>", "<nothing/>", "<all><row/></all>"},
                    "row", field("id", "\"long\"")),
               ElementsAre(R"({"id":1})", R"({"id":2})", R"({"id":3})", R"({"id":null})"));
+}
+
+TEST_F(CborRowsTest, EachRowHasTheReceiptAndTheTimeOfItsRecord) {
+  rows({"<all><row/><row/></all>", "<nothing/>", "<row/>"}, "row", field("id"));
+  const auto cells =
+      connection_->cells("SELECT request_id, CAST(received_at AS VARCHAR), row FROM weir_read(" +
+                         std::to_string(readings_.add(reading_)) + ")");
+  ASSERT_TRUE(cells) << cells.error().message;
+  using Row = std::vector<std::optional<std::string>>;
+  EXPECT_THAT(*cells, ElementsAre(Row{"r1", "1970-01-01 00:00:01", "1"},
+                                  Row{"r1", "1970-01-01 00:00:01", "2"},
+                                  Row{"r3", "1970-01-01 00:00:03", "3"}));
 }
 
 TEST_F(CborRowsTest, ALoneElementWhereAnArrayIsDeclaredIsAnArrayOfOne) {

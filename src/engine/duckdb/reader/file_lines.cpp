@@ -34,12 +34,13 @@ Result<std::optional<FileLines::Line>> FileLines::next() {
       continue;
     }
     if (found == nullptr && length == 0) return std::optional<Line>();
+    const std::uint64_t offset = offset_ + begin_;
     begin_ = found == nullptr ? end_ : begin_ + length + 1;
     seen_ = begin_;
     ++number_;
     std::string_view text(start, length);
     if (text.ends_with('\r')) text.remove_suffix(1);
-    if (!text.empty()) return std::optional<Line>({text, number_});
+    if (!text.empty()) return std::optional<Line>({text, number_, offset});
   }
 }
 
@@ -47,6 +48,7 @@ Result<std::optional<FileLines::Line>> FileLines::next() {
 Result<bool> FileLines::fill() {
   if (begin_ > 0) {
     std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+    offset_ += begin_;
     end_ -= begin_;
     seen_ -= begin_;
     begin_ = 0;

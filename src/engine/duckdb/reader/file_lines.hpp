@@ -21,6 +21,7 @@ class FileLines {
   struct Line {
     std::string_view text;     // without its line end; valid until the next call of next()
     std::uint64_t number = 0;  // 1, 2, 3, ...
+    std::uint64_t offset = 0;  // of its first byte in the file
   };
 
   /// Errors are those of BatchFile. The claim is checked once the whole file was read.
@@ -38,8 +39,9 @@ class FileLines {
   BatchFile file_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
-  std::size_t begin_ = 0;  // start of the bytes not returned yet
-  std::size_t seen_ = 0;   // no line end before it
+  std::uint64_t offset_ = 0;  // in the file, of the buffer's first byte
+  std::size_t begin_ = 0;     // start of the bytes not returned yet
+  std::size_t seen_ = 0;      // no line end before it
   std::size_t end_ = 0;
   std::uint64_t number_ = 0;
   bool ended_ = false;

@@ -14,6 +14,7 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/reader/file_lines.hpp"
+#include "engine/duckdb/reader/file_receipts.hpp"
 #include "engine/duckdb/reader/json_text.hpp"
 #include "engine/spark/calendar.hpp"
 #include "engine/spark/file_text.hpp"
@@ -282,6 +283,10 @@ class JsonRows : public RowSource {
         const auto number = static_cast<std::size_t>(origin_.file);
         WEIR_TRY(file_, FileLines::open(reading_.plan.paths[number], reading_.plan.claim(number)));
         origin_ = RowOrigin::of(reading_.plan, number);
+        receipts_ = {};
+        if (writer.wants(request_id_column)) {
+          WEIR_TRY(receipts_, FileReceipts::open(reading_.plan, number));
+        }
       }
       WEIR_TRY(const auto line, file_->next());
       if (line) {
@@ -302,6 +307,7 @@ class JsonRows : public RowSource {
     ++records_;
     origin_.row = static_cast<std::int64_t>(line.number);
     origin_.problem.clear();
+    if (writer.wants(request_id_column)) origin_.request_id = receipts_.of(line);
     writer.begin_row(row, origin_);
     std::string what;
     try {
@@ -353,6 +359,7 @@ class JsonRows : public RowSource {
   ondemand::parser parser_;
   std::string mended_;
   std::optional<FileLines> file_;
+  FileReceipts receipts_;
   RowOrigin origin_;
   std::uint64_t records_ = 0;
   std::uint64_t bytes_ = 0;

@@ -21,7 +21,11 @@ constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, be
 
 /// What a view has beside the data; a query names them without the prefix (dialect.hpp).
 constexpr std::pair<const char*, OriginColumn> hidden_columns[] = {
-    {"weir_origin", place_column}, {"weir_file", key_column}, {"weir_row", row_column}};
+    {"weir_origin", place_column},
+    {"weir_file", key_column},
+    {"weir_row", row_column},
+    {"weir_received_at", received_at_column},
+    {"weir_request_id", request_id_column}};
 
 bool is_hidden(const std::string& name) {
   return std::any_of(std::begin(hidden_columns), std::end(hidden_columns),
@@ -54,7 +58,11 @@ Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
     WEIR_CHECK(BatchFile::open(path, claim));
     plan.paths.push_back(std::move(path));
     plan.claims.push_back(std::move(claim));
-    plan.origins.push_back(origin_of(file));
+    plan.records.push_back({origin_of(file),
+                            file.first_received_at,
+                            {file.stream, file.partition, {file.first_sequence}},
+                            {file.last_sequence},
+                            file.records});
   }
   return plan;
 }

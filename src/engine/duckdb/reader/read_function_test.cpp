@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/receipt.hpp"
+#include "base/record_index.hpp"
 #include "engine/duckdb/reader/infer.hpp"
 #include "engine/duckdb/test_files.hpp"
 
@@ -53,7 +55,7 @@ class ReadFunctionTest : public ::testing::Test {
       reading->plan.inferred = true;
       reading->plan.has_more_names = inferred->has_more_names;
     }
-    reading->plan.origins = origins_;
+    reading->plan.records = records_;
     reading->plan.type = *type_;
     reading->plan.as_text = as_text_;
     reading_ = reading;
@@ -90,7 +92,7 @@ class ReadFunctionTest : public ::testing::Test {
   std::unique_ptr<Connection> connection_;
   std::optional<SparkType> type_;
   std::shared_ptr<Reading> reading_;
-  std::vector<Origin> origins_;
+  std::vector<FileRecords> records_;
   bool as_text_ = false;
 };
 
@@ -112,11 +114,51 @@ TEST_F(ReadFunctionTest, FileAndRowOfEachRowAreKnown) {
 }
 
 TEST_F(ReadFunctionTest, EachRowHasItsOrigin) {
-  origins_ = {{5, 0}, {6, std::uint64_t{3} << 32}};
+  records_.resize(2);
+  records_[0].origin = {5, 0};
+  records_[1].origin = {6, std::uint64_t{3} << 32};
   EXPECT_THAT(rows({"{\"a\":1}\n\n{\"a\":2}\n", "{\"a\":3}\n"},
                    "CAST(origin >> 64 AS VARCHAR), CAST(origin & 18446744073709551615::UHUGEINT AS "
                    "VARCHAR), c0"),
               ElementsAre("5|1|1", "5|3|2", "6|12884901889|3"));
+}
+
+/// The receipts that the gateway gave, of these sequences.
+std::string receipts(const std::vector<std::uint64_t>& sequences) {
+  std::string out;
+  for (const std::uint64_t each : sequences)
+    out += std::string(view(encode_receipt({{3}, {1}, {each}}))) + " ";
+  return out;
+}
+
+TEST_F(ReadFunctionTest, EachRecordHasItsReceiptAndTheTimeOfItsFile) {
+  records_.resize(1);
+  records_[0] = {{}, *parse_time("2027-03-02T08:00:00.000001Z"), {{3}, {1}, {40}}, {42}, 3};
+  EXPECT_THAT(rows({"{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n"},
+                   "string_agg(request_id || ' ', '' ORDER BY row), "
+                   "CAST(min(received_at) AS VARCHAR)"),
+              ElementsAre(receipts({40, 41, 42}) + "|2027-03-02 08:00:00.000001"));
+}
+
+TEST_F(ReadFunctionTest, ReceiptsOfAFileWithGapsAreThoseOfItsIndex) {
+  std::string file;
+  std::vector<std::uint64_t> sequences;
+  RecordIndex index;
+  for (std::uint64_t sequence = 1; sequence <= 4000; ++sequence) {
+    if (sequence % 1000 == 7 || sequence % 1000 == 8) continue;  // quarantined, or duplicates
+    index.add({sequence}, file.size());
+    sequences.push_back(sequence);
+    file += "{\"a\":\"" + std::string(sequence % 150, 'x') + "\"}\n";
+  }
+  folder_.write("0.index", index.encode());
+  records_.resize(1);
+  records_[0] = {{}, {}, {{3}, {1}, {1}}, {4002}, sequences.size()};
+  const std::string all = "string_agg(request_id || ' ', '' ORDER BY row)";
+  EXPECT_THAT(rows({file}, all), ElementsAre(receipts(sequences)));
+  folder_.write("0.index", "damaged");
+  EXPECT_THAT(rows({file}, all), ElementsAre(HasSubstr("no index of a batch file")));
+  std::filesystem::remove(folder_.path() / "0.index");
+  EXPECT_THAT(rows({file}, all), ElementsAre("NULL"));
 }
 
 TEST_F(ReadFunctionTest, RowsCanBeCountedWithoutAnyColumn) {

@@ -14,8 +14,8 @@ std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
   return file < claims.size() ? claims[file] : std::nullopt;
 }
 
-Origin ReadPlan::origin(std::size_t file) const {
-  return file < origins.size() ? origins[file] : Origin();
+FileRecords ReadPlan::records_of(std::size_t file) const {
+  return file < records.size() ? records[file] : FileRecords();
 }
 
 const std::string& ReadPlan::name(std::size_t file) const {

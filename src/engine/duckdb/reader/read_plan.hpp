@@ -18,11 +18,21 @@
 
 namespace weir::engine::duckdb {
 
+/// What the manifest says about the records of a file.
+struct FileRecords {
+  Origin origin;  // of the file
+  std::optional<Time> first_received_at;
+  /// From the first to the last; stream 0: not known. There are gaps where fewer are in the file.
+  Address first;
+  Sequence last;
+  std::uint64_t count = 0;
+};
+
 /// What the table function reads: the files of one source, as rows of one struct.
 struct ReadPlan {
   std::vector<std::string> paths;
   std::vector<std::optional<FileClaim>> claims;  // by index of paths; may be fewer
-  std::vector<Origin> origins;                   // likewise
+  std::vector<FileRecords> records;              // likewise
   FileFormat format = FileFormat::ndjson;
   std::string row_tag;
   SparkType type;  // a struct
@@ -36,7 +46,7 @@ struct ReadPlan {
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
   std::optional<FileClaim> claim(std::size_t file) const;
-  Origin origin(std::size_t file) const;
+  FileRecords records_of(std::size_t file) const;
   /// The file's name in errors: its key, or else its path.
   const std::string& name(std::size_t file) const;
 };

@@ -8,18 +8,25 @@
 namespace weir::engine::duckdb {
 
 RowOrigin RowOrigin::of(const ReadPlan& plan, std::size_t file) {
-  return {static_cast<std::int64_t>(file), 0, "", plan.origin(file)};
+  const FileRecords records = plan.records_of(file);
+  RowOrigin out;
+  out.file = static_cast<std::int64_t>(file);
+  out.base = records.origin;
+  out.received_at = records.first_received_at;
+  return out;
 }
 
 std::string origin_name(OriginColumn column) {
-  constexpr const char* names[] = {"file", "row", "problem", "origin", "key"};
+  constexpr const char* names[] = {"file", "row",         "problem",   "origin",
+                                   "key",  "received_at", "request_id"};
   static_assert(std::size(names) == origin_columns);
   return names[column];
 }
 
 LogicalType origin_type(OriginColumn column) {
-  constexpr duckdb_type types[] = {DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_VARCHAR,
-                                   DUCKDB_TYPE_UHUGEINT, DUCKDB_TYPE_VARCHAR};
+  constexpr duckdb_type types[] = {DUCKDB_TYPE_BIGINT,   DUCKDB_TYPE_BIGINT,  DUCKDB_TYPE_VARCHAR,
+                                   DUCKDB_TYPE_UHUGEINT, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP,
+                                   DUCKDB_TYPE_VARCHAR};
   static_assert(std::size(types) == origin_columns);
   return LogicalType(duckdb_create_logical_type(types[column]));
 }
@@ -75,6 +82,10 @@ void RowWriter::set_origin(idx_t row, const RowOrigin& origin) {
         row, origin_of(origin.base, static_cast<std::uint64_t>(origin.row)));
   if (origin_[key_column] != nullptr)
     origin_[key_column]->set_bytes(row, plan_.name(static_cast<std::size_t>(origin.file)));
+  if (origin_[received_at_column] != nullptr && origin.received_at)
+    origin_[received_at_column]->set_timestamp(row, origin.received_at->time_since_epoch().count());
+  if (origin_[request_id_column] != nullptr && !origin.request_id.empty())
+    origin_[request_id_column]->set_bytes(row, origin.request_id);
 }
 
 }  // namespace weir::engine::duckdb

@@ -23,6 +23,8 @@ struct RowOrigin {
   std::int64_t row = 0;   // line of NDJSON, row of CBOR; 1, 2, 3, ...
   std::string problem;
   Origin base = {};  // of the file
+  std::optional<Time> received_at = {};
+  std::string_view request_id = {};  // valid while the row is written; empty: not known
 
   /// For the first row of a file of the plan.
   static RowOrigin of(const ReadPlan& plan, std::size_t file);
@@ -35,6 +37,8 @@ enum OriginColumn : idx_t {
   problem_column,
   place_column,
   key_column,
+  received_at_column,
+  request_id_column,
   origin_columns
 };
 /// As SQL names it, and its type.
@@ -52,6 +56,9 @@ class RowWriter {
 
   void attach(duckdb_data_chunk chunk);
   void finish();
+
+  /// Whether SQL asked for it; what is not asked for need not be found out.
+  bool wants(OriginColumn column) const { return origin_[column] != nullptr; }
 
   /// Starts a row, all columns NULL; further misfits belong to that origin.
   void begin_row(idx_t row, const RowOrigin& origin);

@@ -1,10 +1,10 @@
-#include "pipeline/batcher/record_index.hpp"
+#include "base/record_index.hpp"
 
 #include <gmock/gmock.h>
 
 #include "base/limits.hpp"
 
-namespace weir::batcher {
+namespace weir {
 namespace {
 
 using testing::ElementsAre;
@@ -58,4 +58,4 @@ TEST(RecordIndex, DamageInAnyByteIsSeen) {
 }
 
 }  // namespace
-}  // namespace weir::batcher
+}  // namespace weir
