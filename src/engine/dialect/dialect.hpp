@@ -45,5 +45,8 @@ struct Translation {
 /// The statements a connection runs once before a translated query: CREATE OR REPLACE TEMP MACRO
 /// spark_..., one string with all of them.
 [[nodiscard]] std::string_view prelude();
+/// Only those that this translated query needs: most need none, and reading them all takes longer
+/// than a small query.
+[[nodiscard]] std::string prelude_of(std::string_view sql);
 
 }  // namespace weir::dialect

@@ -1,3 +1,8 @@
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "engine/dialect/dialect.hpp"
 
 namespace weir::dialect {
@@ -112,10 +117,55 @@ CREATE OR REPLACE TEMP MACRO spark_months_between(a, b) AS list_transform([{'a':
                 + second(v_months.a) - second(v_months.b) AS DOUBLE) / 2678400e0 END)[1];
 )SQL";
 
+constexpr std::string_view head = "CREATE OR REPLACE TEMP MACRO ";
+constexpr std::string_view prefix = "spark_";
+
+struct Macro {
+  std::string_view name;
+  std::string_view text;  // the statement
+};
+
+std::vector<Macro> split() {
+  std::vector<Macro> out;
+  for (std::size_t at = macros.find(head); at != std::string_view::npos;) {
+    const std::size_t next = macros.find(head, at + 1);
+    const std::size_t name = at + head.size();
+    out.push_back({macros.substr(name, macros.find('(', name) - name),
+                   macros.substr(at, next == std::string_view::npos ? next : next - at)});
+    at = next;
+  }
+  return out;
+}
+
+/// The names of functions like ours; one within a text or another name does no harm.
+std::set<std::string_view> names_in(std::string_view sql) {
+  std::set<std::string_view> out;
+  for (std::size_t at = sql.find(prefix); at != std::string_view::npos;) {
+    const std::size_t end = sql.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", at);
+    out.insert(sql.substr(at, end == std::string_view::npos ? end : end - at));
+    at = sql.find(prefix, at + prefix.size());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view prelude() {
   return macros;
+}
+
+std::string prelude_of(std::string_view sql) {
+  static const std::vector<Macro> all = split();
+  std::set<std::string_view> wanted = names_in(sql);
+  // A macro's own come before it, so that from the last to the first each is met after its callers.
+  for (auto macro = all.rbegin(); macro != all.rend(); ++macro) {
+    if (wanted.contains(macro->name)) wanted.merge(names_in(macro->text));
+  }
+  std::string out;
+  for (const Macro& macro : all) {
+    if (wanted.contains(macro.name)) out += macro.text;
+  }
+  return out;
 }
 
 }  // namespace weir::dialect

@@ -4,8 +4,11 @@
 
 #include "engine/duckdb/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <thread>
 
 #include "base/assert.hpp"
 
@@ -36,6 +39,27 @@ class Rows {
  private:
   duckdb_result result_{};
 };
+
+// The longest sleep of a thread that waits for the engine's threads.
+constexpr std::chrono::microseconds nap_min{20};
+constexpr std::chrono::microseconds nap_max{1000};
+
+/// Works on a statement with the engine's other threads until its result is there. While these have
+/// all there is to do, DuckDB's own wait would spin.
+bool work_off(duckdb_pending_result pending) {
+  auto nap = nap_min;
+  while (true) {
+    const duckdb_pending_state state = duckdb_pending_execute_task(pending);
+    if (state == DUCKDB_PENDING_ERROR) return false;
+    if (duckdb_pending_execution_is_finished(state)) return true;
+    if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) {
+      std::this_thread::sleep_for(nap);
+      nap = std::min(nap * 2, nap_max);
+    } else {
+      nap = nap_min;
+    }
+  }
+}
 
 std::optional<std::string> cell(duckdb_vector vector, duckdb_type type, idx_t row) {
   const std::uint64_t* valid = duckdb_vector_get_validity(vector);
@@ -121,16 +145,33 @@ Result<void> Connection::end_watch() {
 }
 
 Result<void> Connection::run(const std::string& sql) {
-  Rows rows;
-  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError)
-    return failure(rows.error());
+  Owned<duckdb_extracted_statements, duckdb_destroy_extracted> statements;
+  const idx_t count = duckdb_extract_statements(handle_.get(), sql.c_str(), statements.out());
+  if (count == 0) return failure(duckdb_extract_statements_error(statements.get()));
+  for (idx_t i = 0; i < count; ++i) {
+    Prepared statement;
+    if (duckdb_prepare_extracted_statement(handle_.get(), statements.get(), i, statement.out()) ==
+        DuckDBError)
+      return failure(duckdb_prepare_error(statement.get()));
+    Rows rows;
+    WEIR_CHECK(execute(statement.get(), rows.out()));
+  }
+  return {};
+}
+
+Result<void> Connection::execute(duckdb_prepared_statement statement, duckdb_result* rows) const {
+  Owned<duckdb_pending_result, duckdb_destroy_pending> pending;
+  if (duckdb_pending_prepared(statement, pending.out()) == DuckDBError || !work_off(pending.get()))
+    return failure(duckdb_pending_error(pending.get()));
+  if (duckdb_execute_pending(pending.get(), rows) == DuckDBError)
+    return failure(duckdb_result_error(rows));
   return {};
 }
 
 Result<Connection::Cells> Connection::cells(const std::string& sql) {
+  WEIR_TRY(const Prepared statement, prepare(sql));
   Rows rows;
-  if (duckdb_query(handle_.get(), sql.c_str(), rows.out()) == DuckDBError)
-    return failure(rows.error());
+  WEIR_CHECK(execute(statement.get(), rows.out()));
   const idx_t columns = duckdb_column_count(rows.out());
   Cells out;
   for (DataChunk chunk = rows.next(); chunk.get() != nullptr; chunk = rows.next()) {

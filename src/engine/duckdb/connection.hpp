@@ -104,6 +104,7 @@ class Connection {
   duckdb_connection get() const { return handle_.get(); }
 
  private:
+  Result<void> execute(duckdb_prepared_statement statement, duckdb_result* rows) const;
   explicit Connection(duckdb_connection handle) : handle_(handle) {}
   Owned<duckdb_connection, duckdb_disconnect> handle_;
   std::unique_ptr<Watchdog::Watch> watch_;  // ends before the handle

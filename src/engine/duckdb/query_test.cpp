@@ -296,6 +296,30 @@ TEST_F(QueryTest, LinksAndDotsDoNotLeadOutOfTheStore) {
   }
 }
 
+TEST_F(QueryTest, ALinkBesideAFileOfTheStoreLeadsNoFurtherThanOneAlone) {
+  const std::string secret = folder_.write("secret.ndjson", "{\"id\":9}\n");
+  const SourceFile good = file("{\"id\":7}\n");
+  const auto link = std::filesystem::path(good.uri).parent_path() / "link.ndjson";
+  std::filesystem::create_symlink(secret, link);
+  SourceFile bad = good;
+  bad.uri = link.string();
+  const auto result = engine_->load(load_of_files({good, bad, good}));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::forbidden);
+
+  // A link within the store says nothing about the folder that it is in.
+  const auto elsewhere = folder_.path() / "store/ingest/stream/acme/is-2";
+  std::filesystem::create_directories(elsewhere);
+  std::filesystem::create_symlink(good.uri, elsewhere / "a.ndjson");
+  SourceFile through = good;
+  through.uri = (elsewhere / "a.ndjson").string();
+  SourceFile sibling = good;
+  sibling.uri = (elsewhere / std::filesystem::path(good.uri).filename()).string();
+  const auto missing = engine_->load(load_of_files({through, sibling}));
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+}
+
 TEST_F(QueryTest, UrisOfTheStoreAreRead) {
   Load load = load_of("{\"id\":7}\n");
   load.operations[0].sources[0].files[0].uri =

@@ -170,6 +170,16 @@ class CborRows : public RowSource {
   explicit CborRows(Reading& reading)
       : plan_(reading.plan), report_(reading.report), nodes_(reading.plan.trim) {}
 
+  Result<void> open(std::size_t file, const RowWriter& /*writer*/) override {
+    reader_.reset();
+    bytes_before_ += content_.size();
+    WEIR_TRY(content_, read_whole(plan_.paths[file], plan_.claim(file)));
+    report_.note_whole(file);
+    reader_.emplace(content_);
+    origin_ = RowOrigin::of(plan_, file);
+    return {};
+  }
+
   Result<bool> next(idx_t row, RowWriter& writer) override {
     while (next_row_ == rows_.size()) {
       WEIR_TRY(const bool more, next_record());
@@ -198,39 +208,27 @@ class CborRows : public RowSource {
     writer.misfits().below(mark, name);
   }
 
-  /// Makes `rows_` those of the next record of the next file; false at the end of all.
+  /// Makes `rows_` those of the next record; false at the end of the file.
   Result<bool> next_record() {
     rows_.clear();
     next_row_ = 0;
-    while (true) {
-      if (!reader_) {
-        if (files_read_ == plan_.paths.size()) return false;
-        WEIR_TRY(content_, read_whole(plan_.paths[files_read_], plan_.claim(files_read_)));
-        report_.note_whole(files_read_);
-        reader_.emplace(content_);
-        origin_ = RowOrigin::of(plan_, files_read_);
-        ++files_read_;
-      }
-      auto record = reader_->next();
-      if (!record) return fail_while(plan_.name(files_read_ - 1), std::move(record).error());
-      if (*record) {
-        record_ = std::move(**record);
-        bytes_ = bytes_before_ + record_.offset;
-        origin_.received_at = record_.head.received_at;
-        origin_.request_id = record_.head.request_id;
-        xml::find_rows(record_.payload, plan_.row_tag,
-                       [this](const Node& node) { rows_.push_back(&node); });
-        return true;
-      }
-      reader_.reset();
-      bytes_before_ += content_.size();
-    }
+    auto record = reader_->next();
+    if (!record)
+      return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
+                        std::move(record).error());
+    if (!*record) return false;
+    record_ = std::move(**record);
+    bytes_ = bytes_before_ + record_.offset;
+    origin_.received_at = record_.head.received_at;
+    origin_.request_id = record_.head.request_id;
+    xml::find_rows(record_.payload, plan_.row_tag,
+                   [this](const Node& node) { rows_.push_back(&node); });
+    return true;
   }
 
   const ReadPlan& plan_;
   ReadReport& report_;
   const NodeWriter nodes_;
-  std::size_t files_read_ = 0;  // begun
   std::string content_;
   std::optional<xml::PackReader> reader_;
   xml::PackRecord record_;

@@ -86,8 +86,11 @@ void Inference::observe(ondemand::value value, Seen& seen, std::uint32_t depth) 
       static_cast<void>(bool(value.get_bool()));
       return observe_scalar(Kind::boolean, seen);
     case ondemand::json_type::string: {
-      const std::string_view text = value.get_string();
-      return observe_scalar(text.empty() ? Kind::null : Kind::string, seen);
+      // Whether there is any text is all that counts; escapes can be malformed.
+      const std::string_view token = value.raw_json_token();
+      if (token.find('\\') != std::string_view::npos)
+        static_cast<void>(std::string_view(value.get_string()));
+      return observe_scalar(token.starts_with("\"\"") ? Kind::null : Kind::string, seen);
     }
     case ondemand::json_type::number:
       return observe_number(trimmed(value.raw_json_token()), seen);

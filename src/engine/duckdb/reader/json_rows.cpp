@@ -273,30 +273,29 @@ class JsonRows : public RowSource {
  public:
   explicit JsonRows(Reading& reading) : reading_(reading), text_(reading.plan.type) {}
 
-  Result<bool> next(idx_t row, RowWriter& writer) override {
-    while (true) {
-      if (!file_) {
-        if (origin_.file == static_cast<std::int64_t>(reading_.plan.paths.size())) {
-          if (reading_.plan.as_text) reading_.report.set_names(text_.seen(), text_.others());
-          return false;
-        }
-        const auto number = static_cast<std::size_t>(origin_.file);
-        WEIR_TRY(file_, FileLines::open(reading_.plan.paths[number], reading_.plan.claim(number)));
-        origin_ = RowOrigin::of(reading_.plan, number);
-        receipts_ = {};
-        if (writer.wants(request_id_column)) {
-          WEIR_TRY(receipts_, FileReceipts::open(reading_.plan, number));
-        }
-      }
-      WEIR_TRY(const auto line, file_->next());
-      if (line) {
-        WEIR_CHECK(write_line(*line, row, writer));
-        return true;
-      }
-      file_.reset();
-      reading_.report.note_whole(static_cast<std::size_t>(origin_.file));
-      ++origin_.file;
+  Result<void> open(std::size_t file, const RowWriter& writer) override {
+    WEIR_TRY(file_, FileLines::open(reading_.plan.paths[file], reading_.plan.claim(file)));
+    origin_ = RowOrigin::of(reading_.plan, file);
+    receipts_ = {};
+    if (writer.wants(request_id_column)) {
+      WEIR_TRY(receipts_, FileReceipts::open(reading_.plan, file));
     }
+    return {};
+  }
+
+  Result<bool> next(idx_t row, RowWriter& writer) override {
+    WEIR_TRY(const auto line, file_->next());
+    if (line) {
+      WEIR_CHECK(write_line(*line, row, writer));
+      return true;
+    }
+    file_.reset();
+    reading_.report.note_whole(static_cast<std::size_t>(origin_.file));
+    return false;
+  }
+
+  void finish() override {
+    if (reading_.plan.as_text) reading_.report.add_names(text_.seen(), text_.others());
   }
 
   std::uint64_t bytes_read() const override { return bytes_; }

@@ -3,7 +3,11 @@
 
 #include "engine/duckdb/reader/read_function.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,17 +26,80 @@ struct Bound {
   std::shared_ptr<Reading> reading;
 };
 
-struct Scan {
-  Scan(const std::shared_ptr<Reading>& from, const std::vector<idx_t>& wanted)
-      : reading(from),
-        writer(reading->plan, wanted),
-        rows(reading->plan.format == FileFormat::cbor ? cbor_rows(*reading) : json_rows(*reading)) {
-  }
+/// One pass over the files of a plan. Threads take files in turns.
+struct Pass {
   std::shared_ptr<Reading> reading;
-  RowWriter writer;
-  std::unique_ptr<RowSource> rows;
-  std::uint64_t misfits = 0;  // that the report knows
-  bool ended = false;
+  std::vector<idx_t> wanted;  // columns
+  std::atomic<std::size_t> next_file{0};
+  std::mutex mutex;
+  std::vector<std::uint64_t> misfits = {};  // of all threads, by column
+};
+
+/// What one thread of a pass reads.
+class Scan {
+ public:
+  explicit Scan(Pass& pass)
+      : pass_(pass),
+        writer_(pass.reading->plan, pass.wanted),
+        rows_(pass.reading->plan.format == FileFormat::cbor ? cbor_rows(*pass.reading)
+                                                            : json_rows(*pass.reading)) {}
+
+  /// The number of rows now in the chunk; 0 at the end of the pass.
+  Result<idx_t> fill(duckdb_data_chunk chunk) {
+    const std::uint64_t enough = rows_->bytes_read() + limits::chunk_input_bytes;
+    idx_t size = 0;
+    writer_.attach(chunk);
+    while (!ended_ && size < duckdb_vector_size() && (size == 0 || rows_->bytes_read() < enough)) {
+      WEIR_TRY(const bool more, next(size));
+      if (more) ++size;
+    }
+    writer_.finish();
+    report_misfits();
+    return size;
+  }
+
+ private:
+  /// False where it only went on to the next file, or to the end.
+  Result<bool> next(idx_t row) {
+    if (in_file_) {
+      WEIR_TRY(in_file_, rows_->next(row, writer_));
+      return in_file_;
+    }
+    const std::size_t file = pass_.next_file++;
+    if (file >= pass_.reading->plan.paths.size()) {
+      ended_ = true;
+      rows_->finish();
+      return false;
+    }
+    WEIR_CHECK(rows_->open(file, writer_));
+    in_file_ = true;
+    return false;
+  }
+
+  void report_misfits() {
+    const MisfitLog& misfits = writer_.misfits();
+    if (misfits.total() == misfits_) return;
+    misfits_ = misfits.total();
+    const std::lock_guard lock(pass_.mutex);
+    pass_.misfits.resize(misfits.counts().size());
+    reported_.resize(misfits.counts().size());
+    for (std::size_t i = 0; i < reported_.size(); ++i)
+      pass_.misfits[i] += misfits.counts()[i] - std::exchange(reported_[i], misfits.counts()[i]);
+    pass_.reading->report.set_misfits(pass_.misfits, misfits.kept());
+  }
+
+  Pass& pass_;
+  RowWriter writer_;
+  std::unique_ptr<RowSource> rows_;
+  bool in_file_ = false;
+  bool ended_ = false;
+  std::uint64_t misfits_ = 0;            // that the pass knows
+  std::vector<std::uint64_t> reported_;  // likewise, by column
+};
+
+/// A thread's place for its scan, which needs the pass, which its making does not know.
+struct ScanSlot {
+  std::optional<Scan> scan;
 };
 
 template <class T>
@@ -63,29 +130,26 @@ void init(duckdb_init_info info) {
   std::vector<idx_t> wanted(duckdb_init_get_column_count(info));
   for (std::size_t i = 0; i < wanted.size(); ++i)
     wanted[i] = duckdb_init_get_column_index(info, i);
-  duckdb_init_set_init_data(info, new Scan(bound->reading, wanted), destroy<Scan>);
-  duckdb_init_set_max_threads(info, 1);  // the order of the rows is part of the result
+  const ReadPlan& plan = bound->reading->plan;
+  const std::size_t threads = std::min(plan.threads, plan.paths.size());
+  duckdb_init_set_init_data(info, new Pass{bound->reading, std::move(wanted)}, destroy<Pass>);
+  duckdb_init_set_max_threads(info, std::max<std::size_t>(threads, 1));
+}
+
+void init_thread(duckdb_init_info info) {
+  duckdb_init_set_init_data(info, new ScanSlot, destroy<ScanSlot>);
 }
 
 void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
-  auto* scan = static_cast<Scan*>(duckdb_function_get_init_data(info));
-  const std::uint64_t enough = scan->rows->bytes_read() + limits::chunk_input_bytes;
-  idx_t size = 0;
-  scan->writer.attach(chunk);
-  while (!scan->ended && size < duckdb_vector_size() && scan->rows->bytes_read() < enough) {
-    const Result<bool> more = scan->rows->next(size, scan->writer);
-    if (!more) {
-      scan->reading->report.set_error(more.error());
-      return duckdb_function_set_error(info, more.error().message.c_str());
-    }
-    scan->ended = !*more;
-    if (*more) ++size;
+  auto* pass = static_cast<Pass*>(duckdb_function_get_init_data(info));
+  auto& scan = static_cast<ScanSlot*>(duckdb_function_get_local_init_data(info))->scan;
+  if (!scan) scan.emplace(*pass);
+  const Result<idx_t> size = scan->fill(chunk);
+  if (!size) {
+    pass->reading->report.set_error(size.error());
+    return duckdb_function_set_error(info, size.error().message.c_str());
   }
-  scan->writer.finish();
-  const MisfitLog& misfits = scan->writer.misfits();
-  if (misfits.total() > std::exchange(scan->misfits, misfits.total()))
-    scan->reading->report.set_misfits(misfits);
-  duckdb_data_chunk_set_size(chunk, size);
+  duckdb_data_chunk_set_size(chunk, *size);
 }
 
 }  // namespace
@@ -103,6 +167,7 @@ Result<void> add_read_function(Connection& connection, Readings& readings) {
   duckdb_table_function_set_extra_info(function.get(), &readings, nullptr);
   duckdb_table_function_set_bind(function.get(), bind);
   duckdb_table_function_set_init(function.get(), init);
+  duckdb_table_function_set_local_init(function.get(), init_thread);
   duckdb_table_function_set_function(function.get(), fill);
   duckdb_table_function_supports_projection_pushdown(function.get(), true);
   if (duckdb_register_table_function(connection.get(), function.get()) == DuckDBError)

@@ -58,6 +58,7 @@ class ReadFunctionTest : public ::testing::Test {
     reading->plan.records = records_;
     reading->plan.type = *type_;
     reading->plan.as_text = as_text_;
+    reading->plan.threads = threads_;
     reading_ = reading;
     std::string list = columns;
     for (std::size_t i = 0; columns.empty() && i < type_->fields.size(); ++i) {
@@ -94,6 +95,7 @@ class ReadFunctionTest : public ::testing::Test {
   std::shared_ptr<Reading> reading_;
   std::vector<FileRecords> records_;
   bool as_text_ = false;
+  std::size_t threads_ = 1;
 };
 
 TEST_F(ReadFunctionTest, InferredRecordsComeBackAsTheyWere) {
@@ -159,6 +161,26 @@ TEST_F(ReadFunctionTest, ReceiptsOfAFileWithGapsAreThoseOfItsIndex) {
   EXPECT_THAT(rows({file}, all), ElementsAre(HasSubstr("no index of a batch file")));
   std::filesystem::remove(folder_.path() / "0.index");
   EXPECT_THAT(rows({file}, all), ElementsAre("NULL"));
+}
+
+/// Which thread reads which file is chance; what is found is not.
+TEST_F(ReadFunctionTest, ThreadsThatReadTogetherFindWhatOneFinds) {
+  std::vector<std::string> files(40);
+  for (std::size_t file = 0; file < files.size(); ++file) {
+    for (std::size_t i = 0; i < 50 + file; ++i)
+      files[file] += i % 10 == 7 ? "{\"a\":\"x\"}\n" : "{\"a\":" + std::to_string(i) + "}\n";
+  }
+  declare_a("\"long\"");
+  const std::string all =
+      "string_agg(file || '/' || row || '=' || coalesce(c0, -1), ' ' ORDER BY file, row)";
+  const auto alone = rows(files, all);
+  const auto misfits_alone = misfits();
+  ASSERT_TRUE(connection_->run("SET threads = 4"));
+  threads_ = 4;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(rows(files, all), alone);
+    EXPECT_EQ(misfits(), misfits_alone);
+  }
 }
 
 TEST_F(ReadFunctionTest, RowsCanBeCountedWithoutAnyColumn) {

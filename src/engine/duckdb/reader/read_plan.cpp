@@ -3,6 +3,7 @@
 #include "engine/duckdb/reader/read_plan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -52,12 +53,13 @@ std::optional<Error> ReadReport::error() const {
   return error_;
 }
 
-void ReadReport::set_misfits(const MisfitLog& pass) {
+void ReadReport::set_misfits(const std::vector<std::uint64_t>& by_column,
+                             const std::vector<Misfit>& first) {
   const std::lock_guard lock(mutex_);
-  misfits_.resize(pass.counts().size());
+  misfits_.resize(by_column.size());
   for (std::size_t i = 0; i < misfits_.size(); ++i)
-    misfits_[i] = std::max(misfits_[i], pass.counts()[i]);
-  keep(pass.kept());
+    misfits_[i] = std::max(misfits_[i], by_column[i]);
+  keep(first);
 }
 
 void ReadReport::set_inferred_misfits(const MisfitLog& found) {
@@ -66,15 +68,21 @@ void ReadReport::set_inferred_misfits(const MisfitLog& found) {
   keep(found.kept());
 }
 
+/// Each thread gives its first ones, so the first ones of all are among them.
 void ReadReport::keep(const std::vector<Misfit>& misfits) {
   for (const Misfit& each : misfits) {
-    if (first_misfits_.size() >= limits::misfits_shown_max) return;
     const bool known =
         std::any_of(first_misfits_.begin(), first_misfits_.end(), [&each](const Misfit& other) {
           return other.file == each.file && other.row == each.row && other.path == each.path;
         });
     if (!known) first_misfits_.push_back(each);
   }
+  std::stable_sort(first_misfits_.begin(), first_misfits_.end(),
+                   [](const Misfit& a, const Misfit& b) {
+                     return std::pair(a.file, a.row) < std::pair(b.file, b.row);
+                   });
+  if (first_misfits_.size() > limits::misfits_shown_max)
+    first_misfits_.resize(limits::misfits_shown_max);
 }
 
 std::uint64_t ReadReport::misfits() const {
@@ -87,10 +95,14 @@ std::vector<Misfit> ReadReport::first_misfits() const {
   return first_misfits_;
 }
 
-void ReadReport::set_names(std::vector<bool> columns, std::set<std::string> others) {
+void ReadReport::add_names(const std::vector<bool>& columns, const std::set<std::string>& others) {
   const std::lock_guard lock(mutex_);
-  columns_ = std::move(columns);
-  others_ = std::move(others);
+  columns_.resize(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    columns_[i] = columns_[i] || columns[i];
+  others_.insert(others.begin(), others.end());
+  while (others_.size() > limits::names_reported_max)
+    others_.erase(std::prev(others_.end()));
 }
 
 std::vector<bool> ReadReport::columns() const {

@@ -43,6 +43,9 @@ struct ReadPlan {
   bool inferred = false;
   /// There were more names than columns; what stands under the others is a misfit.
   bool has_more_names = false;
+  /// How many threads may read at once, each a file of its own: rows then come in any order of the
+  /// files. For SQL whose result does not depend on that order.
+  std::size_t threads = 1;
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
   std::optional<FileClaim> claim(std::size_t file) const;
@@ -51,19 +54,20 @@ struct ReadPlan {
   const std::string& name(std::size_t file) const;
 };
 
-/// The findings of a reading; written on DuckDB's thread.
+/// The findings of a reading; written on DuckDB's threads.
 class ReadReport {
  public:
   /// The file reader's error, before DuckDB reduced it to text.
   void set_error(Error error);
   std::optional<Error> error() const;
   /// Only as_text: which columns occurred, and what other names did (a bounded number).
-  void set_names(std::vector<bool> columns, std::set<std::string> others);
+  /// Of all threads that read together.
+  void add_names(const std::vector<bool>& columns, const std::set<std::string>& others);
   std::vector<bool> columns() const;
   std::set<std::string> others() const;
   /// The misfits so far. A query may read a source several times; for each column, the pass with
   /// the most misfits counts.
-  void set_misfits(const MisfitLog& pass);
+  void set_misfits(const std::vector<std::uint64_t>& by_column, const std::vector<Misfit>& first);
   /// The misfits that inference found before the passes.
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
@@ -81,7 +85,7 @@ class ReadReport {
   std::set<std::string> others_;
   std::vector<std::uint64_t> misfits_;  // by column
   std::uint64_t inferred_misfits_ = 0;
-  std::vector<Misfit> first_misfits_;
+  std::vector<Misfit> first_misfits_;  // in the order of the data
   std::set<std::size_t> whole_;
 };
 

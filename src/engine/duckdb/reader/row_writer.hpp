@@ -79,12 +79,16 @@ class RowWriter {
   ColumnWriter* origin_[origin_columns] = {};
 };
 
-/// One pass over the files of a plan. One thread.
+/// Reads files of a plan, one after the other. Used by one thread.
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  /// Writes the next row; false at the end. Errors name file and place.
+  /// Begins a file, by its index in the plan, whose last one was read to its end.
+  virtual Result<void> open(std::size_t file, const RowWriter& writer) = 0;
+  /// Writes the next row; false at the end of the file. Errors name file and place.
   virtual Result<bool> next(idx_t row, RowWriter& writer) = 0;
+  /// Once, after the last file: tells the report what was found.
+  virtual void finish() {}
   /// Bytes of input read so far.
   virtual std::uint64_t bytes_read() const = 0;
 };

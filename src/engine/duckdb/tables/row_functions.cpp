@@ -4,6 +4,7 @@
 
 #include "engine/duckdb/tables/row_functions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
@@ -245,6 +246,26 @@ void row_hash(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector 
   }
 }
 
+/// 44 bits of milliseconds and 20 of the row, as far as it fits (domain_table.hpp).
+void updated(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out) {
+  constexpr std::uint64_t low_mask = (std::uint64_t{1} << 20) - 1;
+  duckdb_vector origins = duckdb_data_chunk_get_vector(input, 0);
+  const auto* data = static_cast<const duckdb_uhugeint*>(duckdb_vector_get_data(origins));
+  const std::uint64_t* given = duckdb_vector_get_validity(origins);
+  duckdb_vector_ensure_validity_writable(out);
+  std::uint64_t* validity = duckdb_vector_get_validity(out);
+  auto* values = static_cast<std::int64_t*>(duckdb_vector_get_data(out));
+  const idx_t size = duckdb_data_chunk_get_size(input);
+  for (idx_t row = 0; row < size; ++row) {
+    if (is_null(given, row)) {
+      validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+      continue;
+    }
+    const std::uint64_t number = std::min(data[row].lower & 0xFFFFFFFF, low_mask);
+    values[row] = static_cast<std::int64_t>((data[row].upper & ~low_mask) | number);
+  }
+}
+
 using Function = Owned<duckdb_scalar_function, duckdb_destroy_scalar_function>;
 
 Function function(const char* name, duckdb_type result, duckdb_scalar_function_t run) {
@@ -267,7 +288,10 @@ Result<void> add_row_functions(Connection& connection) {
   const Function of_row = function("weir_row_hash", DUCKDB_TYPE_UHUGEINT, row_hash);
   duckdb_scalar_function_set_varargs(of_row.get(), any.get());
   duckdb_scalar_function_set_special_handling(of_row.get());  // else NULL in, NULL out
-  for (const Function* each : {&of_key, &of_row}) {
+  const LogicalType origin(duckdb_create_logical_type(DUCKDB_TYPE_UHUGEINT));
+  const Function of_origin = function("weir_updated", DUCKDB_TYPE_BIGINT, updated);
+  duckdb_scalar_function_add_parameter(of_origin.get(), origin.get());
+  for (const Function* each : {&of_key, &of_row, &of_origin}) {
     if (duckdb_register_scalar_function(connection.get(), each->get()) == DuckDBError)
       return fail(Errc::internal, "DuckDB refused a function of its tables' columns");
   }

@@ -128,6 +128,15 @@ TEST_F(RowFunctionsTest, ARowHashesAlikeInEveryVector) {
   }
 }
 
+TEST_F(RowFunctionsTest, UpdatedIsMillisecondsAndRowOfTheOrigin) {
+  const std::string ms = "(1803974400123::UHUGEINT << 84)";
+  EXPECT_EQ(one("weir_updated(" + ms + " + (5::UHUGEINT << 52) + (9::UHUGEINT << 32) + 7)"),
+            std::to_string((std::int64_t{1803974400123} << 20) + 7));
+  EXPECT_EQ(one("weir_updated(" + ms + " + 4000000000)"),
+            std::to_string((std::int64_t{1803974400123} << 20) + (1 << 20) - 1));
+  EXPECT_EQ(one("weir_updated(NULL)"), "NULL");
+}
+
 TEST_F(RowFunctionsTest, OtherTypesAreRefusedAndNotGuessedAt) {
   EXPECT_EQ(connection_->cells("SELECT weir_row_hash([1, 2])").has_value(), false);
   EXPECT_EQ(connection_->cells("SELECT weir_row_hash(CAST(1 AS INTEGER))").has_value(), false);

@@ -201,7 +201,8 @@ Result<Input> input_of(Connection& connection, const OpenSources& sources,
     return input;
   }
   WEIR_TRY(const dialect::Translation translated, dialect::translate(query, sources.relations()));
-  WEIR_CHECK(connection.run(std::string(dialect::prelude())));
+  if (const std::string macros = dialect::prelude_of(translated.sql); !macros.empty())
+    WEIR_CHECK(connection.run(macros));
   WEIR_CHECK(sources.create_views(connection));
   auto statement = connection.prepare(translated.sql);
   if (!statement) return sources.failure(std::move(statement).error());
