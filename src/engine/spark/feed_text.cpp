@@ -40,13 +40,45 @@ constexpr std::array<std::string_view, 14> time_patterns{"HHmmssZ",
 // ISO 8601 allows these too; none of them fits a pattern above.
 constexpr std::array<std::string_view, 2> more_time_patterns{"HH:mmZ", "HH:mm:ss z"};
 
-std::vector<JodaPattern> compiled(auto... lists) {
-  std::vector<JodaPattern> out;
+/// What can be seen of a text, or of all texts that a pattern takes, at a glance: what follows the
+/// digits in front, and whether there is a fraction. Trying a pattern that cannot fit costs as much
+/// as taking one.
+struct Shape {
+  char behind_digits = 0;  // one of : - and /, or 0
+  bool has_point = false;
+  bool operator==(const Shape&) const = default;
+};
+
+Shape shape_of(std::string_view text, std::size_t digits_end) {
+  Shape out;
+  const char next = digits_end < text.size() ? text[digits_end] : '\0';
+  if (next == ':' || next == '-' || next == '/') out.behind_digits = next;
+  out.has_point = text.find('.') != std::string_view::npos;
+  return out;
+}
+
+Shape shape_of_text(std::string_view text) {
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  return shape_of(text, std::min(text.find_first_not_of("0123456789", sign), text.size()));
+}
+
+/// All patterns of the lists begin with numbers.
+Shape shape_of_pattern(std::string_view pattern) {
+  return shape_of(pattern, std::min(pattern.find_first_not_of("yMdHhms"), pattern.size()));
+}
+
+struct Candidate {
+  JodaPattern pattern;
+  Shape shape;
+};
+
+std::vector<Candidate> compiled(auto... lists) {
+  std::vector<Candidate> out;
   const auto add = [&out](const auto& list) {
     for (const std::string_view text : list) {
       auto pattern = JodaPattern::parse(text, JodaPattern::Use::listed);
       WEIR_ASSERT(pattern.has_value());
-      out.push_back(*std::move(pattern));
+      out.push_back({*std::move(pattern), shape_of_pattern(text)});
     }
   };
   (add(lists), ...);
@@ -60,8 +92,10 @@ bool may_end(std::string_view behind_date) {
 
 /// The first pattern that reads the front of a text and leaves it where a date may end.
 std::optional<WrittenMoment> take_date(std::string_view& text, int this_year) {
-  static const std::vector<JodaPattern> patterns = compiled(date_patterns);
-  for (const JodaPattern& pattern : patterns) {
+  static const std::vector<Candidate> candidates = compiled(date_patterns);
+  const char next = shape_of_text(text).behind_digits;
+  for (const auto& [pattern, shape] : candidates) {
+    if (shape.behind_digits != 0 && shape.behind_digits != next) continue;
     std::string_view ahead = text;
     const auto date = pattern.take(ahead, this_year);
     if (!date || !may_end(ahead)) continue;
@@ -72,8 +106,10 @@ std::optional<WrittenMoment> take_date(std::string_view& text, int this_year) {
 }
 
 std::optional<WrittenMoment> read_time(std::string_view text, int this_year) {
-  static const std::vector<JodaPattern> patterns = compiled(time_patterns, more_time_patterns);
-  for (const JodaPattern& pattern : patterns) {
+  static const std::vector<Candidate> candidates = compiled(time_patterns, more_time_patterns);
+  const Shape wanted = shape_of_text(text);
+  for (const auto& [pattern, shape] : candidates) {
+    if (shape != wanted) continue;
     if (const auto time = pattern.read(text, this_year)) return time;
   }
   return std::nullopt;

@@ -226,6 +226,11 @@ std::string OpenSources::first_sql() const {
   return "weir_read(" + std::to_string(opened_.front().number) + ")";
 }
 
+void OpenSources::read_in_any_order(std::size_t threads) const {
+  for (const Opened& opened : opened_)
+    opened.reading->plan.threads = threads;
+}
+
 Misfits OpenSources::misfits() const {
   Misfits out;
   for (const Opened& opened : opened_) {

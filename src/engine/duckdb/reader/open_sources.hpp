@@ -37,6 +37,10 @@ class OpenSources {
   std::string first_sql() const;
   const Reading& first() const { return *opened_.front().reading; }
 
+  /// Lets several threads read, each a file of its own: for a statement whose result does not
+  /// depend on the order of the rows.
+  void read_in_any_order(std::size_t threads) const;
+
   /// The misfits met while reading so far.
   Misfits misfits() const;
 

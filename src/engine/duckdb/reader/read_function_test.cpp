@@ -183,6 +183,31 @@ TEST_F(ReadFunctionTest, ThreadsThatReadTogetherFindWhatOneFinds) {
   }
 }
 
+TEST_F(ReadFunctionTest, AStatementInAnyOrderStoresEachRowOnce) {
+  std::vector<std::string> files(8);
+  for (std::string& file : files) {
+    for (int i = 0; i < 3000; ++i)
+      file += "{\"a\":" + std::to_string(i) + "}\n";
+  }
+  declare_a("\"long\"");
+  threads_ = 4;
+  EXPECT_THAT(rows(files, "count(*)"), ElementsAre("24000"));
+  ASSERT_TRUE(connection_->run("SET threads = 4; CREATE TABLE kept (file BIGINT, a BIGINT)"));
+  const std::string number = std::to_string(readings_.add(reading_));
+  const auto done = connection_->run_in_any_order(
+      "INSERT INTO kept SELECT file, c0 FROM weir_read(" + number + ")");
+  ASSERT_TRUE(done) << done.error().message;
+  const auto one = [this](const std::string& sql) {
+    const auto cells = connection_->cells(sql);
+    return cells ? (*cells)[0][0].value_or("NULL") : cells.error().message;
+  };
+  EXPECT_EQ(one("SELECT count(*) FROM (SELECT file, a FROM kept GROUP BY ALL HAVING count(*) = 1)"),
+            "24000");
+  EXPECT_EQ(one("SELECT current_setting('preserve_insertion_order')::BOOLEAN"), "true");
+  EXPECT_FALSE(connection_->run_in_any_order("INSERT INTO nothing SELECT 1"));
+  EXPECT_EQ(one("SELECT current_setting('preserve_insertion_order')::BOOLEAN"), "true");
+}
+
 TEST_F(ReadFunctionTest, RowsCanBeCountedWithoutAnyColumn) {
   EXPECT_THAT(rows({"{\"a\":1}\n{\"a\":2}\n"}, "count(*)"), ElementsAre("2"));
 }
