@@ -25,6 +25,9 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
       commit_seconds_.record(std::chrono::duration<double>(clock_.now() - begun).count());
     return committed;
   }
+  std::uint64_t quarantine_bytes() override {
+    return catalog_.batches().quarantine_held().bytes_in_catalog;
+  }
   Result<std::optional<catalog::StreamView>> stream(StreamNo stream) override {
     return catalog_.streams().view(stream);
   }

@@ -29,6 +29,7 @@
 #include "http/handler_pool.hpp"
 #include "http/server.hpp"
 #include "pipeline/batcher/batcher_thread.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/courier/courier.hpp"
 #include "pipeline/feed/feed.hpp"
@@ -159,6 +160,7 @@ struct EmbeddedServer::Stages {
   std::unique_ptr<catalog::Catalog> catalog;
   std::unique_ptr<log::SegmentedLog> log;
   std::unique_ptr<store::LocalDirectoryStore> store;
+  std::optional<batcher::Quarantine> quarantine;
   std::optional<BatchCatalogAdapter> manifest;
   std::optional<batcher::Batcher> batcher;
   std::optional<batcher::BatcherThread> batcher_thread;
@@ -207,7 +209,13 @@ Result<void> EmbeddedServer::Stages::open_log() {
 
 Result<void> EmbeddedServer::Stages::open_store() {
   WEIR_TRY(store, store::LocalDirectoryStore::open(disk, directory.store()));
-  return store->sweep();
+  WEIR_CHECK(store->sweep());
+  quarantine.emplace(catalog->batches(), *store);
+  // A full disk takes no file that is written again, and must not keep the server from starting.
+  if (const auto clean = quarantine->clean_up(); !clean)
+    spdlog::warn("Bytes of dropped or replayed payloads are still in the store: {}",
+                 clean.error().message);
+  return {};
 }
 
 /// Those that were written before `log.partition` was raised.
@@ -225,6 +233,7 @@ void EmbeddedServer::Stages::start_batcher() {
   settings.roll.age_max = std::chrono::seconds(config["batch.age_s"]);
   settings.keys.window = std::chrono::seconds(config["idempotency.window_s"]);
   settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
+  settings.quarantine.catalog_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]);
   manifest.emplace(*catalog, clock);
   batcher.emplace(*log, *store, *manifest, settings);
   batcher::BatcherThread::Settings thread;
@@ -252,6 +261,8 @@ Vitals EmbeddedServer::Stages::vitals() const {
           .batcher = batcher_thread->health(),
           .gauges = batcher_thread->gauges(),
           .batch_age_max = std::chrono::seconds(config["batch.age_s"]),
+          .quarantine = catalog->batches().quarantine_held(),
+          .quarantine_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]),
           .data_directory = directory.path(),
           .bytes_free = directory.bytes_free(),
           .bytes_in_all = directory.bytes_in_all(),
@@ -313,6 +324,13 @@ void EmbeddedServer::Stages::make_control_api() {
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
       .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
                        const std::string& body) { return replay(*log, stream, type, key, body); },
+      .quarantined_body =
+          [this](const catalog::Quarantined& record) { return quarantine->body(record); },
+      .settle_quarantined =
+          [this](std::uint32_t tenant_no, const Address& address, catalog::QuarantineState state,
+                 std::optional<Sequence> replayed_as) {
+            return quarantine->settle(tenant_no, address, state, replayed_as);
+          },
       .check_conservation = [this] { return conservation->check_now(); },
       .health_checks = [this] { return judge(vitals()); },
       .metrics_token = config.text("metrics.token"),
@@ -419,6 +437,7 @@ Measured EmbeddedServer::Stages::measure() const {
           .log = log->stats(),
           .clock = clock.state(),
           .batcher = batcher_thread->gauges(),
+          .quarantine = catalog->batches().quarantine_held(),
           .batch_seconds = manifest->commit_seconds(),
           .run_seconds = runs->seconds(),
           .control_seconds = request_log.seconds(),

@@ -84,11 +84,25 @@ HealthCheck judge_keys(const Vitals& vitals) {
                       gauges.keys_max, hours(gauges.oldest_key_age), hours(gauges.key_window))};
 }
 
+/// Full means that somebody should look, and nothing worse: what comes is kept in files.
+HealthCheck judge_quarantine(const Vitals& vitals) {
+  const auto& held = vitals.quarantine;
+  const auto text = fmt::format(
+      "{} payloads are held: {} bytes in the catalog (at most {}), {} bytes in files of the store",
+      held.payloads_in_catalog + held.payloads_in_files, held.bytes_in_catalog,
+      vitals.quarantine_bytes_max, held.bytes_in_files);
+  if (held.payloads_in_files == 0) return {"quarantine", State::ok, text};
+  return {"quarantine", State::warning,
+          text +
+              "; look at `weir quarantine list`, replay or drop what it shows, and stop its "
+              "sender"};
+}
+
 }  // namespace
 
 std::vector<HealthCheck> judge(const Vitals& vitals) {
-  return {judge_log(vitals), judge_clock(vitals), judge_batcher(vitals),
-          judge_age(vitals), judge_disk(vitals),  judge_keys(vitals)};
+  return {judge_log(vitals),  judge_clock(vitals), judge_batcher(vitals),   judge_age(vitals),
+          judge_disk(vitals), judge_keys(vitals),  judge_quarantine(vitals)};
 }
 
 }  // namespace weir::app

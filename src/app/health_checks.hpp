@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalog/batches.hpp"
 #include "control/services.hpp"
 #include "env/watched_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
@@ -21,6 +22,8 @@ struct Vitals {
   Result<void> batcher;
   batcher::BatcherGauges gauges;
   std::chrono::seconds batch_age_max{0};  // the configured bound
+  catalog::Batches::QuarantineHeld quarantine;
+  std::uint64_t quarantine_bytes_max = 0;  // in the catalog, as it is set
   std::string data_directory;
   Result<std::uint64_t> bytes_free = 0;
   Result<std::uint64_t> bytes_in_all = 0;

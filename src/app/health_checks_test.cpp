@@ -53,6 +53,18 @@ TEST_F(HealthChecksTest, AClockThatIsOrWasAheadIsAnAlarm) {
   EXPECT_EQ(check("clock").state, State::ok);
 }
 
+TEST_F(HealthChecksTest, AQuarantineThatIsFullIsAWarningAndSaysWhereItsBytesAre) {
+  vitals.quarantine = {.payloads_in_catalog = 3, .bytes_in_catalog = 90};
+  vitals.quarantine_bytes_max = 100;
+  EXPECT_EQ(check("quarantine").state, State::ok);
+  vitals.quarantine.payloads_in_files = 2;
+  vitals.quarantine.bytes_in_files = 5000;
+  EXPECT_EQ(check("quarantine").state, State::warning);
+  EXPECT_THAT(check("quarantine").message,
+              HasSubstr("5 payloads are held: 90 bytes in the catalog (at most 100), 5000 bytes"));
+  EXPECT_THAT(check("quarantine").message, HasSubstr("weir quarantine list"));
+}
+
 TEST_F(HealthChecksTest, AServerThatIsWellHasNothingToTell) {
   for (const auto& one : judge(vitals))
     EXPECT_EQ(one.state, State::ok) << one.name << ": " << one.message;

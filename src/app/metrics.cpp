@@ -90,6 +90,19 @@ MetricFamily commit_bytes(const Measured& measured) {
           {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
+MetricFamily by_place(const char* name, const char* help, std::uint64_t in_catalog,
+                      std::uint64_t in_files) {
+  MetricFamily out{name, help, MetricType::Gauge, {}};
+  for (const auto& [place, value] :
+       {std::pair("catalog", in_catalog), std::pair("files", in_files)}) {
+    ClientMetric metric;
+    metric.label = {{"place", place}};
+    metric.gauge.value = static_cast<double>(value);
+    out.metric.push_back(std::move(metric));
+  }
+  return out;
+}
+
 /// A stream's label: its id or, were it gone, its number; "other" beyond the bound. The oldest
 /// streams are named, so that which ones are does not change from one look to the next.
 class StreamLabels {
@@ -188,9 +201,9 @@ void add_conservation(std::vector<MetricFamily>& families,
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
-  const auto& [gateway, http, log, clock, batcher, batch_seconds, run_seconds, control_seconds,
-               log_ready, conservation, conservation_checks, snapshot, streams_named_max] =
-      measured;
+  const auto& [gateway, http, log, clock, batcher, quarantine, batch_seconds, run_seconds,
+               control_seconds, log_ready, conservation, conservation_checks, snapshot,
+               streams_named_max] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -225,6 +238,10 @@ std::string metrics_text(const Measured& measured) {
       counter("weir_batcher_bytes_total", "Bytes of batch files.", batcher.bytes),
       counter("weir_batcher_quarantined_total", "Payloads put into the quarantine.",
               batcher.quarantined),
+      by_place("weir_quarantine_payloads", "Payloads that the quarantine holds.",
+               quarantine.payloads_in_catalog, quarantine.payloads_in_files),
+      by_place("weir_quarantine_bytes", "Their bytes.", quarantine.bytes_in_catalog,
+               quarantine.bytes_in_files),
       counter("weir_batcher_duplicates_total", "Records that repeated an Idempotency-Key.",
               batcher.duplicates),
       counter("weir_batcher_hours_sealed_total", "Hours of streams sealed.", batcher.hours_sealed),

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/histogram.hpp"
+#include "catalog/batches.hpp"
 #include "catalog/snapshot.hpp"
 #include "env/watched_clock.hpp"
 #include "http/stats.hpp"
@@ -21,6 +22,7 @@ struct Measured {
   log::LogStats log;
   WatchedClock::State clock;
   batcher::BatcherGauges batcher;
+  catalog::Batches::QuarantineHeld quarantine;
   HistogramCounts batch_seconds;    // commits of batches in the catalog
   HistogramCounts run_seconds;      // workflow runs
   HistogramCounts control_seconds;  // control requests

@@ -115,6 +115,20 @@ TEST(Metrics, NoStreamIsNamedUnlessItIsAskedForAndThenNoMoreThanTheBound) {
   EXPECT_THAT(text, Not(HasSubstr("no 2")));
 }
 
+TEST(Metrics, TheQuarantineIsToldByWhereItStands) {
+  Measured measured;
+  measured.quarantine = {.payloads_in_catalog = 1,
+                         .bytes_in_catalog = 20,
+                         .payloads_in_files = 3,
+                         .bytes_in_files = 400};
+  const std::string text = metrics_text(measured);
+  for (const char* line : {"weir_quarantine_payloads{place=\"catalog\"} 1\n",
+                           "weir_quarantine_bytes{place=\"catalog\"} 20\n",
+                           "weir_quarantine_payloads{place=\"files\"} 3\n",
+                           "weir_quarantine_bytes{place=\"files\"} 400\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
 TEST(Metrics, AClockThatIsAheadIsThere) {
   Measured measured;
   measured.clock.ahead = std::chrono::minutes(90);

@@ -88,6 +88,10 @@ constexpr Setting table[] = {
      "Idempotency keys remembered at most, of all streams; above it the oldest are forgotten "
      "first.",
      signed_of(idempotency_keys_default), 1000, signed_of(idempotency_keys_ceiling)},
+    {"quarantine.bytes",
+     "Bytes of quarantined payloads kept in the catalog, of all tenants; those beyond it go to "
+     "files in the store.",
+     signed_of(quarantine_bytes_default), 0, signed_of(64 * 1024 * mib)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
     {"metrics.streams",
      "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token "

@@ -12,6 +12,7 @@
 #include "env/real/posix_disk.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/store/store_check.hpp"
 
 // Opens the catalog as a start does, so it finds whatever a start would refuse. Where a server
@@ -31,6 +32,7 @@ json::object json_of(const std::string& root, const store::StoreReport& report) 
           {"files", report.files},
           {"records", report.records},
           {"bytes", report.bytes},
+          {"quarantined_payloads", report.bodies},
           {"files_not_sealed", report.unsealed},
           {"findings", std::move(findings)}};
 }
@@ -42,6 +44,8 @@ void print(const std::string& root, const store::StoreReport& report) {
       "{}: {} sealed hours; {} files with {} records, {} bytes, are as they were sealed; "
       "{} files are not sealed yet\n",
       root, report.hours, report.files, report.records, report.bytes, report.unsealed);
+  if (report.bodies > 0)
+    fmt::print("{} quarantined payloads in files are as they were kept\n", report.bodies);
   if (report.findings.empty()) return;
   fmt::print("{} findings: restore what is named from a copy of the store\n",
              report.findings.size());
@@ -51,16 +55,16 @@ void print(const std::string& root, const store::StoreReport& report) {
 struct Subject {
   std::string root;
   std::vector<store::SealedManifest> known;
+  std::vector<store::BodiesFile> quarantined;
   std::string remark;  // why the catalog is unknown
 };
 
 /// As a start opens it: nobody else may have it meanwhile.
-Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& path) {
+Result<void> ask_catalog(const std::string& path, Subject& subject) {
   WEIR_TRY(const DataDirectory directory, DataDirectory::open(path));
   SystemClock clock;
   SystemRandom random;
   WEIR_TRY(const auto catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
-  std::vector<store::SealedManifest> known;
   catalog::Hour last;
   for (PartitionNo partition{0}; partition.value <= partition_max;) {
     WEIR_TRY(const auto hours,
@@ -71,10 +75,11 @@ Result<std::vector<store::SealedManifest>> sealed_in_catalog(const std::string& 
       continue;
     }
     for (const catalog::Hour& hour : hours)
-      if (hour.sealed()) known.push_back({hour.manifest_path, hour.manifest_sha256});
+      if (hour.sealed()) subject.known.push_back({hour.manifest_path, hour.manifest_sha256});
     last = hours.back();
   }
-  return known;
+  WEIR_TRY(subject.quarantined, batcher::held_in_files(catalog->batches()));
+  return {};
 }
 
 /// A data directory has its store in a subdirectory, and a catalog beside it.
@@ -82,24 +87,20 @@ Result<Subject> subject_of(const std::string& path) {
   PosixDisk disk;
   const bool is_data = disk.exists(path + "/VERSION").value_or(false) &&
                        disk.exists(path + "/store").value_or(false);
-  if (!is_data) return Subject{.root = path, .known = {}, .remark = {}};
-  Subject subject{.root = path + "/store", .known = {}, .remark = {}};
-  auto known = sealed_in_catalog(path);
-  if (known) {
-    subject.known = *std::move(known);
-  } else if (known.error().code == Errc::locked) {
-    subject.remark =
-        "A server runs on it, so its catalog was not asked: a stream's newest manifest would not "
-        "be missed. Stop the server to check that too.";
-  } else {
-    return fail(std::move(known).error());
-  }
+  if (!is_data) return Subject{.root = path, .known = {}, .quarantined = {}, .remark = {}};
+  Subject subject{.root = path + "/store", .known = {}, .quarantined = {}, .remark = {}};
+  const auto asked = ask_catalog(path, subject);
+  if (asked) return subject;
+  if (asked.error().code != Errc::locked) return fail(asked.error());
+  subject.remark =
+      "A server runs on it, so its catalog was not asked: a stream's newest manifest would not "
+      "be missed, nor quarantined payloads. Stop the server to check that too.";
   return subject;
 }
 
 Result<store::StoreReport> check(const Subject& subject) {
   PosixDisk disk;
-  return store::check_store(disk, subject.root, subject.known);
+  return store::check_store(disk, subject.root, subject.known, subject.quarantined);
 }
 
 int tell(const Error& error) {

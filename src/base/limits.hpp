@@ -58,6 +58,10 @@ inline constexpr std::uint64_t open_held_bytes_max = 32 * mib;
 inline constexpr std::uint32_t batcher_step_records_max = 10'000;
 inline constexpr std::uint64_t batcher_step_bytes_max = 8 * mib;
 
+// Quarantined payloads (docs/formats/quarantine-file.md). Settling one rewrites its file.
+inline constexpr std::uint64_t quarantine_bytes_default = 64 * mib;  // held in the catalog
+inline constexpr std::uint64_t quarantine_file_bytes_max = 1 * mib;  // or one larger payload
+
 // Sparse indexes beside batch files (docs/formats/batch-index.md).
 inline constexpr std::uint64_t index_stride_bytes = 64 * kib;
 
@@ -79,7 +83,6 @@ inline constexpr std::uint32_t xml_expansion_max = 10;  // text bytes out per by
 inline constexpr std::uint32_t page_items_default = 100;
 inline constexpr std::uint32_t page_items_max = 1000;
 inline constexpr std::uint32_t name_bytes_max = 255;
-inline constexpr std::uint64_t quarantine_page_bytes_max = 8 * mib;
 inline constexpr std::uint32_t loads_looked_at_max = 100;  // for one receipt
 inline constexpr std::uint32_t query_rows_max = 10'000;
 inline constexpr std::uint64_t query_bytes_max = 16 * mib;  // of an answer's values

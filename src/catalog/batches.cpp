@@ -1,15 +1,15 @@
 #include "catalog/batches.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <tuple>
 
 #include "catalog/database.hpp"
 #include "catalog/packed_records.hpp"
 #include "catalog/paging.hpp"
+#include "catalog/quarantine_rows.hpp"
 #include "catalog/stream_rows.hpp"
 
-// Reads of the manifest and the quarantine. Their questions are few and known, so each is one
+// Reads of the manifest. Its questions are few and known, so each is one
 // SQL statement whose conditions are put together from a filter, and no query builder is needed.
 // Lists are read by the row's number and not by an offset, so that a page costs the same wherever
 // it is and rows that are added meanwhile are neither missed nor seen twice.
@@ -26,33 +26,6 @@ void into(Statement& statement, Batch& row) {
   statement.into(row.first_sequence).into(row.last_sequence).into(row.records);
   statement.into(row.quarantined).into(row.duplicates).into(row.bytes).into(row.sha256);
   statement.into(row.first_received_at).into(row.last_received_at);
-}
-
-constexpr const char* quarantine_columns =
-    "q.stream_no, q.partition_no, q.sequence, q.received_at, q.type, q.reason, q.body, q.state,"
-    " q.settled_at, COALESCE(q.replayed_as, 0)";
-
-bool read_state(const std::string& text, QuarantineState& state) {
-  for (const auto one :
-       {QuarantineState::held, QuarantineState::replayed, QuarantineState::dropped})
-    if (text == to_string(one)) {
-      state = one;
-      return true;
-    }
-  return false;
-}
-
-void into(Statement& statement, Quarantined& row) {
-  statement.into(row.address.stream).into(row.address.partition).into(row.address.sequence);
-  statement.into(row.received_at).into(row.type).into(row.reason).into_bytes(row.body);
-  statement.into_text([&row](const std::string& text) { return read_state(text, row.state); });
-  statement.into(row.settled_at);
-  statement.into_text([&row](const std::string& text) {
-    row.replayed_as.reset();
-    if (const std::uint64_t sequence = std::strtoull(text.c_str(), nullptr, 10); sequence > 0)
-      row.replayed_as = Sequence{sequence};
-    return true;
-  });
 }
 
 /// The conditions of a filter, and their values in the same order. A tenant's streams only.
@@ -75,13 +48,6 @@ struct BatchQuery {
   Statement statement;
 };
 
-Result<void> check_stream(soci::session& session, std::uint32_t tenant_no,
-                          const std::string& stream_id) {
-  if (stream_id.empty()) return {};
-  WEIR_CHECK(find_stream_no(session, tenant_no, stream_id));
-  return {};
-}
-
 bool owns(soci::session& session, std::uint32_t tenant_no, StreamNo stream) {
   Statement owner(session, "SELECT COUNT(*) FROM streams WHERE no = :no AND tenant_no = :t");
   int owned = 0;
@@ -97,18 +63,6 @@ Result<bool> is_accounted(soci::session& session, const Address& address) {
   position.bind(address.partition).bind(address.stream).into(next);
   WEIR_TRY(const bool found, position.next());
   return found && address.sequence < next;
-}
-
-Result<std::optional<Quarantined>> find_quarantined(soci::session& session, std::uint32_t tenant_no,
-                                                    const Address& address) {
-  Statement aside(session, std::string("SELECT ") + quarantine_columns +
-                               " FROM quarantine q JOIN streams s ON s.no = q.stream_no"
-                               " WHERE q.stream_no = :stream AND q.partition_no = :partition"
-                               " AND q.sequence = :sequence AND s.tenant_no = :tenant");
-  Quarantined record;
-  aside.bind(address.stream).bind(address.partition).bind(address.sequence).bind(tenant_no);
-  into(aside, record);
-  return first(aside, record);
 }
 
 /// Rows do not overlap: the last one that begins at or before the record, if it holds it.
@@ -213,49 +167,6 @@ Result<std::vector<Batch>> Batches::newest(std::uint32_t tenant_no, const std::s
     WEIR_TRY(auto files, collect(statement, row));
     std::reverse(files.begin(), files.end());
     return files;
-  });
-}
-
-Result<Page<Quarantined>> Batches::quarantined(std::uint32_t tenant_no,
-                                               const QuarantineFilter& filter,
-                                               const PageRequest& page) {
-  return database_.read([&](soci::session& session) -> Result<Page<Quarantined>> {
-    if (filter.stream_id) WEIR_CHECK(check_stream(session, tenant_no, *filter.stream_id));
-    Statement statement(session, std::string("SELECT q.no, ") + quarantine_columns +
-                                     " FROM quarantine q JOIN streams s ON s.no = q.stream_no"
-                                     " WHERE s.tenant_no = :tenant" +
-                                     (filter.stream_id ? " AND s.id = :stream" : "") +
-                                     (filter.state ? " AND q.state = :state" : "") +
-                                     " AND q.no > :after ORDER BY q.no LIMIT :limit");
-    statement.bind(tenant_no);
-    if (filter.stream_id) statement.bind(*filter.stream_id);
-    if (filter.state) statement.bind(std::string(to_string(*filter.state)));
-    return read_page<Quarantined>(
-        statement, "quarantine", page, [](Statement& read, Quarantined& row) { into(read, row); },
-        [bytes = std::uint64_t{0}](const Quarantined& row) mutable {
-          bytes += row.body.size();
-          return bytes >= limits::quarantine_page_bytes_max;
-        });
-  });
-}
-
-Result<void> Batches::settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
-                             std::optional<Sequence> replayed_as) {
-  return database_.write([&](soci::session& session) -> Result<void> {
-    WEIR_TRY(const auto record, find_quarantined(session, tenant_no, address));
-    if (!record)
-      return fail(Errc::not_found, "The quarantine holds no such payload of this tenant.");
-    if (record->state != QuarantineState::held)
-      return fail(Errc::conflict, "The payload was " + std::string(to_string(record->state)) +
-                                      " already; its bytes are gone from the quarantine.");
-    Statement update(session,
-                     "UPDATE quarantine SET state = :state, settled_at = :at, replayed_as = :as,"
-                     " body = '' WHERE stream_no = :stream AND partition_no = :partition"
-                     " AND sequence = :sequence");
-    update.bind(std::string(to_string(state))).bind(database_.now()).bind(replayed_as);
-    update.bind(address.stream).bind(address.partition).bind(address.sequence);
-    WEIR_CHECK(update.run());
-    return {};
   });
 }
 

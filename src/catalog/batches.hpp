@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -47,18 +48,54 @@ class Batches {
   Result<std::vector<Batch>> newest(std::uint32_t tenant_no, const std::string& stream_id,
                                     std::uint32_t count);
 
-  /// Ordered by when they were quarantined. A page ends early, after at least one item, when its
-  /// bodies exceed limits::quarantine_page_bytes_max.
+  /// Ordered by when they were quarantined, without their bodies.
   struct QuarantineFilter {
     std::optional<std::string> stream_id;
     std::optional<QuarantineState> state;
   };
   Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no, const QuarantineFilter& filter,
                                         const PageRequest& page);
-  /// Deletes the payload's bytes and records the outcome in its row. Errors: conflict when it is
-  /// settled already, not_found when the tenant has no such record in the quarantine.
-  Result<void> settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
-                      std::optional<Sequence> replayed_as);
+  /// The bytes that the record's row holds: none where they are in a file, or gone.
+  Result<std::string> quarantined_body(const Address& address);
+  /// Deletes the payload's bytes from its row and records the outcome there. Returns the file that
+  /// still has the bytes; empty: none. Errors: conflict when it is settled already, not_found when
+  /// the tenant has no such record in the quarantine. Called by batcher::Quarantine only, which
+  /// erases the bytes in the file.
+  Result<std::string> settle(std::uint32_t tenant_no, const Address& address, QuarantineState state,
+                             std::optional<Sequence> replayed_as);
+
+  /// A file of quarantined payloads (docs/formats/quarantine-file.md) as the catalog knows it.
+  struct QuarantineFile {
+    struct Body {
+      std::uint64_t row = 0;
+      std::uint64_t offset = 0;
+      std::uint64_t bytes = 0;
+      std::uint64_t crc64 = 0;
+      bool is_held = false;  // false: settled, and to be erased
+    };
+    std::string path;
+    std::vector<Body> bodies;  // in the order of their offsets
+  };
+  Result<std::vector<std::string>> quarantine_files();
+  /// Those that still have the bytes of settled payloads.
+  Result<std::vector<std::string>> quarantine_files_to_erase();
+  /// Without bodies for a path that the catalog does not know.
+  Result<QuarantineFile> quarantine_file(const std::string& path);
+  /// The settled bodies of `file` were erased: forgets where they were, and the file if it held no
+  /// others.
+  Result<void> forget_erased(const QuarantineFile& file);
+
+  /// What the quarantine holds, of all tenants.
+  struct QuarantineHeld {
+    std::uint64_t payloads_in_catalog = 0;
+    std::uint64_t bytes_in_catalog = 0;
+    std::uint64_t payloads_in_files = 0;
+    std::uint64_t bytes_in_files = 0;
+  };
+  /// Costs no query: counted from the rows when the catalog is opened, and kept from then on.
+  QuarantineHeld quarantine_held() const;
+  /// Called once, by Catalog::open.
+  Result<void> count_quarantine();
 
   /// Where one record of the tenant's stream is; not_found for another tenant's stream. At most one
   /// of the three is set. If none is, the partition's batcher has not accounted for the record yet.
@@ -82,7 +119,14 @@ class Batches {
   Result<Totals> totals(std::uint32_t tenant_no, const std::string& stream_id);
 
  private:
+  enum class Counted : std::uint8_t { added, settled };
+  void count(const Quarantined& record, std::uint64_t bytes, Counted how);
+
   Database& database_;
+  struct {
+    std::atomic<std::uint64_t> payloads{0};
+    std::atomic<std::uint64_t> bytes{0};
+  } held_in_catalog_, held_in_files_;
 };
 
 }  // namespace weir::catalog

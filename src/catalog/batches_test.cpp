@@ -257,11 +257,66 @@ TEST_F(BatchesTest, AQuarantinedPayloadIsKeptWhole) {
   ASSERT_TRUE(commit(aside));
   const auto page = batches().quarantined(acme_, {.stream_id = stream.id}, {}).value();
   ASSERT_EQ(page.items.size(), 1u);
-  EXPECT_EQ(page.items[0].body, aside.quarantined[0].body);
+  EXPECT_EQ(page.items[0].body_bytes, 9u);
+  EXPECT_EQ(batches().quarantined_body(page.items[0].address).value(), aside.quarantined[0].body);
   EXPECT_EQ(page.items[0].reason, aside.quarantined[0].reason);
   EXPECT_EQ(page.items[0].address, aside.quarantined[0].address);
   EXPECT_EQ(page.items[0].received_at, aside.quarantined[0].received_at);
   EXPECT_EQ(page.items[0].type, PayloadType::xml);
+}
+
+/// The gateway takes no empty body; a log that holds one must not stop the batcher.
+TEST_F(BatchesTest, AnEmptyPayloadIsQuarantinedLikeAnyOther) {
+  const Stream stream = add_stream(acme_, PayloadType::xml);
+  BatchCommit aside;
+  aside.checkpoint = Lsn{4096};
+  aside.positions = {{stream.no, Sequence{1}, Sequence{2}, PayloadType::xml}};
+  aside.quarantined = {quarantined(stream, 1)};
+  aside.quarantined[0].body = "";
+  const auto done = commit(aside);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(batches().quarantined_body(aside.quarantined[0].address).value(), "");
+  EXPECT_EQ(batches().quarantined(acme_, {}, {})->items.at(0).body_bytes, 0u);
+}
+
+TEST_F(BatchesTest, WhatTheQuarantineHoldsIsCountedWhereItStands) {
+  TestDirectory directory;
+  const std::string path = directory.file("catalog.db");
+  const auto held = [](Catalog& catalog) {
+    const auto now = catalog.batches().quarantine_held();
+    return std::vector{now.payloads_in_catalog, now.bytes_in_catalog, now.payloads_in_files,
+                       now.bytes_in_files};
+  };
+  using ::testing::ElementsAre;
+  std::uint32_t tenant = 0;
+  Stream stream;
+  {
+    const auto catalog = open(path);
+    tenant = catalog->tenants().add("acme")->no;
+    stream = catalog->streams().add(tenant, {"s", "", std::nullopt, false}).value();
+    BatchCommit aside;
+    aside.checkpoint = Lsn{4096};
+    aside.positions = {{stream.no, Sequence{1}, Sequence{5}, PayloadType::xml}};
+    for (std::uint64_t i = 1; i <= 4; ++i)
+      aside.quarantined.push_back(quarantined(stream, i));
+    for (std::size_t i : {2, 3}) {
+      aside.quarantined[i].body = "";
+      aside.quarantined[i].stored = {"quarantine/a", 20 * (i - 2), 20, ~std::uint64_t{0} - i};
+    }
+    aside.read = catalog->batches().checkpoint(aside.partition).value();
+    ASSERT_TRUE(catalog->batches().commit(aside));
+    EXPECT_THAT(held(*catalog), ElementsAre(2, 14, 2, 40));
+    const auto file = catalog->batches().quarantine_file("quarantine/a").value();
+    ASSERT_EQ(file.bodies.size(), 2u);
+    EXPECT_EQ(file.bodies[1].offset, 20u);
+    EXPECT_EQ(file.bodies[1].crc64, ~std::uint64_t{0} - 3);
+    for (std::uint64_t i : {1, 3})
+      ASSERT_TRUE(catalog->batches().settle(tenant, {stream.no, PartitionNo{0}, Sequence{i}},
+                                            QuarantineState::dropped, std::nullopt));
+    EXPECT_THAT(held(*catalog), ElementsAre(1, 7, 1, 20));
+  }
+  const auto catalog = open(path);
+  EXPECT_THAT(held(*catalog), ElementsAre(1, 7, 1, 20)) << "counted from the rows";
 }
 
 TEST_F(BatchesTest, TheQuarantineOfARecordIsWrittenOnce) {

@@ -20,7 +20,9 @@ Result<std::unique_ptr<Catalog>> Catalog::open_existing(const std::string& path,
 
 Result<std::unique_ptr<Catalog>> Catalog::with(std::unique_ptr<Database> database) {
   WEIR_CHECK(database->write_and_publish([](soci::session&) -> Result<void> { return {}; }));
-  return std::unique_ptr<Catalog>(new Catalog(std::move(database)));
+  std::unique_ptr<Catalog> catalog(new Catalog(std::move(database)));
+  WEIR_CHECK(catalog->batches().count_quarantine());
+  return catalog;
 }
 
 Catalog::Catalog(std::unique_ptr<Database> database)

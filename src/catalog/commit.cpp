@@ -6,6 +6,7 @@
 #include "catalog/batches.hpp"
 #include "catalog/database.hpp"
 #include "catalog/packed_records.hpp"
+#include "catalog/quarantine_rows.hpp"
 #include "catalog/statement.hpp"
 
 // The one transaction that makes batches visible (docs/formats/manifest.md).
@@ -141,18 +142,6 @@ Result<void> insert(soci::session& session, const Batch& batch) {
   return {};
 }
 
-Result<void> insert(soci::session& session, const Quarantined& record) {
-  Statement insert(session,
-                   "INSERT INTO quarantine (stream_no, partition_no, sequence, received_at, type,"
-                   " reason, body) VALUES (:stream, :partition, :sequence, :at, :type, :reason,"
-                   " :body)");
-  insert.bind(record.address.stream).bind(record.address.partition);
-  insert.bind(record.address.sequence).bind(record.received_at).bind(record.type);
-  insert.bind(record.reason).bind_bytes(record.body);
-  WEIR_CHECK(insert.run());
-  return {};
-}
-
 /// In pieces, so that a receipt is looked up in a few kilobytes.
 Result<void> insert(soci::session& session, PartitionNo partition, const Duplicates& run) {
   for (std::size_t begin = 0; begin < run.pairs.size(); begin += duplicates_a_row) {
@@ -254,8 +243,7 @@ Result<void> forget_keys(soci::session& session, PartitionNo partition, Time bef
 
 /// What its rows say of single records, and of its hours.
 Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
-  for (const Quarantined& record : commit.quarantined)
-    WEIR_CHECK(insert(session, record));
+  WEIR_CHECK(insert_quarantined(session, commit.quarantined));
   for (const Duplicates& run : commit.duplicates)
     WEIR_CHECK(insert(session, commit.partition, run));
   for (const KeyPrints& run : commit.keys)
@@ -271,7 +259,7 @@ Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
 
 Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
   WEIR_CHECK(check(commit));
-  return database_.write_and_maybe_publish(
+  auto committed = database_.write_and_maybe_publish(
       [&](soci::session& session, bool& publish) -> Result<Checkpoint> {
         WEIR_TRY(const Checkpoint checkpoint, move_checkpoint(session, commit));
         for (const auto& position : commit.positions) {
@@ -284,6 +272,11 @@ Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
         WEIR_CHECK(insert_records(session, commit));
         return checkpoint;
       });
+  if (!committed) return committed;
+  for (const Quarantined& record : commit.quarantined)
+    count(record, record.stored.path.empty() ? record.body.size() : record.stored.bytes,
+          Counted::added);
+  return committed;
 }
 
 }  // namespace weir::catalog

@@ -279,6 +279,38 @@ constexpr std::string_view allowed_origins[] = {
     R"(ALTER TABLE tenants ADD COLUMN allowed_origins TEXT NOT NULL DEFAULT '')",
 };
 
+/// The body comes last, so that the columns before it are read without it. An empty one is NULL.
+constexpr std::string_view quarantine_files[] = {
+    R"(CREATE TABLE quarantine_files (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         path TEXT NOT NULL UNIQUE))",
+    R"(CREATE TABLE quarantine_with_files (
+         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         stream_no BIGINT NOT NULL REFERENCES streams (no),
+         partition_no BIGINT NOT NULL,
+         sequence BIGINT NOT NULL,
+         received_at TEXT NOT NULL,
+         type TEXT NOT NULL,
+         reason TEXT NOT NULL,
+         state TEXT NOT NULL DEFAULT 'held',
+         settled_at TEXT,
+         replayed_as BIGINT,
+         file_no BIGINT REFERENCES quarantine_files (no),
+         body_offset BIGINT,
+         body_bytes BIGINT,
+         body_crc64 BIGINT,
+         body BLOB,
+         UNIQUE (stream_no, partition_no, sequence)))",
+    R"(INSERT INTO quarantine_with_files
+         SELECT no, stream_no, partition_no, sequence, received_at, type, reason, state,
+                settled_at, replayed_as, NULL, NULL, NULL, NULL,
+                CASE WHEN LENGTH(body) > 0 THEN body END
+         FROM quarantine)",
+    R"(DROP TABLE quarantine)",
+    R"(ALTER TABLE quarantine_with_files RENAME TO quarantine)",
+    R"(CREATE INDEX quarantine_by_file ON quarantine (file_no, state))",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -290,6 +322,7 @@ constexpr Migration all[] = {
     {"epochs of leases", lease_epochs},
     {"sums of the content", content_sums},
     {"origins of pages", allowed_origins},
+    {"files of the quarantine", quarantine_files},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -172,6 +172,35 @@ TEST_F(MigrationsTest, RowsOfAnOlderWeirObeyTheLawOfConservation) {
   EXPECT_FALSE(hours->front().sealed());
 }
 
+TEST_F(MigrationsTest, TheQuarantineOfAnOlderWeirIsKeptWhole) {
+  {
+    const auto old = open_at_version(10);
+    execute(**old,
+            "INSERT INTO tenants (name, payload_bytes_max, created_at)"
+            " VALUES ('acme', 1000, '2027-03-02T08:00:00.000000Z')");
+    execute(**old,
+            "INSERT INTO streams (id, tenant_no, name, description, xml_check_sync, created_at)"
+            " VALUES ('is-1', 1, 's', '', 0, '2027-03-02T08:00:00.000000Z')");
+    execute(**old,
+            "INSERT INTO quarantine VALUES (4, 1, 0, 2, '2027-03-02T08:00:02.000000Z', 'xml', 'r',"
+            " x'3C00FF', 'held', NULL, NULL), (7, 1, 0, 5, '2027-03-02T09:00:05.000000Z', 'xml',"
+            " 's', '', 'replayed', '2027-03-02T10:00:00.000000Z', 6)");
+  }
+  const auto catalog = open();
+  ASSERT_TRUE(catalog) << catalog.error().message;
+  const auto rows = (*catalog)->batches().quarantined(1, {}, {}).value().items;
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].state, QuarantineState::held);
+  EXPECT_EQ(rows[0].reason, "r");
+  EXPECT_EQ((*catalog)->batches().quarantined_body(rows[0].address).value(),
+            std::string("<\0\xFF", 3));
+  EXPECT_EQ(rows[1].state, QuarantineState::replayed);
+  EXPECT_EQ(rows[1].replayed_as, Sequence{6});
+  EXPECT_TRUE(rows[1].settled_at);
+  EXPECT_EQ((*catalog)->batches().quarantine_held().bytes_in_catalog, 3u);
+  EXPECT_EQ((*catalog)->batches().quarantine_held().payloads_in_catalog, 1u);
+}
+
 TEST_F(MigrationsTest, ACommitIsOnStableStorage) {
   const auto database = open_at_version(migrations().size());
   EXPECT_EQ(read(**database, "PRAGMA journal_mode"), "wal");

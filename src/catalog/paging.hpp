@@ -18,11 +18,10 @@ Result<void> check_limit(const PageRequest& page);
 
 /// Reads one page. `statement` selects a row number and the columns that `columns(statement, row)`
 /// reads into `row`. It ends with "<number> > :after ORDER BY <number> LIMIT :limit"; these two
-/// values are bound here, all others before. `full(item)`, called after each item, says whether the
-/// page ends with it: some pages are also bounded by bytes.
-template <class T, class Columns, class Full>
+/// values are bound here, all others before.
+template <class T, class Columns>
 Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
-                          Columns&& columns, Full&& full) {
+                          Columns&& columns) {
   WEIR_CHECK(check_limit(page));
   WEIR_TRY(const std::uint64_t after, decode_page_token(list, page.next_token));
   statement.bind(after).bind(page.limit + 1);  // one more row shows whether there is a next page
@@ -31,24 +30,16 @@ Result<Page<T>> read_page(Statement& statement, std::string_view list, const Pag
   statement.into(number);
   columns(statement, row);
   Page<T> result;
-  bool ended = false;
   while (true) {
     const std::uint64_t last = number;
     WEIR_TRY(const bool more, statement.next());
     if (!more) return result;
-    if (ended || result.items.size() == page.limit) {
+    if (result.items.size() == page.limit) {
       result.next_token = encode_page_token(list, last);
       return result;
     }
     result.items.push_back(row);
-    ended = full(row);
   }
-}
-
-template <class T, class Columns>
-Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
-                          Columns&& columns) {
-  return read_page<T>(statement, list, page, columns, [](const T&) { return false; });
 }
 
 }  // namespace weir::catalog

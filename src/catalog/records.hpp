@@ -78,13 +78,25 @@ constexpr std::string_view to_string(QuarantineState state) {
   return "unknown";
 }
 
-/// A payload that could not be converted: all of its bytes, and the reason.
+/// Where the bytes of a quarantined payload stand when they are not in its row
+/// (docs/formats/quarantine-file.md).
+struct StoredBody {
+  std::string path;  // in the store; empty: they are in the row
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t crc64 = 0;
+};
+
+/// A payload that could not be converted, and the reason. All of its bytes are kept until it is
+/// dropped or replayed.
 struct Quarantined {
   Address address;
   Time received_at;
   PayloadType type = PayloadType::xml;
   std::string reason;
-  std::string body;  // empty once it was dropped or replayed
+  std::string body;              // only in a commit, and empty there when `stored` says where it is
+  StoredBody stored;             // its path stays until the bytes are erased
+  std::uint64_t body_bytes = 0;  // as read from the catalog; 0 once it was dropped or replayed
   QuarantineState state = QuarantineState::held;
   std::optional<Time> settled_at;       // when it was dropped or replayed
   std::optional<Sequence> replayed_as;  // of the same stream and partition

@@ -27,4 +27,7 @@ inline void stream_view_columns(Statement& statement, StreamView& view) {
 Result<StreamNo> find_stream_no(soci::session& session, std::uint32_t tenant_no,
                                 const std::string& id);
 
+/// The same for a filter: nothing to check when `id` is empty.
+Result<void> check_stream(soci::session& session, std::uint32_t tenant_no, const std::string& id);
+
 }  // namespace weir::catalog

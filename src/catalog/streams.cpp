@@ -49,6 +49,12 @@ Result<StreamNo> find_stream_no(soci::session& session, std::uint32_t tenant_no,
   return stream.no;
 }
 
+Result<void> check_stream(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
+  if (id.empty()) return {};
+  WEIR_CHECK(find_stream_no(session, tenant_no, id));
+  return {};
+}
+
 Result<Stream> Streams::add(std::uint32_t tenant_no, const NewStream& stream) {
   WEIR_CHECK(check_name("a stream", stream.name));
   WEIR_CHECK(check_rate_limit(stream.rate_limit));

@@ -147,6 +147,44 @@ TEST_F(ConservationTest, WhatIsDroppedIsGoneAndStaysCounted) {
   EXPECT_EQ(send("POST", path(2, "/drop")).status, 409);
 }
 
+TEST_F(ConservationTest, ABodyInAFileIsShownReplayedAndErasedLikeOneInTheCatalog) {
+  catalog::BatchCommit more;
+  more.checkpoint = Lsn{8192};
+  more.positions = {{stream_.no, Sequence{6}, Sequence{8}, PayloadType::xml}};
+  more.quarantined = {quarantined(stream_, 6), quarantined(stream_, 7)};
+  more.quarantined[0].body = "<first>";
+  const store::BatchName name{.tenant = "acme", .stream_id = stream_.id};
+  ASSERT_TRUE(batcher::put_bodies(*quarantine_.store, name, 1000, more.quarantined));
+  ASSERT_TRUE(commit(more));
+  const std::string file = more.quarantined[0].stored.path;
+  EXPECT_EQ(text(get(path(6)), "body"), "<first>");
+  EXPECT_EQ(get(path(6)).at("body_bytes"), 7);
+  expect(200, send("POST", path(6, "/replay")));
+  EXPECT_EQ(replayed_.at(0).body, "<first>");
+  EXPECT_EQ(text(get(path(6)), "body"), "");
+  EXPECT_EQ(quarantine_.store->read(file).value(), std::string(7, '\0') + "<a></b>");
+  expect(200, send("POST", path(7, "/drop")));
+  EXPECT_FALSE(quarantine_.store->read(file));
+  EXPECT_EQ(get("/api/v0/quarantine?state=held").at("items").as_array().size(), 1u);
+}
+
+TEST_F(ConservationTest, ABodyWhoseFileIsGoneIsAnErrorThatSaysWhatToDo) {
+  catalog::BatchCommit more;
+  more.checkpoint = Lsn{8192};
+  more.positions = {{stream_.no, Sequence{6}, Sequence{7}, PayloadType::xml}};
+  more.quarantined = {quarantined(stream_, 6)};
+  more.quarantined[0].body = "";
+  more.quarantined[0].stored = {.path = "quarantine/acme/x/y", .bytes = 7};
+  ASSERT_TRUE(commit(more));
+  const auto response = send("GET", path(6));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("drop it"));
+  EXPECT_EQ(send("POST", path(6, "/replay")).status, 500);
+  EXPECT_TRUE(replayed_.empty());
+  expect(200, send("POST", path(6, "/replay"), R"({"body":"<a/>"})"));
+  EXPECT_EQ(replayed_.size(), 1u);
+}
+
 TEST_F(ConservationTest, AnotherTenantCanNeitherReplayNorDrop) {
   for (const char* act : {"/replay", "/drop"})
     EXPECT_EQ(send(request("POST", path(2, act), "", rival_admin_)).status, 404);

@@ -11,6 +11,7 @@
 #include "control/control_api.hpp"
 #include "control/document_fixture.hpp"
 #include "control/init.hpp"
+#include "pipeline/batcher/quarantine_world.hpp"
 #include "token/token.hpp"
 
 namespace weir::control {
@@ -102,6 +103,15 @@ class ControlTest : public catalog::BatchTest {
               if (replay_refusal_) return fail(*replay_refusal_);
               return Address{stream, PartitionNo{0}, Sequence{77}};
             },
+            .quarantined_body =
+                [this](const catalog::Quarantined& record) {
+                  return quarantine_.quarantine.body(record);
+                },
+            .settle_quarantined =
+                [this](std::uint32_t tenant_no, const Address& address,
+                       catalog::QuarantineState state, std::optional<Sequence> replayed_as) {
+                  return quarantine_.quarantine.settle(tenant_no, address, state, replayed_as);
+                },
             .check_conservation = [this] { return conservation_; },
             .health_checks = [this] { return health_checks_; },
             .metrics_token = metrics_token_,
@@ -184,6 +194,7 @@ class ControlTest : public catalog::BatchTest {
     return document;
   }
 
+  batcher::QuarantineWorld quarantine_{catalog_->batches()};
   RecordingEngine engine_;
   QueryGate queries_{4};
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush_;

@@ -109,6 +109,9 @@ class FuzzWorld {
                      const std::string&) -> Result<Address> {
           return Address{stream, PartitionNo{0}, Sequence{1}};
         },
+        .quarantined_body = [](const catalog::Quarantined&) { return std::string(); },
+        .settle_quarantined = [](std::uint32_t, const Address&, catalog::QuarantineState,
+                                 std::optional<Sequence>) { return Result<void>(); },
         .check_conservation = [] { return batcher::ConservationReport{}; },
         .health_checks = [] { return std::vector<HealthCheck>(); },
         .metrics_token = {},

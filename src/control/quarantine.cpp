@@ -31,7 +31,7 @@ json::object json_of_record(const catalog::Quarantined& record, const std::strin
           {"received_at", to_string(record.received_at)},
           {"payload_type", to_string(record.type)},
           {"reason", record.reason},
-          {"body_bytes", record.body.size()},
+          {"body_bytes", record.body_bytes},
           {"state", to_string(record.state)},
           {"settled_at", json_of(record.settled_at)},
           {"replayed_as", replayed_as(record)}};
@@ -89,11 +89,12 @@ Result<http::Response> answer_record(const Call& call) {
 }
 
 /// The bytes in the request, or else those in the quarantine.
-Result<std::string> mended_body(const Fields& fields, const catalog::Quarantined& record) {
+Result<std::string> mended_body(const Call& call, const Fields& fields,
+                                const catalog::Quarantined& record) {
   if (fields.has("body") && fields.has("body_base64"))
     return fail(Errc::bad_request, "Send \"body\" or \"body_base64\", not both.");
   if (fields.has("body")) return fields.text("body");
-  if (!fields.has("body_base64")) return record.body;
+  if (!fields.has("body_base64")) return call.services.quarantined_body(record);
   WEIR_TRY(const std::string encoded, fields.text("body_base64"));
   auto decoded = from_base64(encoded);
   if (!decoded) return fail(Errc::bad_request, "\"body_base64\" is no base64.");
@@ -109,7 +110,7 @@ Result<http::Response> replay_quarantined(const Call& call) {
                                     " already; its bytes are gone from the quarantine.");
   WEIR_TRY(const auto stream, catalog.streams().view(record.address.stream));
   if (!stream) return not_quarantined(call.id);
-  WEIR_TRY(const std::string body, mended_body(fields, record));
+  WEIR_TRY(const std::string body, mended_body(call, fields, record));
   if (body.size() > stream->payload_bytes_max)
     return fail(Errc::too_large, "The payload is larger than the " +
                                      std::to_string(stream->payload_bytes_max) +
@@ -120,16 +121,16 @@ Result<http::Response> replay_quarantined(const Call& call) {
   WEIR_TRY(const Address address,
            call.services.replay(record.address.stream, stream->payload_type.value_or(record.type),
                                 key, body));
-  WEIR_CHECK(catalog.batches().settle(call.caller.tenant_no, record.address,
-                                      catalog::QuarantineState::replayed, address.sequence));
+  WEIR_CHECK(call.services.settle_quarantined(
+      call.caller.tenant_no, record.address, catalog::QuarantineState::replayed, address.sequence));
   return answer_record(call);
 }
 
 Result<http::Response> drop_quarantined(const Call& call) {
   WEIR_CHECK(Fields::of_body(call.request, {}));
   WEIR_TRY(const auto record, find_record(call));
-  WEIR_CHECK(call.services.catalog.batches().settle(
-      call.caller.tenant_no, record.address, catalog::QuarantineState::dropped, std::nullopt));
+  WEIR_CHECK(call.services.settle_quarantined(call.caller.tenant_no, record.address,
+                                              catalog::QuarantineState::dropped, std::nullopt));
   return answer_record(call);
 }
 
@@ -139,7 +140,7 @@ Result<http::Response> get_quarantined(const Call& call) {
   WEIR_TRY(const std::string stream_id, names.id_of(record.address.stream));
   json::object body = json_of_record(record, stream_id);
   // A payload that does not parse may not be text.
-  const std::string& bytes = record.body;
+  WEIR_TRY(const std::string bytes, call.services.quarantined_body(record));
   if (is_utf8(bytes))
     body["body"] = bytes;
   else

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,11 @@ struct Services {
   std::function<Result<Address>(StreamNo, PayloadType, const std::string& key,
                                 const std::string& body)>
       replay;
+  /// The bytes of a quarantined payload, and its end: as in batcher::Quarantine.
+  std::function<Result<std::string>(const catalog::Quarantined&)> quarantined_body;
+  std::function<Result<void>(std::uint32_t tenant_no, const Address&, catalog::QuarantineState,
+                             std::optional<Sequence> replayed_as)>
+      settle_quarantined;
   /// Checks conservation over all hours ever recorded.
   std::function<Result<batcher::ConservationReport>()> check_conservation;
   std::function<std::vector<HealthCheck>()> health_checks;

@@ -8,6 +8,7 @@
 #include "base/receipt.hpp"
 #include "base/sha256.hpp"
 #include "pipeline/batcher/conservation.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/store/store_check.hpp"
 #include "torture/outcome_check.hpp"
@@ -45,12 +46,14 @@ Result<std::string> body_of_record(std::string_view bytes, const Address& addres
 
 class Audit {
  public:
-  Audit(Server& server, Machine& machine, const Ledger& ledger, const Damaged& damaged)
-      : server_(server), machine_(machine), ledger_(ledger), damaged_(damaged) {}
+  Audit(Server& server, Machine& machine, const Ledger& ledger, const Damaged& damaged,
+        const Dropped& dropped)
+      : server_(server), machine_(machine), ledger_(ledger), damaged_(damaged), dropped_(dropped) {}
 
   Result<void> stream(const catalog::Stream& stream);
   Result<void> results() const;
   Result<void> conservation() const;
+  Result<void> quarantine_files();
   Result<void> sealed_hours();
   const Audited& audited() const { return audited_; }
 
@@ -64,12 +67,17 @@ class Audit {
   };
   using Files = std::map<std::string, File>;  // by path
 
+  bool is_flipped(const std::string& key) const {
+    return damaged_.contains(machine_.store_path + "/" + key);
+  }
   bool is_lost_with_wal() const { return damaged_.contains(machine_.catalog_path + "-wal"); }
   bool is_lost(const catalog::Stream& stream);
   Result<Files> files(const catalog::Stream& stream);
   Result<void> read(File& file);
   Result<Found> place(const catalog::Stream& stream, Sequence sequence, Files& files);
   Result<Found> quarantined(const catalog::Quarantined& record, Found found);
+  Result<Found> quarantined_body(const catalog::Quarantined& record, Found found);
+  Result<void> quarantine_file(const std::string& path);
   Result<void> contents(const File& file, FoundInStream& found);
   Result<std::uint64_t> body_id(const std::string& body, const std::string& where) const;
   Result<void> adds_up(const File& file, const FoundInStream& found) const;
@@ -78,6 +86,7 @@ class Audit {
   Machine& machine_;
   const Ledger& ledger_;
   const Damaged& damaged_;
+  const Dropped& dropped_;
   std::map<StreamNo, FoundInStream> found_;
   Audited audited_;
 };
@@ -103,9 +112,6 @@ Result<void> Audit::read(File& file) {
   ++audited_.files;
   const bool is_whole =
       sha256_hex(file.content) == file.row.sha256 && file.content.size() == file.row.bytes;
-  const auto is_flipped = [&](const std::string& key) {
-    return damaged_.contains(machine_.store_path + "/" + key);
-  };
   file.is_damaged = (!is_whole && is_flipped(path)) || is_flipped(index_key(path));
   if (is_whole || file.is_damaged) return {};
   return violated(path + ": not the bytes its manifest row is of");
@@ -175,8 +181,52 @@ Result<Found> Audit::quarantined(const catalog::Quarantined& record, Found found
   found.reason = record.reason;
   found.where += " (in the quarantine)";
   ++audited_.quarantined;
-  WEIR_TRY(found.body_id, body_id(record.body, found.where));
+  const auto dropped = dropped_.find(record.address);
+  if (record.state == catalog::QuarantineState::held)
+    return quarantined_body(record, std::move(found));
+  if (dropped == dropped_.end()) return violated(found.where + " was settled, and nobody did it");
+  found.body_id = dropped->second;
   return found;
+}
+
+Result<Found> Audit::quarantined_body(const catalog::Quarantined& record, Found found) {
+  const std::string& path = record.stored.path;
+  if (!path.empty()) ++audited_.quarantined_in_files;
+  const auto body = server_.quarantine().body(record);
+  const auto dropped = dropped_.find(record.address);
+  if (body) {
+    WEIR_TRY(found.body_id, body_id(*body, found.where));
+  } else if (!path.empty() && is_flipped(path)) {
+    found.is_unread = true;
+  } else if (is_lost_with_wal() && dropped != dropped_.end()) {
+    found.body_id = dropped->second;  // its bytes were erased, that it was dropped is lost
+  } else {
+    return fail_while(found.where, body.error());
+  }
+  return found;
+}
+
+/// Every file is the catalog's, and holds the bytes of held payloads and no others.
+Result<void> Audit::quarantine_files() {
+  WEIR_CHECK(server_.quarantine().clean_up());
+  const std::string below = machine_.store_path + "/" + store::quarantine_folder + "/";
+  for (const std::string& path : machine_.disk.files())
+    if (path.starts_with(below))
+      WEIR_CHECK(quarantine_file(path.substr(machine_.store_path.size() + 1)));
+  return {};
+}
+
+Result<void> Audit::quarantine_file(const std::string& path) {
+  WEIR_TRY(const auto file, server_.catalog().batches().quarantine_file(path));
+  if (file.bodies.empty()) return violated(path + ": no payload of the quarantine is in it");
+  if (is_flipped(path)) return {};
+  WEIR_TRY(std::string bytes, server_.store().read(path));
+  for (const auto& body : file.bodies) {
+    if (!body.is_held) return violated(path + ": the catalog still has a dropped payload in it");
+    bytes.replace(body.offset, body.bytes, body.bytes, '\0');
+  }
+  if (bytes.find_first_not_of('\0') == std::string::npos) return {};
+  return violated(path + ": bytes of a payload that was dropped");
 }
 
 /// Compares bytes with those that were sent.
@@ -252,7 +302,8 @@ Result<void> Audit::sealed_hours() {
   }
   // The lost write-ahead log also had the marks of hours whose manifests exist.
   if (is_lost_with_wal()) return {};
-  WEIR_TRY(const auto report, store::check_store(machine_.disk, machine_.store_path));
+  WEIR_TRY(const auto bodies, batcher::held_in_files(server_.catalog().batches()));
+  WEIR_TRY(const auto report, store::check_store(machine_.disk, machine_.store_path, {}, bodies));
   for (const store::Finding& finding : report.findings)
     if (!damaged_.contains(machine_.store_path + "/" + finding.path))
       return violated(fmt::format("weir verify: {} {}: {}", to_string(finding.kind), finding.path,
@@ -263,12 +314,14 @@ Result<void> Audit::sealed_hours() {
 }  // namespace
 
 Result<Audited> audit(Server& server, Machine& machine, const Ledger& ledger,
-                      const std::vector<catalog::Stream>& streams, const Damaged& damaged) {
-  Audit audit(server, machine, ledger, damaged);
+                      const std::vector<catalog::Stream>& streams, const Damaged& damaged,
+                      const Dropped& dropped) {
+  Audit audit(server, machine, ledger, damaged, dropped);
   for (const catalog::Stream& stream : streams)
     WEIR_CHECK(audit.stream(stream));
   WEIR_CHECK(audit.results());
   WEIR_CHECK(audit.conservation());
+  WEIR_CHECK(audit.quarantine_files());
   WEIR_CHECK(audit.sealed_hours());
   WEIR_TRY(const auto checkpoint, server.catalog().batches().checkpoint(only_partition));
   const Lsn end = server.log().durable_end(only_partition);

@@ -21,6 +21,9 @@ ServerSizes ServerSizes::by_chance(SeededRandom& random) {
   sizes.batcher.roll.records_max = 1 + static_cast<std::uint32_t>(random.below(12));
   sizes.batcher.open_batches_max = 1 + static_cast<std::uint32_t>(random.below(4));
   sizes.batcher.held_bytes_max = 1 + random.below(2'000);
+  // In one story all bodies go to files, in others those that come late.
+  sizes.batcher.quarantine.catalog_bytes_max = random.one_in(3) ? 0 : random.below(4'000);
+  sizes.batcher.quarantine.file_bytes_max = 1 + random.below(4'000);
   // Longer than any story: which keys are decided how follows from the order alone.
   sizes.batcher.keys.window = std::chrono::hours(24 * 365);
   sizes.batcher.step_records = 1 + static_cast<std::uint32_t>(random.below(20));
@@ -54,6 +57,8 @@ Result<void> Server::open(Machine& machine, const ServerSizes& sizes) {
   log_->release(only_partition, checkpoint.lsn);
   WEIR_TRY(store_, store::LocalDirectoryStore::open(machine.disk, machine.store_path));
   WEIR_CHECK(store_->sweep());
+  quarantine_.emplace(catalog_->batches(), *store_);
+  (void)quarantine_->clean_up();  // what fails does not keep a server from starting
   batch_catalog_.emplace(*catalog_, *clock_);
   batcher_.emplace(*log_, *store_, *batch_catalog_, sizes.batcher);
   return {};

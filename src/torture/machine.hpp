@@ -12,6 +12,7 @@
 #include "env/fake/seeded_random.hpp"
 #include "env/watched_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/log/segmented_log.hpp"
 #include "pipeline/store/local_directory_store.hpp"
 #include "torture/disk_vfs.hpp"
@@ -56,6 +57,7 @@ class Server {
   log::SegmentedLog& log() { return *log_; }
   store::LocalDirectoryStore& store() { return *store_; }
   batcher::Batcher& batcher() { return *batcher_; }
+  batcher::Quarantine& quarantine() { return *quarantine_; }
 
   /// As on SIGTERM: commits what was appended and reports the results.
   void close() { log_->close(); }
@@ -68,6 +70,7 @@ class Server {
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<log::SegmentedLog> log_;
   std::unique_ptr<store::LocalDirectoryStore> store_;
+  std::optional<batcher::Quarantine> quarantine_;
   std::optional<app::BatchCatalogAdapter> batch_catalog_;
   std::optional<batcher::Batcher> batcher_;
 };

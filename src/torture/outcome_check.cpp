@@ -64,7 +64,7 @@ Result<void> FatesOfStream::identify() {
 }
 
 Result<std::optional<std::uint64_t>> FatesOfStream::body_at(Sequence sequence, const Found& found) {
-  if (found.in == Found::In::damage) {
+  if (found.in == Found::In::damage || found.is_unread) {
     const auto told = accepted_at_.find(sequence);
     return told == accepted_at_.end() ? std::nullopt : std::optional(told->second);
   }

@@ -18,6 +18,7 @@ struct Found {
     nothing,  // it duplicates an earlier record
     damage,   // in a file whose bits the story flipped; not decoded
   };
+  bool is_unread = false;  // in the quarantine, in such a file
   In in = In::file;
   std::optional<std::uint64_t> body_id;  // decoded from its bytes
   Sequence of;                           // for a duplicate: the earlier record

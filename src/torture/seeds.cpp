@@ -46,13 +46,15 @@ std::string summary(const StoryCounts& counts) {
       "failed and were tried again,\n"
       "                {} clock jumps, {} flipped bits\n"
       "  sent {}, answered 202 {}\n"
-      "  checked {} times: {} records in {} files, {} in the quarantine, {} duplicates, {} sealed "
-      "hours; {} stories ended with a refusal to start on a flipped bit\n",
+      "  checked {} times: {} records in {} files, {} in the quarantine ({} of them in files, {} "
+      "dropped), {} duplicates,\n"
+      "                {} sealed hours; {} stories ended with a refusal to start on a flipped "
+      "bit\n",
       counts.stories, counts.operations, counts.power_cuts, counts.kills, counts.clean_restarts,
       counts.failures, counts.failed_starts, counts.clock_jumps, counts.bit_flips, counts.sent,
       counts.accepted, counts.audits, counts.records_checked, counts.files_checked,
-      counts.quarantined_checked, counts.duplicates_checked, counts.sealed_hours_checked,
-      counts.refusals);
+      counts.quarantined_checked, counts.quarantined_in_files_checked, counts.dropped,
+      counts.duplicates_checked, counts.sealed_hours_checked, counts.refusals);
 }
 
 }  // namespace weir::torture

@@ -58,6 +58,7 @@ class Story {
   void prepare_segments();
   void batch();
   void flush();
+  Result<void> drop();
   void add_stream();
   void pass_time();
   void jump_clock();
@@ -102,6 +103,7 @@ class Story {
   std::vector<catalog::Stream> streams_;
   std::vector<std::uint64_t> keyed_;  // the first payload with each key
   Damaged damaged_;
+  Dropped dropped_;
   bool refused_ = false;
   StoryCounts counts_;
 };
@@ -176,71 +178,41 @@ Result<void> Story::end() {
   return check_claim();
 }
 
-/// The acts that the seed chooses from; an act listed more often happens more often.
+/// The acts that the seed chooses from; one with more numbers happens more often.
 Result<void> Story::act() {
-  switch (chance_.below(32)) {
-    case 0:
-    case 1:
-    case 2:
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-      send();
-      break;
-    case 8:
-    case 9:
-    case 10:
-    case 11:
-    case 12:
-      commit();
-      break;
-    case 13:
-    case 14:
-      prepare_segments();
-      break;
-    case 15:
-    case 16:
-    case 17:
-    case 18:
-    case 19:
-      batch();
-      break;
-    case 20:
-      flush();
-      break;
-    case 21:
-      add_stream();
-      break;
-    case 22:
-      pass_time();
-      break;
-    case 23:
-      jump_clock();
-      break;
-    case 24:
-    case 25:
-      plan_failure();
-      break;
-    case 26:
-    case 27:
-      plan_power_cut();
-      break;
-    case 28:
-      WEIR_CHECK(restart(static_cast<Going>(chance_.below(3))));
-      break;
-    case 29:
-      fill_disk();
-      break;
-    case 30:
-      slow_disk();
-      break;
-    default:
-      if (has_damage_ && chance_.one_in(3))
-        flip_bit();
-      else if (chance_.one_in(4))
-        WEIR_CHECK(check_claim());
+  const std::uint64_t act = chance_.below(33);
+  if (act < 8) {
+    send();
+  } else if (act < 13) {
+    commit();
+  } else if (act < 15) {
+    prepare_segments();
+  } else if (act < 20) {
+    batch();
+  } else if (act == 20) {
+    flush();
+  } else if (act == 21) {
+    add_stream();
+  } else if (act == 22) {
+    pass_time();
+  } else if (act == 23) {
+    jump_clock();
+  } else if (act < 26) {
+    plan_failure();
+  } else if (act < 28) {
+    plan_power_cut();
+  } else if (act == 28) {
+    WEIR_CHECK(restart(static_cast<Going>(chance_.below(3))));
+  } else if (act == 29) {
+    fill_disk();
+  } else if (act == 30) {
+    slow_disk();
+  } else if (act == 31) {
+    WEIR_CHECK(drop());
+  } else if (has_damage_ && chance_.one_in(3)) {
+    flip_bit();
+  } else if (chance_.one_in(4)) {
+    WEIR_CHECK(check_claim());
   }
   if (refused_) return {};
   if (!machine_.disk.is_on()) return restart(Going::power_cut);
@@ -317,6 +289,26 @@ void Story::flush() {
   const StreamNo stream = streams_[chance_.below(streams_.size())].no;
   const auto flushed = server_->batcher().flush(stream, server_->clock().now());
   tell_outcome("flush", flushed);
+}
+
+/// A payload of the quarantine, whose bytes must then be gone from the store.
+Result<void> Story::drop() {
+  const auto held = server_->catalog().batches().quarantined(
+      tenant_, {.stream_id = {}, .state = catalog::QuarantineState::held}, {});
+  if (!held || held->items.empty()) return {};
+  const catalog::Quarantined& record = held->items[chance_.below(held->items.size())];
+  const auto body = server_->quarantine().body(record);
+  tell_outcome("read from the quarantine", body);
+  if (!body) return {};  // the audit says whether it may fail
+  const auto id = id_in(*body);
+  if (!id || *id >= ledger_.all().size() || ledger_.at(*id).body != *body)
+    return fail(Errc::internal, "the quarantine gave bytes that nobody sent");
+  dropped_.emplace(record.address, *id);
+  const auto dropped = server_->quarantine().settle(
+      tenant_, record.address, catalog::QuarantineState::dropped, std::nullopt);
+  tell_outcome("drop from the quarantine", dropped);
+  if (dropped) ++counts_.dropped;
+  return {};
 }
 
 /// The control API: a 201 is a promise too.
@@ -470,6 +462,8 @@ Result<void> Story::come_back() {
     if (tries > starts_before_calm) calm();
     auto started = Server::start(machine_, sizes_);
     tell_outcome("start", started);
+    // The power may go in what a start does not depend on.
+    if (started && !machine_.disk.is_on()) started = fail(Errc::io, "the power went");
     if (started) {
       server_ = *std::move(started);
       return {};
@@ -507,12 +501,13 @@ Result<void> Story::check_claim() {
   if (chance_.one_in(2)) {
     if (auto sealed = seal(); !sealed) return sealed;
   }
-  auto audited = audit(*server_, machine_, ledger_, streams_, damaged_);
+  auto audited = audit(*server_, machine_, ledger_, streams_, damaged_, dropped_);
   if (!audited) return fail(std::move(audited).error());
   ++counts_.audits;
   counts_.records_checked += audited->records;
   counts_.files_checked += audited->files;
   counts_.quarantined_checked += audited->quarantined;
+  counts_.quarantined_in_files_checked += audited->quarantined_in_files;
   counts_.duplicates_checked += audited->duplicates;
   counts_.sealed_hours_checked += audited->sealed_hours;
   return {};

@@ -36,6 +36,8 @@ struct StoryCounts {
   std::uint64_t records_checked = 0;
   std::uint64_t files_checked = 0;
   std::uint64_t quarantined_checked = 0;
+  std::uint64_t quarantined_in_files_checked = 0;
+  std::uint64_t dropped = 0;  // payloads of the quarantine
   std::uint64_t duplicates_checked = 0;
   std::uint64_t sealed_hours_checked = 0;
 

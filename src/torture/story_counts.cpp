@@ -20,6 +20,8 @@ StoryCounts& StoryCounts::operator+=(const StoryCounts& other) {
   records_checked += other.records_checked;
   files_checked += other.files_checked;
   quarantined_checked += other.quarantined_checked;
+  quarantined_in_files_checked += other.quarantined_in_files_checked;
+  dropped += other.dropped;
   duplicates_checked += other.duplicates_checked;
   sealed_hours_checked += other.sealed_hours_checked;
   return *this;

@@ -58,6 +58,9 @@ TEST(Story, FindsNothingWhereNothingWasMadeWrong) {
   }
   EXPECT_GT(counts.power_cuts, 20u);
   EXPECT_GT(counts.records_checked, 500u);
+  EXPECT_GT(counts.quarantined_in_files_checked, 50u);
+  EXPECT_LT(counts.quarantined_in_files_checked, counts.quarantined_checked);
+  EXPECT_GT(counts.dropped, 20u);
   EXPECT_GT(counts.duplicates_checked, 100u);
   EXPECT_GT(counts.sealed_hours_checked, 100u);
 }

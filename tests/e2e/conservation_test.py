@@ -396,6 +396,51 @@ class ConservationTest(ServerTest):
         self.assertEqual((counts["in_files"], counts["quarantined"]), (2, 2), "settled ones stay counted")
         self.assertEqual(self.weir("doctor")[0], 0)
 
+    def test_beyond_its_bound_the_quarantine_stands_in_files_and_goes_from_them(self):
+        self.serve("quarantine.bytes=20")
+        stream = self.add_stream("xml")
+        bodies = ["<sale>secret-%d" % n for n in range(4)]
+        receipts = [self.post(stream, body, content_type="application/xml") for body in bodies]
+        self.flush(stream)
+        folder = self.data / "store" / "quarantine"
+
+        def files():
+            return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+        def quarantine():
+            checks = self.server.api("GET", "/api/v0/doctor")["checks"]
+            return next(check for check in checks if check["name"] == "quarantine")
+        self.assertEqual(files(), ["".join(bodies).encode()])
+        self.assertEqual(quarantine()["state"], "warning")
+        self.assertEqual(self.metrics()['weir_quarantine_bytes{place="files"}'], 4 * len(bodies[0]))
+        self.assertEqual(self.metrics()['weir_quarantine_bytes{place="catalog"}'], 0)
+        items = self.cli("quarantine", "list", "--stream", stream)["items"]
+        self.assertEqual([item["body_bytes"] for item in items], [len(bodies[0])] * 4)
+
+        self.cli("quarantine", "drop", receipts[1])
+        self.restart()
+        self.assertNotIn(b"secret-1", files()[0])
+        self.assertEqual(self.weir("quarantine", "show", receipts[1], "--body")[1], "")
+        self.assertEqual(self.weir("quarantine", "show", receipts[2], "--body")[1], bodies[2])
+        self.cli("quarantine", "replay", receipts[2], "--file", "-", stdin="<sale/>")
+        self.server.stop()
+        code, report, _ = self.verify()
+        self.assertEqual((code, report["findings"], report["quarantined_payloads"]), (0, [], 2))
+        path = next(path for path in folder.rglob("*") if path.is_file())
+        path.write_bytes(path.read_bytes().replace(b"secret-3", b"secret-4"))
+        code, report, _ = self.verify()
+        self.assertEqual((code, [one["kind"] for one in report["findings"]]), (7, ["altered"]))
+        self.server.start()
+        with self.assertRaises(ApiError) as damaged:
+            self.server.api("GET", f"/api/v0/quarantine/{receipts[3]}")
+        self.assertEqual(damaged.exception.status, 500)
+        self.cli("quarantine", "drop", receipts[3])
+        self.cli("quarantine", "drop", receipts[0])
+        self.assertEqual(files(), [])
+        self.assertEqual(quarantine()["state"], "ok")
+        counts = self.server.api("GET", f"/api/v0/streams/{stream}")["counts"]
+        self.assertEqual(counts["quarantined"], 4, "settled ones stay counted")
+
     def test_a_replay_whose_answer_was_lost_makes_no_second_record(self):
         self.serve()
         stream = self.add_stream("xml")

@@ -20,6 +20,8 @@ class BatchCatalog {
   virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
   /// All or nothing: conflict when the checkpoint or a position has moved since it was read.
   virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
+  /// Bytes of quarantined payloads that the catalog holds now.
+  virtual std::uint64_t quarantine_bytes() = 0;
   /// nullopt: the stream does not exist or was deleted.
   virtual Result<std::optional<catalog::StreamView>> stream(StreamNo stream) = 0;
   /// The same as in catalog::Batches and catalog::Hours.

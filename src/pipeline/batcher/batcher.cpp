@@ -251,9 +251,19 @@ RollMoment Batcher::moment(Time now) const {
   return {.now = now, .last_received_at = last_received_at_, .caught_up = caught_up_};
 }
 
+/// Less what the catalog holds, and what is about to be committed.
+QuarantineBounds Batcher::quarantine_room() const {
+  std::uint64_t held = batch_catalog_.quarantine_bytes();
+  for (const ClosedBatch& closed : closed_)
+    held += closed.bytes_for_catalog;
+  QuarantineBounds room = settings_.quarantine;
+  room.catalog_bytes_max -= std::min(held, room.catalog_bytes_max);
+  return room;
+}
+
 Result<void> Batcher::close(OpenBatches::iterator batch) {
   held_bytes_ -= batch->held_bytes();
-  WEIR_TRY(auto closed, batch->close());
+  WEIR_TRY(auto closed, batch->close(quarantine_room()));
   closed_.push_back(std::move(closed));
   open_by_stream_.erase(batch->stream());
   open_.erase(batch);

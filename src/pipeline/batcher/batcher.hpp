@@ -14,6 +14,7 @@
 #include "pipeline/batcher/hour_sealer.hpp"
 #include "pipeline/batcher/key_window.hpp"
 #include "pipeline/batcher/open_batch.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_encoder.hpp"
 #include "pipeline/batcher/roll_policy.hpp"
 #include "pipeline/log/log.hpp"
@@ -32,6 +33,7 @@ struct BatcherSettings {
   /// Bound on the memory that all open batches together hold for the catalog: payloads for the
   /// quarantine, duplicates, keys.
   std::uint64_t held_bytes_max = limits::open_held_bytes_max;
+  QuarantineBounds quarantine{};
   /// The most that one step reads.
   std::uint32_t step_records = limits::batcher_step_records_max;
   std::uint64_t step_bytes = limits::batcher_step_bytes_max;
@@ -117,6 +119,7 @@ class Batcher {
   void stop(Error error, Lsn at);
 
   RollMoment moment(Time now) const;
+  QuarantineBounds quarantine_room() const;
   Result<void> close(OpenBatches::iterator batch);
   Result<void> close_due(Time now);
   Result<void> close_holding();

@@ -12,6 +12,7 @@ constexpr Op disk_ops[] = {Op::create, Op::write,       Op::sync, Op::rename,
                            Op::remove, Op::directories, Op::names};
 
 const BatcherSettings small_batches{.roll = {.bytes_max = 300'000, .records_max = 4},
+                                    .quarantine = {.catalog_bytes_max = 6},  // one in a file
                                     .step_records = 7};
 
 /// Three hours of traffic: small and large payloads, a bad one, quiet and busy streams. `step` is

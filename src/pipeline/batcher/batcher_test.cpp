@@ -356,6 +356,51 @@ TEST_F(BatcherTest, WhatWaitsForTheQuarantineIsBounded) {
   EXPECT_THAT(world.paths(), IsEmpty()) << "others stay open";
 }
 
+TEST_F(BatcherTest, QuarantinedBodiesBeyondTheBoundStandInAFileInsteadOfTheCatalog) {
+  restart_with({.quarantine = {.catalog_bytes_max = 10}});
+  world.send(sales, "12345678");
+  world.finish();
+  world.send(sales, "abc");
+  world.send(sales, "<a/>");
+  world.send(sales, "defg");
+  world.finish();
+  ASSERT_THAT(world.manifest.quarantined, SizeIs(3));
+  const auto& [first, second, third] = std::tie(
+      world.manifest.quarantined[0], world.manifest.quarantined[1], world.manifest.quarantined[2]);
+  EXPECT_EQ(first.stored.path, "");
+  EXPECT_EQ(first.body, "12345678");
+  EXPECT_EQ(second.stored.path, "quarantine/acme/is-2/2027-03-02-10-0000-0000000000000002");
+  EXPECT_EQ(third.stored.path, second.stored.path);
+  EXPECT_EQ(world.store->read(second.stored.path).value(), "abcdefg");
+  EXPECT_EQ(world.body_of(third), "defg");
+  world.expect_each_record_once();
+  world.expect_sealed_and_whole();
+}
+
+TEST_F(BatcherTest, BatchesThatCloseTogetherDoNotExceedTheBoundTogether) {
+  restart_with({.quarantine = {.catalog_bytes_max = 10}});
+  world.send(sales, "12345678");
+  world.log.commit({{orders, PayloadType::json, "{}"}, {orders, PayloadType::xml, "abc"}},
+                   world.now);
+  world.finish();
+  ASSERT_THAT(world.manifest.quarantined, SizeIs(2));
+  EXPECT_EQ(world.manifest.quarantine_bytes(), 8u);
+  world.expect_each_record_once();
+}
+
+TEST_F(BatcherTest, AFileOfQuarantinedBodiesIsBoundedUnlessOneIsLarger) {
+  restart_with({.quarantine = {.catalog_bytes_max = 0, .file_bytes_max = 10}});
+  const std::vector<std::string> bodies{"12345", "67890", "a", std::string(30, 'b'), "c"};
+  for (const std::string& body : bodies)
+    world.send(sales, body);
+  world.finish();
+  std::vector<std::string> files;
+  for (const catalog::Quarantined& one : world.manifest.quarantined)
+    files.push_back(world.store->read(one.stored.path).value());
+  EXPECT_THAT(files, ElementsAre("1234567890", "1234567890", "a", bodies[3], "c"));
+  world.expect_each_record_once();
+}
+
 TEST_F(BatcherTest, AStepIsBoundedAndSaysThatThereIsMore) {
   restart_with({.step_records = 2});
   for (int i = 0; i < 3; ++i)

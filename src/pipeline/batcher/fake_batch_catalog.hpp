@@ -51,6 +51,13 @@ class FakeBatchCatalog final : public BatchCatalog {
     return std::unordered_map<StreamNo, Sequence>(positions_.begin(), positions_.end());
   }
 
+  std::uint64_t quarantine_bytes() override {
+    std::uint64_t bytes = 0;
+    for (const catalog::Quarantined& one : quarantined)
+      bytes += one.body.size();
+    return bytes;
+  }
+
   Result<std::optional<catalog::StreamView>> stream(StreamNo no) override {
     const auto found = streams.find(no);
     if (found == streams.end()) return std::optional<catalog::StreamView>();

@@ -17,13 +17,14 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
   batch.row_.hour = hour_of(first.received_at);
   batch.row_.first_sequence = first.address.sequence;
   batch.row_.last_sequence = Sequence{first.address.sequence.value - 1};
-  batch.row_.path = store::object_key({.tenant = view.tenant,
-                                       .stream_id = view.id,
-                                       .day = batch.row_.day,
-                                       .hour = batch.row_.hour,
-                                       .partition = batch.row_.partition,
-                                       .first_sequence = batch.row_.first_sequence,
-                                       .type = opening.type});
+  batch.name_ = {.tenant = view.tenant,
+                 .stream_id = view.id,
+                 .day = batch.row_.day,
+                 .hour = batch.row_.hour,
+                 .partition = batch.row_.partition,
+                 .first_sequence = batch.row_.first_sequence,
+                 .type = opening.type};
+  batch.row_.path = store::object_key(batch.name_);
   batch.duplicates_.stream = batch.keys_.stream = opening.stream;
   batch.store_ = &store;
   WEIR_TRY(batch.writer_, store.create(batch.row_.path));
@@ -91,14 +92,19 @@ Result<void> OpenBatch::publish() {
   return writer_->publish();
 }
 
-Result<ClosedBatch> OpenBatch::close() {
+Result<ClosedBatch> OpenBatch::close(const QuarantineBounds& bounds) {
   ClosedBatch closed{.stream = row_.stream,
                      .type = type_,
                      .last_sequence = row_.last_sequence,
                      .file = std::nullopt,
                      .quarantined = std::move(quarantined_),
+                     .bytes_for_catalog = quarantined_bytes_,
                      .duplicates = std::move(duplicates_),
                      .keys = std::move(keys_)};
+  if (quarantined_bytes_ > bounds.catalog_bytes_max) {
+    WEIR_CHECK(put_bodies(*store_, name_, bounds.file_bytes_max, closed.quarantined));
+    closed.bytes_for_catalog = 0;
+  }
   if (row_.records > 0) {
     WEIR_CHECK(publish());
     row_.sha256 = sha256_.hex();

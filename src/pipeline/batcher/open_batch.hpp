@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "catalog/records.hpp"
 #include "catalog/snapshot.hpp"
+#include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_encoder.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/batcher/roll_policy.hpp"
@@ -24,6 +25,7 @@ struct ClosedBatch {
   Sequence last_sequence;
   std::optional<catalog::Batch> file;  // none when all its records are duplicates or quarantined
   std::vector<catalog::Quarantined> quarantined;
+  std::uint64_t bytes_for_catalog = 0;  // of quarantined bodies, unless they are in files
   catalog::Duplicates duplicates;
   catalog::KeyPrints keys;
 };
@@ -51,8 +53,8 @@ class OpenBatch {
   /// Adds the key of a record that this batch takes, to be committed with the record.
   void remember(const catalog::KeyPrint& print);
 
-  /// Makes the file durable and visible.
-  Result<ClosedBatch> close();
+  /// Makes the file durable and visible. Quarantined bodies beyond `bounds` are in files then.
+  Result<ClosedBatch> close(const QuarantineBounds& bounds);
 
   StreamNo stream() const { return row_.stream; }
   Lsn first_lsn() const { return first_lsn_; }
@@ -68,6 +70,7 @@ class OpenBatch {
   Result<void> publish();
 
   store::ObjectStore* store_ = nullptr;
+  store::BatchName name_;
   std::unique_ptr<store::ObjectWriter> writer_;
   RecordIndex index_;
   Sha256 sha256_;

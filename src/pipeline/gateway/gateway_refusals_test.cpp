@@ -12,6 +12,20 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Of no type, so that nothing empty ever waits for the batcher.
+TEST_F(GatewayTest, AnEmptyBodyIsA400) {
+  for (const char* stream : {"is-json", "is-xml"})
+    for (const std::string& body : {std::string(), gzip_compressed("")}) {
+      const std::string type =
+          std::string_view(stream) == "is-xml" ? xml_type : "Content-Type: application/json\r\n";
+      const std::string coding = body.empty() ? "" : "Content-Encoding: gzip\r\n";
+      const auto reply =
+          refused({.stream = stream, .content_type = type, .more = coding, .body = body});
+      EXPECT_EQ(reply.status, 400) << stream << " " << coding;
+      EXPECT_THAT(reply.body, HasSubstr("empty"));
+    }
+}
+
 TEST_F(GatewayTest, HeadIsA405WithoutItsBodyAndOptionsSayWhatThereIs) {
   client_->send(text({.method = "HEAD"}));
   const auto head = client_->read(true);

@@ -214,6 +214,23 @@ std::string LocalDirectoryStore::uri(const std::string& key) const {
   return root_ + "/" + key;
 }
 
+Result<void> LocalDirectoryStore::remove(const std::string& key) {
+  WEIR_CHECK(check_key(key));
+  const std::string path = uri(key);
+  WEIR_TRY(const bool there, disk_.exists(path));
+  if (!there) return {};
+  WEIR_CHECK(disk_.remove(path));
+  return disk_.sync_directory(parent_of(path));
+}
+
+Result<std::vector<std::string>> LocalDirectoryStore::list(const std::string& folder) {
+  WEIR_CHECK(check_key(folder));
+  const std::string path = uri(folder);
+  WEIR_TRY(const bool there, disk_.exists(path));
+  if (!there) return std::vector<std::string>();
+  return disk_.list(path);
+}
+
 Result<void> LocalDirectoryStore::sweep() {
   WEIR_TRY(const std::vector<std::string> left, disk_.list(partial_directory()));
   for (const std::string& name : left) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "env/disk.hpp"
 #include "pipeline/store/object_store.hpp"
@@ -30,6 +31,8 @@ class LocalDirectoryStore final : public ObjectStore {
   Result<std::string> read_range(const std::string& key, std::uint64_t offset,
                                  std::uint64_t bytes) override;
   std::string uri(const std::string& key) const override;
+  Result<void> remove(const std::string& key) override;
+  Result<std::vector<std::string>> list(const std::string& folder) override;
   /// Call it at start-up only, while no writer exists.
   Result<void> sweep() override;
 

@@ -228,6 +228,24 @@ TEST_F(LocalDirectoryStoreTest, ADirectoryRemovedByHandIsMadeAgain) {
   std::filesystem::remove_all(folder);
 }
 
+TEST_F(LocalDirectoryStoreTest, AFolderTellsTheNamesOfWhatIsInIt) {
+  EXPECT_THAT(store_->list("quarantine").value(), IsEmpty());
+  ASSERT_TRUE(put("quarantine/acme/b", "1"));
+  ASSERT_TRUE(put("quarantine/acme/a", "2"));
+  EXPECT_THAT(store_->list("quarantine").value(), ElementsAre("acme"));
+  EXPECT_THAT(store_->list("quarantine/acme").value(), ElementsAre("a", "b"));
+}
+
+TEST_F(LocalDirectoryStoreTest, WhatWasRemovedStaysAwayThroughAPowerCut) {
+  ASSERT_TRUE(put(key, "old"));
+  ASSERT_TRUE(store_->remove(key));
+  EXPECT_EQ(read(key), "not_found");
+  disk_.crash();
+  restart();
+  EXPECT_EQ(read(key), "not_found");
+  EXPECT_TRUE(store_->remove(key)) << "once more";
+}
+
 TEST_F(LocalDirectoryStoreTest, KeysThatLeaveTheDirectoryAreRefused) {
   for (const std::string bad :
        {"", "/a", "a/", "a//b", "../a", "a/../b", "./a", ".partial/1", "a/.", "a/.partial/b"}) {

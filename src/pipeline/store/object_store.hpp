@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "base/payload.hpp"
@@ -37,6 +38,11 @@ class ObjectStore {
   }
   /// The address that an engine opens: a file path here, s3a:// or abfss:// for other stores.
   virtual std::string uri(const std::string& key) const = 0;
+  /// Durable on return; ok where there is no such object.
+  virtual Result<void> remove(const std::string& key) = 0;
+  /// The names directly below a folder, sorted: of objects, and of folders. None where there is no
+  /// such folder.
+  virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
   /// Removes unpublished data that writers of a dead process left behind.
   virtual Result<void> sweep() = 0;
 };
@@ -53,5 +59,10 @@ struct BatchName {
 };
 
 std::string object_key(const BatchName& name);
+
+/// Below it stand the bodies of quarantined payloads (docs/formats/quarantine-file.md).
+inline constexpr const char* quarantine_folder = "quarantine";
+/// "quarantine/acme/is-.../2027-03-02-08-...". The name's type does not matter.
+std::string quarantine_key(const BatchName& name);
 
 }  // namespace weir::store

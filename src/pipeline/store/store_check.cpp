@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/crc64.hpp"
 #include "base/sha256.hpp"
 #include "pipeline/store/hour_manifest.hpp"
 
@@ -23,13 +24,16 @@ class StoreCheck {
  public:
   StoreCheck(Disk& disk, const std::string& root) : disk_(disk), root_(root) {}
 
-  Result<StoreReport> run(const std::vector<SealedManifest>& known) {
+  Result<StoreReport> run(const std::vector<SealedManifest>& known,
+                          const std::vector<BodiesFile>& bodies) {
     WEIR_TRY(const bool there, disk_.exists(root_));
     if (!there) return fail(Errc::not_found, "There is no store at " + root_ + ".");
     WEIR_TRY(const bool begun, disk_.exists(path_of(std::string(streams_folder))));
     if (begun) WEIR_CHECK(check_tenants());
     for (const SealedManifest& manifest : known)
       check_against(manifest, "the catalog");
+    for (const BodiesFile& file : bodies)
+      check_bodies(file);
     return std::move(report_);
   }
 
@@ -125,6 +129,24 @@ class StoreCheck {
     report_.bytes += file.bytes;
   }
 
+  void check_bodies(const BodiesFile& file) {
+    const auto bytes = read(file.path);
+    if (!bytes && bytes.error().code == Errc::not_found)
+      return find(Finding::Kind::missing, file.path, "the file of quarantined payloads is gone");
+    if (!bytes) return find(Finding::Kind::unreadable, file.path, bytes.error().message);
+    std::uint64_t altered = 0;
+    for (const BodiesFile::Body& body : file.bodies) {
+      const std::string_view found = std::string_view(*bytes).substr(
+          std::min(body.offset, std::uint64_t{bytes->size()}), body.bytes);
+      const bool is_whole = found.size() == body.bytes && crc64(found) == body.crc64;
+      ++(is_whole ? report_.bodies : altered);
+    }
+    if (altered > 0)
+      find(Finding::Kind::altered, file.path,
+           std::to_string(altered) + " of its " + std::to_string(file.bodies.size()) +
+               " quarantined payloads are not what the catalog says");
+  }
+
   Result<std::string> read(const std::string& key) {
     WEIR_TRY(const auto file, disk_.open(path_of(key), Durability::on_sync));
     WEIR_TRY(const std::uint64_t size, file->size());
@@ -171,8 +193,9 @@ std::string_view to_string(Finding::Kind kind) {
 }
 
 Result<StoreReport> check_store(Disk& disk, const std::string& root,
-                                const std::vector<SealedManifest>& known) {
-  return StoreCheck(disk, root).run(known);
+                                const std::vector<SealedManifest>& known,
+                                const std::vector<BodiesFile>& bodies) {
+  return StoreCheck(disk, root).run(known, bodies);
 }
 
 }  // namespace weir::store

@@ -23,6 +23,7 @@ struct StoreReport {
   std::uint64_t files = 0;    // of sealed hours, whole and unchanged
   std::uint64_t records = 0;  // in them
   std::uint64_t bytes = 0;
+  std::uint64_t bodies = 0;    // of quarantined payloads, whole and unchanged
   std::uint64_t unsealed = 0;  // files that no manifest names: of open hours, or left by a crash
   std::vector<Finding> findings;
 };
@@ -33,11 +34,24 @@ struct SealedManifest {
   std::string sha256;  // hex, of its file
 };
 
+/// A file of quarantined payloads, and the bodies that it must hold by the catalog
+/// (docs/formats/quarantine-file.md).
+struct BodiesFile {
+  struct Body {
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t crc64 = 0;
+  };
+  std::string path;
+  std::vector<Body> bodies;
+};
+
 /// Checks every sealed hour in a store's directory against its manifest: each file's size and
 /// SHA-256. Also checks that every manifest exists which the next one names or which is in `known`.
-/// Without a catalog, a missing newest manifest cannot be noticed. Reads all files and changes
-/// nothing. Errors: the directory cannot be read.
+/// Without a catalog, a missing newest manifest cannot be noticed, nor what is wrong with `bodies`.
+/// Reads all files and changes nothing. Errors: the directory cannot be read.
 Result<StoreReport> check_store(Disk& disk, const std::string& root,
-                                const std::vector<SealedManifest>& known = {});
+                                const std::vector<SealedManifest>& known = {},
+                                const std::vector<BodiesFile>& bodies = {});
 
 }  // namespace weir::store
