@@ -67,7 +67,7 @@ class Story {
   void plan_power_cut();
   void fill_disk();
   void slow_disk();
-  void flip_bit();
+  Result<void> flip_bit();
 
   enum class Going { power_cut, kill, clean };
   Result<void> restart(Going how);
@@ -210,7 +210,7 @@ Result<void> Story::act() {
   } else if (act == 31) {
     WEIR_CHECK(drop());
   } else if (has_damage_ && chance_.one_in(3)) {
-    flip_bit();
+    WEIR_CHECK(flip_bit());
   } else if (chance_.one_in(4)) {
     WEIR_CHECK(check_claim());
   }
@@ -389,23 +389,25 @@ void Story::slow_disk() {
   });
 }
 
-/// Of the files that carry checksums: segments, batch files, and the catalog's write-ahead log. Not
-/// in the log's last commit, where damage cannot be told from a torn write
-/// (docs/formats/log-segment.md).
-void Story::flip_bit() {
+/// Of any file. Not in the log's last commit, where damage cannot be told from a torn write
+/// (docs/formats/log-segment.md). In the catalog's database only while no server runs: damage is
+/// found at the next start (docs/decisions/0006-catalog-sums.md), or it has changed nothing.
+Result<void> Story::flip_bit() {
   std::vector<std::string> paths;
   for (std::string& path : machine_.disk.files())
-    if (path != machine_.catalog_path && !machine_.disk.contents(path).empty())
-      paths.push_back(std::move(path));
-  if (paths.empty()) return;
+    if (!machine_.disk.contents(path).empty()) paths.push_back(std::move(path));
+  if (paths.empty()) return {};
   const std::string path = paths[chance_.below(paths.size())];
   const std::uint64_t offset = chance_.below(machine_.disk.contents(path).size());
   const auto spared = last_commit_offset(path);
-  if (spared && offset >= *spared) return;
+  if (spared && offset >= *spared) return {};
+  const bool is_catalog = path == machine_.catalog_path;
+  if (is_catalog) take_down(Going::kill);
   machine_.disk.flip_bit(path, offset, static_cast<unsigned>(chance_.below(8)));
   damaged_.insert(path);
   ++counts_.bit_flips;
   tell("a bit of {} flips at {}", path, offset);
+  return is_catalog ? come_back() : Result<void>();
 }
 
 /// Where the last commit begins in a segment that holds it or might: 0 where it cannot be read.
