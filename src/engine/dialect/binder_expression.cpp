@@ -110,7 +110,7 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       return truth_test(expr, env);
     case ExprKind::exists: {
       const std::size_t first = outer_references_.size();
-      WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
+      WEIR_TRY(const Bound inner, subquery(*expr.query, env.scope));
       Typed value = constant(expr.at, Kind::boolean, "EXISTS (" + inner.sql + ")",
                              "exists(" + outer_names(first, env.scope) + ")");
       value.foldable = value.literal = false;
@@ -158,15 +158,17 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
     return found;
   };
   // The column of one scope, and how many parts of the name are its.
-  const auto column_in =
-      [&](const Scope& scope) -> Result<std::pair<const ScopeColumn*, std::size_t>> {
+  const auto column_in = [&](const Scope& scope,
+                             bool hidden) -> Result<std::pair<const ScopeColumn*, std::size_t>> {
     for (const std::size_t qualified : {2U, 1U}) {
       const ScopeColumn* found = nullptr;
       if (parts.size() < qualified) continue;
       for (const ScopeColumn& column : scope.columns) {
-        const bool matches = qualified == 2 ? same_name(column.qualifier, parts[0]) &&
-                                                  same_name(column.name, parts[1])
-                                            : column.in_star && same_name(column.name, parts[0]);
+        if (column.hidden != hidden) continue;
+        const bool matches =
+            qualified == 2
+                ? same_name(column.qualifier, parts[0]) && same_name(column.name, parts[1])
+                : (column.in_star || hidden) && same_name(column.name, parts[0]);
         if (!matches) continue;
         if (found != nullptr) {
           return fail_at(expr.at, "the name " + parts[qualified - 1] +
@@ -181,7 +183,7 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
   };
   const auto is_grouped = [&]() {
     if (env.groups == nullptr) return false;
-    const auto here = column_in(*env.scope);
+    const auto here = column_in(*env.scope, false);
     return here && here->first != nullptr &&
            std::find(env.groups->begin(), env.groups->end(), here->first->sql) != env.groups->end();
   };
@@ -190,15 +192,16 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
     if (selected != nullptr) return finish(selected->value, 1);
   }
   for (const Scope* scope = env.scope; scope != nullptr; scope = scope->outer) {
-    WEIR_TRY(const auto found, column_in(*scope));
-    if (found.first != nullptr) {
-      Typed value;
-      value.sql = found.first->sql;
-      value.type = found.first->type;
-      if (scope != env.scope) outer_references_.emplace_back(scope, parts[found.second - 1]);
-      return finish(std::move(value), found.second);
-    }
-    if (scope == env.scope && !env.aliases_first) {
+    for (const bool hidden : {false, true}) {
+      WEIR_TRY(const auto found, column_in(*scope, hidden));
+      if (found.first != nullptr) {
+        Typed value;
+        value.sql = found.first->sql;
+        value.type = found.first->type;
+        if (scope != env.scope) outer_references_.emplace_back(scope, parts[found.second - 1]);
+        return finish(std::move(value), found.second);
+      }
+      if (hidden || scope != env.scope || env.aliases_first) continue;
       WEIR_TRY(const Selected* selected, alias());
       if (selected != nullptr) return finish(selected->value, 1);
     }
@@ -210,6 +213,13 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
   std::string written;
   for (const std::string& part : parts) {
     written += (written.empty() ? "" : ".") + part;
+  }
+  const bool hidden =
+      std::any_of(std::begin(readable_hidden), std::end(readable_hidden),
+                  [&](const HiddenColumn& column) { return same_name(column.name, parts.back()); });
+  if (hidden) {
+    return fail_at(expr.at, "there is no column " + written +
+                                " here, as it is of the table of a file only; select it there");
   }
   return fail_at(expr.at,
                  "there is no column " + written + " here; the columns are: " + listed(known));
@@ -350,7 +360,7 @@ std::string Binder::outer_names(std::size_t first, const Scope* here) const {
 
 Result<Typed> Binder::scalar_subquery(const Expr& expr, const Env& env) {
   const std::size_t first = outer_references_.size();
-  WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
+  WEIR_TRY(const Bound inner, subquery(*expr.query, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "a subquery used as a value has " +
                                 std::to_string(inner.columns.size()) + " columns; select one");

@@ -88,6 +88,8 @@ Result<Binder::Source> Binder::table(const From& from) {
         source.scope.columns.push_back(
             {column.name, qualifier, column.type, column_ref(alias, column.physical)});
       }
+      if (carries_) source.origins.push_back(column_ref(alias, cte->origin));
+      source.levels = cte->levels;
       WEIR_CHECK(rename(from, source));
       return source;
     }
@@ -99,6 +101,7 @@ Result<Binder::Source> Binder::table(const From& from) {
             {field.name, qualifier, field.type, column_ref(alias, field.name)});
       }
       WEIR_CHECK(rename(from, source));
+      add_hidden(type, alias, qualifier, source);
       return source;
     }
   }
@@ -122,6 +125,8 @@ Result<Binder::Source> Binder::derived(const From& from, const Scope* outer) {
     source.scope.columns.push_back(
         {column.name, from.alias, column.type, column_ref(alias, column.physical)});
   }
+  if (carries_) source.origins.push_back(column_ref(alias, inner.origin));
+  source.levels = inner.levels;
   WEIR_CHECK(rename(from, source));
   return source;
 }
@@ -190,6 +195,11 @@ Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
   joined.scope.columns = left.scope.columns;
   joined.scope.columns.insert(joined.scope.columns.end(), right.scope.columns.begin(),
                               right.scope.columns.end());
+  const bool left_only = from.join == JoinKind::semi || from.join == JoinKind::anti;
+  joined.origins = left.origins;
+  joined.levels = std::max(left.levels, right.levels);
+  if (!left_only)
+    joined.origins.insert(joined.origins.end(), right.origins.begin(), right.origins.end());
   const bool bare = !from.on && from.using_.empty() && !from.natural;
   if (bare && (from.join == JoinKind::cross || from.join == JoinKind::inner)) {
     joined.sql = left.sql + " CROSS JOIN " + right_sql;
@@ -197,7 +207,7 @@ Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
   }
   WEIR_TRY(const std::string condition, join_condition(from, left, right, joined.scope));
   joined.sql = left.sql + std::string(join_word(from.join)) + right_sql + " ON " + condition;
-  if (from.join == JoinKind::semi || from.join == JoinKind::anti) joined.scope = left.scope;
+  if (left_only) joined.scope = left.scope;
   return joined;
 }
 
@@ -337,6 +347,7 @@ Binder::Source Binder::with_generated(const Source& source, const Generated& gen
   const std::string alias = fresh("t");
   Source out;
   out.scope.outer = source.scope.outer;
+  out.levels = source.levels;
   std::string items;
   for (const ScopeColumn& column : source.scope.columns) {
     const std::string name = fresh("c");
@@ -344,6 +355,11 @@ Binder::Source Binder::with_generated(const Source& source, const Generated& gen
     ScopeColumn moved = column;
     moved.sql = alias + "." + name;
     out.scope.columns.push_back(std::move(moved));
+  }
+  if (carries_) {
+    const std::string name = fresh("c");
+    items += origin_of(source) + " AS " + name + ", ";
+    out.origins.push_back(alias + "." + name);
   }
   for (std::size_t i = 0; i < generated.projections.size(); ++i) {
     items += (i == 0 ? "" : ", ") + generated.projections[i];

@@ -122,7 +122,7 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
   plain.filters = false;
   WEIR_TRY(Typed value, expression(*expr.children[0], plain));
   const std::size_t first = outer_references_.size();
-  WEIR_TRY(const Bound inner, query(*expr.query, false, env.scope));
+  WEIR_TRY(const Bound inner, subquery(*expr.query, env.scope));
   if (inner.columns.size() != 1) {
     return fail_at(expr.at, "the query of IN has " + std::to_string(inner.columns.size()) +
                                 " columns; select one");

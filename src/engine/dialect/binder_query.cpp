@@ -71,7 +71,7 @@ Result<std::string> Binder::common_tables(const Query& query, const Scope* outer
     }
     const std::string physical = fresh("q");
     text += (text.empty() ? "WITH " : ", ") + physical + " AS (" + inner.sql + ")";
-    tables_.push_back({cte.name, physical, std::move(inner.columns)});
+    tables_.push_back({cte.name, physical, std::move(inner.columns), inner.origin, inner.levels});
   }
   return text.empty() ? text : text + " ";
 }
@@ -88,9 +88,17 @@ Result<Bound> Binder::term(const Term& term, bool top, const Scope* outer) {
   return set_operation(term, top, outer);
 }
 
-Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* outer) {
-  WEIR_TRY(Bound left, this->term(*term.left, false, outer));
-  WEIR_TRY(Bound right, this->term(*term.right, false, outer));
+// `merged`: a UNION around this one takes equal rows together.
+Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* outer, bool merged) {
+  const bool all = term.all || merged;
+  const bool merges = carries_ && term.op == SetOp::union_ && (!term.all || merged);
+  const auto side = [&](const Term& part) {
+    const bool same = part.kind == Term::Kind::set && part.op == SetOp::union_;
+    return merges && same ? set_operation(part, false, outer, true)
+                          : this->term(part, false, outer);
+  };
+  WEIR_TRY(Bound left, side(*term.left));
+  WEIR_TRY(Bound right, side(*term.right));
   if (left.columns.size() != right.columns.size()) {
     return fail_at(term.right->at, "the two sides of a set operation have " +
                                        std::to_string(left.columns.size()) + " and " +
@@ -99,6 +107,7 @@ Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* out
   }
   Bound out;
   out.columns = left.columns;
+  out.levels = std::max(left.levels, right.levels);
   for (std::size_t i = 0; i < out.columns.size(); ++i) {
     const auto type = wider_type(left.columns[i].type, right.columns[i].type);
     if (!type) {
@@ -114,7 +123,13 @@ Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* out
                          out.columns[i].name + "; use UNION ALL");
     }
     out.columns[i].type = *type;
-    if (top) out.columns[i].physical = out.columns[i].name;
+  }
+  if (carries_) {
+    return set_with_origins(term, all, std::move(left), std::move(right), std::move(out.columns),
+                            top);
+  }
+  for (ResultColumn& column : out.columns) {
+    if (top) column.physical = column.name;
   }
   WEIR_TRY(const std::string first, branch(std::move(left), out.columns, term.left->at));
   WEIR_TRY(const std::string second, branch(std::move(right), out.columns, term.right->at));
@@ -127,7 +142,7 @@ Result<Bound> Binder::set_operation(const Term& term, bool top, const Scope* out
 
 // One side of a set operation, in the types and under the names of the whole.
 Result<std::string> Binder::branch(Bound bound, const std::vector<ResultColumn>& columns,
-                                   Position at) {
+                                   Position at, const std::string& more) {
   const std::string alias = fresh("t");
   std::string items;
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -136,7 +151,8 @@ Result<std::string> Binder::branch(Bound bound, const std::vector<ResultColumn>&
                                                column.type, columns[i].type, at));
     items += (items.empty() ? "" : ", ") + value + " AS " + quoted_identifier(columns[i].physical);
   }
-  return "SELECT " + items + " FROM (" + bound.sql + ") AS " + alias;
+  if (carries_) items += ", " + alias + "." + quoted_identifier(bound.origin);
+  return "SELECT " + items + more + " FROM (" + bound.sql + ") AS " + alias;
 }
 
 // ORDER BY and LIMIT behind a set operation or a query in parentheses: they see its columns only.
@@ -164,8 +180,16 @@ Result<Bound> Binder::organized(const Bound& body, const Query& query, bool top)
   WEIR_TRY(const std::string rows, limits(query));
   Bound out;
   out.columns = result_columns(items, top);
-  out.sql = "SELECT " + select_items(items, out.columns, top) + " FROM (" + body.sql + ") AS " +
-            alias + (order.empty() ? "" : " ORDER BY " + order) + rows;
+  out.levels = body.levels;
+  out.distinct = body.distinct;
+  std::string origin;
+  if (carries_) {
+    out.origin = free_name(origin_column, out.columns);
+    origin = ", " + alias + "." + quoted_identifier(body.origin) + " AS " +
+             quoted_identifier(out.origin);
+  }
+  out.sql = "SELECT " + select_items(items, out.columns, top) + origin + " FROM (" + body.sql +
+            ") AS " + alias + (order.empty() ? "" : " ORDER BY " + order) + rows;
   return out;
 }
 

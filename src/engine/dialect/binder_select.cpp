@@ -3,6 +3,7 @@
 // expression or the alias it stands for.
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
@@ -77,6 +78,7 @@ std::string joined(const std::vector<std::string>& texts) {
 Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
                              const Scope* outer) {
   Source from;
+  const int levels_beside = std::exchange(levels_below_, 0);
   const auto first_reference = static_cast<std::ptrdiff_t>(outer_references_.size());
   if (select.from) {
     WEIR_TRY(from, source(*select.from, outer));
@@ -151,13 +153,31 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
     WEIR_TRY(rows, limits(*query));
   }
   Bound out;
-  out.columns = result_columns(items, top);
-  out.sql = std::string("SELECT ") + (select.distinct ? "DISTINCT " : "") +
-            select_items(items, out.columns, top) + (from.sql.empty() ? "" : " FROM " + from.sql) +
+  const bool groups_equal = carries_ && select.distinct;
+  out.columns = result_columns(items, top && !groups_equal);
+  std::string origin;
+  if (carries_) {
+    out.origin = free_name(origin_column, out.columns);
+    origin = ", " + (aggregates ? "max(" + origin_of(from) + ")" : origin_of(from)) + " AS " +
+             quoted_identifier(out.origin);
+  }
+  out.sql = std::string("SELECT ") + (select.distinct && !carries_ ? "DISTINCT " : "") +
+            select_items(items, out.columns, top) + origin +
+            (from.sql.empty() ? "" : " FROM " + from.sql) +
             (where.empty() ? "" : " WHERE " + where) +
             (groups.empty() ? "" : " GROUP BY " + joined(groups)) +
-            (having.empty() ? "" : " HAVING " + having) +
-            (order.empty() ? "" : " ORDER BY " + order) + rows;
+            (having.empty() ? "" : " HAVING " + having);
+  const bool windowed =
+      std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.windowed; });
+  out.levels = std::max(from.levels, levels_below_) + (aggregates ? 1 : 0) + (windowed ? 1 : 0) +
+               (select.distinct && !carries_ ? 1 : 0);
+  levels_below_ = levels_beside;
+  if (groups_equal) out = distinct(std::move(out), top);
+  if (out.levels > levels_max) {
+    return fail_at(select.at, "more than " + std::to_string(levels_max) +
+                                  " levels of groups and windows inside one another; use fewer");
+  }
+  out.sql += (order.empty() ? "" : " ORDER BY " + order) + rows;
   return out;
 }
 
@@ -205,6 +225,7 @@ Result<std::vector<Selected>> Binder::select_list(const Select& select, const Sc
 Result<void> Binder::select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out) {
   bool found = false;
   for (const ScopeColumn& column : scope.columns) {
+    if (column.hidden) continue;
     const bool wanted = star.parts.empty()
                             ? column.in_star
                             : star.parts.size() == 1 && same_name(column.qualifier, star.parts[0]);

@@ -26,6 +26,20 @@ Result<Type> schema_of(const Relation& relation) {
   return type;
 }
 
+// The hidden columns whose names stand in the query, be it as other names: the scopes of a query
+// that has none of them stay as small as they were.
+Result<std::set<Hidden>> mentioned(std::string_view spark_sql) {
+  WEIR_TRY(const std::vector<Token> tokens, tokenize(spark_sql));
+  std::set<Hidden> found;
+  for (const Token& token : tokens) {
+    if (token.kind != TokenKind::word && token.kind != TokenKind::quoted) continue;
+    for (const HiddenColumn& column : readable_hidden) {
+      if (same_name(token.text, column.name)) found.insert(column.column);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::string> functions() {
@@ -41,14 +55,17 @@ Result<void> check(std::string_view spark_sql) {
   return {};
 }
 
-Result<Translation> translate(std::string_view spark_sql, const Relations& relations) {
+Result<Translation> translate(std::string_view spark_sql, const Relations& relations,
+                              Options options) {
   WEIR_TRY(const QueryPtr query, parse(spark_sql));
   std::vector<std::pair<std::string, Type>> schemas;
   for (const Relation& relation : relations) {
     WEIR_TRY(Type type, schema_of(relation));
     schemas.emplace_back(relation.tag, std::move(type));
   }
-  WEIR_TRY(Bound bound, Binder(std::move(schemas)).run(*query));
+  WEIR_TRY(std::set<Hidden> hidden, mentioned(spark_sql));
+  if (options.origin) hidden.insert(Hidden::origin);
+  WEIR_TRY(Bound bound, Binder(std::move(schemas), std::move(hidden)).run(*query));
   Translation out;
   out.sql = std::move(bound.sql);
   for (const ResultColumn& column : bound.columns) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,34 @@ namespace weir::dialect {
 /// A table that the query may read, under its name in DuckDB. Spark's semantics depend on types, so
 /// the schema is needed: Spark's DDL (`STRUCT<`id`: BIGINT, `tags`: ARRAY<STRING>>`) or its JSON
 /// (`{"type":"struct","fields":[...]}`). The DuckDB table has those columns in that order, a
-/// timestamp as TIMESTAMP in UTC, void as VARCHAR.
+/// timestamp as TIMESTAMP in UTC, void as VARCHAR; and the hidden columns.
 struct Relation {
   std::string tag;
   std::string schema;
 };
 using Relations = std::vector<Relation>;
+
+/// A column that each relation has beside those of its schema. No `*` shows it. Queries read all
+/// but the first, as _file, _row, _received_at and _request_id.
+enum class Hidden : std::uint8_t {
+  origin,       // weir_origin UHUGEINT: the place of the row's record in the order of all records
+  file,         // weir_file VARCHAR
+  row,          // weir_row BIGINT
+  received_at,  // weir_received_at TIMESTAMP
+  request_id,   // weir_request_id VARCHAR
+};
+
+/// Its name in DuckDB beside columns of these names: weir_origin, or weir_origin_ if that is taken.
+[[nodiscard]] std::string hidden_name(Hidden column, const std::vector<std::string>& others);
+
+struct Options {
+  /// The SELECT has one more column, the last and a UHUGEINT: each row's origin, NULL for a row of
+  /// no record. A row made of one record has that record's, one of a join the greatest of its
+  /// parts, and one that stands for several (of GROUP BY, DISTINCT, UNION, INTERSECT, EXCEPT) the
+  /// greatest of theirs. What sub-queries in expressions read does not count. All else of the
+  /// result is the same.
+  bool origin = false;
+};
 
 struct OutputColumn {
   std::string name;  // Spark's name for the column; names may repeat
@@ -29,14 +52,15 @@ struct OutputColumn {
 
 struct Translation {
   std::string sql;  // one DuckDB SELECT; needs prelude() on its connection
-  std::vector<OutputColumn> columns;
+  std::vector<OutputColumn> columns;  // without the origin
 };
 
 /// Whether a query can be parsed, before there are tables to resolve its names in.
 [[nodiscard]] Result<void> check(std::string_view spark_sql);
 
 /// Pure and thread-safe; the query's length bounds time and depth.
-[[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations);
+[[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations,
+                                            Options options = {});
 
 /// The functions that queries may call, in lower case and sorted: scalar functions, aggregates and
 /// window functions, and functions that make rows.
