@@ -108,6 +108,24 @@ Engine::Outcome Engine::ask(const std::string& query, dialect::Options options) 
   return out;
 }
 
+std::string Engine::digest(const std::string& query, dialect::Options options) {
+  const auto translated = dialect::translate(query, relations_, options);
+  EXPECT_TRUE(translated) << query << "\n" << translated.error().message;
+  if (!translated) return "";
+  run("SELECT 1;" + dialect::prelude_of(translated->sql));
+  duckdb_result result;
+  const std::string sql =
+      "SELECT count(*), CAST(sum(hash(q)) AS VARCHAR) FROM (" + translated->sql + ") AS q";
+  std::string text;
+  if (duckdb_query(connection_, sql.c_str(), &result) == DuckDBSuccess) {
+    text = listed(read_answer(result).rows);
+  } else {
+    ADD_FAILURE() << duckdb_result_error(&result) << "\n" << sql;
+  }
+  duckdb_destroy_result(&result);
+  return text;
+}
+
 bool same_bag(std::vector<boost::json::array> left, const std::vector<boost::json::array>& right) {
   if (left.size() != right.size()) return false;
   for (const boost::json::array& row : right) {

@@ -38,6 +38,9 @@ class Engine {
 
   void run(const std::string& sql);
 
+  /// A number for the rows that a query gives and their origins, whatever order they come in.
+  [[nodiscard]] std::string digest(const std::string& query, dialect::Options options);
+
  private:
   static void run(const std::string& sql, duckdb_connection connection);
 

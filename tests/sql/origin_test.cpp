@@ -351,6 +351,89 @@ TEST_F(Origins, OfGroupingQueriesAreThoseWithWhichTheRowsGo) {
   }
 }
 
+// Which rows a query gives must not depend on the order in which the engine meets them: the tables'
+// rows lie in another order each time, and two threads read them.
+class EngineOrder : public testing::Test {
+ protected:
+  EngineOrder() { engine_.run("SET threads = 2"); }
+
+  void shuffle(int round) {
+    const std::string by = " ORDER BY hash(i + 1000 * " + std::to_string(round) + ")";
+    engine_.create(
+        "a", "STRUCT<id: BIGINT, k: BIGINT, g: BIGINT, s: STRING, t: ARRAY<BIGINT>>",
+        "SELECT i AS id, i % 97 AS k, i % 7 AS g, 's' || (i % 13) AS s, "
+        "[i % 3, 1, i % 2, 1] AS t, i::UHUGEINT AS weir_origin FROM range(20000) AS r(i)" +
+            by);
+    engine_.create("b", "STRUCT<k: BIGINT, w: BIGINT>",
+                   "SELECT i % 50 AS k, i % 11 AS w, (30000 + i)::UHUGEINT AS weir_origin "
+                   "FROM range(200) AS r(i)" +
+                       by);
+  }
+
+  Engine engine_;
+};
+
+TEST_F(EngineOrder, DecidesNothing) {
+  const std::vector<std::string> queries{
+      "SELECT k, s FROM a UNION SELECT k, CAST(w AS STRING) FROM b",
+      "SELECT id, k FROM a LIMIT 17",
+      "SELECT id, g FROM a ORDER BY g LIMIT 50 OFFSET 3",
+      "SELECT DISTINCT k, g FROM a LIMIT 20",
+      "SELECT a.id, b.w FROM a JOIN b ON a.k = b.k LIMIT 100",
+      "SELECT id, e FROM a LATERAL VIEW explode(t) x AS e ORDER BY e LIMIT 33",
+      "SELECT id, row_number() OVER (PARTITION BY k ORDER BY g) AS n FROM a",
+      "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY g DESC) AS n FROM a) "
+      "WHERE n = 1",
+      "SELECT id, p, e, row_number() OVER (ORDER BY e) AS n FROM a LATERAL VIEW posexplode(t) x AS "
+      "p, e",
+      "SELECT a.id, w, row_number() OVER (ORDER BY a.k) AS n FROM a JOIN b ON a.k = b.k",
+      "SELECT id, ntile(7) OVER (ORDER BY g) AS n, rank() OVER (ORDER BY g) AS r FROM a",
+      "SELECT id, lag(id) OVER (ORDER BY g) AS b, lead(s, 2) OVER (PARTITION BY s ORDER BY k) AS l "
+      "FROM a",
+      "SELECT id, sum(id) OVER (ORDER BY g ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) AS n FROM a",
+      "SELECT id, first_value(id) OVER (PARTITION BY k ORDER BY g) AS f, last_value(id) OVER "
+      "(PARTITION BY k ORDER BY g) AS l, first(s) OVER (PARTITION BY g) AS w FROM a",
+      "SELECT id, collect_list(id) OVER (PARTITION BY k ORDER BY g) AS l FROM a WHERE id < 3000",
+      "SELECT k, first(id) AS f, last(s) AS l, any_value(g) AS v, first(s, true) AS n FROM a "
+      "GROUP BY k",
+      "SELECT k, collect_list(id) AS l, collect_set(s) AS c, collect_list(DISTINCT g) AS d FROM a "
+      "GROUP BY k",
+      "SELECT k, count(*) AS c, row_number() OVER (ORDER BY count(*)) AS n FROM a GROUP BY k",
+      "SELECT a.k, w, row_number() OVER (ORDER BY max(a.g) DESC) AS n FROM a JOIN b ON a.k = b.k "
+      "GROUP BY a.k, w ORDER BY n + 1 LIMIT 30",
+      "WITH q AS (SELECT g, w FROM a JOIN b ON a.k = b.k LIMIT 500) SELECT g, w FROM q EXCEPT ALL "
+      "SELECT g, w FROM q WHERE w < 4 UNION ALL SELECT g, k FROM a LIMIT 400",
+  };
+  std::vector<std::string> first(queries.size());
+  for (int round = 0; round < 5; ++round) {
+    shuffle(round);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      const std::string digest = engine_.digest(queries[i], with_origin);
+      if (round == 0) first[i] = digest;
+      EXPECT_EQ(digest, first[i]) << queries[i];
+    }
+  }
+}
+
+// In memory rows keep their order, so what the origins decide shows as that order.
+TEST_F(Origins, DecideWhereTheQueryDoesNot) {
+  expect_rows("SELECT k FROM s LIMIT 2", "[[0, 1], [1, 3]]");
+  expect_rows("SELECT v, k FROM s ORDER BY v DESC LIMIT 2", "[[2, 2, 5], [2, 0, 11]]");
+  expect_rows("SELECT k, v FROM (SELECT k, v FROM s ORDER BY v DESC, k) LIMIT 2",
+              "[[0, 2, 11], [0, 2, 41]]");
+  expect_rows("WITH q AS (SELECT v, k FROM s ORDER BY k DESC LIMIT 3) SELECT first(v), last(v) FROM q "
+              "WHERE v < 2",
+              "[[1, 0, 19]]");
+  expect_rows("SELECT x FROM VALUES (2), (1), (3) AS t(x) LIMIT 2", "[[2, null], [1, null]]");
+  expect_rows("SELECT v, first(k) AS f, last(k) AS l FROM s GROUP BY v",
+              "[[0, 0, 1, 43], [1, 1, 2, 45], [2, 2, 3, 47]]");
+  expect_rows("SELECT collect_list(k) AS l FROM s WHERE v = 1", "[[[1, 4, 2, 0, 3, 1, 4, 2], 45]]");
+  expect_rows(
+      "SELECT '\x01\\'\"\x01' AS `\x01'\"\x01`, row_number() OVER (ORDER BY v) AS n FROM s "
+      "ORDER BY n DESC LIMIT 1",
+      R"([["\u0001'\"\u0001", 24, 47]])");
+}
+
 }  // namespace
 
 }  // namespace weir::sql_test

@@ -16,6 +16,7 @@ namespace weir::dialect {
 
 /// Column names derived from long expressions are cut at this length.
 inline constexpr std::size_t name_bytes_max = 4096;
+inline constexpr std::size_t query_bytes_max = std::size_t{64} << 20;
 
 /// A hidden column as queries name it.
 struct HiddenColumn {
@@ -33,6 +34,11 @@ inline constexpr HiddenColumn readable_hidden[] = {
 /// Groups and windows inside one another: DuckDB's time to plan them doubles with each.
 inline constexpr int levels_max = 14;
 
+/// Stands in the text of a window where the SELECT's ties come, which are known when it is bound.
+/// No text that a query writes holds it: in a string the quote would be doubled, in a name the
+/// other.
+inline constexpr std::string_view ties_mark = "\x01'\"\x01";
+
 inline constexpr std::string_view origin_column = "weir_origin";
 
 /// A column that an expression can name, with its DuckDB text.
@@ -48,6 +54,7 @@ struct ScopeColumn {
 struct Scope {
   std::vector<ScopeColumn> columns;
   const Scope* outer = nullptr;  // of the query around a correlated subquery
+  std::string ties = {};         // see Source
 };
 
 /// A column of the select list.
@@ -83,7 +90,10 @@ struct Bound {
   std::vector<ResultColumn> columns;
   std::string origin = {};  // the physical name of one more column, if origins are carried
   int levels = 0;           // of groups and windows inside one another
-  bool distinct = false;    // no two rows are equal but for the origin; only if origins are carried
+  bool placed = false;      // no two rows have one origin
+  std::string sorted =
+      {};                 // the physical name of a column that counts the rows, if they are sorted
+  bool distinct = false;  // no two rows are equal but for the origin; only if origins are carried
 };
 
 /// Resolves a query's names and types and writes the query for DuckDB. One object per query.
@@ -104,14 +114,18 @@ class Binder {
     std::string name;
     std::string physical;
     std::vector<ResultColumn> columns;
-    std::string origin;  // this and levels as of Bound
+    std::string origin;  // this and what follows as of Bound
     int levels = 0;
+    bool placed = false;
+    std::string sorted;
   };
   struct Source {
     std::string sql;  // behind FROM; empty: none
     Scope scope;
     std::vector<std::string> origins = {};  // SQL: of the records that a row is made of
     int levels = 0;
+    std::vector<std::string> places = {};  // SQL: what tells apart rows of the same origins
+    std::string sorted = {};               // SQL: a row's number in a sorted query
   };
   /// What a function such as EXPLODE adds to each row.
   struct Generated {
@@ -146,6 +160,13 @@ class Binder {
 
   // Origins.
   static std::string origin_of(const Source& source);
+  static std::string ties_of(const Source& source);
+  static std::string group_ties(const Source& source, const std::vector<std::string>& groups);
+  static Result<void> put_ties(std::string& sql, const std::string& ties, Position at);
+  static std::string limit_ties(const Bound& bound);
+  void add_origin(const std::string& alias, const std::string& origin, bool placed,
+                  const std::string& sorted, Source& source) const;
+  void number_sorted(Bound& bound);
   static std::string free_name(std::string_view wanted, const std::vector<ResultColumn>& columns);
   static Bound grouped(const std::string& alias, Bound rows, const std::string& origin, bool top);
   Bound distinct(Bound rows, bool top);
@@ -195,8 +216,10 @@ class Binder {
   Result<Typed> field(const Typed& value, const std::string& name, Position at);
   Result<Typed> call(const Expr& expr, const Env& env);
   Result<Typed> aggregate(const Expr& expr, const Env& env);
-  Result<std::string> over(const Window& written, const Windows& windows, const Aggregate& function,
+  Result<std::string> over(const Window& written, const Windows& windows, Aggregate& function,
                            const Env& env, Position at, std::string& name);
+  static bool order_ties(const Window& window, const Aggregate& function, std::string& keys,
+                         std::string& frame);
   static Result<std::string> frame(const Window& window, std::string& name);
   Result<std::vector<Typed>> arguments(const Expr& expr, const Env& env);
   Result<Typed> negated(const Expr& expr, Typed value);

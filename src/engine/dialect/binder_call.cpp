@@ -91,6 +91,17 @@ Result<Typed> Binder::call(const Expr& expr, const Env& env) {
   return call_function({expr.text, expr.at, std::move(values), &expr});
 }
 
+namespace {
+
+// The call with its rows in an order: first(x ORDER BY ...).
+std::string ordered_call(std::string call, const std::string& keys) {
+  constexpr std::string_view skips = " IGNORE NULLS)";
+  const std::size_t at = call.size() - (call.ends_with(skips) ? skips.size() : 1);
+  return call.insert(at, " ORDER BY " + keys);
+}
+
+}  // namespace
+
 Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
   const bool windowed = expr.window != nullptr;
   if (!windowed && !env.aggregates) {
@@ -133,14 +144,20 @@ Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
     filter = filter.empty() ? condition.sql : "(" + filter + " AND " + condition.sql + ")";
     name += " FILTER (WHERE " + condition.name + ")";
   }
-  std::string sql = function.before + function.call;
-  if (!filter.empty()) sql += " FILTER (WHERE " + filter + ")";
+  std::string over_text;
   if (windowed) {
     inner.clause = "OVER";
-    WEIR_TRY(const std::string text,
-             over(*expr.window, *env.windows, function, inner, expr.at, name));
-    sql += " OVER (" + text + ")";
+    WEIR_TRY(over_text, over(*expr.window, *env.windows, function, inner, expr.at, name));
+  } else if (carries_ && function.ties == Ties::value) {
+    function.call = ordered_call(std::move(function.call), env.scope->ties);
   }
+  if (carries_ && !function.set_order.empty()) {
+    function.before += function.set_order + "(";
+    function.after.insert(0, ")");
+  }
+  std::string sql = function.before + function.call;
+  if (!filter.empty()) sql += " FILTER (WHERE " + filter + ")";
+  if (windowed) sql += " OVER (" + over_text + ")";
   Typed value = made_of(parts, function.type, sql + function.after, name);
   value.at = expr.at;
   value.foldable = false;
@@ -153,9 +170,8 @@ Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
   return value;
 }
 
-Result<std::string> Binder::over(const Window& written, const Windows& windows,
-                                 const Aggregate& function, const Env& env, Position at,
-                                 std::string& name) {
+Result<std::string> Binder::over(const Window& written, const Windows& windows, Aggregate& function,
+                                 const Env& env, Position at, std::string& name) {
   const Window* window = &written;
   if (!written.name.empty()) {
     window = nullptr;
@@ -175,6 +191,7 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows,
     name += (name.ends_with("(") ? "PARTITION BY " : ", ") + key.name;
   }
   bool first_key = true;
+  std::string keys;
   for (const SortItem& item : window->order_by) {
     WEIR_TRY(const Typed key, expression(*item.expr, env));
     if (key.type.is_nested()) {
@@ -186,7 +203,7 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows,
     const bool first = item.nulls == NullOrder::standard ? !down : item.nulls == NullOrder::first;
     const std::string how =
         std::string(down ? " DESC" : " ASC") + (first ? " NULLS FIRST" : " NULLS LAST");
-    text += (first_key ? (text.empty() ? "ORDER BY " : " ORDER BY ") : ", ") + key.sql + how;
+    keys += (first_key ? "" : ", ") + key.sql + how;
     name +=
         (first_key ? (name.ends_with("(") ? "ORDER BY " : " ORDER BY ") : ", ") + key.name + how;
     first_key = false;
@@ -194,21 +211,52 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows,
   if (function.needs_order && window->order_by.empty()) {
     return fail_at(at, "the function needs ORDER BY in its OVER (...)");
   }
+  std::string rows;
+  if (carries_) {
+    const bool in_call = order_ties(*window, function, keys, rows);
+    if (in_call) {
+      function.call = ordered_call(std::move(function.call),
+                                   keys + (keys.empty() ? "" : ", ") + std::string(ties_mark));
+    }
+  }
+  if (!keys.empty()) text += (text.empty() ? "ORDER BY " : " ORDER BY ") + keys;
   if (window->has_frame) {
     if (!function.takes_frame) return fail_at(at, "this function takes no frame; leave it out");
     if (!name.ends_with("(")) name += " ";
-    WEIR_TRY(const std::string rows, frame(*window, name));
-    text += (text.empty() ? "" : " ") + rows;
+    WEIR_TRY(rows, frame(*window, name));
   } else {
     const bool ordered = !window->order_by.empty();
-    const std::string rows = !function.takes_frame || !ordered ? "ROWS" : "RANGE";
-    const std::string standard = rows + " BETWEEN UNBOUNDED PRECEDING AND " +
+    const std::string unit = !function.takes_frame || !ordered ? "ROWS" : "RANGE";
+    const std::string standard = unit + " BETWEEN UNBOUNDED PRECEDING AND " +
                                  (ordered ? "CURRENT ROW" : "UNBOUNDED FOLLOWING");
     name += name.ends_with("(") ? "" : " ";
     name += function.frame_name.empty() ? standard : function.frame_name;
   }
   name += ")";
+  if (!rows.empty()) text += (text.empty() ? "" : " ") + rows;
   return text;
+}
+
+// Lets the rows' places decide where the keys of a window do not: as one more key, or within the
+// call (then it returns true) where another key would change which rows RANGE takes for equal.
+bool Binder::order_ties(const Window& window, const Aggregate& function, std::string& keys,
+                        std::string& frame) {
+  const auto add_key = [&] {
+    keys += (keys.empty() ? "" : ", ") + std::string(ties_mark);
+    return false;
+  };
+  const bool by_rows = window.has_frame && window.is_rows;
+  if (function.ties == Ties::none || (function.ties == Ties::frame && !by_rows)) return false;
+  if (function.ties != Ties::value || by_rows) return add_key();
+  if (!window.has_frame && keys.empty()) {
+    frame = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING";
+    return add_key();
+  }
+  // The first row of a frame that begins with the partition is the same under more keys.
+  const bool first =
+      function.call.starts_with("first_value(") && !function.call.ends_with(" IGNORE NULLS)");
+  if (!window.has_frame && first) return add_key();
+  return true;
 }
 
 Result<std::string> Binder::frame(const Window& window, std::string& name) {

@@ -14,7 +14,6 @@ namespace weir::dialect {
 namespace {
 
 constexpr std::size_t expression_bytes_max = std::size_t{256} << 10;
-constexpr std::size_t query_bytes_max = std::size_t{64} << 20;
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 // name belongs to is decided here, by Spark's rules, and DuckDB has nothing left to resolve.
 
 #include <algorithm>
+#include <map>
 
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
@@ -88,7 +89,7 @@ Result<Binder::Source> Binder::table(const From& from) {
         source.scope.columns.push_back(
             {column.name, qualifier, column.type, column_ref(alias, column.physical)});
       }
-      if (carries_) source.origins.push_back(column_ref(alias, cte->origin));
+      add_origin(alias, cte->origin, cte->placed, cte->sorted, source);
       source.levels = cte->levels;
       WEIR_CHECK(rename(from, source));
       return source;
@@ -125,7 +126,7 @@ Result<Binder::Source> Binder::derived(const From& from, const Scope* outer) {
     source.scope.columns.push_back(
         {column.name, from.alias, column.type, column_ref(alias, column.physical)});
   }
-  if (carries_) source.origins.push_back(column_ref(alias, inner.origin));
+  add_origin(alias, inner.origin, inner.placed, inner.sorted, source);
   source.levels = inner.levels;
   WEIR_CHECK(rename(from, source));
   return source;
@@ -175,13 +176,16 @@ Result<Binder::Source> Binder::values(const From& from) {
       rows += (i == 0 ? "CAST(" : ", CAST(") + columns[i][r].sql + " AS " +
               columns[i][r].type.duckdb_name() + ")";
     }
+    if (carries_) rows += ", " + std::to_string(r);
     rows += ")";
   }
   std::string names;
   for (std::size_t i = 0; i < width; ++i) {
     names += (i == 0 ? "" : ", ") + quoted_identifier("col" + std::to_string(i + 1));
   }
+  if (carries_) names += ", place";
   source.sql = "(VALUES " + rows + ") AS " + alias + "(" + names + ")";
+  if (carries_) source.sorted = alias + ".place";
   WEIR_CHECK(rename(from, source));
   return source;
 }
@@ -198,8 +202,13 @@ Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
   const bool left_only = from.join == JoinKind::semi || from.join == JoinKind::anti;
   joined.origins = left.origins;
   joined.levels = std::max(left.levels, right.levels);
-  if (!left_only)
+  joined.places = left.places;
+  if (!left.sorted.empty()) joined.places.push_back(left.sorted);
+  if (!left_only) {
+    if (!right.sorted.empty()) joined.places.push_back(right.sorted);
     joined.origins.insert(joined.origins.end(), right.origins.begin(), right.origins.end());
+    joined.places.insert(joined.places.end(), right.places.begin(), right.places.end());
+  }
   const bool bare = !from.on && from.using_.empty() && !from.natural;
   if (bare && (from.join == JoinKind::cross || from.join == JoinKind::inner)) {
     joined.sql = left.sql + " CROSS JOIN " + right_sql;
@@ -349,17 +358,28 @@ Binder::Source Binder::with_generated(const Source& source, const Generated& gen
   out.scope.outer = source.scope.outer;
   out.levels = source.levels;
   std::string items;
+  std::map<std::string, std::string> moved;  // SQL of the columns here and there
   for (const ScopeColumn& column : source.scope.columns) {
     const std::string name = fresh("c");
     items += column.sql + " AS " + name + ", ";
-    ScopeColumn moved = column;
-    moved.sql = alias + "." + name;
-    out.scope.columns.push_back(std::move(moved));
+    ScopeColumn column_there = column;
+    column_there.sql = alias + "." + name;
+    if (carries_) moved[column.sql] = column_there.sql;
+    out.scope.columns.push_back(std::move(column_there));
   }
-  if (carries_) {
+  for (const std::string& origin : source.origins) {
     const std::string name = fresh("c");
-    items += origin_of(source) + " AS " + name + ", ";
+    items += origin + " AS " + name + ", ";
     out.origins.push_back(alias + "." + name);
+  }
+  if (!source.sorted.empty()) {
+    const std::string name = fresh("c");
+    items += source.sorted + " AS " + name + ", ";
+    out.sorted = alias + "." + name;
+  }
+  for (const std::string& place : source.places) {
+    if (const auto found = moved.find(place); found != moved.end())
+      out.places.push_back(found->second);
   }
   for (std::size_t i = 0; i < generated.projections.size(); ++i) {
     items += (i == 0 ? "" : ", ") + generated.projections[i];
@@ -367,6 +387,7 @@ Binder::Source Binder::with_generated(const Source& source, const Generated& gen
   for (std::size_t i = 0; i < generated.columns.size(); ++i) {
     std::string sql = generated.sql[i];
     sql.replace(sql.find('#'), 1, alias);
+    if (carries_) out.places.push_back(sql);
     out.scope.columns.push_back(
         {generated.columns[i].name, qualifier, generated.columns[i].type, std::move(sql)});
   }

@@ -92,6 +92,71 @@ std::string Binder::origin_of(const Source& source) {
   return "greatest(" + all + ")";
 }
 
+// What orders the rows of a SELECT where its query does not: their origins, and behind those what
+// tells rows of the same origins apart, so that rows that are left equal are equal in all.
+std::string Binder::ties_of(const Source& source) {
+  std::string all = (source.sorted.empty() ? "" : source.sorted + ", ") + origin_of(source);
+  if (source.origins.size() > 1) {
+    for (const std::string& origin : source.origins)
+      all += ", " + origin;
+  }
+  for (const std::string& place : source.places)
+    all += ", " + place;
+  return all;
+}
+
+// The same of the groups of rows.
+std::string Binder::group_ties(const Source& source, const std::vector<std::string>& groups) {
+  std::string all = "max(" + origin_of(source) + ")";
+  if (source.origins.size() == 1 && source.places.empty()) return all;  // no record is in two
+  for (const std::string& group : groups)
+    all += ", " + group;
+  return all;
+}
+
+// Behind the keys of ORDER BY, as positions in the select list.
+std::string Binder::limit_ties(const Bound& bound) {
+  std::string all = std::to_string(bound.columns.size() + 1);
+  for (std::size_t i = 0; !bound.placed && i < bound.columns.size(); ++i)
+    all += ", " + std::to_string(i + 1);
+  return all;
+}
+
+Result<void> Binder::put_ties(std::string& sql, const std::string& ties, Position at) {
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t mark = sql.find(ties_mark); mark != std::string::npos;
+       mark = sql.find(ties_mark, done)) {
+    out.append(sql, done, mark - done).append(ties);
+    done = mark + ties_mark.size();
+    if (out.size() > query_bytes_max) {
+      return fail_at(at, "the windows have too many columns below them; select fewer in WITH");
+    }
+  }
+  if (done == 0) return {};
+  sql = out.append(sql, done);
+  return {};
+}
+
+// Behind FROM stands a query whose origins are in this column.
+void Binder::add_origin(const std::string& alias, const std::string& origin, bool placed,
+                        const std::string& sorted, Source& source) const {
+  if (!carries_) return;
+  source.origins.push_back(column_ref(alias, origin));
+  if (!sorted.empty()) source.sorted = column_ref(alias, sorted);
+  if (placed) return;
+  for (const ScopeColumn& column : source.scope.columns)
+    source.places.push_back(column.sql);
+}
+
+// The order of a sorted sub-query decides before origins do. DuckDB prunes the number where nothing
+// asks for it.
+void Binder::number_sorted(Bound& bound) {
+  bound.sorted = free_name("weir_sorted", bound.columns);
+  bound.sql = "SELECT *, row_number() OVER ()" + as(bound.sorted) + " FROM (" + bound.sql +
+              ") AS " + fresh("t");
+}
+
 // A table's hidden columns; a column of its data with such a name is the one that a query means.
 void Binder::add_hidden(const Type& relation, const std::string& alias,
                         const std::string& qualifier, Source& source) {
@@ -135,6 +200,8 @@ Bound Binder::grouped(const std::string& alias, Bound rows, const std::string& o
   rows.sql = "SELECT " + items + origin + as(rows.origin) + " FROM (" + rows.sql + ") AS " + alias +
              " GROUP BY " + keys;
   rows.distinct = true;
+  rows.placed = false;
+  rows.sorted.clear();
   ++rows.levels;
   return rows;
 }
@@ -160,7 +227,8 @@ Result<Bound> Binder::set_with_origins(const Term& term, bool all, Bound left, B
   const auto cast = [&](Bound from, Position at, const std::string& mark) -> Result<Bound> {
     const bool same = std::equal(columns.begin(), columns.end(), from.columns.begin(),
                                  [](const auto& a, const auto& b) { return a.type == b.type; });
-    Bound out{"", columns, origin, from.levels, from.distinct && same};
+    Bound out{"", columns, origin, from.levels};
+    out.distinct = from.distinct && same;
     WEIR_TRY(out.sql, branch(std::move(from), columns, at,
                              as(origin) + (marked ? ", " + mark + as(side) : "")));
     return out;
@@ -169,7 +237,7 @@ Result<Bound> Binder::set_with_origins(const Term& term, bool all, Bound left, B
   WEIR_TRY(Bound second, cast(std::move(right), term.right->at, "false"));
   if (!is_union && !all) return joined_sets(std::move(first), std::move(second), except, top);
   Bound both{"(" + first.sql + ") UNION ALL (" + second.sql + ")", std::move(columns), origin,
-             std::max(first.levels, second.levels), false};
+             std::max(first.levels, second.levels)};
   if (!is_union) {
     const std::string alias = fresh("t");
     const std::string of_row = column_ref(alias, origin);

@@ -71,7 +71,8 @@ Result<std::string> Binder::common_tables(const Query& query, const Scope* outer
     }
     const std::string physical = fresh("q");
     text += (text.empty() ? "WITH " : ", ") + physical + " AS (" + inner.sql + ")";
-    tables_.push_back({cte.name, physical, std::move(inner.columns), inner.origin, inner.levels});
+    tables_.push_back({cte.name, physical, std::move(inner.columns), inner.origin, inner.levels,
+                       inner.placed, inner.sorted});
   }
   return text.empty() ? text : text + " ";
 }
@@ -173,7 +174,7 @@ Result<Bound> Binder::organized(const Bound& body, const Query& query, bool top)
   env.aliases = &items;
   env.aliases_first = true;
   env.clause = "ORDER BY";
-  WEIR_TRY(const std::string order, order_keys(query.order_by, env, false));
+  WEIR_TRY(std::string order, order_keys(query.order_by, env, false));
   for (const ExprPtr& expr : query.distribute_by) {
     WEIR_CHECK(expression(*expr, env));
   }
@@ -182,14 +183,26 @@ Result<Bound> Binder::organized(const Bound& body, const Query& query, bool top)
   out.columns = result_columns(items, top);
   out.levels = body.levels;
   out.distinct = body.distinct;
+  out.placed = body.placed;
   std::string origin;
   if (carries_) {
     out.origin = free_name(origin_column, out.columns);
     origin = ", " + alias + "." + quoted_identifier(body.origin) + " AS " +
              quoted_identifier(out.origin);
   }
+  const bool sorts = !order.empty();
+  const bool keeps_order = carries_ && !sorts && !body.sorted.empty();
+  const std::string sorted = keeps_order ? alias + "." + quoted_identifier(body.sorted) : "";
+  if (keeps_order && !top) {
+    out.sorted = free_name("weir_sorted", out.columns);
+    origin += ", " + sorted + " AS " + quoted_identifier(out.sorted);
+  }
+  if (carries_ && !rows.empty()) {
+    order += (order.empty() && sorted.empty() ? "" : sorted + ", ") + limit_ties(out);
+  }
   out.sql = "SELECT " + select_items(items, out.columns, top) + origin + " FROM (" + body.sql +
             ") AS " + alias + (order.empty() ? "" : " ORDER BY " + order) + rows;
+  if (carries_ && sorts && !top) number_sorted(out);
   return out;
 }
 

@@ -113,6 +113,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
                      from.scope.columns.end());
     from.scope.columns.resize(before);  // only the select list has them
   }
+  if (carries_) from.scope.ties = ties_of(from);
   const Expr* generator_call = generating != nullptr ? generating->expr.get() : nullptr;
   WEIR_TRY(const std::vector<Selected> items,
            select_list(select, from.scope, generator_call, generated));
@@ -160,6 +161,10 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
     out.origin = free_name(origin_column, out.columns);
     origin = ", " + (aggregates ? "max(" + origin_of(from) + ")" : origin_of(from)) + " AS " +
              quoted_identifier(out.origin);
+    if (!from.sorted.empty() && !aggregates && !groups_equal && order.empty() && !top) {
+      out.sorted = free_name("weir_sorted", out.columns);
+      origin += ", " + from.sorted + " AS " + quoted_identifier(out.sorted);
+    }
   }
   out.sql = std::string("SELECT ") + (select.distinct && !carries_ ? "DISTINCT " : "") +
             select_items(items, out.columns, top) + origin +
@@ -170,14 +175,27 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   const bool windowed =
       std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.windowed; });
   out.levels = std::max(from.levels, levels_below_) + (aggregates ? 1 : 0) + (windowed ? 1 : 0) +
-               (select.distinct && !carries_ ? 1 : 0);
+               (select.distinct && !carries_ ? 1 : 0) + (order.empty() || top ? 0 : 1);
   levels_below_ = levels_beside;
+  out.placed = !aggregates && from.origins.size() == 1 && from.places.empty();
+  if (carries_) {
+    const std::string ties = aggregates ? group_ties(from, groups) : from.scope.ties;
+    WEIR_CHECK(put_ties(out.sql, ties, select.at));
+    WEIR_CHECK(put_ties(order, ties, select.at));
+  }
   if (groups_equal) out = distinct(std::move(out), top);
   if (out.levels > levels_max) {
     return fail_at(select.at, "more than " + std::to_string(levels_max) +
                                   " levels of groups and windows inside one another; use fewer");
   }
+  const bool sorts = !order.empty();
+  if (carries_ && !rows.empty()) {
+    const bool keeps_order = !from.sorted.empty() && !aggregates && !groups_equal;
+    order +=
+        std::string(sorts ? ", " : "") + (keeps_order ? from.sorted + ", " : "") + limit_ties(out);
+  }
   out.sql += (order.empty() ? "" : " ORDER BY " + order) + rows;
+  if (carries_ && sorts && !top) number_sorted(out);
   return out;
 }
 

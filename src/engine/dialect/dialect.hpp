@@ -51,7 +51,7 @@ struct OutputColumn {
 };
 
 struct Translation {
-  std::string sql;  // one DuckDB SELECT; needs prelude() on its connection
+  std::string sql;                    // one DuckDB SELECT; needs prelude() on its connection
   std::vector<OutputColumn> columns;  // without the origin
 };
 

@@ -28,6 +28,14 @@ struct Call {
 [[nodiscard]] std::vector<std::string> aggregate_functions();  // and those of windows
 [[nodiscard]] std::vector<std::string> generator_functions();
 
+/// How a value depends on which of two rows comes first that ORDER BY leaves equal.
+enum class Ties : std::uint8_t {
+  none,      // not at all
+  frame,     // where a frame of ROWS ends between them
+  position,  // always, as ROW_NUMBER does
+  value,     // always, and the rows may be put in order within the call: first(x ORDER BY ...)
+};
+
 /// An aggregate or window function in parts, so that FILTER and OVER can be inserted: before call
 /// [FILTER (WHERE filter)] [OVER (...)] after.
 struct Aggregate {
@@ -41,6 +49,8 @@ struct Aggregate {
   bool needs_order = false;  // and ORDER BY in it
   bool takes_frame = true;
   std::string frame_name = {};  // how Spark names the frame of one that takes none
+  Ties ties = Ties::frame;
+  std::string set_order = {};  // a function that puts the elements of a set in order
 };
 
 [[nodiscard]] bool is_aggregate(std::string_view function);

@@ -138,6 +138,7 @@ Result<Aggregate> edge(const Call& call) {
   Aggregate out;
   out.type = call.args[0].type;
   out.name = call.function + "(" + call.args[0].name + ")";
+  out.ties = Ties::value;
   if (call.expr->window) {
     out.call = std::string(first ? "first_value(" : "last_value(") + value +
                (skips ? " IGNORE NULLS)" : ")");
@@ -159,6 +160,8 @@ Result<Aggregate> collect(const Call& call) {
   out.before = "coalesce(";
   out.call = std::string("list(") + (set ? "DISTINCT " : "") + value.sql + ")";
   out.filter = value.sql + " IS NOT NULL";
+  out.ties = set ? Ties::none : Ties::value;
+  if (set) out.set_order = "list_sort";
   out.after = ", CAST([] AS " + out.type.duckdb_name() + "))";
   if (set && value.type.is_fractional()) {  // DuckDB takes all NaN for one
     out.before += "spark_distinct_values(";
@@ -238,6 +241,7 @@ Result<Aggregate> ranking(const Call& call) {
   if (call.function == "cume_dist") {
     out.frame_name = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
   }
+  out.ties = share || call.function.ends_with("rank") ? Ties::none : Ties::position;
   if (call.function.ends_with("rank")) {
     for (const char c : call.function) {
       out.name += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
@@ -278,6 +282,7 @@ Result<Aggregate> neighbour(const Call& call) {
   out.window_only = true;
   out.needs_order = true;
   out.takes_frame = false;
+  out.ties = Ties::position;
   const std::string step =
       std::to_string(call.function == "lag" ? -distance : distance) + " FOLLOWING";
   out.frame_name = "ROWS BETWEEN " + step + " AND " + step;
