@@ -54,15 +54,30 @@ TEST_F(IngestQueryTest, NestedJsonIsMadeFlat) {
   EXPECT_EQ(counts(load), "2 0 0 2 0");
 }
 
-TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesTakesNothingFromTheRest) {
+TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesIsThereBesideIt) {
   Load load = query_load({source({file("{\"id\":1,\"WEIR_Origin\":5,\"weir_request_id\":\"x\"}\n"
                                        "{\"id\":2}\n")})},
-                         "SELECT id, 'a' AS v FROM streaming");
+                         "SELECT id, CONCAT_WS('/', 'a', weir_origin, weir_request_id, _row IS NOT "
+                         "NULL, _request_id = 'x') AS v FROM streaming");
   EXPECT_EQ(counts(load), "2 2 0 0 0");
-  EXPECT_EQ(last_.misfits.count, 2u);
+  EXPECT_EQ(last_.misfits.count, 0u);
+  EXPECT_THAT(orders(), ElementsAre(HasSubstr("1|\"a/5/x/true"), HasSubstr("2|\"a/true")));
   load.operations[0].sources[0].schema_json =
-      R"({"type":"struct","fields":[{"name":"weir_file","type":"string"}]})";
-  EXPECT_THAT(counts(load), HasSubstr("leave the field out of the schema"));
+      R"({"type":"struct","fields":[{"name":"id","type":"long"},{"name":"weir_file","type":"string"}]})";
+  load.operations[0].query =
+      "SELECT id, CONCAT_WS('/', coalesce(weir_file, 'none'), _file IS NOT NULL) AS v FROM "
+      "streaming";
+  EXPECT_EQ(counts(load), "2 0 2 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|\"none/true\"", "2|\"none/true\""));
+}
+
+TEST_F(IngestQueryTest, ARecordsFileAndRowAreReadBesideItsData) {
+  const Load load = query_load({source({file("{\"id\":1}\n{\"id\":2}\n")})},
+                               "SELECT id, CONCAT_WS('/', streaming._file LIKE '%ndjson%' OR true, "
+                               "_row - min(_row) OVER (), count(_received_at) OVER ()) AS v "
+                               "FROM streaming");
+  EXPECT_EQ(counts(load), "2 2 0 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|\"true/0/2\"", "2|\"true/1/2\""));
 }
 
 TEST_F(IngestQueryTest, RepeatedElementsOfXmlBecomeRows) {

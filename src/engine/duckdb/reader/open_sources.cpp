@@ -3,8 +3,6 @@
 
 #include "engine/duckdb/reader/open_sources.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -22,34 +20,13 @@ namespace {
 
 constexpr const char* own_prefix = "weir_";  // of weir_staged and weir_plan, beside the views
 
-/// What a view has beside the data; a query names them without the prefix (dialect.hpp).
-constexpr std::pair<const char*, OriginColumn> hidden_columns[] = {
-    {"weir_origin", place_column},
-    {"weir_file", key_column},
-    {"weir_row", row_column},
-    {"weir_received_at", received_at_column},
-    {"weir_request_id", request_id_column}};
-
-bool is_hidden(const std::string& name) {
-  return std::any_of(std::begin(hidden_columns), std::end(hidden_columns),
-                     [&name](const auto& hidden) { return folded_name(name) == hidden.first; });
-}
-
-/// The hidden columns' names are the engine's own. Data under such a name counts as that under
-/// names beyond the largest number of columns.
-Result<Inferred> without_hidden(Inferred found, const Source& source) {
-  auto& fields = found.type.fields;
-  const auto taken = std::find_if(fields.begin(), fields.end(),
-                                  [](const SparkField& field) { return is_hidden(field.name); });
-  if (taken == fields.end()) return found;
-  if (!source.schema_json.empty())
-    return fail(Errc::bad_request, "file \"" + source.tag + "\" declares a field \"" + taken->name +
-                                       "\", a name that the engine keeps for itself; leave the "
-                                       "field out of the schema");
-  std::erase_if(fields, [](const SparkField& field) { return is_hidden(field.name); });
-  found.has_more_names = true;
-  return found;
-}
+/// What a view has beside the data.
+constexpr std::pair<dialect::Hidden, OriginColumn> hidden_columns[] = {
+    {dialect::Hidden::origin, place_column},
+    {dialect::Hidden::file, key_column},
+    {dialect::Hidden::row, row_column},
+    {dialect::Hidden::received_at, received_at_column},
+    {dialect::Hidden::request_id, request_id_column}};
 
 /// The paths of files of a tenant's store. A folder is looked up once: a load may have 100,000
 /// files, and resolving every part of a path takes ten times as long as looking at the file.
@@ -153,8 +130,6 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
     auto found = type_of(tenant, source, plan.paths, allowance);
     if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
     if (!found) return fail(std::move(found).error());
-    found = without_hidden(*std::move(found), source);
-    if (!found) return fail(std::move(found).error());
     plan.type = std::move(found->type);
     plan.inferred = source.schema_json.empty();
     plan.has_more_names = found->has_more_names;
@@ -199,13 +174,15 @@ Result<void> OpenSources::create_views(Connection& connection) const {
   for (const Opened& opened : opened_) {
     std::string names;
     std::string columns;
+    std::vector<std::string> data;
     const auto& fields = opened.reading->plan.type.fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
+      data.push_back(fields[i].name);
       names += (i > 0 ? ", " : "") + quote_name(fields[i].name);
       columns += (i > 0 ? ", " : "") + data_column(i);
     }
-    for (const auto& [name, column] : hidden_columns) {
-      names += std::string(names.empty() ? "" : ", ") + name;
+    for (const auto& [hidden, column] : hidden_columns) {
+      names += (names.empty() ? "" : ", ") + quote_name(dialect::hidden_name(hidden, data));
       columns += (columns.empty() ? "" : ", ") + origin_name(column);
     }
     WEIR_CHECK(connection.run("CREATE OR REPLACE TEMP VIEW " + quote_name(opened.tag) + " (" +

@@ -28,7 +28,7 @@ class OpenSources {
   ~OpenSources();
 
   /// Temporary views under the sources' tags, for a translated query. Beside the data they have
-  /// weir_origin, weir_file, weir_row, weir_received_at and weir_request_id (read_function.hpp).
+  /// the hidden columns, under names that the data has none of (dialect.hpp).
   Result<void> create_views(Connection& connection) const;
   /// The same tables as the dialect layer describes them.
   dialect::Relations relations() const;
