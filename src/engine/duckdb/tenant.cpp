@@ -23,6 +23,9 @@ constexpr std::string_view file_scheme = "file://";
 
 constexpr std::chrono::milliseconds lock_tried_for{50};
 
+constexpr std::uint64_t spare_part =
+    16;  // of a tenant's memory, which may be free but not given back
+
 std::string bytes_text(std::uint64_t bytes) {
   return std::to_string(bytes) + "B";
 }
@@ -34,8 +37,14 @@ Database::Settings settings_of(const TenantOptions& options) {
       {"allow_community_extensions", "false"},
       {"temp_directory", options.tables_file.string() + ".tmp"},
   };
-  if (options.memory_bytes > 0)
+  if (options.memory_bytes > 0) {
     settings.emplace_back("memory_limit", bytes_text(options.memory_bytes));
+    // What is free goes back to the system after this much, and not after DuckDB's 128 and 512 MB,
+    // which no limit counts.
+    const std::string spare = bytes_text(options.memory_bytes / spare_part);
+    settings.emplace_back("allocator_flush_threshold", spare);
+    settings.emplace_back("allocator_bulk_deallocation_flush_threshold", spare);
+  }
   if (options.threads > 0) settings.emplace_back("threads", std::to_string(options.threads));
   return settings;
 }
