@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "base/histogram.hpp"
 #include "catalog/catalog.hpp"
 #include "env/clock.hpp"
@@ -7,11 +10,14 @@
 
 namespace weir::app {
 
-/// Implements the batcher's catalog interface on the catalog; measures how long commits take.
+/// Implements the batcher's catalog interface on the catalog; measures how long commits take, and
+/// tells of new batches.
 class BatchCatalogAdapter final : public batcher::BatchCatalog {
  public:
-  BatchCatalogAdapter(catalog::Catalog& catalog, const Clock& clock)
-      : catalog_(catalog), clock_(clock) {}
+  /// `on_batches` is called on the batcher's thread, after a commit with batches.
+  BatchCatalogAdapter(catalog::Catalog& catalog, const Clock& clock,
+                      std::function<void()> on_batches = {})
+      : catalog_(catalog), clock_(clock), on_batches_(std::move(on_batches)) {}
   Result<catalog::Checkpoint> checkpoint(PartitionNo partition) override {
     return catalog_.batches().checkpoint(partition);
   }
@@ -23,6 +29,7 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
     auto committed = catalog_.batches().commit(commit);
     if (committed)
       commit_seconds_.record(std::chrono::duration<double>(clock_.now() - begun).count());
+    if (committed && !commit.batches.empty() && on_batches_) on_batches_();
     return committed;
   }
   std::uint64_t quarantine_bytes() override {
@@ -60,6 +67,7 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
  private:
   catalog::Catalog& catalog_;
   const Clock& clock_;
+  const std::function<void()> on_batches_;
   Histogram commit_seconds_;
 };
 

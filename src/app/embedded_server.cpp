@@ -1,5 +1,6 @@
 #include "app/embedded_server.hpp"
 
+#include <atomic>
 #include <charconv>
 #include <optional>
 
@@ -167,6 +168,7 @@ struct EmbeddedServer::Stages {
   std::optional<ConservationMonitor> conservation;
   std::optional<engine::duckdb::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
+  std::atomic<RunThreads*> runs_to_wake{nullptr};  // by the batcher's thread
 
   RequestLog request_log{clock};
   ClockReport clock_report{std::chrono::seconds(config["clock.jump_max_s"])};
@@ -234,7 +236,10 @@ void EmbeddedServer::Stages::start_batcher() {
   settings.keys.window = std::chrono::seconds(config["idempotency.window_s"]);
   settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
   settings.quarantine.catalog_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]);
-  manifest.emplace(*catalog, clock);
+  // Runs begin after the batcher. What is committed before is found when they do.
+  manifest.emplace(*catalog, clock, [this] {
+    if (RunThreads* const woken = runs_to_wake.load()) woken->wake();
+  });
   batcher.emplace(*log, *store, *manifest, settings);
   batcher::BatcherThread::Settings thread;
   thread.on_error = [](const Error& error) {
@@ -290,6 +295,7 @@ Result<void> EmbeddedServer::Stages::start_runs() {
   runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
                                         std::chrono::seconds(config["runs.time_s"])},
                count_of(config, "runs.parallel"));
+  runs_to_wake = &*runs;
   return {};
 }
 

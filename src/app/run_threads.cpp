@@ -7,11 +7,11 @@
 #include <spdlog/spdlog.h>
 
 #include "app/logging.hpp"
-#include "pipeline/courier/runner.hpp"
 
 // Threads ask the catalog for work. So the same query finds a run that this process added,
 // one that another process added, and one that a dead process left. wake() only shortens the
-// wait.
+// wait. One thread does live rounds alone, so that long runs do not keep live tables waiting;
+// the others do them too when they have nothing else.
 namespace weir::app {
 namespace {
 
@@ -27,12 +27,17 @@ void log_failed_run(const std::string& run_id, const std::string& cause) {
 
 RunThreads::RunThreads(const Dependencies& dependencies, unsigned threads)
     : dependencies_(dependencies), instance_(random_id(dependencies.random, "", instance_length)) {
+  live_thread_ = std::jthread([this](const std::stop_token& stop) {
+    work(stop, {.owner = "instance " + instance_ + ", live runner", .live_only = true});
+  });
   resize(threads);
 }
 
 void RunThreads::resize(unsigned threads) {
   for (auto number = static_cast<unsigned>(threads_.size()); number < threads; ++number)
-    threads_.emplace_back([this, number](const std::stop_token& stop) { work(stop, number); });
+    threads_.emplace_back([this, number](const std::stop_token& stop) {
+      work(stop, {.owner = "instance " + instance_ + ", runner " + std::to_string(number)});
+    });
   for (std::size_t number = threads; number < threads_.size(); ++number)
     threads_[number].request_stop();
   threads_.resize(std::min<std::size_t>(threads, threads_.size()));
@@ -57,16 +62,15 @@ void RunThreads::stop() {
   request_stop();
   for (auto& thread : threads_)
     thread.request_stop();
+  live_thread_ = {};
   threads_.clear();
 }
 
-void RunThreads::work(const std::stop_token& stop, unsigned number) {
-  // A random name, not the process id: that is 1 in every container.
+void RunThreads::work(const std::stop_token& stop, courier::Runner::Options options) {
+  options.time_max = dependencies_.time_max;
+  options.on_internal_error = log_failed_run;
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
-                         dependencies_.clock,
-                         {.owner = "instance " + instance_ + ", runner " + std::to_string(number),
-                          .time_max = dependencies_.time_max,
-                          .on_internal_error = log_failed_run});
+                         dependencies_.clock, std::move(options));
   std::uint64_t seen = 0;
   const std::stop_token shutdown = shutdown_.get_token();
   while (!stop.stop_requested() && !shutdown.stop_requested()) {

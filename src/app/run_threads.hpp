@@ -14,11 +14,13 @@
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
+#include "pipeline/courier/runner.hpp"
 #include "pipeline/store/object_store.hpp"
 
 namespace weir::app {
 
-/// Executes workflow runs on its own threads: a free thread claims the next run.
+/// Executes workflow runs on its own threads: a free thread claims the next run. One more thread
+/// executes the rounds of live couriers only.
 class RunThreads {
  public:
   struct Dependencies {
@@ -34,7 +36,8 @@ class RunThreads {
   RunThreads(const RunThreads&) = delete;
   RunThreads& operator=(const RunThreads&) = delete;
 
-  /// Announces a new run. Any thread. Without the call, the run starts within a second.
+  /// Announces a new run, or a new batch for live couriers. Any thread. Without the call, the work
+  /// starts within a second.
   void wake();
   /// Ends the loads in progress; they are rolled back, and their runs are executed again after the
   /// next start. Returns at once.
@@ -48,16 +51,18 @@ class RunThreads {
   HistogramCounts seconds() const;
 
  private:
-  void work(const std::stop_token& stop, unsigned number);
+  void work(const std::stop_token& stop, courier::Runner::Options options);
 
   Dependencies dependencies_;
-  const std::string instance_;  // differs from that of every earlier process
+  // Differs from that of every earlier process; random, since process ids are 1 in containers.
+  const std::string instance_;
   std::stop_source shutdown_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;
   Histogram seconds_;  // guarded by mutex_
   std::vector<std::jthread> threads_;
+  std::jthread live_thread_;
 };
 
 }  // namespace weir::app

@@ -38,12 +38,15 @@ struct BatchQuery {
                                (filter.stream_id.empty() ? "" : " AND s.id = :stream") +
                                (filter.from ? " AND b.day >= :from" : "") +
                                (filter.to ? " AND b.day < :to" : "") +
-                               (filter.hour ? " AND b.hour = :hour" : "") + tail) {
+                               (filter.hour ? " AND b.hour = :hour" : "") +
+                               (filter.committed ? " AND b.no > :after AND b.no <= :up_to" : "") +
+                               tail) {
     statement.bind(tenant_no);
     if (!filter.stream_id.empty()) statement.bind(filter.stream_id);
     if (filter.from) statement.bind(*filter.from);
     if (filter.to) statement.bind(*filter.to);
     if (filter.hour) statement.bind(*filter.hour);
+    if (filter.committed) statement.bind(filter.committed->after).bind(filter.committed->to);
   }
   Statement statement;
 };

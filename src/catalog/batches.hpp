@@ -14,12 +14,14 @@ namespace weir::catalog {
 
 class Database;
 
-/// Selects batches: receive days [from, to), and optionally one hour of each day.
+/// Selects batches: receive days [from, to), and optionally one hour of each day, or some of them
+/// in the order of their commits.
 struct BatchFilter {
   std::string stream_id;  // empty: all streams of the tenant; not_found for an unknown one
   std::optional<Day> from;
   std::optional<Day> to;
   std::optional<int> hour;
+  std::optional<BatchRange> committed = {};
 };
 
 /// The manifest, the checkpoints and the quarantine (docs/formats/manifest.md).

@@ -36,6 +36,7 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       ingest_queries_(std::make_unique<IngestQueries>(*database_)),
       couriers_(std::make_unique<Couriers>(*database_)),
       runs_(std::make_unique<Runs>(*database_)),
+      live_runs_(std::make_unique<LiveRuns>(*database_)),
       loads_(std::make_unique<Loads>(*database_)) {}
 
 Catalog::~Catalog() = default;

@@ -10,6 +10,7 @@
 #include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
+#include "catalog/live_runs.hpp"
 #include "catalog/loads.hpp"
 #include "catalog/runs.hpp"
 #include "catalog/snapshot.hpp"
@@ -46,6 +47,7 @@ class Catalog {
   IngestQueries& ingest_queries() { return *ingest_queries_; }
   Couriers& couriers() { return *couriers_; }
   Runs& runs() { return *runs_; }
+  LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
 
   /// Updated before a change made through this object returns.
@@ -64,6 +66,7 @@ class Catalog {
   std::unique_ptr<IngestQueries> ingest_queries_;
   std::unique_ptr<Couriers> couriers_;
   std::unique_ptr<Runs> runs_;
+  std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;
 };
 

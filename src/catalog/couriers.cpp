@@ -12,19 +12,46 @@ namespace {
 
 constexpr const char* columns =
     "id, tenant_no, name, stream_id, file_format, file_tag, file_pattern_prefix, load_operations,"
-    " created_at";
+    " started_by, created_at";
 
 void into(Statement& statement, Courier& row) {
   statement.into(row.id).into(row.tenant_no).into(row.name).into(row.stream_id);
   statement.into(row.file_format).into(row.file_tag).into(row.file_pattern_prefix);
-  statement.into(row.load_operations).into(row.created_at);
+  statement.into(row.load_operations);
+  statement.into_text([&row](const std::string& text) {
+    const auto trigger = parse_trigger(text);
+    row.trigger = trigger.value_or(row.trigger);
+    return trigger.has_value();
+  });
+  statement.into(row.created_at);
 }
 
 /// The part that add and update write alike.
 void bind_settings(Statement& statement, const Courier& courier) {
   statement.bind(courier.name).bind(courier.stream_id).bind(courier.file_format);
   statement.bind(courier.file_tag).bind(courier.file_pattern_prefix);
-  statement.bind(courier.load_operations);
+  statement.bind(courier.load_operations).bind(std::string(to_string(courier.trigger)));
+}
+
+/// A live courier begins with the batches that are committed from now on: its switch is no order to
+/// load years. One that was live before goes on where it was. What was put off is tried at once,
+/// since the cause may be mended.
+Result<void> begin_live(soci::session& session, const std::string& id) {
+  Statement begin(session,
+                  "UPDATE couriers SET live_failures = 0, live_probed = 0, live_retry_at = NULL,"
+                  " live_to = COALESCE(live_to, (SELECT COALESCE(MAX(no), 0) FROM batches))"
+                  " WHERE id = :id AND started_by = 'each_batch'");
+  WEIR_CHECK(begin.bind(id).run());
+  return {};
+}
+
+/// Ends the live run of a courier that is live no more. A round at work ends it by itself.
+Result<void> end_live(soci::session& session, const std::string& id, Time now) {
+  Statement end(session,
+                "UPDATE runs SET state = 'succeeded', ended_at = :now WHERE courier_id = :id"
+                " AND live = 1 AND ended_at IS NULL AND lease_owner IS NULL");
+  WEIR_CHECK(end.bind(now).bind(id).run());
+  return {};
 }
 
 Result<Courier> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -39,17 +66,28 @@ Result<Courier> select(soci::session& session, std::uint32_t tenant_no, const st
 
 }  // namespace
 
+std::string_view to_string(Trigger trigger) {
+  return trigger == Trigger::each_batch ? "each_batch" : "by_hand";
+}
+
+std::optional<Trigger> parse_trigger(std::string_view text) {
+  for (const Trigger trigger : {Trigger::by_hand, Trigger::each_batch})
+    if (to_string(trigger) == text) return trigger;
+  return std::nullopt;
+}
+
 Result<Courier> Couriers::add(std::uint32_t tenant_no, Courier courier) {
   WEIR_CHECK(check_name("a courier", courier.name));
   return database_.write([&](soci::session& session) -> Result<Courier> {
     WEIR_TRY(const std::string id, database_.new_id("couriers", id_prefix::courier, 8));
     Statement insert(session,
                      "INSERT INTO couriers (name, stream_id, file_format, file_tag,"
-                     " file_pattern_prefix, load_operations, id, tenant_no, created_at)"
-                     " VALUES (:name, :stream, :format, :tag, :prefix, :operations, :id, :tenant,"
-                     " :now)");
+                     " file_pattern_prefix, load_operations, started_by, id, tenant_no,"
+                     " created_at) VALUES (:name, :stream, :format, :tag, :prefix, :operations,"
+                     " :by, :id, :tenant, :now)");
     bind_settings(insert, courier);
     WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(database_.now()).run());
+    WEIR_CHECK(begin_live(session, id));
     return select(session, tenant_no, id);
   });
 }
@@ -74,9 +112,12 @@ Result<Courier> Couriers::update(std::uint32_t tenant_no, const Courier& courier
     Statement update(session,
                      "UPDATE couriers SET name = :name, stream_id = :stream, file_format = :format,"
                      " file_tag = :tag, file_pattern_prefix = :prefix, load_operations ="
-                     " :operations WHERE id = :id AND tenant_no = :tenant");
+                     " :operations, started_by = :by WHERE id = :id AND tenant_no = :tenant");
     bind_settings(update, courier);
-    WEIR_CHECK(update.bind(courier.id).bind(tenant_no).run());
+    WEIR_TRY(const auto updated, update.bind(courier.id).bind(tenant_no).run());
+    if (updated > 0) WEIR_CHECK(begin_live(session, courier.id));
+    if (updated > 0 && !courier.is_live())
+      WEIR_CHECK(end_live(session, courier.id, database_.now()));
     return select(session, tenant_no, courier.id);
   });
 }
@@ -86,7 +127,7 @@ Result<void> Couriers::remove(std::uint32_t tenant_no, const std::string& id) {
     Statement drop(session, "DELETE FROM couriers WHERE tenant_no = :tenant AND id = :id");
     WEIR_TRY(const auto dropped, drop.bind(tenant_no).bind(id).run());
     if (dropped == 0) return no_such("courier", id);
-    return {};
+    return end_live(session, id, database_.now());
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "catalog/page.hpp"
@@ -10,6 +12,9 @@ namespace weir::catalog {
 
 class Database;
 
+std::string_view to_string(Trigger trigger);
+std::optional<Trigger> parse_trigger(std::string_view text);
+
 /// Couriers are stored as given; pipeline/courier decides what a valid one is.
 class Couriers {
  public:
@@ -17,7 +22,7 @@ class Couriers {
   Result<Courier> add(std::uint32_t tenant_no, Courier courier);
   Result<Courier> find(std::uint32_t tenant_no, const std::string& id);
   Result<Page<Courier>> list(std::uint32_t tenant_no, const PageRequest& page);
-  /// Replaces everything but id, tenant and time.
+  /// Replaces everything but id, tenant and time. How far a live courier is stays as it is.
   Result<Courier> update(std::uint32_t tenant_no, const Courier& courier);
   /// Feeds and tables stay.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);

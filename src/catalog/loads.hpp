@@ -31,7 +31,7 @@ struct LoadedInto {
 };
 
 /// Which run loaded which batch into which table: the last thing a receipt reports (spec/files.md
-/// 8). One row per load, none per batch.
+/// 8). One row per load, none per batch. The rounds of a live run that follow each other are one.
 class Loads {
  public:
   explicit Loads(Database& database) : database_(database) {}

@@ -311,6 +311,24 @@ constexpr std::string_view quarantine_files[] = {
     R"(CREATE INDEX quarantine_by_file ON quarantine (file_no, state))",
 };
 
+/// `live_to`: the commit number up to which a live courier is done; NULL until it is one.
+constexpr std::string_view live_couriers[] = {
+    R"(ALTER TABLE couriers ADD COLUMN started_by TEXT NOT NULL DEFAULT 'by_hand')",
+    R"(ALTER TABLE couriers ADD COLUMN live_to BIGINT)",
+    R"(ALTER TABLE couriers ADD COLUMN live_span BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE couriers ADD COLUMN live_failures BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE couriers ADD COLUMN live_probed BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE couriers ADD COLUMN live_retry_at TEXT)",
+    R"(CREATE INDEX couriers_live ON couriers (no) WHERE started_by = 'each_batch')",
+    R"(ALTER TABLE runs ADD COLUMN live BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE runs ADD COLUMN batch_after BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE runs ADD COLUMN batch_to BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE runs ADD COLUMN rounds BIGINT NOT NULL DEFAULT 0)",
+    R"(CREATE INDEX runs_live ON runs (courier_id) WHERE live = 1 AND ended_at IS NULL)",
+    R"(ALTER TABLE loads ADD COLUMN batch_after BIGINT)",
+    R"(ALTER TABLE streams ADD COLUMN batch_age_s BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -323,6 +341,7 @@ constexpr Migration all[] = {
     {"sums of the content", content_sums},
     {"origins of pages", allowed_origins},
     {"files of the quarantine", quarantine_files},
+    {"live couriers", live_couriers},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

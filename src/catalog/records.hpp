@@ -42,6 +42,7 @@ struct Stream {
   bool xml_check_sync = false;
   Time created_at;
   RateLimit rate_limit;
+  std::uint32_t batch_age_s = 0;  // of its batches at most; 0: the server's setting alone
 };
 
 /// One row of the manifest (docs/formats/manifest.md).
@@ -216,6 +217,9 @@ struct IngestQuery {
   Time created_at;
 };
 
+/// What starts a courier's runs. A live courier is one that each batch starts.
+enum class Trigger : std::uint8_t { by_hand, each_batch };
+
 struct Courier {
   std::string id;
   std::uint32_t tenant_no = 0;
@@ -225,7 +229,16 @@ struct Courier {
   std::string file_tag;
   std::string file_pattern_prefix;  // "" or "00".."24"
   std::string load_operations;      // JSON text (spec/loads.md)
+  Trigger trigger = Trigger::by_hand;
   Time created_at;
+  bool is_live() const { return trigger == Trigger::each_batch; }
+};
+
+/// Batches by the order of their commits: those after `after`, up to and including `to`.
+struct BatchRange {
+  std::uint64_t after = 0;
+  std::uint64_t to = 0;
+  bool operator==(const BatchRange&) const = default;
 };
 
 /// Which days a run loads: one day, a range [from, to), or all.
@@ -273,6 +286,10 @@ struct Run {
   Time created_at;
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
+  /// A live run holds the rounds of a live courier in one UTC day (catalog/live_runs.hpp).
+  bool live = false;
+  BatchRange round = {};     // of a live run: what its last round was to load
+  std::uint64_t rounds = 0;  // of a live run: how many were done
 };
 
 }  // namespace weir::catalog

@@ -12,16 +12,6 @@
 namespace weir::catalog {
 namespace {
 
-Result<void> end(soci::session& session, const std::string& run_id, RunState state,
-                 const std::string& error, Time now) {
-  Statement update(session,
-                   "UPDATE runs SET state = :state, error = :error, ended_at = :now,"
-                   " lease_owner = NULL, lease_until = NULL WHERE id = :id");
-  update.bind(std::string(to_string(state))).bind(error).bind(now).bind(run_id);
-  WEIR_CHECK(update.run());
-  return {};
-}
-
 struct Claimable {
   std::string id;
   std::uint32_t tenant_no = 0;
@@ -30,15 +20,34 @@ struct Claimable {
 
 Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time now) {
   Statement statement(session,
-                      "SELECT id, tenant_no, lease_epoch FROM runs WHERE state = 'scheduled'"
-                      " OR (state IN ('started', 'running', 'stopping') AND lease_until <= :now)"
+                      "SELECT id, tenant_no, lease_epoch FROM runs WHERE live = 0"
+                      " AND (state = 'scheduled' OR (state IN ('started', 'running', 'stopping')"
+                      " AND lease_until <= :now))"
                       " ORDER BY no LIMIT 1");
   Claimable row;
   statement.bind(now).into(row.id).into(row.tenant_no).into(row.epoch);
   return first(statement, row);
 }
 
+/// A scheduled run has none, nor has a live run between two rounds.
+Result<bool> has_owner(soci::session& session, const std::string& run_id) {
+  Statement statement(session, "SELECT lease_owner IS NOT NULL FROM runs WHERE id = :id");
+  bool held = false;
+  WEIR_CHECK(statement.bind(run_id).into(held).next());
+  return held;
+}
+
 }  // namespace
+
+Result<void> end_run(soci::session& session, const std::string& run_id, RunState state,
+                     const std::string& error, Time now) {
+  Statement update(session,
+                   "UPDATE runs SET state = :state, error = :error, ended_at = :now,"
+                   " lease_owner = NULL, lease_until = NULL WHERE id = :id");
+  update.bind(std::string(to_string(state))).bind(error).bind(now).bind(run_id);
+  WEIR_CHECK(update.run());
+  return {};
+}
 
 Result<void> check_holder(soci::session& session, const RunLease& lease) {
   Statement statement(session, "SELECT state, lease_owner, lease_epoch FROM runs WHERE id = :id");
@@ -103,7 +112,7 @@ Result<void> Runs::finish(const RunLease& lease, RunState state, const std::stri
                 "A run cannot be finished as \"" + std::string(to_string(state)) + "\".");
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
-    return end(session, lease.run_id, state, error, database_.now());
+    return end_run(session, lease.run_id, state, error, database_.now());
   });
 }
 
@@ -113,8 +122,9 @@ Result<Run> Runs::stop(std::uint32_t tenant_no, const std::string& id) {
     if (is_over(run.state))
       return fail(Errc::conflict, "Workflow run " + id + " is over already: " +
                                       std::string(to_string(run.state)) + ".");
-    if (run.state == RunState::scheduled) {
-      WEIR_CHECK(end(session, id, RunState::stopped, "", database_.now()));
+    WEIR_TRY(const bool is_held, has_owner(session, id));
+    if (!is_held) {
+      WEIR_CHECK(end_run(session, id, RunState::stopped, "", database_.now()));
     } else {
       Statement update(session, "UPDATE runs SET state = 'stopping' WHERE id = :id");
       WEIR_CHECK(update.bind(id).run());

@@ -26,6 +26,8 @@ Result<std::string> courier_name(soci::session& session, std::uint32_t tenant_no
   return name;
 }
 
+}  // namespace
+
 Result<std::string> new_run_id(soci::session& session, Database& database) {
   while (true) {
     std::string id = dated_id(database.random(), id_prefix::workflow_run, database.now());
@@ -35,8 +37,6 @@ Result<std::string> new_run_id(soci::session& session, Database& database) {
     if (taken == 0) return id;
   }
 }
-
-}  // namespace
 
 bool take_state(RunState& target, const std::string& text) {
   const auto state = parse_run_state(text);
@@ -49,6 +49,7 @@ void run_into(Statement& statement, Run& row) {
   statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
   statement.into(row.range.from).into(row.range.to).into(row.load_only).into(row.skip_missing);
   statement.into(row.error).into(row.created_at).into(row.started_at).into(row.ended_at);
+  statement.into(row.live).into(row.round.after).into(row.round.to).into(row.rounds);
 }
 
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id) {

@@ -46,7 +46,8 @@ class Runs {
   /// The run's tasks, ordered by position.
   Result<std::vector<RunTask>> tasks(const std::string& run_id);
 
-  /// Claims for `owner`, for `time`, the oldest run that is scheduled or whose lease has expired;
+  /// Claims for `owner`, for `time`, the oldest run that is scheduled or whose lease has expired,
+  /// live runs aside (LiveRuns::claim);
   /// nullopt when there is none. Its state is then `running`, or still `stopping` if a stop was
   /// requested from its previous owner.
   Result<std::optional<ClaimedRun>> claim(const std::string& owner, std::chrono::milliseconds time);
@@ -60,8 +61,8 @@ class Runs {
   Result<void> save_task(const RunLease& lease, const RunTask& task);
   /// Writes state, error and ended_at, and returns the lease.
   Result<void> finish(const RunLease& lease, RunState state, const std::string& error);
-  /// Requests a stop. A scheduled run is stopped at once; a running one is `stopping` until its
-  /// owner finishes it. Conflict when the run is over.
+  /// Requests a stop. A run that nobody works on is stopped at once; a running one is `stopping`
+  /// until its owner finishes it. Conflict when the run is over.
   Result<Run> stop(std::uint32_t tenant_no, const std::string& id);
 
  private:

@@ -53,6 +53,7 @@ struct StreamView {
   RateLimit
       tenant_rate_limit;  // of all the tenant's streams together; unset: the server's standard
   std::shared_ptr<const CrossOrigin> cross_origin = nullptr;  // null: no browser's pages may send
+  std::uint32_t batch_age_s = 0;  // of its batches at most; 0: the server's setting alone
 };
 
 struct SecretView {

@@ -9,7 +9,7 @@ namespace weir::catalog {
 /// Every stream with its tenant; a WHERE on `s` and `t` may follow.
 inline constexpr const char* stream_view_select =
     "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max,"
-    " s.rate_limit, s.rate_burst, t.rate_limit, t.rate_burst, t.allowed_origins"
+    " s.rate_limit, s.rate_burst, t.rate_limit, t.rate_burst, t.allowed_origins, s.batch_age_s"
     " FROM streams s JOIN tenants t ON t.no = s.tenant_no";
 
 inline void stream_view_columns(Statement& statement, StreamView& view) {
@@ -21,6 +21,7 @@ inline void stream_view_columns(Statement& statement, StreamView& view) {
     view.cross_origin = CrossOrigin::of(split_origins(origins));
     return true;
   });
+  statement.into(view.batch_age_s);
 }
 
 /// not_found when the tenant has no such stream; its number otherwise. Inside a transaction.

@@ -13,12 +13,13 @@ namespace {
 
 constexpr const char* columns =
     "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
-    "rate_limit, rate_burst";
+    "rate_limit, rate_burst, batch_age_s";
 
 void into(Statement& statement, Stream& row) {
   statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
   statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
   statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
+  statement.into(row.batch_age_s);
 }
 
 Result<Stream> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -62,11 +63,13 @@ Result<Stream> Streams::add(std::uint32_t tenant_no, const NewStream& stream) {
     WEIR_TRY(const std::string id, database_.new_id("streams", id_prefix::stream, 9));
     Statement insert(session,
                      "INSERT INTO streams (id, tenant_no, name, description, payload_type,"
-                     " xml_check_sync, created_at, rate_limit, rate_burst) VALUES (:id, :tenant,"
-                     " :name, :description, :type, :sync, :now, :rate, :burst)");
+                     " xml_check_sync, created_at, rate_limit, rate_burst, batch_age_s) VALUES"
+                     " (:id, :tenant, :name, :description, :type, :sync, :now, :rate, :burst,"
+                     " :age)");
     insert.bind(id).bind(tenant_no).bind(stream.name).bind(stream.description);
     insert.bind(stream.payload_type).bind(stream.xml_check_sync).bind(database_.now());
     insert.bind(stream.rate_limit.rate).bind(stream.rate_limit.burst);
+    insert.bind(stream.batch_age_s);
     WEIR_CHECK(insert.run());
     return select(session, tenant_no, id);
   });
@@ -84,6 +87,16 @@ Result<Stream> Streams::limit_rate(std::uint32_t tenant_no, const std::string& i
                      "UPDATE streams SET rate_limit = :rate, rate_burst = :burst"
                      " WHERE tenant_no = :tenant AND id = :id");
     WEIR_CHECK(update.bind(limit.rate).bind(limit.burst).bind(tenant_no).bind(id).run());
+    return select(session, tenant_no, id);
+  });
+}
+
+Result<Stream> Streams::limit_batch_age(std::uint32_t tenant_no, const std::string& id,
+                                        std::uint32_t seconds) {
+  return database_.write_and_publish([&](soci::session& session) -> Result<Stream> {
+    Statement update(
+        session, "UPDATE streams SET batch_age_s = :age WHERE tenant_no = :tenant AND id = :id");
+    WEIR_CHECK(update.bind(seconds).bind(tenant_no).bind(id).run());
     return select(session, tenant_no, id);
   });
 }

@@ -38,6 +38,7 @@ struct NewStream {
   std::optional<PayloadType> payload_type;
   bool xml_check_sync = false;
   RateLimit rate_limit{};  // unset: none
+  std::uint32_t batch_age_s = 0;
 };
 
 class Streams {
@@ -47,6 +48,9 @@ class Streams {
   Result<Stream> find(std::uint32_t tenant_no, const std::string& id);
   /// Applies to requests at once. Unset: no limit.
   Result<Stream> limit_rate(std::uint32_t tenant_no, const std::string& id, RateLimit limit);
+  /// Of batches that are begun from now on. 0: the server's setting alone.
+  Result<Stream> limit_batch_age(std::uint32_t tenant_no, const std::string& id,
+                                 std::uint32_t seconds);
   Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Every stream of every tenant, with its tenant's name: for the batcher, by number.
   Result<std::optional<StreamView>> view(StreamNo no);

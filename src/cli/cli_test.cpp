@@ -84,6 +84,17 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
         "08", "--feed", "df-1"},
        R"({"name":"C","stream_id":"is-1","file_format":"NDJSON","file_pattern_prefix":"08",)"
        R"("file_tag":"streaming","load_operations":{"df-1":[{"type":"load","file":"streaming"}]}})"},
+      {"PUT /api/v0/streams/is-1/batch-age",
+       {"stream", "batch-age", "is-1", "1"},
+       R"({"batch_age_s":1})"},
+      {"PUT /api/v0/streams/is-1/batch-age",
+       {"stream", "batch-age", "is-1", "0"},
+       R"({"batch_age_s":null})"},
+      {"POST /api/v0/couriers",
+       {"courier", "create", "--name", "L", "--stream", "is-1", "--format", "NDJSON", "--trigger",
+        "each_batch"},
+       R"({"name":"L","stream_id":"is-1","file_format":"NDJSON","trigger":"each_batch",)"
+       R"("file_tag":"streaming","load_operations":{}})"},
       {"GET /api/v0/couriers/cr-1", {"courier", "show", "cr-1"}, ""},
       {"POST /api/v0/couriers/cr-1/validate", {"courier", "validate", "cr-1"}, "{}"},
       {"DELETE /api/v0/couriers/cr-1", {"courier", "delete", "cr-1"}, ""},
@@ -265,7 +276,8 @@ TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {
   const Outcome outcome = run(
       {{"GET /api/v0/couriers/cr-1",
         {.body = R"({"id":"cr-1","name":"C","stream_id":"is-1","file_format":"XML","file_tag":"t",
-                  "file_pattern_prefix":"","load_operations":{"df-1":[]},"created_at":"x"})"}},
+                  "file_pattern_prefix":"","load_operations":{"df-1":[]},"trigger":"each_batch",
+                  "created_at":"x"})"}},
        {"PUT /api/v0/couriers/cr-1", {}}},
       {"courier", "update", "cr-1", "--name", "D"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
@@ -273,7 +285,7 @@ TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {
   EXPECT_EQ(outcome.asked[1],
             "PUT /api/v0/couriers/cr-1 "
             R"({"name":"D","stream_id":"is-1","file_format":"XML","file_tag":"t",)"
-            R"("file_pattern_prefix":"","load_operations":{"df-1":[]}})");
+            R"("file_pattern_prefix":"","load_operations":{"df-1":[]},"trigger":"each_batch"})");
 }
 
 TEST_F(CliTest, ASampleIsPrintedAsItCame) {

@@ -6,6 +6,7 @@
 #include "control/fields.hpp"
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
+#include "control/text.hpp"
 
 /// Couriers: which batches of a stream go into which feeds, and running them (spec/couriers.md).
 namespace weir::control {
@@ -13,7 +14,7 @@ namespace {
 
 namespace json = boost::json;
 
-json::value json_of_courier(const catalog::Courier& courier) {
+json::object json_of_courier(const catalog::Courier& courier) {
   return {{"id", courier.id},
           {"name", courier.name},
           {"stream_id", courier.stream_id},
@@ -21,7 +22,33 @@ json::value json_of_courier(const catalog::Courier& courier) {
           {"file_tag", courier.file_tag},
           {"file_pattern_prefix", courier.file_pattern_prefix},
           {"load_operations", json_of_stored(courier.load_operations)},
+          {"trigger", to_string(courier.trigger)},
           {"created_at", to_string(courier.created_at)}};
+}
+
+/// A courier with how far it is, if it is live.
+Result<http::Response> answer_courier(const Call& call, int status,
+                                      const catalog::Courier& courier) {
+  json::object body = json_of_courier(courier);
+  WEIR_TRY(const auto live,
+           call.services.catalog.live_runs().state(call.caller.tenant_no, courier.id));
+  if (live) {
+    json::object& state = body["live"].emplace_object();
+    state["waiting_batches"] = live->waiting;
+    state["failures"] = live->progress.failures;
+    state["retry_at"] = json_of(live->progress.retry_at);
+    state["run_id"] = live->run_id.empty() ? json::value() : json::value(live->run_id);
+    if (!live->error.empty())
+      state["error"] = without_directory(live->error, call.services.data_directory);
+  }
+  return answer(status, body);
+}
+
+Result<catalog::Trigger> trigger_of(const Fields& body) {
+  const std::string by_hand(to_string(catalog::Trigger::by_hand));
+  WEIR_TRY(const auto text, body.text_or("trigger", by_hand));
+  if (const auto trigger = catalog::parse_trigger(text)) return *trigger;
+  return fail(Errc::bad_request, "\"trigger\" is by_hand or each_batch, not \"" + text + "\".");
 }
 
 Result<std::string> stream_id_of(const Call& call, const Fields& body) {
@@ -36,7 +63,7 @@ Result<std::string> stream_id_of(const Call& call, const Fields& body) {
 Result<catalog::Courier> courier_of(const Call& call) {
   WEIR_TRY(const auto body,
            Fields::of_body(call.request, {"name", "stream_id", "file_format", "file_tag",
-                                          "file_pattern_prefix", "load_operations"}));
+                                          "file_pattern_prefix", "load_operations", "trigger"}));
   catalog::Courier courier;
   courier.tenant_no = call.caller.tenant_no;
   WEIR_TRY(courier.name, body.text("name"));
@@ -48,6 +75,7 @@ Result<catalog::Courier> courier_of(const Call& call) {
   if (courier.load_operations.empty())
     return fail(Errc::bad_request,
                 "\"load_operations\" is missing: it must be a JSON object; {} loads nothing.");
+  WEIR_TRY(courier.trigger, trigger_of(body));
   WEIR_CHECK(call.services.check_courier(call.caller.tenant_no, courier));
   return courier;
 }
@@ -61,13 +89,13 @@ Result<http::Response> list_couriers(const Call& call) {
 Result<http::Response> create_courier(const Call& call) {
   WEIR_TRY(const auto courier, courier_of(call));
   WEIR_TRY(const auto added, call.services.catalog.couriers().add(call.caller.tenant_no, courier));
-  return answer(201, json_of_courier(added));
+  return answer_courier(call, 201, added);
 }
 
 Result<http::Response> get_courier(const Call& call) {
   auto& couriers = call.services.catalog.couriers();
   WEIR_TRY(const auto courier, couriers.find(call.caller.tenant_no, call.id));
-  return answer(200, json_of_courier(courier));
+  return answer_courier(call, 200, courier);
 }
 
 Result<http::Response> update_courier(const Call& call) {
@@ -76,7 +104,8 @@ Result<http::Response> update_courier(const Call& call) {
   WEIR_TRY(auto courier, courier_of(call));
   courier.id = call.id;
   WEIR_TRY(const auto updated, couriers.update(call.caller.tenant_no, courier));
-  return answer(200, json_of_courier(updated));
+  call.services.wake_runs();  // what a live courier put off is tried at once
+  return answer_courier(call, 200, updated);
 }
 
 Result<http::Response> delete_courier(const Call& call) {

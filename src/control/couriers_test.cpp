@@ -9,6 +9,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 
 class CouriersTest : public ControlTest {
  protected:
@@ -191,6 +192,41 @@ TEST_F(CouriersTest, ACourierIsKeptReplacedAndDeleted) {
   EXPECT_EQ(send("DELETE", path).status, 204);
   EXPECT_EQ(send("GET", path).status, 404);
   EXPECT_EQ(send("DELETE", path).status, 404);
+}
+
+TEST_F(CouriersTest, ALiveCourierTellsHowFarItIs) {
+  const auto stream = new_stream();
+  const auto courier = created(
+      "/api/v0/couriers", courier_body(stream, R"(,"load_operations":{},"trigger":"each_batch")"));
+  EXPECT_EQ(text(courier, "trigger"), "each_batch");
+  EXPECT_EQ(courier.at("live").at("waiting_batches"), 0);
+  EXPECT_TRUE(courier.at("live").at("run_id").is_null());
+  const auto path = "/api/v0/couriers/" + text(courier, "id");
+  const auto of_stream = catalog_->streams().find(acme_, stream).value();
+  ASSERT_TRUE(commit(one_file(of_stream, 1, 3, Lsn{4096})));
+  EXPECT_EQ(get(path).at("live").at("waiting_batches"), 1);
+  const auto claimed = catalog_->live_runs().claim("me", std::chrono::seconds(30)).value();
+  ASSERT_TRUE(claimed);
+  ASSERT_TRUE(catalog_->live_runs().fail_round(claimed->lease, "/srv/weir/data/store/x: no feed"));
+  const auto failing = get(path).at("live").as_object();
+  EXPECT_EQ(failing.at("failures"), 1);
+  EXPECT_FALSE(failing.at("retry_at").is_null());
+  EXPECT_EQ(text(failing, "run_id"), claimed->run.id);
+  EXPECT_THAT(text(failing, "error"), AllOf(HasSubstr("no feed"), Not(HasSubstr("/srv/weir"))));
+  EXPECT_EQ(get("/api/v0/workflow/runs/" + claimed->run.id).at("rounds"), 0);
+  const int woken = wakes_;
+  const auto body = courier_body(stream, R"(,"load_operations":{})");
+  const auto by_hand = expect(200, send("PUT", path, body));
+  EXPECT_GT(wakes_, woken);
+  EXPECT_EQ(text(by_hand, "trigger"), "by_hand");
+  EXPECT_FALSE(by_hand.contains("live"));
+}
+
+TEST_F(CouriersTest, ATriggerThatIsNoneIsRefused) {
+  const auto refused =
+      send("POST", "/api/v0/couriers",
+           courier_body(new_stream(), R"(,"load_operations":{},"trigger":"hourly")"));
+  EXPECT_THAT(refusal(400, refused), HasSubstr("by_hand or each_batch, not \"hourly\""));
 }
 
 TEST_F(CouriersTest, LoadOperationsNestAsDeepAsSchemasDo) {

@@ -69,6 +69,7 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
                     {"created_at", to_string(run.created_at)},
                     {"started_at", json_of(run.started_at)},
                     {"ended_at", json_of(run.ended_at)}};
+  if (run.live) body["rounds"] = run.rounds;
   if (!run.error.empty()) body["error"] = without_directory(run.error, services.data_directory);
   return body;
 }

@@ -29,6 +29,7 @@ json::object json_of_stream(const Call& call, const catalog::Stream& stream) {
           {"rate_limit", json_of_limit(stream, stream.rate_limit.rate)},
           {"rate_burst", json_of_limit(stream, stream.rate_limit.burst)},
           {"xml_check", stream.xml_check_sync ? "sync" : "async"},
+          {"batch_age_s", stream.batch_age_s > 0 ? json::value(stream.batch_age_s) : json::value()},
           {"ingest_path", path},
           {"ingest_url", call.services.base_url(call.request) + path},
           {"created_at", to_string(stream.created_at)}};
@@ -65,6 +66,13 @@ Result<catalog::RateLimit> rate_limit_of(const Fields& body) {
   return catalog::RateLimit{static_cast<std::uint32_t>(rate), static_cast<std::uint32_t>(burst)};
 }
 
+/// 0 where it is not given: the server's.
+Result<std::uint32_t> batch_age_of(const Fields& body) {
+  constexpr int hour_s = 3600;
+  WEIR_TRY(const int seconds, body.number_or("batch_age_s", 0, 1, hour_s));
+  return static_cast<std::uint32_t>(seconds);
+}
+
 Result<http::Response> list_streams(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
   WEIR_TRY(const auto page, call.services.catalog.streams().list(call.caller.tenant_no, request));
@@ -74,13 +82,14 @@ Result<http::Response> list_streams(const Call& call) {
 Result<http::Response> create_stream(const Call& call) {
   WEIR_TRY(const auto body,
            Fields::of_body(call.request, {"name", "description", "payload_type", "xml_check",
-                                          "rate_limit", "rate_burst"}));
+                                          "rate_limit", "rate_burst", "batch_age_s"}));
   catalog::NewStream stream;
   WEIR_TRY(stream.name, body.text("name"));
   WEIR_TRY(stream.description, body.text_or("description", ""));
   WEIR_TRY(stream.payload_type, payload_type_of(body));
   WEIR_TRY(stream.xml_check_sync, xml_check_sync_of(body));
   WEIR_TRY(stream.rate_limit, rate_limit_of(body));
+  WEIR_TRY(stream.batch_age_s, batch_age_of(body));
   WEIR_TRY(const auto added, call.services.catalog.streams().add(call.caller.tenant_no, stream));
   return answer(201, json_of_stream(call, added));
 }
@@ -103,6 +112,14 @@ Result<http::Response> limit_stream(const Call& call) {
   WEIR_TRY(const auto limit, rate_limit_of(body));
   WEIR_TRY(const auto stream,
            call.services.catalog.streams().limit_rate(call.caller.tenant_no, call.id, limit));
+  return answer(200, json_of_stream(call, stream));
+}
+
+Result<http::Response> limit_batch_age(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"batch_age_s"}));
+  WEIR_TRY(const auto seconds, batch_age_of(body));
+  auto& streams = call.services.catalog.streams();
+  WEIR_TRY(const auto stream, streams.limit_batch_age(call.caller.tenant_no, call.id, seconds));
   return answer(200, json_of_stream(call, stream));
 }
 
@@ -139,6 +156,8 @@ void add_stream_routes(Routes& routes) {
   routes.push_back({"GET", "/api/v0/streams/{id}", "getStream", operate, get_stream});
   routes.push_back(
       {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", operate, limit_stream});
+  routes.push_back(
+      {"PUT", "/api/v0/streams/{id}/batch-age", "limitBatchAge", operate, limit_batch_age});
   routes.push_back({"POST", "/api/v0/streams/{id}/flush", "flushStream", operate, flush_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}/samples/postman", "getPostmanSample", operate,
                     get_sample<postman_sample>});

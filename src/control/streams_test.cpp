@@ -70,6 +70,17 @@ TEST_F(StreamsTest, ARateLimitIsDeclaredChangedAndTakenOff) {
   EXPECT_TRUE(get(path).at("rate_burst").is_null());
 }
 
+TEST_F(StreamsTest, AStreamMayHaveYoungerBatchesThanTheServersSetting) {
+  const auto path = "/api/v0/streams/" + new_stream();
+  EXPECT_TRUE(get(path).at("batch_age_s").is_null());
+  const auto live = expect(200, send("PUT", path + "/batch-age", R"({"batch_age_s":1})"));
+  EXPECT_EQ(live.at("batch_age_s"), 1);
+  for (const auto* body : {R"({"batch_age_s":0})", R"({"batch_age_s":3601})"})
+    EXPECT_EQ(send("PUT", path + "/batch-age", body).status, 400) << body;
+  expect(200, send("PUT", path + "/batch-age", R"({"batch_age_s":null})"));
+  EXPECT_TRUE(get(path).at("batch_age_s").is_null());
+}
+
 TEST_F(StreamsTest, AStreamTellsItsTypeAndCountsOnceItHasData) {
   const auto id = new_stream();
   EXPECT_EQ(get("/api/v0/streams/" + id).at("counts").at("files"), 0);

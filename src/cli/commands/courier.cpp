@@ -14,7 +14,7 @@ namespace json = boost::json;
 const std::string path = "/api/v0/couriers";
 
 struct Options {
-  std::string id, file, name, stream_id, format, tag, prefix, operations, feed_id;
+  std::string id, file, name, stream_id, format, tag, prefix, operations, feed_id, trigger;
 };
 
 /// What flags and --file say, over `courier`.
@@ -29,6 +29,7 @@ Result<json::object> merge(json::object courier, const Options& options, Termina
   if (!options.format.empty()) courier["file_format"] = options.format;
   if (!options.tag.empty()) courier["file_tag"] = options.tag;
   if (!options.prefix.empty()) courier["file_pattern_prefix"] = options.prefix;
+  if (!options.trigger.empty()) courier["trigger"] = options.trigger;
   if (!courier.contains("file_tag")) courier["file_tag"] = "streaming";
   if (!options.operations.empty()) {
     WEIR_TRY(courier["load_operations"], read_object(terminal, options.operations));
@@ -49,6 +50,8 @@ void add_settings(Command verb, Options& options) {
       .one_of({"NDJSON", "JSON", "XML"});
   verb.option("--tag", options.tag, "File tag the load operations know the files by (streaming)");
   verb.option("--prefix", options.prefix, "Only this hour of each day, 00 to 24");
+  verb.option("--trigger", options.trigger, "What starts it; each_batch makes its tables live")
+      .one_of({"by_hand", "each_batch"});
   Option operations =
       verb.option("--load-operations", options.operations, "A file with the load operations");
   verb.option("--feed", options.feed_id, "Load the files as they are into this feed, df-...")
@@ -74,7 +77,7 @@ void add_changes(Command noun, const SessionPtr& session) {
           return fail(Errc::corrupt, "the courier " + options->id + " was answered as no object");
         json::object kept;
         for (const char* name : {"name", "stream_id", "file_format", "file_tag",
-                                 "file_pattern_prefix", "load_operations"})
+                                 "file_pattern_prefix", "load_operations", "trigger"})
           if (const json::value* value = before.as_object().if_contains(name)) kept[name] = *value;
         WEIR_TRY(json::object merged, merge(std::move(kept), *options, s.terminal));
         const json::value body(std::move(merged));
@@ -98,6 +101,7 @@ void add_list(Command noun, const SessionPtr& session) {
                                         {"FORMAT", "file_format"},
                                         {"TAG", "file_tag"},
                                         {"PREFIX", "file_pattern_prefix"},
+                                        {"TRIGGER", "trigger"},
                                         {"CREATED", "created_at"}},
                                        "no couriers yet");
                             return {};

@@ -16,6 +16,7 @@ const std::string path = "/api/v0/streams";
 void add_create(Command noun, const SessionPtr& session) {
   struct Options {
     std::string name, description, type, xml_check;
+    std::uint32_t batch_age_s = 0;
   };
   const auto options = std::make_shared<Options>();
   Command verb = add_verb(
@@ -23,6 +24,7 @@ void add_create(Command noun, const SessionPtr& session) {
         json::object body{{"name", options->name}, {"description", options->description}};
         if (!options->type.empty()) body["payload_type"] = options->type;
         if (!options->xml_check.empty()) body["xml_check"] = options->xml_check;
+        if (options->batch_age_s > 0) body["batch_age_s"] = options->batch_age_s;
         WEIR_TRY(const json::value stream, api.post(path, body));
         print_done(s, stream, text_of(stream, "id") + "  " + text_of(stream, "ingest_url"));
         return {};
@@ -35,6 +37,8 @@ void add_create(Command noun, const SessionPtr& session) {
   verb.option("--xml-check", options->xml_check,
               "sync: XML that does not parse is refused; async: it goes to the quarantine")
       .one_of({"sync", "async"});
+  verb.option("--batch-age", options->batch_age_s,
+              "Seconds after which its batches are closed at the latest; 1 for live tables");
 }
 
 void add_list(Command noun, const SessionPtr& session) {
@@ -81,6 +85,27 @@ void add_of_one(Command noun, const SessionPtr& session) {
       .required();
 }
 
+void add_batch_age(Command noun, const SessionPtr& session) {
+  struct Options {
+    std::string id;
+    std::uint32_t seconds = 0;
+  };
+  const auto options = std::make_shared<Options>();
+  Command verb = add_verb(
+      noun, "batch-age", "Say how old its batches become at most", session,
+      [options](Session& s, Api& api) -> Result<void> {
+        json::object body{{"batch_age_s", nullptr}};
+        if (options->seconds > 0) body["batch_age_s"] = options->seconds;
+        const json::value sent(std::move(body));
+        WEIR_TRY(const json::value stream,
+                 api.call("PUT", path + "/" + percent_encode(options->id) + "/batch-age", &sent));
+        print_done(s, stream, options->id + " is updated");
+        return {};
+      });
+  verb.option("ID", options->id, "Stream id, is-...").required();
+  verb.option("SECONDS", options->seconds, "1 to 3600; 0 for what the server has set").required();
+}
+
 void add_samples(Command noun, const SessionPtr& session) {
   struct Options {
     std::string id, format;
@@ -107,6 +132,7 @@ void add_stream_commands(Command app, const SessionPtr& session) {
   add_create(noun, session);
   add_list(noun, session);
   add_of_one(noun, session);
+  add_batch_age(noun, session);
   add_samples(noun, session);
 }
 

@@ -11,6 +11,7 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
   batch.first_lsn_ = first.lsn;
   batch.first_received_at_ = first.received_at;
   batch.opened_at_ = opening.now;
+  if (view.batch_age_s > 0) batch.age_max_ = std::chrono::seconds(view.batch_age_s);
   batch.row_.stream = opening.stream;
   batch.row_.partition = first.address.partition;
   batch.row_.day = day_of(first.received_at);
@@ -124,7 +125,8 @@ BatchShape OpenBatch::shape() const {
           .records = row_.records + row_.quarantined + row_.duplicates,
           .first_received_at = first_received_at_,
           .opened_at = opened_at_,
-          .hour_end = row_.day + std::chrono::hours(row_.hour + 1)};
+          .hour_end = row_.day + std::chrono::hours(row_.hour + 1),
+          .age_max = age_max_};
 }
 
 bool OpenBatch::is_of_hour(Time received_at) const {

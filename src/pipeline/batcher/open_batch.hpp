@@ -83,6 +83,7 @@ class OpenBatch {
   Lsn first_lsn_;
   Time first_received_at_;  // of the first record, be it quarantined
   Time opened_at_;
+  std::chrono::microseconds age_max_ = std::chrono::microseconds::max();
 };
 
 }  // namespace weir::batcher

@@ -23,6 +23,7 @@ struct BatchShape {
   Time first_received_at;
   Time opened_at;  // when its first record was read
   Time hour_end;
+  std::chrono::microseconds age_max = std::chrono::microseconds::max();  // its stream's own
 };
 
 /// The state of the batcher that the decision depends on.
@@ -45,7 +46,8 @@ constexpr Roll decide(const BatchShape& batch, const RollMoment& moment, const R
   const Time since = moment.caught_up ? batch.first_received_at : batch.opened_at;
   // If the clock was set back, the age is negative and the batch would stay open for that long.
   const bool clock_went_back = moment.now < batch.opened_at;
-  if (clock_went_back || moment.now - since >= policy.age_max) return Roll::by_age;
+  if (clock_went_back || moment.now - since >= std::min(policy.age_max, batch.age_max))
+    return Roll::by_age;
   return Roll::wait;
 }
 

@@ -62,6 +62,24 @@ Result<void> check_operation(const Courier& courier, const Operation& operation)
   return {};
 }
 
+/// What a courier that each batch starts cannot do: what is meant for days.
+Result<void> check_live(const Courier& courier, const std::vector<FeedOperations>& feeds) {
+  if (!courier.is_live()) return {};
+  if (!courier.file_pattern_prefix.empty())
+    return fail(Errc::bad_request,
+                "A courier that each batch starts loads the batches of every hour: leave "
+                "\"file_pattern_prefix\" empty, or set \"trigger\" to by_hand.");
+  for (const FeedOperations& one : feeds)
+    for (const Operation& operation : one.operations)
+      if (operation.type == Operation::Type::truncate)
+        return fail(Errc::bad_request,
+                    "A courier that each batch starts would empty the table of feed " +
+                        one.feed_id +
+                        " with each batch: take the \"truncate\" out, or set \"trigger\" to "
+                        "by_hand.");
+  return {};
+}
+
 Result<void> check_stream(Catalog& catalog, const Courier& courier) {
   WEIR_TRY(const auto stream, catalog.streams().find(courier.tenant_no, courier.stream_id));
   const bool wants_xml = courier.file_format == "XML";
@@ -91,7 +109,7 @@ Result<void> check(Catalog& catalog, const Courier& courier) {
   for (const FeedOperations& one : feeds)
     for (const Operation& operation : one.operations)
       WEIR_CHECK(check_operation(courier, operation));
-  return {};
+  return check_live(courier, feeds);
 }
 
 Result<void> validate(Catalog& catalog, const Courier& courier) {
@@ -121,8 +139,9 @@ Result<void> validate(Catalog& catalog, const Courier& courier) {
               "Cannot find required feeds: " + missing + (others.empty() ? "" : "." + others));
 }
 
-catalog::BatchFilter filter_of(const Courier& courier, const catalog::RunRange& range) {
-  catalog::BatchFilter filter{courier.stream_id, range.from, range.to, std::nullopt};
+catalog::BatchFilter filter_of(const Courier& courier, const catalog::Run& run) {
+  catalog::BatchFilter filter{courier.stream_id, run.range.from, run.range.to, std::nullopt};
+  if (run.live) filter.committed = run.round;
   if (courier.file_pattern_prefix.empty()) return filter;
   const auto hour = hour_of_prefix(courier.file_pattern_prefix);
   WEIR_ASSERT(hour);  // check() saw it before it was stored

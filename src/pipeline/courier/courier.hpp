@@ -19,7 +19,8 @@ Result<void> check(catalog::Catalog& catalog, const catalog::Courier& courier);
 Result<void> validate(catalog::Catalog& catalog, const catalog::Courier& courier);
 
 /// Which batches a run of this courier loads: those of the run's days and of the hour in the file
-/// pattern prefix, where 24 means hour 00 of the next day (spec/couriers.md 4).
-catalog::BatchFilter filter_of(const catalog::Courier& courier, const catalog::RunRange& range);
+/// pattern prefix, where 24 means hour 00 of the next day (spec/couriers.md 4); or, for a live run,
+/// those of its round.
+catalog::BatchFilter filter_of(const catalog::Courier& courier, const catalog::Run& run);
 
 }  // namespace weir::courier

@@ -133,6 +133,29 @@ json::object counts_json(const engine::LoadCounts& counts) {
   return out;
 }
 
+/// Adds the sums over all rounds of a live run to what a task says of its last round. `before`:
+/// what the task said before this round; if that is of this round too, since a process died after
+/// it wrote it, the round is not added again.
+json::object with_sums(json::object detail, const std::string& before, const Run& run) {
+  boost::system::error_code unreadable;
+  const json::value said = json::parse(before, unreadable);
+  json::object sums;
+  const json::object* earlier = unreadable ? nullptr : said.if_object();
+  if (const json::value* held = earlier ? earlier->if_contains("all_rounds") : nullptr)
+    if (held->is_object()) sums = held->get_object();
+  const json::value* last = earlier ? earlier->if_contains("round") : nullptr;
+  if (last == nullptr || last->to_number<std::uint64_t>(unreadable) != run.round.to)
+    for (const auto& [name, value] : detail)
+      if (value.is_number()) {
+        const json::value* sum = sums.if_contains(name);
+        sums[name] = (sum != nullptr ? sum->to_number<std::uint64_t>() : 0) +
+                     value.to_number<std::uint64_t>();
+      }
+  detail["round"] = run.round.to;
+  detail["all_rounds"] = std::move(sums);
+  return detail;
+}
+
 std::string range_text(const catalog::RunRange& range) {
   if (!range.from && !range.to) return "at all";
   if (range.from && range.to && *range.to == *range.from + std::chrono::days(1))
@@ -154,6 +177,19 @@ struct Runner::Work {
   catalog::BatchFilter chosen;
   std::uint64_t committed = 0;  // batches before the search for them
   int tasks = 0;
+  std::vector<RunTask> earlier;  // the tasks of a live run's round before
+
+  /// What the task said after the round before, and goes on saying until this round is done.
+  std::string earlier_detail(const std::string& kind, const std::string& name) const {
+    for (const RunTask& task : earlier)
+      if (task.kind == kind && task.name == name) return task.detail;
+    return "";
+  }
+
+  std::string detail(json::object said, const RunTask& task) const {
+    if (run.live) said = with_sums(std::move(said), task.detail, run);
+    return json::serialize(said);
+  }
 
   RunTask task(std::string kind, std::string name, Time now) {
     ++tasks;
@@ -164,6 +200,7 @@ struct Runner::Work {
     task.position = tasks;
     task.kind = std::move(kind);
     task.name = std::move(name);
+    task.detail = earlier_detail(task.kind, task.name);
     task.state = RunState::running;
     task.started_at = now;
     return task;
@@ -178,9 +215,26 @@ Runner::Runner(catalog::Catalog& catalog, engine::Engine& engine, store::ObjectS
       clock_(clock),
       options_(std::move(options)) {}
 
+/// Runs that somebody waits for go first; live rounds have a thread of their own besides.
+Result<std::optional<catalog::ClaimedRun>> Runner::claim() {
+  if (!options_.live_only) {
+    WEIR_TRY(auto claimed, catalog_.runs().claim(options_.owner, options_.lease));
+    if (claimed) return claimed;
+  }
+  return catalog_.live_runs().claim(options_.owner, options_.lease);
+}
+
+Result<void> Runner::end(const catalog::ClaimedRun& claimed, const Result<RunState>& done) {
+  const std::string error = done ? "" : text_for_callers(done.error());
+  if (!claimed.run.live || (done && *done == RunState::stopped))
+    return catalog_.runs().finish(claimed.lease, done ? *done : RunState::failed, error);
+  if (done) return catalog_.live_runs().finish_round(claimed.lease);
+  return catalog_.live_runs().fail_round(claimed.lease, error);
+}
+
 Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   const auto claimed_at = SteadyClock::now();
-  WEIR_TRY(const auto claimed, catalog_.runs().claim(options_.owner, options_.lease));
+  WEIR_TRY(const auto claimed, claim());
   if (!claimed) return false;
   Work work;
   work.run = claimed->run;
@@ -209,8 +263,7 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   // Refused if another runner has claimed the run: then the error is not the run's failure.
   if (!done && done.error().code == Errc::internal && options_.on_internal_error)
     options_.on_internal_error(claimed->run.id, done.error().message);
-  WEIR_CHECK(catalog_.runs().finish(claimed->lease, done ? *done : RunState::failed,
-                                    done ? "" : text_for_callers(done.error())));
+  WEIR_CHECK(end(*claimed, done));
   return true;
 }
 
@@ -221,6 +274,9 @@ Result<RunState> Runner::perform(Work& work) {
   WEIR_TRY(const auto view, catalog_.streams().view(stream.no));
   if (!view) return fail(Errc::not_found, "Stream " + stream.id + " is gone.");
   work.tenant = view->tenant;
+  if (run.live) {
+    WEIR_TRY(work.earlier, catalog_.runs().tasks(run.id));
+  }
   WEIR_CHECK(find_batches(work));
   return load_feeds(work);
 }
@@ -228,8 +284,9 @@ Result<RunState> Runner::perform(Work& work) {
 Result<void> Runner::find_batches(Work& work) {
   RunTask task = work.task("find-batches", work.courier.stream_id, clock_.now());
   WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
-  work.chosen = filter_of(work.courier, work.run.range);
+  work.chosen = filter_of(work.courier, work.run);
   WEIR_TRY(work.committed, catalog_.loads().committed());
+  if (work.run.live) work.committed = work.run.round.to;
   const auto batches = catalog_.batches().find(work.run.tenant_no, work.chosen);
   if (!batches) return fail(batches.error());
   std::uint64_t records = 0;
@@ -251,7 +308,7 @@ Result<void> Runner::find_batches(Work& work) {
   }
   work.format =
       work.courier.file_format == "XML" ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
-  const bool missing = work.files.empty() && !work.run.skip_missing;
+  const bool missing = work.files.empty() && !work.run.skip_missing && !work.run.live;
   task.state = missing ? RunState::failed : RunState::succeeded;
   if (missing)
     task.error = "Stream " + work.courier.stream_id + " has no batches " +
@@ -261,8 +318,8 @@ Result<void> Runner::find_batches(Work& work) {
                       : " in hour " + work.courier.file_pattern_prefix) +
                  ". Send data and wait for its batch (or flush the stream), choose another day, or "
                  "run with skip_missing.";
-  task.detail = json::serialize(
-      json::object{{"batches", work.files.size()}, {"records", records}, {"bytes", bytes}});
+  task.detail =
+      work.detail({{"batches", work.files.size()}, {"records", records}, {"bytes", bytes}}, task);
   task.ended_at = clock_.now();
   WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
   if (missing) return fail(Errc::not_found, task.error);
@@ -327,7 +384,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   WEIR_CHECK(work.keeper->renew());  // fails if another runner has claimed the run
   load.allowance.stop = work.keeper->token();
   WEIR_TRY(const engine::LoadCounts counts, engine_.load(load));
-  task.detail = json::serialize(counts_json(counts));
+  task.detail = work.detail(counts_json(counts), task);
   if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
   return note_load(work, load);
 }
@@ -343,11 +400,17 @@ Result<void> Runner::note_load(const Work& work, const engine::Load& load) {
 }
 
 /// All operations of a feed are one load, so that they stand or fall together. A truncate is done
-/// first, wherever it is listed.
+/// first, wherever it is listed. A live round is a load of its own for the engine's ledger, and
+/// sets its error rows aside whatever their share: a threshold over the records of a second means
+/// nothing (spec/couriers.md 11).
 Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& feed,
                                        const std::vector<Operation>& operations) {
   WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
   load.id = {work.run.id, feed.id, work.lease.epoch};
+  if (work.run.live) {
+    load.id.run += "/" + std::to_string(work.run.round.to);
+    load.error_threshold = 100;
+  }
   for (const Operation& operation : operations) {
     if (operation.type == Operation::Type::truncate) {
       load.truncate = true;

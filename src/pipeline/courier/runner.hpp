@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,11 +16,11 @@
 
 namespace weir::courier {
 
-/// Executes workflow runs: finds the batches, then loads one feed after the other. A run can be
-/// restarted from its beginning at any time, since repeating a load changes nothing; so a run
-/// left by a dead process is taken over. Several runners may work at once, each on one thread.
-/// A runner whose run was claimed by another, or may be since its lease could not be renewed in
-/// time, stops working on it and writes nothing more about it.
+/// Executes workflow runs, and the rounds of live ones: finds the batches, then loads one feed
+/// after the other. A run can be restarted from its beginning at any time, since repeating a load
+/// changes nothing; so a run left by a dead process is taken over. Several runners may work at
+/// once, each on one thread. A runner whose run was claimed by another, or may be since its lease
+/// could not be renewed in time, stops working on it and writes nothing more about it.
 class Runner {
  public:
   struct Options {
@@ -27,6 +28,7 @@ class Runner {
     std::chrono::milliseconds lease{15'000};
     std::chrono::milliseconds time_max{0};      // of one run; 0: as long as it takes
     std::chrono::milliseconds look_every{500};  // whether a stop was asked for
+    bool live_only = false;                     // claims rounds of live couriers, and no other runs
     /// Hears the whole message of an internal error that failed a run; the run keeps what callers
     /// may read of it.
     std::function<void(const std::string& run_id, const std::string& cause)> on_internal_error = {};
@@ -47,6 +49,8 @@ class Runner {
 
  private:
   struct Work;  // the state of the run in progress
+  Result<std::optional<catalog::ClaimedRun>> claim();
+  Result<void> end(const catalog::ClaimedRun& claimed, const Result<catalog::RunState>& done);
   Result<catalog::RunState> perform(Work& work);
   Result<catalog::RunState> load_one(Work& work, const catalog::Feed& feed,
                                      const std::vector<feed::Operation>& operations);
