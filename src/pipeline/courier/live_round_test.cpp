@@ -66,6 +66,10 @@ class PlainStore final : public store::ObjectStore {
     return fail(Errc::internal, "not asked for");
   }
   std::string uri(const std::string& key) const override { return "store/" + key; }
+  Result<void> remove(const std::string&) override { return {}; }
+  Result<std::vector<std::string>> list(const std::string&) override {
+    return std::vector<std::string>();
+  }
   Result<void> sweep() override { return {}; }
 };
 
