@@ -322,6 +322,8 @@ void EmbeddedServer::Stages::make_control_api() {
             return courier::validate(*catalog, courier);
           },
       .file_uri = [this](const std::string& path) { return store->uri(path); },
+      .read_file = [this](const std::string& path,
+                          std::uint64_t bytes) { return store->read_range(path, 0, bytes); },
       .base_url = [this](const http::Request& request) { return url_for(request); },
       .ready = [this] { return log->health(); },
       .metrics = [this] { return metrics(); },

@@ -173,6 +173,17 @@ Result<std::vector<Batch>> Batches::newest(std::uint32_t tenant_no, const std::s
   });
 }
 
+Result<std::optional<Batch>> Batches::find_path(std::uint32_t tenant_no, const std::string& path) {
+  return database_.read([&](soci::session& session) -> Result<std::optional<Batch>> {
+    Statement statement(session, std::string("SELECT ") + batch_columns +
+                                     " FROM batches b JOIN streams s ON s.no = b.stream_no"
+                                     " WHERE b.path = :path AND s.tenant_no = :tenant");
+    Batch row;
+    into(statement.bind(path).bind(tenant_no), row);
+    return first(statement, row);
+  });
+}
+
 Result<Batches::Place> Batches::place(std::uint32_t tenant_no, const Address& address) {
   return database_.read([&](soci::session& session) -> Result<Place> {
     Place place;

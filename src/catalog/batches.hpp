@@ -50,6 +50,9 @@ class Batches {
   Result<std::vector<Batch>> newest(std::uint32_t tenant_no, const std::string& stream_id,
                                     std::uint32_t count);
 
+  /// The tenant's file of that path.
+  Result<std::optional<Batch>> find_path(std::uint32_t tenant_no, const std::string& path);
+
   /// Ordered by when they were quarantined, without their bodies.
   struct QuarantineFilter {
     std::optional<std::string> stream_id;

@@ -10,10 +10,13 @@ namespace {
 namespace json = boost::json;
 
 json::object object_of(const FeedField& field) {
-  return {{"name", field.name},           {"type", field.type},
-          {"rename_to", field.rename_to}, {"required", field.required},
-          {"semantic", field.semantic},   {"format", field.format},
-          {"scale", field.scale}};
+  return {{"name", field.name},
+          {"type", field.type},
+          {"rename_to", field.rename_to},
+          {"required", field.required},
+          {"semantic", field.semantic},
+          {"format", field.format},
+          {"scale", field.scale ? json::value(*field.scale) : json::value()}};
 }
 
 bool read(const json::object& object, const char* name, std::string& text) {
@@ -32,10 +35,10 @@ std::optional<FeedField> field_of(const json::value& value) {
   if (!read(*object, "name", field.name) || !read(*object, "type", field.type) ||
       !read(*object, "rename_to", field.rename_to) || !read(*object, "semantic", field.semantic) ||
       !read(*object, "format", field.format) || !required || !required->is_bool() || !scale ||
-      !scale->is_int64())
+      (!scale->is_int64() && !scale->is_null()))
     return std::nullopt;
   field.required = required->get_bool();
-  field.scale = static_cast<int>(scale->get_int64());
+  if (scale->is_int64()) field.scale = static_cast<int>(scale->get_int64());
   return field;
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* columns =
     "id, tenant_no, source, name, fields, primary_key, last_updated, error_threshold, active,"
-    " created_at";
+    " created_at, format, scale, identity_resolution, sample";
 
 /// Stores what was read, unless nothing was.
 template <class T>
@@ -31,6 +31,7 @@ void into(Statement& statement, Feed& row) {
       [&row](const std::string& json) { return take(row.primary_key, unpack_names(json)); });
   statement.into(row.last_updated).into(row.error_threshold).into(row.active);
   statement.into(row.created_at);
+  statement.into(row.format).into(row.scale).into(row.identity_resolution).into(row.sample);
 }
 
 Result<Feed> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -54,31 +55,46 @@ std::string table_key(const Feed& feed) {
 Result<void> check_table_is_free(soci::session& session, std::uint32_t tenant_no,
                                  const Feed& feed) {
   Statement statement(session,
-                      "SELECT id FROM feeds WHERE tenant_no = :tenant AND table_key = :key");
+                      "SELECT id FROM feeds WHERE tenant_no = :tenant AND table_key = :key"
+                      " AND id <> :id");
   std::string id;
-  WEIR_TRY(const bool taken, statement.bind(tenant_no).bind(table_key(feed)).into(id).next());
+  statement.bind(tenant_no).bind(table_key(feed)).bind(feed.id);
+  WEIR_TRY(const bool taken, statement.into(id).next());
   if (!taken) return {};
   return fail(Errc::conflict, "The table \"" + feed.table() + "\" is the one of feed " + id +
                                   ". Choose another source or name; case does not tell two apart.");
 }
 
+Result<void> check_names(const Feed& feed) {
+  WEIR_CHECK(check_name("a feed's source", feed.source));
+  return check_name("a feed", feed.name);
+}
+
+/// What a user says of a feed, in the order of both statements below.
+void bind_settings(Statement& statement, const Feed& feed) {
+  statement.bind(feed.source).bind(feed.name).bind(table_key(feed));
+  statement.bind(pack_fields(feed.fields)).bind(pack_names(feed.primary_key));
+  statement.bind(feed.last_updated).bind(feed.error_threshold);
+  statement.bind(feed.format).bind(feed.scale).bind(feed.identity_resolution).bind(feed.sample);
+}
+
 }  // namespace
 
 Result<Feed> Feeds::add(std::uint32_t tenant_no, Feed feed) {
-  WEIR_CHECK(check_name("a feed's source", feed.source));
-  WEIR_CHECK(check_name("a feed", feed.name));
+  feed.id.clear();
+  WEIR_CHECK(check_names(feed));
   return database_.write([&](soci::session& session) -> Result<Feed> {
     WEIR_CHECK(check_table_is_free(session, tenant_no, feed));
     WEIR_TRY(const std::string id, database_.new_id("feeds", id_prefix::feed, 8));
     Statement insert(session,
-                     "INSERT INTO feeds (id, tenant_no, source, name, table_key, fields,"
-                     " primary_key, last_updated, error_threshold, active, created_at)"
-                     " VALUES (:id, :tenant, :source, :name, :key, :fields, :primary_key,"
-                     " :last_updated, :threshold, :active, :now)");
-    insert.bind(id).bind(tenant_no).bind(feed.source).bind(feed.name).bind(table_key(feed));
-    insert.bind(pack_fields(feed.fields)).bind(pack_names(feed.primary_key));
-    insert.bind(feed.last_updated).bind(feed.error_threshold).bind(feed.active);
-    WEIR_CHECK(insert.bind(database_.now()).run());
+                     "INSERT INTO feeds (source, name, table_key, fields, primary_key,"
+                     " last_updated, error_threshold, format, scale, identity_resolution, sample,"
+                     " id, tenant_no, active, created_at)"
+                     " VALUES (:source, :name, :key, :fields, :primary_key, :last_updated,"
+                     " :threshold, :format, :scale, :identity, :sample, :id, :tenant, :active,"
+                     " :now)");
+    bind_settings(insert, feed);
+    WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(feed.active).bind(database_.now()).run());
     return select(session, tenant_no, id);
   });
 }
@@ -102,6 +118,31 @@ Result<Feed> Feeds::activate(std::uint32_t tenant_no, const std::string& id) {
     Statement update(session, "UPDATE feeds SET active = 1 WHERE tenant_no = :tenant AND id = :id");
     WEIR_CHECK(update.bind(tenant_no).bind(id).run());
     return select(session, tenant_no, id);
+  });
+}
+
+Result<Feed> Feeds::update(std::uint32_t tenant_no, const Feed& feed) {
+  WEIR_CHECK(check_names(feed));
+  return database_.write([&](soci::session& session) -> Result<Feed> {
+    WEIR_CHECK(check_table_is_free(session, tenant_no, feed));
+    Statement update(session,
+                     "UPDATE feeds SET source = :source, name = :name, table_key = :key,"
+                     " fields = :fields, primary_key = :primary_key, last_updated = :last_updated,"
+                     " error_threshold = :threshold, format = :format, scale = :scale,"
+                     " identity_resolution = :identity, sample = :sample"
+                     " WHERE id = :id AND tenant_no = :tenant");
+    bind_settings(update, feed);
+    WEIR_CHECK(update.bind(feed.id).bind(tenant_no).run());
+    return select(session, tenant_no, feed.id);
+  });
+}
+
+Result<void> Feeds::remove(std::uint32_t tenant_no, const std::string& id) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    Statement statement(session, "DELETE FROM feeds WHERE tenant_no = :tenant AND id = :id");
+    WEIR_TRY(const auto removed, statement.bind(tenant_no).bind(id).run());
+    if (removed == 0) return no_such("feed", id);
+    return {};
   });
 }
 

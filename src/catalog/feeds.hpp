@@ -19,6 +19,10 @@ class Feeds {
   Result<Feed> find(std::uint32_t tenant_no, const std::string& id);
   Result<Page<Feed>> list(std::uint32_t tenant_no, const PageRequest& page);
   Result<Feed> activate(std::uint32_t tenant_no, const std::string& id);
+  /// Replaces everything but id, tenant, time and whether it is active.
+  Result<Feed> update(std::uint32_t tenant_no, const Feed& feed);
+  /// The table and the couriers that name the feed stay.
+  Result<void> remove(std::uint32_t tenant_no, const std::string& id);
 
  private:
   Database& database_;

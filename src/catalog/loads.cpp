@@ -69,6 +69,19 @@ Result<void> Loads::add(const RunLease& lease, const TableLoad& load) {
   });
 }
 
+Result<void> Loads::note_emptied(std::uint32_t tenant_no, const std::string& table) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    // A row is of a stream, whichever it is here; a table that was never loaded needs none.
+    Statement insert(session,
+                     "INSERT INTO loads (run_id, tenant_no, stream_no, table_name, committed,"
+                     " truncates, fills, loaded_at) SELECT '', tenant_no, stream_no, table_name, 0,"
+                     " 1, 0, :at FROM loads WHERE tenant_no = :tenant AND table_name = :table"
+                     " ORDER BY no DESC LIMIT 1");
+    WEIR_CHECK(insert.bind(database_.now()).bind(tenant_no).bind(table).run());
+    return {};
+  });
+}
+
 Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
   return database_.read([&](soci::session& session) -> Result<std::vector<LoadedInto>> {
     Statement rows(session,

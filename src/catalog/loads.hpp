@@ -41,6 +41,8 @@ class Loads {
   /// Records a load after the engine has done it, for the run of the lease. Errors: conflict when
   /// the lease is no longer the run's newest.
   Result<void> add(const RunLease& lease, const TableLoad& load);
+  /// Records that a table was emptied by hand: what was loaded before is in it no more.
+  Result<void> note_emptied(std::uint32_t tenant_no, const std::string& table);
   /// By table. Looks at the newest `loads_looked_at_max` loads whose selection includes the batch.
   Result<std::vector<LoadedInto>> of(const Batch& batch);
 

@@ -329,6 +329,13 @@ constexpr std::string_view live_couriers[] = {
     R"(ALTER TABLE streams ADD COLUMN batch_age_s BIGINT NOT NULL DEFAULT 0)",
 };
 
+constexpr std::string_view feed_defaults[] = {
+    R"(ALTER TABLE feeds ADD COLUMN format TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE feeds ADD COLUMN scale BIGINT NOT NULL DEFAULT 2)",
+    R"(ALTER TABLE feeds ADD COLUMN identity_resolution BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE feeds ADD COLUMN sample TEXT NOT NULL DEFAULT '')",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -342,6 +349,7 @@ constexpr Migration all[] = {
     {"origins of pages", allowed_origins},
     {"files of the quarantine", quarantine_files},
     {"live couriers", live_couriers},
+    {"a feed's own format, scale and sample", feed_defaults},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

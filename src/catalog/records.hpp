@@ -190,8 +190,8 @@ struct FeedField {
   std::string rename_to;  // empty: as incoming
   bool required = false;
   std::string semantic;
-  std::string format;  // Joda pattern of a date or datetime; empty: inferred
-  int scale = 2;       // of a decimal
+  std::string format;        // of a date or datetime; empty: the feed's
+  std::optional<int> scale;  // of a decimal; none: the feed's
 };
 
 struct Feed {
@@ -205,6 +205,10 @@ struct Feed {
   int error_threshold = 1;               // percent
   bool active = false;
   Time created_at;
+  std::string format;                // of dates and datetimes; empty: inferred
+  int scale = 2;                     // of decimals
+  bool identity_resolution = false;  // made available to it; only stored
+  std::string sample;                // path of the batch file that it was made from
   std::string table() const { return source + ":" + name; }
 };
 

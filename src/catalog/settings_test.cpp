@@ -62,6 +62,37 @@ TEST_F(SettingsTest, AFeedIsFoundAsItWasAdded) {
   }
 }
 
+TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
+  Feed changed = *catalog_->feeds().add(acme_, feed());
+  ASSERT_TRUE(catalog_->feeds().activate(acme_, changed.id));
+  changed.name = "Orders";
+  changed.fields.pop_back();
+  changed.fields[0].scale.reset();
+  changed.format = "epoch_ms";
+  changed.scale = 4;
+  changed.identity_resolution = true;
+  changed.sample = "ingest/x.ndjson";
+  ASSERT_TRUE(catalog_->feeds().update(acme_, changed));
+  const auto found = catalog_->feeds().find(acme_, changed.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->table(), "Streaming Ingest:Orders");
+  EXPECT_EQ(found->fields.size(), 2u);
+  EXPECT_EQ(found->fields[0].scale, std::nullopt);
+  EXPECT_EQ(found->fields[1].scale, 2);
+  EXPECT_EQ(found->format, "epoch_ms");
+  EXPECT_EQ(found->scale, 4);
+  EXPECT_TRUE(found->identity_resolution);
+  EXPECT_EQ(found->sample, "ingest/x.ndjson");
+  EXPECT_TRUE(found->active);
+  EXPECT_TRUE(catalog_->feeds().add(acme_, feed())) << "its former table is free";
+  changed.name = "webevents";
+  EXPECT_EQ(code_of(catalog_->feeds().update(acme_, changed)), Errc::conflict);
+  EXPECT_EQ(code_of(catalog_->feeds().update(rival_, changed)), Errc::not_found);
+  EXPECT_EQ(code_of(catalog_->feeds().remove(rival_, changed.id)), Errc::not_found);
+  ASSERT_TRUE(catalog_->feeds().remove(acme_, changed.id));
+  EXPECT_EQ(code_of(catalog_->feeds().find(acme_, changed.id)), Errc::not_found);
+}
+
 TEST_F(SettingsTest, AFeedIsActivatedOnceAndAgain) {
   const std::string id = catalog_->feeds().add(acme_, feed())->id;
   EXPECT_TRUE(catalog_->feeds().activate(acme_, id)->active);

@@ -21,8 +21,9 @@ namespace json = boost::json;
 /// An engine that records its calls and returns prepared answers.
 class RecordingEngine final : public engine::Engine {
  public:
-  Result<engine::LoadCounts> load(const engine::Load&) override {
-    return fail(Errc::internal, "the control API never loads");
+  Result<engine::LoadCounts> load(const engine::Load& load) override {
+    loaded.push_back(load);
+    return load_answer;
   }
   Result<void> create_table(const engine::Load& load) override {
     created.push_back(load);
@@ -56,6 +57,8 @@ class RecordingEngine final : public engine::Engine {
     std::uint64_t rows_max = 0;
   };
   Asked asked;
+  std::vector<engine::Load> loaded;
+  Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
   Result<void> create_answer;
   std::function<void(const engine::ReadLimits&)> while_asked;
@@ -92,6 +95,8 @@ class ControlTest : public catalog::BatchTest {
             .validate_courier = [this](std::uint32_t,
                                        const catalog::Courier&) { return courier_validity_; },
             .file_uri = [](const std::string& path) { return "/data/" + path; },
+            .read_file = [this](const std::string& path, std::uint64_t bytes)
+                -> Result<std::string> { return files_[path].substr(0, bytes); },
             .base_url = [](const http::Request&) { return std::string("http://127.0.0.1:8080"); },
             .ready = [this] { return readiness_; },
             .metrics = [] { return std::string("weir_up 1\n"); },
@@ -203,6 +208,7 @@ class ControlTest : public catalog::BatchTest {
   Result<void> courier_check_;
   Result<void> courier_validity_;
   Result<void> readiness_;
+  std::map<std::string, std::string> files_;  // by path
   Result<batcher::ByteRange> located_ = batcher::ByteRange{100, 10};
   Sequence next_sequence_{1000};
   struct Replayed {

@@ -124,36 +124,10 @@ Result<http::Response> validate_courier(const Call& call) {
   return answer(200, {{"valid", false}, {"message", valid.error().message}});
 }
 
-Result<catalog::RunRange> range_of(const Fields& body) {
-  WEIR_TRY(const auto day, body.day("day"));
-  WEIR_TRY(const auto from, body.day("range_from"));
-  WEIR_TRY(const auto to, body.day("range_to"));
-  WEIR_TRY(const bool all, body.flag_or("all", false));
-  if (int{day.has_value()} + int{from || to} + int{all} != 1)
-    return fail(
-        Errc::bad_request,
-        "Say what to load, in one way: {\"day\": \"2027-03-02\"}, {\"range_from\": "
-        "\"2027-03-01\", \"range_to\": \"2027-03-08\"} (not included), or {\"all\": true}.");
-  if (all) return catalog::RunRange{};
-  if (day) return catalog::RunRange{day, *day + std::chrono::days(1)};
-  if (!from)
-    return fail(Errc::bad_request, "\"range_to\" needs \"range_from\", the first day to load.");
-  const Day end = to.value_or(*from + std::chrono::days(1));
-  if (end <= *from)
-    return fail(Errc::bad_request,
-                "\"range_to\" must be after \"range_from\": it is the first day not to load.");
-  return catalog::RunRange{from, end};
-}
-
 Result<http::Response> run_courier(const Call& call) {
-  catalog::Run run;
-  run.courier_id = call.id;
   WEIR_CHECK(call.services.catalog.couriers().find(call.caller.tenant_no, call.id));
-  WEIR_TRY(const auto body, Fields::of_body(call.request, {"day", "range_from", "range_to", "all",
-                                                           "load_only", "skip_missing"}));
-  WEIR_TRY(run.range, range_of(body));
-  WEIR_TRY(run.load_only, body.flag_or("load_only", false));
-  WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  WEIR_TRY(auto run, run_of(call.request));
+  run.courier_id = call.id;
   WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
   call.services.wake_runs();
   return answer(201, json_of_run(call.services, added));

@@ -88,6 +88,8 @@ class Document {
       check_string(schema, value, where);
     else if (type == "integer")
       EXPECT_TRUE(value.is_int64() || value.is_uint64()) << where;
+    else if (type == "number")
+      EXPECT_TRUE(value.is_number()) << where;
     else if (type == "boolean")
       EXPECT_TRUE(value.is_bool()) << where;
     else

@@ -22,6 +22,12 @@ class FuzzWorld {
     const auto key = catalog_->keys().add(tenant, "k", {"datagrid:operate"})->id;
     const auto stream = catalog_->streams().add(tenant, {"s", "", std::nullopt, false})->id;
     const auto query = catalog_->ingest_queries().add(tenant, {"", 0, "q", "", "SELECT 1", {}})->id;
+    catalog::Feed feed;
+    feed.source = "s";
+    feed.name = "f";
+    feed.fields = {{.name = "id", .type = "string"}};
+    feed.primary_key = {"id"};
+    const auto feed_id = catalog_->feeds().add(tenant, feed)->id;
     catalog::Courier courier;
     courier.name = "c";
     const auto courier_id = catalog_->couriers().add(tenant, courier)->id;
@@ -34,6 +40,11 @@ class FuzzWorld {
                  {"PUT", "/api/v0/ingest-queries/" + query},
                  {"POST", "/api/v0/ingest-queries/preview"},
                  {"POST", "/api/v0/feeds"},
+                 {"POST", "/api/v0/feeds/draft"},
+                 {"PATCH", "/api/v0/feeds/" + feed_id},
+                 {"POST", "/api/v0/feeds/" + feed_id + "/activate"},
+                 {"POST", "/api/v0/feeds/" + feed_id + "/copy"},
+                 {"POST", "/api/v0/feeds/" + feed_id + "/load"},
                  {"POST", "/api/v0/couriers"},
                  {"PUT", "/api/v0/couriers/" + courier_id},
                  {"POST", "/api/v0/couriers/" + courier_id + "/runs"},
@@ -100,6 +111,9 @@ class FuzzWorld {
         .check_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .validate_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .file_uri = [](const std::string& path) { return path; },
+        .read_file = [](const std::string&, std::uint64_t) -> Result<std::string> {
+          return R"({"id":1})";
+        },
         .base_url = [](const http::Request&) { return std::string(); },
         .ready = [] { return Result<void>(); },
         .metrics = [] { return std::string(); },

@@ -4,6 +4,7 @@
 
 #include "control/answers.hpp"
 #include "control/fields.hpp"
+#include "control/query_preview.hpp"
 #include "control/routes.hpp"
 #include "control/table_json.hpp"
 
@@ -72,35 +73,9 @@ Result<http::Response> delete_ingest_query(const Call& call) {
   return http::Response{204, "", "", {}};
 }
 
-/// The newest files of the stream, as a courier would hand them to the query.
-Result<engine::Source> sample_of(const Call& call, const Fields& body) {
-  engine::Source source;
-  WEIR_TRY(const auto stream_id, body.text("stream_id"));
-  WEIR_TRY(source.tag, body.text_or("file_tag", "streaming"));
-  WEIR_TRY(source.schema_json, body.object_text("schema"));
-  WEIR_TRY(source.row_tag, body.text_or("row_tag", "row"));
-  WEIR_TRY(source.trim, body.flag_or("trim", false));
-  WEIR_TRY(const auto batches, call.services.catalog.batches().newest(
-                                   call.caller.tenant_no, stream_id, limits::sample_files_max));
-  if (batches.empty())
-    return fail(Errc::conflict, "Stream \"" + stream_id +
-                                    "\" has no batch file yet. Send it a payload and flush it.");
-  // A stream has one payload type, so its files have one format.
-  source.format = batches.back().path.ends_with(".cbor") ? engine::FileFormat::cbor
-                                                         : engine::FileFormat::ndjson;
-  for (const catalog::Batch& batch : batches)
-    source.files.push_back({.uri = call.services.file_uri(batch.path),
-                            .first_received_at = batch.first_received_at,
-                            .records = batch.records,
-                            .key = batch.path,
-                            .bytes = batch.bytes,
-                            .sha256 = batch.sha256});
-  return source;
-}
-
 Result<http::Response> preview(const Call& call, const Fields& body, const std::string& sql) {
   WEIR_TRY(const int rows_max, body.number_or("limit", 20, 1, limits::sample_rows_max));
-  WEIR_TRY(const auto source, sample_of(call, body));
+  WEIR_TRY(const auto source, newest_files(call, body));
   engine::ReadLimits limits(static_cast<std::uint64_t>(rows_max));
   limits.allowance = call.allowance();
   WEIR_TRY(const auto table,
@@ -124,6 +99,31 @@ Result<http::Response> preview_sql(const Call& call) {
 }
 
 }  // namespace
+
+Result<engine::Source> newest_files(const Call& call, const Fields& body) {
+  engine::Source source;
+  WEIR_TRY(const auto stream_id, body.text("stream_id"));
+  WEIR_TRY(source.tag, body.text_or("file_tag", "streaming"));
+  WEIR_TRY(source.schema_json, body.object_text("schema"));
+  WEIR_TRY(source.row_tag, body.text_or("row_tag", "row"));
+  WEIR_TRY(source.trim, body.flag_or("trim", false));
+  WEIR_TRY(const auto batches, call.services.catalog.batches().newest(
+                                   call.caller.tenant_no, stream_id, limits::sample_files_max));
+  if (batches.empty())
+    return fail(Errc::conflict, "Stream \"" + stream_id +
+                                    "\" has no batch file yet. Send it a payload and flush it.");
+  // A stream has one payload type, so its files have one format.
+  source.format = batches.back().path.ends_with(".cbor") ? engine::FileFormat::cbor
+                                                         : engine::FileFormat::ndjson;
+  for (const catalog::Batch& batch : batches)
+    source.files.push_back({.uri = call.services.file_uri(batch.path),
+                            .first_received_at = batch.first_received_at,
+                            .records = batch.records,
+                            .key = batch.path,
+                            .bytes = batch.bytes,
+                            .sha256 = batch.sha256});
+  return source;
+}
 
 void add_ingest_query_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/ingest-queries";

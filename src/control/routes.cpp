@@ -55,6 +55,8 @@ Routes all_routes() {
   add_doctor_routes(routes);
   add_ingest_query_routes(routes);
   add_feed_routes(routes);
+  add_feed_draft_routes(routes);
+  add_feed_table_routes(routes);
   add_courier_routes(routes);
   add_run_routes(routes);
   add_schedule_routes(routes);

@@ -48,6 +48,8 @@ void add_hour_routes(Routes& routes);
 void add_doctor_routes(Routes& routes);
 void add_ingest_query_routes(Routes& routes);
 void add_feed_routes(Routes& routes);
+void add_feed_draft_routes(Routes& routes);
+void add_feed_table_routes(Routes& routes);
 void add_courier_routes(Routes& routes);
 void add_run_routes(Routes& routes);
 void add_schedule_routes(Routes& routes);

@@ -2,6 +2,8 @@
 
 #include <boost/json/object.hpp>
 
+#include "base/http.hpp"
+#include "base/result.hpp"
 #include "catalog/records.hpp"
 #include "control/services.hpp"
 
@@ -9,5 +11,8 @@ namespace weir::control {
 
 /// A run without its tasks. `error` is there when it has one, as it may be told.
 boost::json::object json_of_run(const Services& services, const catalog::Run& run);
+
+/// The run that a request asks for, without its courier.
+Result<catalog::Run> run_of(const http::Request& request);
 
 }  // namespace weir::control

@@ -55,7 +55,38 @@ Result<http::Response> stop_run(const Call& call) {
   return answer_run(call, run);
 }
 
+Result<catalog::RunRange> range_of(const Fields& body) {
+  WEIR_TRY(const auto day, body.day("day"));
+  WEIR_TRY(const auto from, body.day("range_from"));
+  WEIR_TRY(const auto to, body.day("range_to"));
+  WEIR_TRY(const bool all, body.flag_or("all", false));
+  if (int{day.has_value()} + int{from || to} + int{all} != 1)
+    return fail(
+        Errc::bad_request,
+        "Say what to load, in one way: {\"day\": \"2027-03-02\"}, {\"range_from\": "
+        "\"2027-03-01\", \"range_to\": \"2027-03-08\"} (not included), or {\"all\": true}.");
+  if (all) return catalog::RunRange{};
+  if (day) return catalog::RunRange{day, *day + std::chrono::days(1)};
+  if (!from)
+    return fail(Errc::bad_request, "\"range_to\" needs \"range_from\", the first day to load.");
+  const Day end = to.value_or(*from + std::chrono::days(1));
+  if (end <= *from)
+    return fail(Errc::bad_request,
+                "\"range_to\" must be after \"range_from\": it is the first day not to load.");
+  return catalog::RunRange{from, end};
+}
+
 }  // namespace
+
+Result<catalog::Run> run_of(const http::Request& request) {
+  WEIR_TRY(const auto body, Fields::of_body(request, {"day", "range_from", "range_to", "all",
+                                                      "load_only", "skip_missing"}));
+  catalog::Run run;
+  WEIR_TRY(run.range, range_of(body));
+  WEIR_TRY(run.load_only, body.flag_or("load_only", false));
+  WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  return run;
+}
 
 json::object json_of_run(const Services& services, const catalog::Run& run) {
   json::object body{{"id", run.id},

@@ -53,6 +53,8 @@ struct Services {
 
   /// The address by which an engine reads a batch file.
   std::function<std::string(const std::string& path)> file_uri;
+  /// The first bytes of a batch file, at most so many.
+  std::function<Result<std::string>(const std::string& path, std::uint64_t bytes)> read_file;
 
   /// "http://127.0.0.1:8080", without a slash at its end: where the one who asks finds the server.
   std::function<std::string(const http::Request&)> base_url;

@@ -4,6 +4,7 @@
 
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
+#include "cli/commands/run_range.hpp"
 #include "cli/commands/workflow.hpp"
 
 namespace weir::cli {
@@ -144,54 +145,24 @@ void add_of_one(Command noun, const SessionPtr& session) {
                    }));
 }
 
-struct RunOptions {
-  std::string id, day, from, to;
-  bool all = false, load_only = false, skip_missing = false, wait = false;
-};
-
-Result<json::object> run_of(const RunOptions& options) {
-  for (const std::string* day : {&options.day, &options.from, &options.to})
-    if (!day->empty() && !parse_day(*day))
-      return fail(Errc::bad_request, "\"" + *day + "\" is no day; write it as 2027-03-02");
-  json::object body;
-  if (options.all) body["all"] = true;
-  if (!options.day.empty()) body["day"] = options.day;
-  if (!options.from.empty()) body["range_from"] = options.from;
-  if (!options.to.empty()) body["range_to"] = options.to;
-  if (body.empty())
-    return fail(Errc::bad_request, "say what to load: --day DAY, --from DAY --to DAY, or --all");
-  if (options.load_only) body["load_only"] = true;
-  if (options.skip_missing) body["skip_missing"] = true;
-  return body;
-}
-
 void add_run(Command noun, const SessionPtr& session) {
-  const auto options = std::make_shared<RunOptions>();
-  Command verb =
-      add_verb(noun, "run", "Load what its stream received", session,
-               [options](Session& s, Api& api) -> Result<void> {
-                 WEIR_TRY(const json::object body, run_of(*options));
-                 WEIR_TRY(json::value run,
-                          api.post(path + "/" + percent_encode(options->id) + "/runs", body));
-                 if (!options->wait) {
-                   print_done(s, run, text_of(run, "id") + "  " + text_of(run, "state"));
-                   return {};
-                 }
-                 WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
-                 print_run(s, run);
-                 return {};
-               });
-  verb.option("ID", options->id, "Courier id, cr-...").required();
-  Option all = verb.flag("--all", options->all, "Everything there is");
-  Option day = verb.option("--day", options->day, "One UTC day, 2027-03-02");
-  Option from = verb.option("--from", options->from, "From this day on, with it");
-  Option to = verb.option("--to", options->to, "Up to this day, without it");
-  day.excludes(all);
-  from.excludes(all).excludes(day).needs(to);
-  to.needs(from);
-  verb.flag("--load-only", options->load_only, "Nothing downstream");
-  verb.flag("--skip-missing", options->skip_missing, "Missing files are no failure");
-  verb.flag("--wait", options->wait, "Wait until it is done and show what was loaded");
+  const auto id = std::make_shared<std::string>();
+  const auto options = std::make_shared<RunRange>();
+  Command verb = add_verb(noun, "run", "Load what its stream received", session,
+                          [id, options](Session& s, Api& api) -> Result<void> {
+                            WEIR_TRY(const json::object body, run_body(*options));
+                            WEIR_TRY(json::value run,
+                                     api.post(path + "/" + percent_encode(*id) + "/runs", body));
+                            if (!options->wait) {
+                              print_done(s, run, text_of(run, "id") + "  " + text_of(run, "state"));
+                              return {};
+                            }
+                            WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
+                            print_run(s, run);
+                            return {};
+                          });
+  verb.option("ID", *id, "Courier id, cr-...").required();
+  add_run_range(verb, *options);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include <charconv>
 #include <memory>
-#include <vector>
 
 #include <boost/json.hpp>
 
+#include "base/case_fold.hpp"
+#include "cli/commands/feed_options.hpp"
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
 
@@ -12,102 +12,30 @@ namespace {
 
 namespace json = boost::json;
 
-const std::string path = "/api/v0/feeds";
-
-struct Options {
-  std::string file, source, name, last_updated;
-  std::vector<std::string> fields, primary_key;
-  int error_threshold = -1;
-};
-
-Result<void> add_attribute(json::object& field, std::string_view text) {
-  const std::size_t equals = text.find('=');
-  const std::string name(text.substr(0, equals));
-  const std::string value(equals == std::string_view::npos ? "" : text.substr(equals + 1));
-  if (name == "required" && equals == std::string_view::npos) {
-    field["required"] = true;
-  } else if (name == "rename" && !value.empty()) {
-    field["rename_to"] = value;
-  } else if ((name == "format" || name == "semantic") && !value.empty()) {
-    field[name] = value;
-  } else if (int scale = 0; name == "scale" && !value.empty() &&
-                            std::from_chars(value.data(), value.data() + value.size(), scale).ptr ==
-                                value.data() + value.size()) {
-    field["scale"] = scale;
-  } else {
-    return fail(Errc::bad_request, "\"" + std::string(text) +
-                                       "\" says nothing about a field; use required, rename=NAME, "
-                                       "format=PATTERN, scale=DIGITS or semantic=TAG");
-  }
-  return {};
-}
-
-/// "total:decimal,scale=2,rename=order_total,required"
-Result<json::object> parse_field(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  if (colon == 0 || colon == std::string_view::npos)
-    return fail(Errc::bad_request, "--field \"" + std::string(text) +
-                                       "\" must be NAME:TYPE, as in total:decimal,scale=2");
-  json::object field;
-  field["name"] = text.substr(0, colon);
-  std::string_view rest = text.substr(colon + 1);
-  std::size_t comma = rest.find(',');
-  field["type"] = rest.substr(0, comma);
-  while (comma != std::string_view::npos) {
-    rest.remove_prefix(comma + 1);
-    comma = rest.find(',');
-    WEIR_CHECK(add_attribute(field, rest.substr(0, comma)));
-  }
-  return field;
-}
-
-Result<json::object> feed_of(const Options& options, Terminal& terminal) {
-  json::object feed;
-  if (!options.file.empty()) {
-    WEIR_TRY(feed, read_object(terminal, options.file));
-  }
-  if (!options.source.empty()) feed["source"] = options.source;
-  if (!options.name.empty()) feed["name"] = options.name;
-  if (!options.fields.empty()) {
-    json::array fields;
-    for (const std::string& text : options.fields) {
-      WEIR_TRY(json::object field, parse_field(text));
-      fields.push_back(std::move(field));
-    }
-    feed["fields"] = std::move(fields);
-  }
-  if (!options.primary_key.empty())
-    feed["primary_key"] = json::array(options.primary_key.begin(), options.primary_key.end());
-  if (!options.last_updated.empty()) feed["last_updated"] = options.last_updated;
-  if (options.error_threshold >= 0) feed["error_threshold"] = options.error_threshold;
-  for (const char* needed : {"source", "name", "fields", "primary_key"})
-    if (!feed.contains(needed))
-      return fail(Errc::bad_request, std::string("the feed lacks \"") + needed +
-                                         "\"; give it in --file or with flags (weir feed create "
-                                         "--help)");
-  return feed;
-}
+const std::string& path = feeds_path;
 
 void add_create(Command noun, const SessionPtr& session) {
-  const auto options = std::make_shared<Options>();
-  Command verb = add_verb(noun, "create", "Add a feed", session,
-                          [options](Session& s, Api& api) -> Result<void> {
-                            WEIR_TRY(const json::object body, feed_of(*options, s.terminal));
-                            WEIR_TRY(const json::value feed, api.post(path, body));
-                            print_done(s, feed, text_of(feed, "id"));
-                            return {};
-                          });
-  verb.option("--file", options->file, "The feed as JSON; - is standard input; flags go on top");
-  verb.option("--source", options->source, "Source: the part before the colon of its table");
-  verb.option("--name", options->name, "Name: the part after the colon");
-  verb.option("--field", options->fields,
-              "NAME:TYPE[,required][,rename=NAME][,format=PATTERN][,scale=DIGITS]"
-              "[,semantic=TAG]; once a field");
-  verb.option("--primary-key", options->primary_key, "Field of the key; once a field");
-  verb.option("--last-updated", options->last_updated, "Field that says which row is newer");
-  verb.option("--error-threshold", options->error_threshold,
-              "Percent of rows that may be wrong before nothing is loaded")
-      .range(0, 100);
+  const auto options = std::make_shared<FeedOptions>();
+  Command verb = add_verb(
+      noun, "create", "Add a feed", session, [options](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const json::object body, feed_body(*options, s.terminal));
+        for (const char* needed : {"source", "name", "fields", "primary_key"})
+          if (!body.contains(needed))
+            return fail(Errc::bad_request,
+                        std::string("the feed lacks \"") + needed +
+                            "\"; give it in --file or with flags (weir feed create "
+                            "--help)");
+        WEIR_TRY(const json::value feed, api.post(path, body));
+        print_done(s, feed, text_of(feed, "id"));
+        return {};
+      });
+  add_feed_options(verb, *options);
+  verb.footer(
+      "Examples:\n"
+      "  weir feed create --source Shop --name Orders --primary-key id \\\n"
+      "    --field id:integer --field total:decimal,scale=2 --field at:datetime,format=epoch_ms\n"
+      "  weir feed draft --stream is-... --json | \\\n"
+      "    weir feed create --file - --source Shop --name Orders --primary-key id");
 }
 
 void add_list(Command noun, const SessionPtr& session) {
@@ -128,30 +56,106 @@ void add_list(Command noun, const SessionPtr& session) {
   add_paging(verb, *paging);
 }
 
+void add_show(Command noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  Command verb =
+      add_verb(noun, "show", "One feed with its fields", session,
+               [id](Session& s, Api& api) -> Result<void> {
+                 WEIR_TRY(const json::value feed, api.get(path + "/" + percent_encode(*id)));
+                 print_item(s, feed);
+                 return {};
+               });
+  verb.option("ID", *id, "Feed id, df-...").required();
+  verb.footer("Example: weir feed show df-5fQ2kT9x");
+}
+
+struct EditOptions {
+  std::string id;
+  FeedOptions feed;
+  std::vector<std::string> dropped;
+  bool purge = false;
+};
+
+bool is_named(const json::value& field, const std::string& name) {
+  return same_name(text_of(field, "name"), name) || same_name(text_of(field, "rename_to"), name);
+}
+
+/// The feed's fields, with those that flags name changed, added and dropped.
+Result<json::array> edited_fields(const json::value& feed, const EditOptions& options,
+                                  const json::array& given) {
+  json::array fields;
+  if (const json::value* there = feed.as_object().if_contains("fields")) fields = there->as_array();
+  for (const std::string& name : options.dropped) {
+    const std::size_t before = fields.size();
+    for (auto field = fields.begin(); field != fields.end();)
+      field = is_named(*field, name) ? fields.erase(field) : field + 1;
+    if (fields.size() == before)
+      return fail(Errc::bad_request, "the feed has no field \"" + name + "\" to drop");
+  }
+  for (const json::value& field : given) {
+    const std::string name = text_of(field, "name");
+    json::value* found = nullptr;
+    for (json::value& each : fields)
+      if (same_name(text_of(each, "name"), name)) found = &each;
+    if (found == nullptr) {
+      fields.push_back(field);
+      continue;
+    }
+    json::object& changed = found->as_object();
+    if (text_of(changed, "type") != text_of(field, "type")) {
+      changed.erase("format");  // they were of the type
+      changed.erase("scale");
+    }
+    for (const auto& [key, value] : field.as_object())
+      changed[key] = value;
+  }
+  return fields;
+}
+
+Result<void> edit(const EditOptions& options, Session& session, Api& api) {
+  const std::string one = path + "/" + percent_encode(options.id);
+  WEIR_TRY(json::object body, feed_body(options.feed, session.terminal));
+  if (!options.feed.fields.empty() || !options.dropped.empty()) {
+    WEIR_TRY(const json::value feed, api.get(one));
+    if (!feed.is_object())
+      return fail(Errc::corrupt, "the feed " + options.id + " was answered as no object");
+    const json::array given =
+        options.feed.fields.empty() ? json::array() : body.at("fields").as_array();
+    WEIR_TRY(body["fields"], edited_fields(feed, options, given));
+  }
+  if (body.empty()) return fail(Errc::bad_request, "say what to change (weir feed edit --help)");
+  if (options.purge) body["purge"] = true;
+  const json::value value(std::move(body));
+  WEIR_TRY(const json::value feed, api.call("PATCH", one, &value));
+  print_done(session, feed, options.id + " is changed");
+  return {};
+}
+
+void add_edit(Command noun, const SessionPtr& session) {
+  const auto options = std::make_shared<EditOptions>();
+  Command verb = add_verb(noun, "edit", "Change what flags and --file name, keep the rest", session,
+                          [options](Session& s, Api& api) { return edit(*options, s, api); });
+  verb.option("ID", options->id, "Feed id, df-...").required();
+  add_feed_options(verb, options->feed);
+  verb.option("--drop-field", options->dropped, "Field to delete; once a field");
+  verb.flag("--purge", options->purge, "Remove the table's rows if the change needs it");
+  verb.footer(
+      "A --field changes the one that comes in under its name, or is added.\n"
+      "Examples:\n"
+      "  weir feed edit df-5fQ2kT9x --field total:decimal,scale=4 --drop-field note\n"
+      "  weir feed edit df-5fQ2kT9x --primary-key id --primary-key line --purge");
+}
+
 }  // namespace
 
 void add_feed_commands(Command app, const SessionPtr& session) {
   Command noun = add_noun(app, "feed", "Feeds: the schema and key of a domain table");
+  add_feed_draft_commands(noun, session);
   add_create(noun, session);
   add_list(noun, session);
-  const auto id = std::make_shared<std::string>();
-  add_verb(noun, "show", "One feed with its fields", session,
-           [id](Session& s, Api& api) -> Result<void> {
-             WEIR_TRY(const json::value feed, api.get(path + "/" + percent_encode(*id)));
-             print_item(s, feed);
-             return {};
-           })
-      .option("ID", *id, "Feed id, df-...")
-      .required();
-  add_verb(noun, "activate", "Make it loadable", session,
-           [id](Session& s, Api& api) -> Result<void> {
-             WEIR_TRY(const json::value feed,
-                      api.post(path + "/" + percent_encode(*id) + "/activate", json::object{}));
-             print_done(s, feed, *id + " is active");
-             return {};
-           })
-      .option("ID", *id, "Feed id, df-...")
-      .required();
+  add_show(noun, session);
+  add_edit(noun, session);
+  add_feed_table_commands(noun, session);
 }
 
 }  // namespace weir::cli

@@ -18,6 +18,8 @@ void add_quarantine_commands(Command app, const SessionPtr& session);
 void add_doctor_command(Command app, const SessionPtr& session);
 void add_query_commands(Command app, const SessionPtr& session);
 void add_feed_commands(Command app, const SessionPtr& session);
+void add_feed_draft_commands(Command noun, const SessionPtr& session);  // of the noun feed
+void add_feed_table_commands(Command noun, const SessionPtr& session);  // likewise
 void add_courier_commands(Command app, const SessionPtr& session);
 void add_run_commands(Command app, const SessionPtr& session);
 void add_table_commands(Command app, const SessionPtr& session);

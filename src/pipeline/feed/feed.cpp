@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/case_fold.hpp"
+#include "engine/spark/date_format.hpp"
 
 namespace weir::feed {
 namespace {
@@ -74,6 +75,13 @@ Result<void> check_table_name(const Feed& feed) {
   return {};
 }
 
+Result<void> check_format(const std::string& where, const std::string& format) {
+  if (format.empty()) return {};
+  const auto parsed = spark::DateFormat::parse(format);
+  if (!parsed) return fail(Errc::bad_request, where + ": " + parsed.error().message + ".");
+  return {};
+}
+
 Result<void> check_field(const FeedField& field) {
   if (field.name.empty()) return fail(Errc::bad_request, "A field has no name.");
   const std::string& name = output_name(field);
@@ -89,12 +97,12 @@ Result<void> check_field(const FeedField& field) {
   if (!type)
     return fail(Errc::bad_request, "Field \"" + field.name + "\" has the unknown type \"" +
                                        field.type + "\"; known are " + known_types() + ".");
-  if (field.scale < 0 || field.scale > decimal_scale_max)
+  if (field.scale && (*field.scale < 0 || *field.scale > decimal_scale_max))
     return fail(Errc::bad_request, "Field \"" + field.name + "\": a decimal's scale is 0 to 37.");
   if (!field.format.empty() && *type != FieldType::date && *type != FieldType::datetime)
     return fail(Errc::bad_request,
                 "Field \"" + field.name + "\": only date and datetime fields have a \"format\".");
-  return {};
+  return check_format("Field \"" + field.name + "\"", field.format);
 }
 
 /// Output columns by lower-case name; column names are compared without regard to case.
@@ -151,6 +159,9 @@ Result<void> check(const Feed& feed) {
   if (feed.fields.empty()) return fail(Errc::bad_request, "A feed needs at least one field.");
   WEIR_TRY(const Columns columns, columns_of(feed));
   WEIR_CHECK(check_keys(feed, columns));
+  WEIR_CHECK(check_format("\"format\"", feed.format));
+  if (feed.scale < 0 || feed.scale > decimal_scale_max)
+    return fail(Errc::bad_request, "\"scale\", that of decimals, is 0 to 37.");
   if (feed.error_threshold < 0 || feed.error_threshold > 100)
     return fail(Errc::bad_request, "\"error_threshold\" is a percentage, 0 to 100.");
   return {};
@@ -168,8 +179,8 @@ Result<engine::Load> plan(const Feed& feed, const std::string& tenant) {
                            .name = output_name(field),
                            .type = *type_of(field.type),
                            .required = field.required,
-                           .format = field.format,
-                           .scale = field.scale});
+                           .format = field.format.empty() ? feed.format : field.format,
+                           .scale = field.scale.value_or(feed.scale)});
   for (const std::string& name : feed.primary_key)
     load.primary_key.push_back(spelled(columns, name));
   if (!feed.last_updated.empty()) load.last_updated = spelled(columns, feed.last_updated);

@@ -6,6 +6,7 @@
 namespace weir::feed {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -64,6 +65,34 @@ TEST(Feed, TypesAndFormatsAreChecked) {
   feed = orders();
   feed.fields[1].format = "yyyy";
   EXPECT_THAT(refusal(feed), HasSubstr("only date and datetime fields"));
+}
+
+TEST(Feed, APatternIsCheckedWhenTheFeedIsSaved) {
+  auto feed = orders();
+  feed.fields[2].format = "yyyy-MM-dd qq";
+  EXPECT_THAT(refusal(feed), AllOf(HasSubstr("Field \"at\""), HasSubstr("the letter q at 12")));
+  feed.fields[2].format = "yyyy-MM-dd'T";
+  EXPECT_THAT(refusal(feed), HasSubstr("a quote at 11 that is not closed"));
+  feed.fields[2].format = "epoch_ms";
+  EXPECT_EQ(refusal(feed), "");
+  feed.format = "HH:mm zzzz";
+  EXPECT_THAT(refusal(feed), AllOf(HasSubstr("\"format\": "), HasSubstr("zzzz at 7")));
+}
+
+TEST(Feed, FormatAndScaleAreTheFieldsOrElseTheFeeds) {
+  auto feed = orders();
+  feed.format = "epoch_s";
+  feed.scale = 5;
+  feed.fields.push_back({.name = "price", .type = "decimal"});
+  feed.fields.push_back({.name = "day", .type = "date", .format = "dd.MM.yyyy"});
+  const auto load = plan(feed, "acme");
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_EQ(load->fields[1].scale, 2);
+  EXPECT_EQ(load->fields[3].scale, 5);
+  EXPECT_EQ(load->fields[2].format, "epoch_s");
+  EXPECT_EQ(load->fields[4].format, "dd.MM.yyyy");
+  feed.scale = 38;
+  EXPECT_THAT(refusal(feed), HasSubstr("0 to 37"));
 }
 
 TEST(Feed, ThePrimaryKeyNamesFields) {

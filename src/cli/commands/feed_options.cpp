@@ -1,0 +1,98 @@
+#include "cli/commands/feed_options.hpp"
+
+#include <charconv>
+
+#include <boost/json.hpp>
+
+namespace weir::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+Result<void> add_attribute(json::object& field, std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::string name(text.substr(0, equals));
+  const std::string value(equals == std::string_view::npos ? "" : text.substr(equals + 1));
+  if (name == "required" && equals == std::string_view::npos) {
+    field["required"] = true;
+  } else if (name == "rename" && !value.empty()) {
+    field["rename_to"] = value;
+  } else if ((name == "format" || name == "semantic") && !value.empty()) {
+    field[name] = value;
+  } else if (int scale = 0; name == "scale" && !value.empty() &&
+                            std::from_chars(value.data(), value.data() + value.size(), scale).ptr ==
+                                value.data() + value.size()) {
+    field["scale"] = scale;
+  } else {
+    return fail(Errc::bad_request, "\"" + std::string(text) +
+                                       "\" says nothing about a field; use required, rename=NAME, "
+                                       "format=PATTERN, scale=DIGITS or semantic=TAG");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<json::object> parse_feed_field(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == 0 || colon == std::string_view::npos)
+    return fail(Errc::bad_request, "--field \"" + std::string(text) +
+                                       "\" must be NAME:TYPE, as in total:decimal,scale=2");
+  json::object field;
+  field["name"] = text.substr(0, colon);
+  std::string_view rest = text.substr(colon + 1);
+  std::size_t comma = rest.find(',');
+  field["type"] = rest.substr(0, comma);
+  while (comma != std::string_view::npos) {
+    rest.remove_prefix(comma + 1);
+    comma = rest.find(',');
+    WEIR_CHECK(add_attribute(field, rest.substr(0, comma)));
+  }
+  return field;
+}
+
+Result<json::object> feed_body(const FeedOptions& options, Terminal& terminal) {
+  json::object feed;
+  if (!options.file.empty()) {
+    WEIR_TRY(feed, read_object(terminal, options.file));
+    if (json::value* draft = feed.if_contains("feed"); draft != nullptr && draft->is_object())
+      feed = json::object(draft->as_object());
+  }
+  if (!options.source.empty()) feed["source"] = options.source;
+  if (!options.name.empty()) feed["name"] = options.name;
+  if (!options.fields.empty()) {
+    json::array fields;
+    for (const std::string& text : options.fields) {
+      WEIR_TRY(json::object field, parse_feed_field(text));
+      fields.push_back(std::move(field));
+    }
+    feed["fields"] = std::move(fields);
+  }
+  if (!options.primary_key.empty())
+    feed["primary_key"] = json::array(options.primary_key.begin(), options.primary_key.end());
+  if (!options.last_updated.empty()) feed["last_updated"] = options.last_updated;
+  if (!options.format.empty()) feed["format"] = options.format;
+  if (options.scale >= 0) feed["scale"] = options.scale;
+  if (options.error_threshold >= 0) feed["error_threshold"] = options.error_threshold;
+  return feed;
+}
+
+void add_feed_options(Command verb, FeedOptions& options) {
+  verb.option("--file", options.file, "The feed as JSON; - is standard input; flags go on top");
+  verb.option("--source", options.source, "Source: the part before the colon of its table");
+  verb.option("--name", options.name, "Name: the part after the colon");
+  verb.option("--field", options.fields,
+              "NAME:TYPE[,required][,rename=NAME][,format=PATTERN][,scale=DIGITS]"
+              "[,semantic=TAG]; once a field");
+  verb.option("--primary-key", options.primary_key, "Field of the key; once a field");
+  verb.option("--last-updated", options.last_updated, "Field that says which row is newer");
+  verb.option("--format", options.format,
+              "Of dates and datetimes without their own: a Joda pattern, epoch_s or epoch_ms");
+  verb.option("--scale", options.scale, "Of decimals without their own").range(0, 37);
+  verb.option("--error-threshold", options.error_threshold,
+              "Percent of rows that may be wrong before nothing is loaded")
+      .range(0, 100);
+}
+
+}  // namespace weir::cli
