@@ -11,6 +11,7 @@
 #include "control/control_api.hpp"
 #include "control/document_fixture.hpp"
 #include "control/init.hpp"
+#include "engine/test_engine.hpp"
 #include "pipeline/batcher/quarantine_world.hpp"
 #include "token/token.hpp"
 
@@ -19,7 +20,7 @@ namespace weir::control {
 namespace json = boost::json;
 
 /// An engine that records its calls and returns prepared answers.
-class RecordingEngine final : public engine::Engine {
+class RecordingEngine final : public engine::TestEngine {
  public:
   Result<engine::LoadCounts> load(const engine::Load& load) override {
     loaded.push_back(load);

@@ -77,7 +77,7 @@ class FuzzWorld {
    private:
     std::mt19937_64 engine_{1};
   };
-  class EmptyEngine final : public engine::Engine {
+  class EmptyEngine final : public engine::TestEngine {
    public:
     Result<engine::LoadCounts> load(const engine::Load&) override { return engine::LoadCounts{}; }
     Result<void> create_table(const engine::Load&) override { return {}; }

@@ -88,6 +88,7 @@ struct LoadId {
   std::string feed = {};
   /// Counts the owners that the run has had. A load of an earlier one is refused.
   std::uint64_t epoch = 0;
+  std::uint64_t round = 0;  // of a run that loads its feeds again and again
 };
 
 /// Which of two rows with one key stays (spec/feeds.md 7).
@@ -148,14 +149,49 @@ struct LoadCounts {
   /// every row without an error counts as rejected. This is a result, not an Error, so that the row
   /// errors are reported; `over_threshold_error` makes an Error of it.
   bool over_threshold = false;
+  /// This load was done before: these are its counts then, and nothing was done now.
+  bool repeated = false;
+  std::uint64_t load = 0;  // its number in the ledger
   std::uint64_t read = 0;  // rows of all operations
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
-  std::uint64_t rejected = 0;  // not newer than the row with the same key, or equal to it
+  std::uint64_t rejected = 0;    // not later than the row with the same key, or equal to it
+  std::uint64_t taken_back = 0;  // of those updated: a later record's row went (Keep::loaded_last)
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
   Misfits misfits;
   std::vector<FileCounts> files;  // of operations without a query, in the order of the data
+};
+
+enum class LoadState : std::uint8_t {
+  done,
+  over_threshold,  // nothing was loaded
+  undone,
+};
+
+/// What the ledger has of a load.
+struct LoadRecord {
+  LoadId id;
+  std::string table;
+  LoadState state = LoadState::done;
+  Time at;
+  LoadCounts counts;  // without row_errors, files and the misfits' texts
+};
+
+struct LedgerFilter {
+  std::string table = {};    // empty: of all tables
+  std::string run = {};      // empty: of all runs
+  std::uint64_t before = 0;  // loads with lower numbers; 0: all
+  std::uint64_t most = 100;  // of them, the newest
+};
+
+/// Rows by the values of one column: from `from` on, up to `to` without it, equal to `value`. Texts
+/// of the column's type; all that are given must hold, and one must be given. NULL is in none.
+struct RowCondition {
+  std::string column;
+  std::optional<std::string> from = {};
+  std::optional<std::string> to = {};
+  std::optional<std::string> value = {};
 };
 
 /// The bad_request of a run whose load exceeded the threshold: counts, the first few errors, and
@@ -186,7 +222,15 @@ struct TableInfo {
 class Engine {
  public:
   virtual ~Engine() = default;
+  /// A load with a name that the ledger has as done is answered from there and not done again. One
+  /// of an epoch below the run's fence is a conflict, and nothing of it is kept.
   virtual Result<LoadCounts> load(const Load& load) = 0;
+  /// From now on no load of the run with a lower epoch is committed. conflict: it has a higher one.
+  virtual Result<void> fence(const std::string& tenant, const std::string& run,
+                             std::uint64_t epoch) = 0;
+  /// What was loaded, newest first.
+  virtual Result<std::vector<LoadRecord>> ledger(const std::string& tenant,
+                                                 const LedgerFilter& filter) = 0;
   /// Creates the table of a load, empty, unless it exists. Ignores the operations.
   virtual Result<void> create_table(const Load& load) = 0;
   /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in
@@ -199,6 +243,15 @@ class Engine {
   virtual Result<Table> query(const std::string& tenant, const std::string& sql,
                               const ReadLimits& limits) = 0;
   virtual Result<std::vector<TableInfo>> tables(const std::string& tenant) = 0;
+
+  /// Removes the table with all of its rows; no matter whether it exists.
+  virtual Result<void> purge(const std::string& tenant, const std::string& table) = 0;
+  /// conflict: there is a table of the new name. The rows' `_uuid_pk` become those of that name.
+  virtual Result<void> rename_table(const std::string& tenant, const std::string& from,
+                                    const std::string& to) = 0;
+  /// Removes rows and says how many; with `dry_run` only says how many it would.
+  virtual Result<std::uint64_t> remove_rows(const std::string& tenant, const std::string& table,
+                                            const RowCondition& condition, bool dry_run) = 0;
 };
 
 }  // namespace weir::engine

@@ -16,7 +16,9 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/query.hpp"
+#include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/load.hpp"
+#include "engine/duckdb/tables/table_changes.hpp"
 #include "engine/duckdb/tenant.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
@@ -201,6 +203,34 @@ Result<std::vector<TableInfo>> DuckDbEngine::tables(const std::string& tenant) {
     WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
     return Tenant::tables(connection, true);
   });
+}
+
+Result<void> DuckDbEngine::fence(const std::string& tenant, const std::string& run,
+                                 std::uint64_t epoch) {
+  return on_tenant(tenant, [&](Tenant& owner) { return owner.fence(run, epoch); });
+}
+
+Result<std::vector<LoadRecord>> DuckDbEngine::ledger(const std::string& tenant,
+                                                     const LedgerFilter& filter) {
+  return on_tenant(tenant, [&](Tenant& owner) -> Result<std::vector<LoadRecord>> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    return duckdb::ledger(connection, filter);
+  });
+}
+
+Result<void> DuckDbEngine::purge(const std::string& tenant, const std::string& table) {
+  return on_tenant(tenant, [&](Tenant& owner) { return purge_table(owner, table); });
+}
+
+Result<void> DuckDbEngine::rename_table(const std::string& tenant, const std::string& from,
+                                        const std::string& to) {
+  return on_tenant(tenant, [&](Tenant& owner) { return duckdb::rename_table(owner, from, to); });
+}
+
+Result<std::uint64_t> DuckDbEngine::remove_rows(const std::string& tenant, const std::string& table,
+                                                const RowCondition& condition, bool dry_run) {
+  return on_tenant(
+      tenant, [&](Tenant& owner) { return duckdb::remove_rows(owner, table, condition, dry_run); });
 }
 
 }  // namespace weir::engine::duckdb

@@ -50,6 +50,15 @@ class DuckDbEngine final : public Engine {
   Result<Table> query(const std::string& tenant, const std::string& sql,
                       const ReadLimits& limits) override;
   Result<std::vector<TableInfo>> tables(const std::string& tenant) override;
+  Result<void> fence(const std::string& tenant, const std::string& run,
+                     std::uint64_t epoch) override;
+  Result<std::vector<LoadRecord>> ledger(const std::string& tenant,
+                                         const LedgerFilter& filter) override;
+  Result<void> purge(const std::string& tenant, const std::string& table) override;
+  Result<void> rename_table(const std::string& tenant, const std::string& from,
+                            const std::string& to) override;
+  Result<std::uint64_t> remove_rows(const std::string& tenant, const std::string& table,
+                                    const RowCondition& condition, bool dry_run) override;
 
   /// Ends all calls in progress within about a second, and refuses later ones: unavailable.
   void stop();

@@ -23,6 +23,8 @@ inline constexpr std::uint32_t misfits_shown_max = 20;  // of one source
 inline constexpr std::size_t open_tenants_max = 32;
 // Counting the rows of every table of a tenant.
 inline constexpr std::chrono::seconds tables_listed_within{30};
+// A change of a whole table, with its wait for loads of that table.
+inline constexpr std::chrono::seconds table_changed_within{120};
 // The least memory of a tenant with a call in progress, and that of a tenant without one.
 inline constexpr std::uint64_t tenant_memory_bytes_min = 16 * mib;
 inline constexpr std::uint64_t idle_memory_bytes = 8 * mib;

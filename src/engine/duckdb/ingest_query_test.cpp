@@ -130,7 +130,8 @@ TEST_F(IngestQueryTest, RowsOfTheResultAreOrderedAsTheFilesAre) {
   const std::int64_t newest =
       (first_time() + std::chrono::hours(1)).time_since_epoch() / std::chrono::milliseconds(1);
   EXPECT_THAT(rows("SELECT _updated FROM \"Shop:Orders\""),
-              ElementsAre(std::to_string(newest * (1 << 20) + 3)));
+              ElementsAre(std::to_string(newest * (1 << 20) + 1)))
+      << "of the record";
 }
 
 TEST_F(IngestQueryTest, TheSameLoadGivesTheSameRowsThoughAGroupingHasNoOrder) {
@@ -151,13 +152,16 @@ TEST_F(IngestQueryTest, TheSameLoadGivesTheSameRowsThoughAGroupingHasNoOrder) {
   }
 }
 
-TEST_F(IngestQueryTest, ErrorsOfRowsBehindAQueryHaveNoFile) {
-  Load load = query_load({source({file("{\"id\":\"x\"}\n{\"id\":\"2\"}\n")})},
-                         "SELECT id, 'a' AS v FROM streaming");
+TEST_F(IngestQueryTest, ErrorsOfRowsBehindAQueryNameTheRecord) {
+  Load load =
+      query_load({source({file("{\"id\":\"1\"}\n"), file("{\"id\":\"2\"}\n{\"id\":\"x\"}\n")})},
+                 "SELECT id, 'a' AS v FROM streaming UNION ALL SELECT 'y', 'b'");
   load.error_threshold = 50;
-  EXPECT_EQ(counts(load), "2 1 0 0 1");
-  EXPECT_EQ(last_.row_errors[0].file, "");
-  EXPECT_EQ(last_.row_errors[0].row, 1u);
+  EXPECT_EQ(counts(load), "4 2 0 0 2");
+  EXPECT_EQ(last_.row_errors[0].file, "") << "a row of no record";
+  EXPECT_EQ(last_.row_errors[0].row, 0u);
+  EXPECT_EQ(last_.row_errors[1].file, key_of(load.operations[0].sources[0].files[1]));
+  EXPECT_EQ(last_.row_errors[1].row, 2u);
 }
 
 TEST_F(IngestQueryTest, WhatTheQueryLacksOrDoublesIsNamed) {

@@ -3,7 +3,6 @@
 
 #include "engine/duckdb/query.hpp"
 
-#include <set>
 #include <utility>
 
 #include "engine/duckdb/reader/json_value.hpp"
@@ -112,14 +111,11 @@ std::string bare(std::string sql) {
 Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits& limits) {
   WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
-  WEIR_TRY(const auto infos, Tenant::tables(connection, false));
-  std::set<std::string> tables;
-  for (const TableInfo& info : infos)
-    tables.insert(info.name);
-  WEIR_TRY(const Prepared statement, guard_select(connection, sql, tables));
-  const std::vector<ResultColumn> columns = Connection::columns(statement.get());
+  WEIR_TRY(const auto tables, stored_tables(connection));
+  WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables));
+  const std::vector<ResultColumn> columns = Connection::columns(query.statement.get());
   Table table = with_columns(columns);
-  WEIR_CHECK(collect(connection, writable(bare(sql), columns), limits, table));
+  WEIR_CHECK(collect(connection, writable(bare(query.sql), columns), limits, table));
   return table;
 }
 
@@ -130,7 +126,7 @@ Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
   WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(const OpenSources opened, OpenSources::open(tenant, sources, limits.allowance));
-  WEIR_TRY(const Input input, input_of(connection, opened, query));
+  WEIR_TRY(const Input input, input_of(connection, opened, query, false));
   Table table = with_columns(input.columns);
   std::string list;
   for (std::size_t i = 0; i < input.columns.size(); ++i)

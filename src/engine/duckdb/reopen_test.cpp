@@ -74,6 +74,30 @@ TEST_F(ReopenTest, AfterAKillInTheMiddleOfALoadNothingOfItIsThere) {
               count == std::vector<std::string>{"100000"});
 }
 
+/// The moment at which the process died is anyone's guess; what it had done is not.
+TEST_F(ReopenTest, ALoadThatIsTakenUpAfterAKillTellsWhatWasDone) {
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i)
+    lines += "{\"id\":" + std::to_string(i) + "}\n";
+  Load load = load_of(lines);
+  for (int moment = 0; moment < 12; ++moment) {
+    load.table = "T:" + std::to_string(moment);
+    load.id = {"wr-1", "df-" + std::to_string(moment), 1};
+    in_killed_process([&] {
+      const auto table = engine_->tables("acme");  // opens it
+      ::signal(SIGALRM, [](int) { ::raise(SIGKILL); });
+      ::ualarm(static_cast<useconds_t>(1000 + moment * moment * 2500), 0);
+      counts(load);
+      ::ualarm(0, 0);
+    });
+    load.id.epoch = 2;
+    EXPECT_EQ(counts(load), "20000 20000 0 0 0") << moment;
+    EXPECT_EQ(engine_->ledger("acme", {.table = load.table})->size(), 1u) << moment;
+    EXPECT_THAT(rows("SELECT count(*), count(DISTINCT _pk) FROM \"" + load.table + "\""),
+                ElementsAre("20000|20000"));
+  }
+}
+
 TEST_F(ReopenTest, ASecondProcessIsToldWhoHasTheTables) {
   counts(load_of("{\"id\":1}\n"));
   int pipe[2];

@@ -1,9 +1,11 @@
 /// Checks a query twice. The parse tree comes first: binding alone would open a file that a table
 /// function names, and errors should use the caller's own names. But a tree does not say what a
 /// name refers to: a CTE hides a system view in one scope and not in the next. So DuckDB's bound
-/// plan decides, before the optimizer removes reads: every scan in it is of a domain table or an
-/// allowed function, or the query is refused. duckdb_get_table_names was tried: it follows scopes,
-/// but expands system views and does not report table functions.
+/// plan decides, before the optimizer removes reads: every scan in it is of a stored table that has
+/// a view, or of an allowed function, or the query is refused. That a stored table is read through
+/// its view is the tree's part: its schema can be named in no other way than in the tree.
+/// duckdb_get_table_names was tried: it follows scopes, but expands system views and does not
+/// report table functions.
 #include "engine/duckdb/select_guard.hpp"
 
 #include <algorithm>
@@ -39,6 +41,8 @@ constexpr std::array<std::string_view, 9> refused_functions{
 // What information_schema is made of. They tell of the tenant's own tables, and name no file.
 constexpr std::array<std::string_view, 3> schema_functions{"duckdb_columns", "duckdb_tables",
                                                            "duckdb_views"};
+// Those of its views that a query may name: it gets ours, which leave out how tables are stored.
+constexpr std::array<std::string_view, 2> schema_views{"columns", "tables"};
 
 // Scalar functions that make as much out of a row as a number among their arguments says, in one
 // step that neither the engine's memory limit nor an interrupt reaches. The number has to stand in
@@ -112,7 +116,11 @@ Result<void> check_table(const json::object& reference, const Tables& tables,
   const std::string name = text(reference, "table_name");
   const std::string schema = folded(text(reference, "schema_name"));
   if (text(reference, "catalog_name").empty()) {
-    if (schema == "information_schema") return {};
+    if (schema == "information_schema") {
+      if (among(folded(name), schema_views)) return {};
+      return fail(Errc::bad_request,
+                  "information_schema has columns and tables here, and no " + quote_name(name));
+    }
     if ((schema.empty() || schema == "main") && tables.contains(folded(name))) return {};
     if (schema.empty() && ctes.contains(folded(name))) return {};
   }
@@ -255,8 +263,9 @@ bool names_the_schema(const json::value& tree) {
   return found;
 }
 
-/// A scan of the plan: of a domain table, or of a function that is on a list.
-Result<void> check_scan(const json::object& scan, const Tables& tables, bool schema) {
+/// A scan of the plan: of a stored table, or of a function that is on a list.
+Result<void> check_scan(const json::object& scan, const Tables& tables,
+                        const std::set<std::string>& stored, bool schema) {
   const std::string function = folded(text(scan, "name"));
   if (among(function, table_functions)) return {};
   if (schema && among(function, schema_functions)) return {};
@@ -266,14 +275,43 @@ Result<void> check_scan(const json::object& scan, const Tables& tables, bool sch
   const std::string catalog = text(data->get_object(), "catalog");
   const std::string table = text(data->get_object(), "table");
   const bool own = catalog != "system" && catalog != "temp" &&
-                   text(data->get_object(), "schema") == "main" && tables.contains(folded(table));
+                   text(data->get_object(), "schema") == stored_schema && stored.contains(table);
   if (!own) return no_such_table(table, tables);
   return {};
 }
 
-Result<void> check_plan(const json::value& plan, const Tables& tables, bool schema) {
+/// The query with our views in the place of information_schema's.
+Result<std::string> with_own_schema(Connection& connection, json::value tree) {
+  std::vector<json::value*> rest{&tree};
+  while (!rest.empty()) {
+    json::value* value = rest.back();
+    rest.pop_back();
+    if (json::array* array = value->if_array()) {
+      for (json::value& each : *array)
+        rest.push_back(&each);
+      continue;
+    }
+    json::object* object = value->if_object();
+    if (object == nullptr) continue;
+    if (text(*object, "type") == "BASE_TABLE" &&
+        folded(text(*object, "schema_name")) == "information_schema") {
+      const std::string name = text(*object, "table_name");
+      if (text(*object, "alias").empty()) (*object)["alias"] = name;
+      (*object)["schema_name"] = stored_schema;
+      (*object)["table_name"] = schema_view(folded(name));
+    }
+    for (auto& member : *object)
+      rest.push_back(&member.value());
+  }
+  WEIR_TRY(const auto cells, connection.cells(duckdb::sql("SELECT json_deserialize_sql($)",
+                                                          Text{json::serialize(tree)})));
+  return cells[0][0].value_or("");
+}
+
+Result<void> check_plan(const json::value& plan, const Tables& tables,
+                        const std::set<std::string>& stored, bool schema) {
   return for_each_object(plan, [&](const json::object& object) -> Result<void> {
-    if (text(object, "type") == "LOGICAL_GET") return check_scan(object, tables, schema);
+    if (text(object, "type") == "LOGICAL_GET") return check_scan(object, tables, stored, schema);
     if (text(object, "expression_class") == "BOUND_FUNCTION" &&
         among(folded(text(object, "name")), refused_functions))
       return fail(Errc::bad_request, "the query calls what is not for queries");
@@ -283,26 +321,35 @@ Result<void> check_plan(const json::value& plan, const Tables& tables, bool sche
 
 }  // namespace
 
-Result<Prepared> guard_select(Connection& connection, const std::string& sql,
-                              const std::set<std::string>& names) {
+Result<GuardedSelect> guard_select(Connection& connection, const std::string& sql,
+                                   const std::vector<StoredTable>& known) {
   Tables tables;
-  for (const std::string& name : names)
-    tables.emplace(folded(name), name);
+  std::set<std::string> stored;
+  for (const StoredTable& table : known) {
+    tables.emplace(folded(table.name), table.name);
+    stored.insert(table.table());
+  }
   if (sql.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "the query has a NUL character in it; take it out");
   WEIR_CHECK(check_one_statement(connection, sql));
-  WEIR_TRY(const json::value tree, tree_of(connection, "json_serialize_sql", sql));
+  WEIR_TRY(json::value tree, tree_of(connection, "json_serialize_sql", sql));
   if (has_failed(tree)) return fail(Errc::bad_request, "only SELECT may be run here");
   TreeCheck check(tables, names_of_ctes(tree));
   WEIR_CHECK(for_each_object(tree, check));
+  const bool schema = names_the_schema(tree);
+  GuardedSelect out;
+  out.sql = sql;
+  if (schema) {
+    WEIR_TRY(out.sql, with_own_schema(connection, std::move(tree)));
+  }
   // Checked before it is prepared, since preparing evaluates constants.
-  WEIR_TRY(const json::value plan, tree_of(connection, "json_serialize_plan", sql));
-  if (has_failed(plan)) return binding_failed(plan.get_object(), sql);
-  WEIR_CHECK(check_plan(plan, tables, names_the_schema(tree)));
-  WEIR_TRY(Prepared statement, connection.prepare(sql, Place::shown));
-  if (duckdb_prepared_statement_type(statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT)
+  WEIR_TRY(const json::value plan, tree_of(connection, "json_serialize_plan", out.sql));
+  if (has_failed(plan)) return binding_failed(plan.get_object(), schema ? "" : sql);
+  WEIR_CHECK(check_plan(plan, tables, stored, schema));
+  WEIR_TRY(out.statement, connection.prepare(out.sql, schema ? Place::hidden : Place::shown));
+  if (duckdb_prepared_statement_type(out.statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT)
     return fail(Errc::bad_request, "only SELECT may be run here");
-  return statement;
+  return out;
 }
 
 }  // namespace weir::engine::duckdb

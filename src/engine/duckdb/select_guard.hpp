@@ -1,19 +1,26 @@
 #pragma once
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/tables/stored_table.hpp"
 
 namespace weir::engine::duckdb {
 
-/// Lets through what is exactly one SELECT that reads these tables, rows made up in the query
-/// (range, generate_series, unnest, VALUES) and the columns of information_schema, and that calls
-/// no function that reads files, settings or DuckDB's inside. Said by the parse tree and decided by
-/// the plan it binds to: what a name means is known only there. bad_request says what is wrong;
-/// nothing was run. Returns the query, bound.
-Result<Prepared> guard_select(Connection& connection, const std::string& sql,
-                              const std::set<std::string>& tables);
+/// A query that was let through, bound, and its text as it was bound.
+struct GuardedSelect {
+  Prepared statement;
+  std::string sql;
+};
+
+/// Lets through what is exactly one SELECT that reads the views of these tables, rows made up in
+/// the query (range, generate_series, unnest, VALUES) and what information_schema says of the
+/// views, and that calls no function that reads files, settings or DuckDB's inside. Said by the
+/// parse tree and decided by the plan it binds to: what a name means is known only there.
+/// bad_request says what is wrong; nothing was run.
+Result<GuardedSelect> guard_select(Connection& connection, const std::string& sql,
+                                   const std::vector<StoredTable>& tables);
 
 }  // namespace weir::engine::duckdb

@@ -60,7 +60,7 @@ class Template {
   Sql filled(const Parts&... parts) const {
     Sql out;
     std::string_view rest = text_;
-    const auto next = [&out, &rest](const auto& part) {
+    [[maybe_unused]] const auto next = [&out, &rest](const auto& part) {
       const std::size_t place = rest.find('$');
       out.text_ += rest.substr(0, place);
       out.append(part);

@@ -11,6 +11,8 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/tables/cast_functions.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/row_functions.hpp"
 #include "engine/functions/number_functions.hpp"
 #include "engine/functions/text_functions.hpp"
@@ -61,6 +63,10 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& do
   WEIR_CHECK(add_row_functions(connection));
   WEIR_CHECK(add_number_functions(connection.get()));
   WEIR_CHECK(add_text_functions(connection.get()));
+  auto prepared = prepare_tables_file(connection);
+  if (!prepared)
+    return fail_while("cannot prepare the tables in " + tenant->options_.tables_file.string(),
+                      std::move(prepared).error());
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
   WEIR_CHECK(connection.run("SET GLOBAL enable_external_access = false"));
   return tenant;
@@ -95,6 +101,39 @@ Result<std::unique_lock<std::timed_mutex>> Tenant::lock_table(const std::string&
   return lock;
 }
 
+namespace {
+
+/// Whether this owner's loads are let in; and the run's epoch as of now, not as of a transaction.
+Result<std::uint64_t> checked_fence(Connection& connection, const std::string& run,
+                                    std::uint64_t epoch) {
+  WEIR_TRY(const std::uint64_t fence, fence_of(connection, run));
+  if (epoch >= fence) return fence;
+  return fail(Errc::conflict, "the run " + run +
+                                  " was taken over by another owner, whose loads count; nothing of "
+                                  "this one was kept");
+}
+
+}  // namespace
+
+Result<void> Tenant::fence(const std::string& run, std::uint64_t epoch) {
+  const std::lock_guard lock(fences_);
+  WEIR_TRY(Connection connection, Connection::open(*database_));
+  WEIR_TRY(const std::uint64_t fence, checked_fence(connection, run, epoch));
+  if (epoch == fence) return {};
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(raise_fence(connection, run, epoch));
+  return transaction.commit();
+}
+
+// One process has a tables file, so a lock between its threads does.
+Result<void> Tenant::commit(Transaction& transaction, const LoadId& id) {
+  if (id.run.empty()) return transaction.commit();
+  const std::lock_guard lock(fences_);
+  WEIR_TRY(Connection connection, Connection::open(*database_));
+  WEIR_CHECK(checked_fence(connection, id.run, id.epoch));
+  return transaction.commit();
+}
+
 Result<std::string> Tenant::path_of(const std::string& uri) const {
   namespace fs = std::filesystem;
   const std::string_view path = uri.starts_with(file_scheme)
@@ -113,20 +152,18 @@ Result<std::string> Tenant::path_of(const std::string& uri) const {
 }
 
 Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool counts) {
-  WEIR_TRY(const auto cells,
-           connection.cells("SELECT table_name, column_name, data_type, current_database() "
-                            "FROM duckdb_columns() WHERE NOT internal AND "
-                            "database_name = current_database() AND schema_name = 'main' "
-                            "ORDER BY table_name, column_index"));
+  WEIR_TRY(const auto stored, stored_tables(connection));
   std::vector<TableInfo> tables;
-  for (const auto& row : cells) {
-    if (tables.empty() || tables.back().name != *row[0]) tables.push_back({*row[0], 0, {}});
-    tables.back().columns.push_back({*row[1], *row[2]});
-  }
-  for (TableInfo& table : tables) {
-    if (!counts) break;
-    WEIR_TRY(table.rows, connection.count("SELECT count(*) FROM " + quote_name(*cells[0][3]) +
-                                          ".main." + quote_name(table.name)));
+  for (const StoredTable& table : stored) {
+    TableInfo& info = tables.emplace_back(TableInfo{table.name, 0, {}});
+    for (const StoredColumn& column : table.columns)
+      info.columns.push_back({column.name, column.type});
+    info.columns.insert(
+        info.columns.end(),
+        {{pk_column, "VARCHAR"}, {uuid_column, "UUID"}, {updated_column, "BIGINT"}});
+    if (counts) {
+      WEIR_TRY(info.rows, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
+    }
   }
   return tables;
 }

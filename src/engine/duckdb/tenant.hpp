@@ -46,6 +46,12 @@ class Tenant {
   Result<std::unique_lock<std::timed_mutex>> lock_table(const std::string& table,
                                                         const Allowance& allowance);
 
+  /// Refuses loads of the run with a lower epoch from now on; conflict when this one is lower.
+  Result<void> fence(const std::string& run, std::uint64_t epoch);
+  /// Commits a load, unless the run has shown a higher epoch meanwhile: conflict.
+  Result<void> commit(Transaction& transaction, const LoadId& id);
+  Time now() const { return options_.clock->now(); }
+
   /// Changes the memory limit; overloaded when calls in progress hold more than that.
   Result<void> limit_memory(std::uint64_t bytes);
   std::uint64_t memory_bytes() const { return options_.memory_bytes; }
@@ -67,6 +73,7 @@ class Tenant {
   std::unique_ptr<Database> database_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<std::timed_mutex>> table_locks_;
+  std::mutex fences_;  // held while a fence is raised, and from its look to a commit
 };
 
 }  // namespace weir::engine::duckdb

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +14,7 @@
 
 #include "base/internal_error.hpp"
 #include "catalog/catalog.hpp"
+#include "engine/test_engine.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
 #include "env/fake/test_directory.hpp"
@@ -29,10 +32,20 @@ Day day(const char* text) {
   return *parse_day(text);
 }
 
-/// Keeps what it was asked to load, and answers as it was told.
-class FakeEngine final : public engine::Engine {
+/// Keeps what it was asked to load, and answers as it was told; has a ledger.
+class FakeEngine final : public engine::TestEngine {
  public:
   Result<engine::LoadCounts> load(const engine::Load& load) override {
+    if (const auto before = done.find({load.id.run, load.id.feed}); before != done.end()) {
+      engine::LoadCounts again = before->second;
+      again.repeated = true;
+      return again;
+    }
+    auto result = really_load(load);
+    if (result && !result->over_threshold) done[{load.id.run, load.id.feed}] = *result;
+    return result;
+  }
+  Result<engine::LoadCounts> really_load(const engine::Load& load) {
     loads.push_back(load);
     if (meanwhile) meanwhile();
     while (endless && !load.allowance.stop.stop_requested())
@@ -42,26 +55,17 @@ class FakeEngine final : public engine::Engine {
     if (failure) return fail(*failure);
     return counts;
   }
-  Result<void> create_table(const engine::Load&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  Result<void> check(const std::string&) override { return {}; }
-  Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
-                                const std::string&, const engine::ReadLimits&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  Result<engine::Table> query(const std::string&, const std::string&,
-                              const engine::ReadLimits&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
-    return fail(Errc::internal, "not asked for");
+  Result<void> fence(const std::string&, const std::string& run, std::uint64_t epoch) override {
+    fences.emplace_back(run, epoch);
+    return {};
   }
 
   std::vector<engine::Load> loads;
   engine::LoadCounts counts{.read = 3, .inserted = 2, .errors = 1};
   std::optional<Error> failure;
-  std::function<void()> meanwhile;   // what happens while it loads
+  std::function<void()> meanwhile;  // what happens while it loads
+  std::map<std::pair<std::string, std::string>, engine::LoadCounts> done;  // by run and feed
+  std::vector<std::pair<std::string, std::uint64_t>> fences;
   std::function<void()> afterwards;  // and once it has
   bool endless = false;
 };
@@ -431,6 +435,47 @@ TEST_F(CourierTest, ARunThatIsAnothersByNowIsLeftToIt) {
   const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
   EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
   EXPECT_TRUE(catalog_->runs().finish(taken->lease, RunState::succeeded, ""));
+}
+
+// A process that dies between a load's commit and the next word about it in the catalog.
+TEST_F(CourierTest, ARunThatIsTakenUpTellsWhatItDidAndGoesOn) {
+  batch("2027-03-02", 8);
+  const auto first = feed();
+  const auto second = feed();
+  const auto third = feed();
+  const auto load = R"(":[{"type":"load","file":"streaming"}])";
+  const auto operations =
+      R"({")" + first.id + load + R"(,")" + second.id + load + R"(,")" + third.id + load + "}";
+  const auto run = schedule(courier(operations));
+  int loads = 0;
+  engine_.counts = {.load = 7, .read = 120, .inserted = 120};
+  engine_.afterwards = [&] {
+    if (++loads != 2) return;
+    clock_.advance(std::chrono::seconds(16));
+    // It is dead: what it says from here on counts no more.
+    ASSERT_TRUE(catalog_->runs().claim("next", std::chrono::seconds(0)).value());
+  };
+  Runner dead(*catalog_, engine_, store_, clock_, {.owner = "dead"});
+  EXPECT_FALSE(dead.run_next());
+  EXPECT_EQ(engine_.loads.size(), 2u);
+  EXPECT_EQ(catalog_->runs().tasks(run.id)->back().state, RunState::running) << "as it was left";
+  engine_.counts = {.load = 9, .read = 5, .inserted = 5};
+  clock_.advance(std::chrono::seconds(16));
+  Runner living(*catalog_, engine_, store_, clock_, {.owner = "living"});
+  EXPECT_TRUE(living.run_next().value());
+  EXPECT_EQ(catalog_->runs().find(tenant_, run.id)->state, RunState::succeeded);
+  ASSERT_EQ(engine_.loads.size(), 3u) << "only the third feed was left to load";
+  EXPECT_EQ(engine_.loads[2].table, third.table());
+  const auto tasks = catalog_->runs().tasks(run.id).value();
+  ASSERT_EQ(tasks.size(), 4u);
+  for (int i : {1, 2})
+    EXPECT_THAT(tasks[static_cast<std::size_t>(i)].detail,
+                HasSubstr(R"("load":7,"read":120,"inserted":120,"updated":0,"rejected":0,)"
+                          R"("errors":0,"done_before":true)"));
+  EXPECT_THAT(tasks[3].detail, HasSubstr(R"("load":9,"read":5)"));
+  EXPECT_THAT(engine_.fences, ElementsAre(std::pair(run.id, 1u), std::pair(run.id, 3u)));
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  EXPECT_EQ(catalog_->loads().of(batches[0])->size(), 3u) << "receipts know all three";
 }
 
 // The runner is within its load while these look at it from outside.

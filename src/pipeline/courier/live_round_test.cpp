@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "catalog/catalog.hpp"
+#include "engine/test_engine.hpp"
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
 #include "pipeline/courier/courier.hpp"
@@ -22,7 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// Keeps what was loaded; loads that name a file in `bad` fail.
-class LoadingEngine final : public engine::Engine {
+class LoadingEngine final : public engine::TestEngine {
  public:
   Result<engine::LoadCounts> load(const engine::Load& load) override {
     loads.push_back(load);
@@ -36,19 +37,6 @@ class LoadingEngine final : public engine::Engine {
     for (const auto& file : load.operations.at(0).sources.at(0).files)
       loaded.push_back(file.key);
     return engine::LoadCounts{.read = records, .inserted = records - 1, .errors = 1};
-  }
-  Result<void> create_table(const engine::Load&) override { return {}; }
-  Result<void> check(const std::string&) override { return {}; }
-  Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
-                                const std::string&, const engine::ReadLimits&) override {
-    return engine::Table{};
-  }
-  Result<engine::Table> query(const std::string&, const std::string&,
-                              const engine::ReadLimits&) override {
-    return engine::Table{};
-  }
-  Result<std::vector<engine::TableInfo>> tables(const std::string&) override {
-    return std::vector<engine::TableInfo>{};
   }
 
   std::vector<engine::Load> loads;
@@ -182,7 +170,7 @@ TEST_F(LiveRoundTest, EachRoundIsALoadOfItsOwnForTheLedger) {
   batch();
   EXPECT_TRUE(round());
   ASSERT_EQ(engine_.loads.size(), 2u);
-  EXPECT_NE(engine_.loads[0].id.run, engine_.loads[1].id.run);
+  EXPECT_NE(engine_.loads[0].id.round, engine_.loads[1].id.round);
   EXPECT_GT(engine_.loads[1].id.epoch, engine_.loads[0].id.epoch);
 }
 
@@ -200,7 +188,7 @@ TEST_F(LiveRoundTest, ARoundThatADeadProcessLeftIsTheSameLoadAgainAndCountedOnce
   Runner dead(*catalog_, engine_, store_, clock_, {.owner = "dead"});
   EXPECT_FALSE(dead.run_next()) << "the round is another's";
   EXPECT_THAT(engine_.loaded, ElementsAre("1", "2", "2"));
-  EXPECT_EQ(engine_.loads[1].id.run, engine_.loads[2].id.run);
+  EXPECT_EQ(engine_.loads[1].id.round, engine_.loads[2].id.round);
   EXPECT_GT(engine_.loads[2].id.epoch, engine_.loads[1].id.epoch);
   EXPECT_TRUE(round());
   EXPECT_THAT(engine_.loaded, ElementsAre("1", "2", "2", "3"));

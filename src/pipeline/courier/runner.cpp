@@ -120,11 +120,11 @@ json::array errors_json(const std::vector<engine::RowError>& errors) {
 }
 
 json::object counts_json(const engine::LoadCounts& counts) {
-  json::object out{{"read", counts.read},
-                   {"inserted", counts.inserted},
-                   {"updated", counts.updated},
-                   {"rejected", counts.rejected},
-                   {"errors", counts.errors}};
+  json::object out{{"load", counts.load},         {"read", counts.read},
+                   {"inserted", counts.inserted}, {"updated", counts.updated},
+                   {"rejected", counts.rejected}, {"errors", counts.errors}};
+  if (counts.taken_back > 0) out["taken_back"] = counts.taken_back;
+  if (counts.repeated) out["done_before"] = true;
   if (!counts.row_errors.empty()) out["row_errors"] = errors_json(counts.row_errors);
   if (counts.misfits.count > 0) {
     out["misfits"] = counts.misfits.count;
@@ -146,7 +146,7 @@ json::object with_sums(json::object detail, const std::string& before, const Run
   const json::value* last = earlier ? earlier->if_contains("round") : nullptr;
   if (last == nullptr || last->to_number<std::uint64_t>(unreadable) != run.round.to)
     for (const auto& [name, value] : detail)
-      if (value.is_number()) {
+      if (value.is_number() && name != "load") {
         const json::value* sum = sums.if_contains(name);
         sums[name] = (sum != nullptr ? sum->to_number<std::uint64_t>() : 0) +
                      value.to_number<std::uint64_t>();
@@ -341,6 +341,8 @@ Result<RunState> Runner::load_feeds(Work& work) {
     }
   }
   if (!missing.empty()) return fail(Errc::not_found, "Cannot find required feeds: " + missing);
+  // An owner that was suspended and has not heard yet that the run is ours commits nothing more.
+  if (!all.empty()) WEIR_CHECK(engine_.fence(work.tenant, work.run.id, work.lease.epoch));
   for (std::size_t i = 0; i < all.size(); ++i) {
     WEIR_TRY(const Run now, catalog_.runs().find(work.run.tenant_no, work.run.id));
     if (now.state == RunState::stopping) return RunState::stopped;
@@ -389,7 +391,8 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   return note_load(work, load);
 }
 
-/// For receipts. A crash before this does no harm: the run is executed again.
+/// For receipts. A crash before this does no harm: the run is executed again, and the engine tells
+/// of the loads that were done.
 Result<void> Runner::note_load(const Work& work, const engine::Load& load) {
   return catalog_.loads().add(work.lease, {.tenant_no = work.run.tenant_no,
                                            .table = load.table,
@@ -408,7 +411,7 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
   WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
   load.id = {work.run.id, feed.id, work.lease.epoch};
   if (work.run.live) {
-    load.id.run += "/" + std::to_string(work.run.round.to);
+    load.id.round = work.run.round.to;
     load.error_threshold = 100;
   }
   for (const Operation& operation : operations) {

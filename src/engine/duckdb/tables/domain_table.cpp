@@ -1,9 +1,10 @@
-// The table is made and altered from the feed, within the load's transaction. The key is kept in
-// the table's comment, so that a load with another key is refused without asking the catalog.
+// What a feed asks of its table is compared with the table that stands, before the load reads
+// anything: a load that cannot succeed fails at once. Tables are made and altered after that, when
+// the load is sure to be written.
 
 #include "engine/duckdb/tables/domain_table.hpp"
 
-#include <map>
+#include <algorithm>
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
@@ -12,128 +13,102 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-struct StandingColumn {
-  std::string name;
-  std::string type;
-};
-
-/// The existing table; columns by folded name.
-struct Standing {
-  bool there = false;
-  std::string name;
-  std::string comment;
-  std::map<std::string, StandingColumn> columns;
-};
-
-std::string key_comment(const Load& load) {
-  std::string out = "primary key: ";
-  for (const std::string& name : load.primary_key)
-    out += (name == load.primary_key.front() ? "" : ", ") + quote_name(name);
-  return out;
-}
-
-/// The table of that name, or one whose name differs in case only.
-Result<Standing> standing(Connection& connection, const Load& load) {
-  const std::string where =
-      " WHERE NOT internal AND database_name = current_database() AND "
-      "schema_name = 'main'";
-  WEIR_TRY(const auto tables,
-           connection.cells("SELECT table_name, comment FROM duckdb_tables()" + where));
-  Standing out;
-  for (const auto& row : tables) {
-    if (!same_name(*row[0], load.table)) continue;
-    out.there = true;
-    out.name = *row[0];
-    out.comment = row[1].value_or("");
-  }
-  if (!out.there) return out;
-  WEIR_TRY(const auto columns,
-           connection.cells("SELECT column_name, data_type FROM duckdb_columns()" + where +
-                            " AND table_name = " + quote_text(out.name)));
-  for (const auto& row : columns)
-    out.columns[folded_name(*row[0])] = {*row[0], *row[1]};
-  return out;
-}
-
 std::string remedy() {
   return "; load once with truncate to make the table anew";
 }
 
-/// Why the feed cannot load into the existing table; empty: it can.
-std::string obstacle(const Standing& table, const Load& load) {
-  if (folded_name(table.comment) != folded_name(key_comment(load)))
-    return "table " + quote_name(load.table) + " was made with " + table.comment +
-           ", the feed now has " + key_comment(load) + remedy();
+StoredColumn column_of(const Load& load, const Field& field) {
+  StoredColumn out{0, field.name, sql_type(field), {}};
+  for (std::size_t i = 0; i < load.primary_key.size(); ++i) {
+    if (load.primary_key[i] == field.name) out.in_key = i;
+  }
+  return out;
+}
+
+/// The table that the feed would make.
+StoredTable table_of(const Load& load) {
+  StoredTable out{0, load.table, {}};
   for (const Field& field : load.fields) {
-    const auto found = table.columns.find(folded_name(field.name));
-    if (found != table.columns.end() && found->second.type != sql_type(field))
+    out.columns.push_back(column_of(load, field));
+    out.columns.back().no = out.columns.size() - 1;
+  }
+  return out;
+}
+
+/// Why the feed cannot load into the existing table; empty: it can.
+std::string obstacle(const StoredTable& table, const Load& load) {
+  const std::string key = table_of(load).key();
+  if (folded_name(table.key()) != folded_name(key))
+    return "table " + quote_name(load.table) + " was made with primary key: " + table.key() +
+           ", the feed now has primary key: " + key + remedy();
+  for (const Field& field : load.fields) {
+    const StoredColumn* found = table.column(field.name);
+    if (found != nullptr && found->type != sql_type(field))
       return "table " + quote_name(load.table) + " keeps " + quote_name(field.name) + " as " +
-             found->second.type + ", the feed now says " + sql_type(field) + remedy() +
+             found->type + ", the feed now says " + sql_type(field) + remedy() +
              ", or give the field another name";
   }
   return "";
 }
 
-/// With the database, because `main."Shop:Orders"` may also be a view of the load's, or mean a
-/// database that is called main.
-Result<std::string> table_sql(Connection& connection, const Load& load) {
-  WEIR_TRY(const auto cells, connection.cells("SELECT current_database()"));
-  return quote_name(*cells[0][0]) + ".main." + quote_name(load.table);
-}
-
-Result<void> create(Connection& connection, const Load& load, const std::string& table) {
-  std::string sql = "CREATE TABLE " + table + " (";
-  for (const Field& field : load.fields)
-    sql += quote_name(field.name) + " " + sql_type(field) + ", ";
-  sql += quote_name(pk_column) + " VARCHAR NOT NULL, " + quote_name(uuid_column) +
-         " UUID NOT NULL, " + quote_name(updated_column) + " BIGINT NOT NULL)";
-  WEIR_CHECK(connection.run(sql));
-  return connection.run("COMMENT ON TABLE " + table + " IS " + quote_text(key_comment(load)));
-}
-
-/// Adds the columns that are missing; the names of all that the load fills.
-Result<std::vector<std::string>> add_columns(Connection& connection, const Load& load,
-                                             const Standing& standing, const std::string& table) {
-  std::vector<std::string> names;
-  for (const Field& field : load.fields) {
-    const auto found = standing.columns.find(folded_name(field.name));
-    names.push_back(quote_name(found == standing.columns.end() ? field.name : found->second.name));
-    if (found != standing.columns.end()) continue;
-    WEIR_CHECK(connection.run("ALTER TABLE " + table + " ADD COLUMN " + names.back() + " " +
-                              sql_type(field)));
-  }
-  return names;
-}
-
-Result<bool> is_empty(Connection& connection, const std::string& table) {
+Result<bool> is_empty(Connection& connection, const StoredTable& table) {
   WEIR_TRY(const std::uint64_t rows,
-           connection.count("SELECT count(*) FROM (SELECT 1 FROM " + table + " LIMIT 1)"));
+           connection.count(sql("SELECT count(*) FROM (SELECT 1 FROM $ LIMIT 1)", table.in_sql())));
   return rows == 0;
 }
 
 }  // namespace
 
-Result<DomainTable> prepare_table(Connection& connection, const Load& load) {
-  DomainTable table;
-  WEIR_TRY(table.sql, table_sql(connection, load));
-  WEIR_TRY(Standing found, standing(connection, load));
-  if (found.there && found.name != load.table)
+Result<DomainTable> plan_table(Connection& connection, const Load& load) {
+  DomainTable out;
+  WEIR_TRY(out.standing, stored_table(connection, load.table));
+  if (out.standing && out.standing->name != load.table)
     return fail(Errc::conflict, "the table " + quote_name(load.table) + " cannot be told from " +
-                                    quote_name(found.name) + "; rename the feed or its source");
-  if (const std::string problem = found.there ? obstacle(found, load) : ""; !problem.empty()) {
-    WEIR_TRY(const bool empty, is_empty(connection, table.sql));
+                                    quote_name(out.standing->name) +
+                                    "; rename the feed or its source");
+  const std::string problem = out.standing ? obstacle(*out.standing, load) : "";
+  if (!problem.empty()) {
+    WEIR_TRY(const bool empty, is_empty(connection, *out.standing));
     if (!load.truncate && !empty) return fail(Errc::conflict, problem);
-    WEIR_CHECK(connection.run("DROP TABLE " + table.sql));
-    found = {};
   }
-  if (!found.there) {
-    WEIR_CHECK(create(connection, load, table.sql));
-    WEIR_TRY(found, standing(connection, load));
+  out.anew = !out.standing || !problem.empty();
+  out.stored = out.anew ? table_of(load) : *out.standing;
+  std::uint64_t next = out.stored.width();
+  for (const Field& field : load.fields) {
+    const StoredColumn* found = out.stored.column(field.name);
+    if (found == nullptr) out.added.push_back(column_of(load, field));
+    out.columns.push_back(found == nullptr ? next++ : found->no);
+  }
+  return out;
+}
+
+Result<void> write_table(Connection& connection, const Load& load, DomainTable& table) {
+  if (table.anew) {
+    if (table.standing) WEIR_CHECK(drop_stored_table(connection, *table.standing));
+    WEIR_TRY(table.stored, create_stored_table(connection, table.stored));
+    return {};
   }
   // Columns first: DuckDB alters no table that has changes of the same transaction.
-  WEIR_TRY(table.columns, add_columns(connection, load, found, table.sql));
-  if (load.truncate) WEIR_CHECK(connection.run("DELETE FROM " + table.sql));
-  return table;
+  for (const StoredColumn& column : table.added)
+    WEIR_CHECK(add_stored_column(connection, table.stored, column));
+  if (!table.added.empty()) WEIR_CHECK(renew_view(connection, table.stored));
+  if (load.truncate) WEIR_CHECK(connection.run(sql("DELETE FROM $", table.stored.in_sql())));
+  return {};
+}
+
+std::string pk_of(const Load& load) {
+  std::vector<std::string> values;
+  for (const std::string& name : load.primary_key) {
+    const auto field = std::find_if(load.fields.begin(), load.fields.end(),
+                                    [&name](const Field& each) { return each.name == name; });
+    values.push_back(
+        key_text_sql(*field, staged_column(static_cast<std::size_t>(field - load.fields.begin()))));
+  }
+  return pk_sql(values);
+}
+
+std::string staged_column(std::size_t field) {
+  return "f" + std::to_string(field);
 }
 
 std::string pk_sql(const std::vector<std::string>& values) {

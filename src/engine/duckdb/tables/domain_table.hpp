@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/tables/stored_table.hpp"
 #include "engine/engine.hpp"
 
 namespace weir::engine::duckdb {
@@ -17,25 +21,38 @@ namespace weir::engine::duckdb {
 /// `_uuid_pk` is the UUID of that text (RFC 9562 version 5) in its table's name space, which is the
 /// UUID of "Source:Feed" in Weir's own name space: so it is the same on every installation.
 ///
-/// `_updated` orders rows by their origin: milliseconds since 1970 when the file's first record was
-/// received, times 2^20, plus the row's number in the file (at most 2^20-1). For an ingest query,
-/// the file is the newest one and the number that of the row in the result. It depends on the data
-/// alone, so that repeating the load gives the same values.
+/// `_updated` orders rows by their origin (docs/formats/row-columns.md): milliseconds since 1970
+/// when the file's first record was received, times 2^20, plus the row's number in the file (at
+/// most 2^20-1). It depends on the data alone, so that repeating the load gives the same values.
 inline constexpr const char* pk_column = "_pk";
 inline constexpr const char* uuid_column = "_uuid_pk";
 inline constexpr const char* updated_column = "_updated";
 
-/// A domain table in SQL, whatever its feed's names are.
+/// SQL for `_updated` from a stored table's `origin`.
+inline constexpr const char* updated_of_origin =
+    "(CAST(origin >> 84 AS BIGINT) << 20) | "
+    "least(CAST(origin & CAST(4294967295 AS UHUGEINT) AS BIGINT), 1048575)";
+
+/// The table of a load: what stands, and what it will be.
 struct DomainTable {
-  std::string sql;                   // "acme".main."Shop:Orders"
-  std::vector<std::string> columns;  // of the load's fields, as the table spells them, quoted
+  std::optional<StoredTable> standing;
+  StoredTable stored;                  // `standing`, or the one to be made
+  bool anew = false;                   // to be made, in the place of `standing`
+  std::vector<StoredColumn> added;     // to be added to `standing`
+  std::vector<std::uint64_t> columns;  // numbers of the columns of the load's fields
 };
 
+/// Finds out; changes nothing. Where a type or the key changed, an empty (or truncated) table is
+/// created anew; any other table is a conflict that says what to do.
+Result<DomainTable> plan_table(Connection& connection, const Load& load);
 /// Creates the table, or adds columns that the feed gained, within the caller's transaction. With
-/// `load.truncate` the table is empty afterwards. Where a type or the key changed, an empty (or
-/// truncated) table is created anew; any other table is a conflict that says what to do.
-Result<DomainTable> prepare_table(Connection& connection, const Load& load);
+/// `load.truncate` the table is empty afterwards.
+Result<void> write_table(Connection& connection, const Load& load, DomainTable& table);
 
+/// SQL for the load's field of that place in a staged row (stage.hpp).
+std::string staged_column(std::size_t field);
+/// SQL for `_pk` of a staged row.
+std::string pk_of(const Load& load);
 /// SQL for a key value's text in `_pk`. Equal keys have equal texts: -0.0 is written as 0.0, and
 /// every NaN as the same NaN.
 std::string key_text_sql(const Field& field, const std::string& value);

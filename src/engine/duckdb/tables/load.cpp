@@ -13,6 +13,7 @@
 #include "base/assert.hpp"
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
 
@@ -95,12 +96,13 @@ void note(const Load& load, Progress::Stage stage) {
 }
 
 /// Stages all operations, and counts what they gave.
-Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load) {
+Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load,
+                          const DomainTable& table) {
   LoadCounts counts;
   note(load, Progress::Stage::reading);
   WEIR_CHECK(create_staged(connection, load));
   for (std::size_t i = 0; i < load.operations.size(); ++i) {
-    WEIR_TRY(Misfits misfits, stage(connection, tenant, load, i));
+    WEIR_TRY(Misfits misfits, stage(connection, tenant, load, table, i));
     counts.misfits.count += misfits.count;
     std::move(misfits.first.begin(), misfits.first.end(), std::back_inserter(counts.misfits.first));
     WEIR_TRY(counts.read, connection.count("SELECT count(*) FROM weir_staged"));
@@ -117,23 +119,44 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
   return counts;
 }
 
-}  // namespace
+/// Nothing was loaded, which the ledger tells in a transaction of its own.
+Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts) {
+  WEIR_TRY(Connection connection, tenant.connect({}));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_TRY(counts.load, next_number(connection));
+  WEIR_CHECK(note_load(connection, load, 0, LoadState::over_threshold, tenant.now(), counts));
+  return tenant.commit(transaction, load.id);
+}
 
-Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
-  WEIR_CHECK(check_load(load));
-  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+Result<LoadCounts> load_locked(Tenant& tenant, const Load& load) {
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load));
+  WEIR_TRY(auto before, done_before(connection, load.id));
+  if (before) return *std::move(before);
+  WEIR_TRY(DomainTable table, plan_table(connection, load));
+  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table));
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back
   }
   note(load, Progress::Stage::writing);
-  WEIR_TRY(const DomainTable table, prepare_table(connection, load));
+  WEIR_CHECK(write_table(connection, load, table));
+  WEIR_TRY(counts.load, next_number(connection));
   WEIR_CHECK(upsert(connection, load, table, counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
-  WEIR_CHECK(transaction.commit());
+  WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
+  WEIR_CHECK(tenant.commit(transaction, load.id));
+  return counts;
+}
+
+}  // namespace
+
+Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
+  WEIR_CHECK(check_load(load));
+  if (!load.id.run.empty()) WEIR_CHECK(tenant.fence(load.id.run, load.id.epoch));
+  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+  WEIR_TRY(LoadCounts counts, load_locked(tenant, load));
+  if (counts.over_threshold) WEIR_CHECK(note_refused(tenant, load, counts));
   note(load, Progress::Stage::done);
   return counts;
 }
@@ -141,12 +164,12 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
 Result<void> run_create_table(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_table(load));
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
-  WEIR_TRY(const auto tables, Tenant::tables(connection, false));
-  const auto is_it = [&load](const TableInfo& info) { return info.name == load.table; };
-  if (std::any_of(tables.begin(), tables.end(), is_it)) return {};
+  WEIR_TRY(const auto standing, stored_table(connection, load.table));
+  if (standing && standing->name == load.table) return {};
   WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_CHECK(prepare_table(connection, load));
+  WEIR_TRY(DomainTable table, plan_table(connection, load));
+  WEIR_CHECK(write_table(connection, load, table));
   return transaction.commit();
 }
 

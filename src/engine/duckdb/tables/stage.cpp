@@ -6,28 +6,24 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "base/case_fold.hpp"
 #include "base/limits.hpp"
-#include "base/time.hpp"
 #include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
-#include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/text_scan.hpp"
+#include "engine/origin.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
 
 constexpr int value_shown_max = 200;  // characters of a value in an error
-constexpr int row_bits = 20;          // of _updated
-constexpr int operation_place = 44;   // the lowest bit of an operation's number in n
 
 bool is_key(const Load& load, const Field& field) {
   return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
@@ -68,11 +64,11 @@ Result<std::optional<std::size_t>> column_of(const Input& input, const Load& loa
 
 /// SQL for the fields of a load, side by side.
 struct FieldsSql {
-  std::string inputs;    // c4 AS x0, NULL AS x1
-  std::string values;    // <cast of x0> AS f0
-  std::string bad;       // WHEN <f0 is not right> THEN 0
-  std::string bad_text;  // WHEN 0 THEN <x0 as text>
-  std::string columns;   // f0, f1
+  Sql inputs;    // c4 AS x0, NULL AS x1
+  Sql values;    // <cast of x0> AS f0
+  Sql bad;       // WHEN <f0 is not right> THEN 0
+  Sql bad_text;  // WHEN 0 THEN <x0 as text>
+  Sql columns;   // f0, f1
 };
 
 Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
@@ -81,69 +77,47 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
     const Field& field = load.fields[i];
     const std::string x = "x" + std::to_string(i);
-    const std::string f = staged_column(i);
+    const Sql f = Sql::verbatim(staged_column(i));
     WEIR_TRY(const auto column, column_of(input, load, field));
     const LogicalType none = logical_type(text);
     const duckdb_logical_type type = column ? input.columns[*column].type.get() : none.get();
-    WEIR_TRY(const std::string value, cast_sql(field, x, type));
-    out.inputs += ", " + (column ? data_column(*column) : "CAST(NULL AS VARCHAR)") + " AS " + x;
-    out.values += ", " + value + " AS " + f;
-    out.bad += " WHEN " + f + " IS NULL";
-    if (!must_be_there(load, field)) out.bad += " AND NOT " + blank_sql(field, x, type);
-    out.bad += " THEN " + std::to_string(i);
-    out.bad_text += " WHEN " + std::to_string(i) + " THEN CAST(" + x + " AS VARCHAR)";
-    out.columns += ", " + f;
+    WEIR_TRY(std::string value, cast_sql(field, x, type));
+    out.inputs.append(sql(
+        ", $ AS x$", Sql::verbatim(column ? data_column(*column) : "CAST(NULL AS VARCHAR)"), i));
+    out.values.append(sql(", $ AS $", Sql::verbatim(std::move(value)), f));
+    const Sql absent = must_be_there(load, field)
+                           ? Sql()
+                           : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
+    out.bad.append(sql(" WHEN $ IS NULL$ THEN $", f, absent, i));
+    out.bad_text.append(sql(" WHEN $ THEN CAST(x$ AS VARCHAR)", i, i));
+    out.columns.append(sql(", $", f));
   }
   return out;
 }
 
-std::string pk_of(const Load& load) {
-  std::vector<std::string> values;
-  for (const std::string& name : load.primary_key) {
-    const auto field = std::find_if(load.fields.begin(), load.fields.end(),
-                                    [&name](const Field& each) { return each.name == name; });
-    values.push_back(
-        key_text_sql(*field, staged_column(static_cast<std::size_t>(field - load.fields.begin()))));
+/// A hash of the values at the places of their columns, so that a column that the feed gains or
+/// loses leaves the others where they are.
+Sql row_hash_sql(const DomainTable& table) {
+  std::vector<Sql> values;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (values.size() <= table.columns[i]) values.resize(table.columns[i] + 1, sql("NULL"));
+    values[table.columns[i]] = Sql::verbatim(staged_column(i));
   }
-  return pk_sql(values);
-}
-
-std::int64_t milliseconds(Time time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-}
-
-/// `_updated` of a row (domain_table.hpp).
-Sql updated_sql(const Operation& operation) {
-  Sql time;
-  if (operation.query.empty()) {
-    std::vector<Sql> times;
-    for (const SourceFile& file : operation.sources[0].files)
-      times.push_back(sql("$", milliseconds(file.first_received_at)));
-    time = sql("CAST([$] AS BIGINT[])[file + 1]", join(times, ", "));
-  } else {
-    std::int64_t newest = 0;
-    for (const Source& source : operation.sources) {
-      for (const SourceFile& file : source.files)
-        newest = std::max(newest, milliseconds(file.first_received_at));
-    }
-    time = sql("CAST($ AS BIGINT)", newest);
-  }
-  return sql("(($ << $) | least(row, $))", time, row_bits, (1 << row_bits) - 1);
+  return sql("weir_row_hash($)", join(values, ", "));
 }
 
 Result<void> insert_staged(Connection& connection, const Input& input, const Load& load,
-                           std::size_t number) {
+                           const DomainTable& table, std::size_t number) {
   WEIR_TRY(const FieldsSql fields, fields_sql(input, load));
   return connection.run(
-      sql("INSERT INTO weir_staged SELECT ($::BIGINT << $) + n, $, file, row, bad, "
-          "left(CASE bad WHEN $ THEN problem$ END, $), CASE WHEN bad IS NULL THEN $ END, $$ "
-          "FROM (SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM (SELECT *$ "
-          "FROM (SELECT n, file, coalesce(row, n) AS row, problem$ "
-          "FROM (SELECT row_number() OVER () AS n, * FROM $))))",
-          number, operation_place, number, whole_row, Sql::verbatim(fields.bad_text),
-          value_shown_max, Sql::verbatim(pk_of(load)), updated_sql(load.operations[number]),
-          Sql::verbatim(fields.columns), whole_row, Sql::verbatim(fields.bad),
-          Sql::verbatim(fields.values), Sql::verbatim(fields.inputs), Sql::verbatim(input.sql)));
+      sql("INSERT INTO weir_staged SELECT $, origin, file, row, bad, "
+          "left(CASE bad WHEN $ THEN problem$ END, $), CASE WHEN bad IS NULL THEN $ END, "
+          "CASE WHEN bad IS NULL THEN $ END$ FROM "
+          "(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM (SELECT *$ "
+          "FROM (SELECT origin, file, row, problem$ FROM $)))",
+          number, whole_row, fields.bad_text, value_shown_max,
+          Sql::verbatim(uuid_sql(load.table, pk_of(load))), row_hash_sql(table), fields.columns,
+          whole_row, fields.bad, fields.values, fields.inputs, Sql::verbatim(input.sql)));
 }
 
 /// Which required fields never occurred is known only now that the files were read.
@@ -179,6 +153,24 @@ std::string reason_of(const Load& load, int bad, const std::optional<std::string
   return is_key(load, field) ? "a field of the primary key is null" : "a required field is null";
 }
 
+/// The place of the file that a record is in.
+Origin file_of(Origin record) {
+  record.low &= ~std::uint64_t{0xffffffff};  // its row
+  return record;
+}
+
+/// What errors call the files of a load, by their places.
+std::map<Origin, std::string> file_names(const Load& load) {
+  std::map<Origin, std::string> names;
+  for (const Operation& operation : load.operations) {
+    for (const Source& source : operation.sources) {
+      for (const SourceFile& file : source.files)
+        names.emplace(origin_of(file), file.name());
+    }
+  }
+  return names;
+}
+
 std::uint64_t number(const std::optional<std::string>& text) {
   std::uint64_t value = 0;
   if (text) std::from_chars(text->data(), text->data() + text->size(), value);
@@ -187,12 +179,8 @@ std::uint64_t number(const std::optional<std::string>& text) {
 
 }  // namespace
 
-std::string staged_column(std::size_t field) {
-  return "f" + std::to_string(field);
-}
-
-Result<Input> input_of(Connection& connection, const OpenSources& sources,
-                       const std::string& query) {
+Result<Input> input_of(Connection& connection, const OpenSources& sources, const std::string& query,
+                       bool origins) {
   Input input;
   if (query.empty()) {
     input.sql = sources.first_sql();
@@ -200,37 +188,47 @@ Result<Input> input_of(Connection& connection, const OpenSources& sources,
       input.columns.push_back({field.name, logical_type(field.type)});
     return input;
   }
-  WEIR_TRY(const dialect::Translation translated, dialect::translate(query, sources.relations()));
+  WEIR_TRY(const dialect::Translation translated,
+           dialect::translate(query, sources.relations(), {.origin = origins}));
   if (const std::string macros = dialect::prelude_of(translated.sql); !macros.empty())
     WEIR_CHECK(connection.run(macros));
   WEIR_CHECK(sources.create_views(connection));
   auto statement = connection.prepare(translated.sql);
   if (!statement) return sources.failure(std::move(statement).error());
   input.columns = Connection::columns(statement->get());
+  if (origins) input.columns.pop_back();
   std::string names;
   for (std::size_t i = 0; i < input.columns.size(); ++i) {
     input.columns[i].name = translated.columns.at(i).name;
     names += (i > 0 ? ", " : "") + data_column(i);
   }
+  const Sql query_sql = Sql::verbatim(translated.sql);
+  if (!origins) {
+    input.sql = sql("(SELECT * FROM ($\n) AS query($))", query_sql, Sql::verbatim(names));
+    return input;
+  }
   input.sql =
-      "(SELECT CAST(NULL AS BIGINT) AS file, CAST(NULL AS BIGINT) AS row, "
-      "CAST(NULL AS VARCHAR) AS problem, * FROM (" +
-      translated.sql + "\n) AS query(" + names + "))";
+      sql("(SELECT CAST(NULL AS BIGINT) AS file, CAST(NULL AS VARCHAR) AS problem, "
+          "CAST(origin & 4294967295 AS BIGINT) AS row, * FROM "
+          "(SELECT * REPLACE (coalesce(origin, CAST(0 AS UHUGEINT)) AS origin) "
+          "FROM ($\n) AS query($, origin)))",
+          query_sql, Sql::verbatim(names));
   return input;
 }
 
 Result<void> create_staged(Connection& connection, const Load& load) {
   Sql columns;
   for (std::size_t i = 0; i < load.fields.size(); ++i)
-    columns.append(sql(", $ $", Name{staged_column(i)}, Sql::verbatim(sql_type(load.fields[i]))));
+    columns.append(
+        sql(", $ $", Sql::verbatim(staged_column(i)), Sql::verbatim(sql_type(load.fields[i]))));
   return connection.run(
-      sql("CREATE TEMP TABLE weir_staged (n BIGINT, op INTEGER, file BIGINT, row BIGINT, "
-          "bad INTEGER, bad_text VARCHAR, pk VARCHAR, updated BIGINT$)",
+      sql("CREATE TEMP TABLE weir_staged (op INTEGER, origin UHUGEINT, file BIGINT, row BIGINT, "
+          "bad INTEGER, bad_text VARCHAR, uuid UUID, row_hash UHUGEINT$)",
           columns));
 }
 
 Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
-                      std::size_t number) {
+                      const DomainTable& table, std::size_t number) {
   const Operation& operation = load.operations[number];
   const bool as_text = operation.query.empty() &&
                        operation.sources[0].format == FileFormat::ndjson &&
@@ -238,9 +236,9 @@ Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
   WEIR_TRY(const OpenSources sources,
            as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields)
                    : OpenSources::open(tenant, operation.sources, load.allowance));
-  const auto input = input_of(connection, sources, operation.query);
+  const auto input = input_of(connection, sources, operation.query, true);
   if (!input) return sources.failure(input.error());
-  auto inserted = insert_staged(connection, *input, load, number);
+  auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   WEIR_CHECK(sources.check_rest());
   if (as_text) WEIR_CHECK(check_names(connection, sources, load, number));
@@ -268,21 +266,24 @@ Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load&
 
 Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load) {
   WEIR_TRY(const auto cells,
-           connection.cells(sql("SELECT file, row, CAST(bad AS BIGINT), bad_text, CAST(op AS "
-                                "BIGINT) FROM weir_staged WHERE bad IS NOT NULL ORDER BY n LIMIT $",
-                                limits::row_errors_kept_max)));
+           connection.cells(sql(
+               "SELECT CAST(bad AS BIGINT), bad_text, row, CAST(CAST(origin >> 64 AS UBIGINT) AS "
+               "VARCHAR), CAST(CAST(origin & 18446744073709551615 AS UBIGINT) AS VARCHAR) "
+               "FROM weir_staged WHERE bad IS NOT NULL ORDER BY op, origin, row LIMIT $",
+               limits::row_errors_kept_max)));
+  const auto files = file_names(load);
   std::vector<RowError> errors;
   for (const auto& cell : cells) {
-    const int bad = cell[2]->starts_with('-') ? whole_row : static_cast<int>(number(cell[2]));
+    const int bad = cell[0]->starts_with('-') ? whole_row : static_cast<int>(number(cell[0]));
     RowError error;
-    if (cell[0])
-      error.file = load.operations[number(cell[4])].sources[0].files[number(cell[0])].name();
-    error.row = number(cell[1]);
+    const auto file = files.find(file_of({number(cell[3]), number(cell[4])}));
+    if (file != files.end()) error.file = file->second;
+    error.row = number(cell[2]);
     if (bad != whole_row) {
       error.field = load.fields[static_cast<std::size_t>(bad)].incoming;
-      error.value = cell[3].value_or("");
+      error.value = cell[1].value_or("");
     }
-    error.reason = reason_of(load, bad, cell[3]);
+    error.reason = reason_of(load, bad, cell[1]);
     errors.push_back(std::move(error));
   }
   return errors;

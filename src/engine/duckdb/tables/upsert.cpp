@@ -1,10 +1,9 @@
-// The rows of a load that stay are chosen first; then the standing row of each key is updated, or a
-// new one inserted. INSERT ... ON CONFLICT is not used: it needs a unique index, which every load
-// would have to keep up.
+// The fate of each key is decided first, from hidden columns alone: no field of a row that stays is
+// read. Then rows are deleted and inserted. MERGE and INSERT ... ON CONFLICT were measured: the one
+// rewrites whole columns, the other needs a unique index, which every load would have to keep up.
 
 #include "engine/duckdb/tables/upsert.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -22,86 +21,113 @@ std::optional<std::size_t> last_updated_field(const Load& load) {
   return std::nullopt;
 }
 
-/// The one row of each key that this load puts forward.
-std::string winners_sql(const Load& load) {
+/// The greatest row of each key in this load.
+Sql winners_sql(const Load& load) {
   const auto field = last_updated_field(load);
-  const std::string updated = field ? staged_column(*field) : "";
-  const std::string best = !field ? "max(n)"
-                                  : "arg_max(n, struct_pack(known := " + updated +
-                                        " IS NOT NULL, moment := " + updated + ", place := n))";
-  return "SELECT " + best + " AS n FROM weir_staged WHERE bad IS NULL GROUP BY pk";
-}
-
-/// True where a new row `s` takes the place of the standing row `t`.
-std::string replaces_sql(const Load& load, const DomainTable& table) {
-  std::string differs;
-  for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    differs +=
-        (i > 0 ? " OR s." : "s.") + staged_column(i) + " IS DISTINCT FROM t." + table.columns[i];
+  Sql first;
+  if (field) {
+    const Sql value = Sql::verbatim(staged_column(*field));
+    first = sql("known := $ IS NOT NULL, moment := $, ", value, value);
   }
-  if (load.last_updated.empty()) return "(" + differs + ")";
-  const std::size_t updated = *last_updated_field(load);
-  const std::string fresh = "s." + staged_column(updated);
-  const std::string standing = "t." + table.columns[updated];
-  return "(" + differs + ") AND (" + standing + " IS NULL OR " + fresh + " >= " + standing + ")";
+  return sql(
+      "SELECT arg_max(rowid, struct_pack($origin := origin, op := op, hash := row_hash)) AS n "
+      "FROM weir_staged WHERE bad IS NULL GROUP BY uuid",
+      first);
 }
 
-/// What becomes of each winner. Rows are matched by `_pk`, which no field can be named, and not by
-/// DuckDB's rowid, which a field of that name would stand in for.
+/// True where a winner `s` is later than the row `t` that stands.
+Sql later_sql(const Load& load, const DomainTable& table) {
+  const auto field = last_updated_field(load);
+  if (!field) return sql("s.origin > t.origin");
+  const Sql fresh = sql("s.$", Sql::verbatim(staged_column(*field)));
+  const Sql standing = sql("t.$", StoredColumn::sql_of(table.columns[*field]));
+  return sql(
+      "($ > $ OR ($ IS NOT NULL AND $ IS NULL) OR "
+      "($ IS NOT DISTINCT FROM $ AND s.origin > t.origin))",
+      fresh, standing, fresh, standing, fresh, standing);
+}
+
+/// True where the record of the row that stands is in the load: what it was before counts no more.
+/// Without a last-updated field a later row wins by its origin anyway.
+Sql superseded_sql(const Load& load) {
+  if (!last_updated_field(load)) return sql("s.origin = t.origin");
+  return sql("(t.uuid, t.origin) IN (SELECT (uuid, origin) FROM weir_staged WHERE bad IS NULL)");
+}
+
+/// What becomes of each winner:
+///
+///   i  inserted
+///   u  takes the place of a row
+///   b  takes the place of a later row
+///   o  equal to the row that stands, but leaves its origin there
+///   r  rejected
 Result<void> plan(Connection& connection, const Load& load, const DomainTable& table) {
-  const std::string standing = std::string("t.") + quote_name(pk_column);
-  return connection.run("CREATE TEMP TABLE weir_plan AS SELECT s.n AS n, s.pk AS pk, CASE WHEN " +
-                        standing + " IS NULL THEN 'insert' WHEN " + replaces_sql(load, table) +
-                        " THEN 'update' ELSE 'reject' END AS fate FROM weir_staged s JOIN (" +
-                        winners_sql(load) + ") w ON s.n = w.n LEFT JOIN " + table.sql + " t ON " +
-                        standing + " = s.pk");
+  const bool last = load.keep == Keep::loaded_last;
+  const Sql wins = last ? sql("true") : sql("(t.later OR t.superseded)");
+  const Sql leaves = last ? sql("t.later") : sql("$ AND t.other", wins);
+  return connection.run(
+      sql("CREATE TEMP TABLE weir_plan AS SELECT n, place, CASE WHEN place IS NULL THEN 'i' "
+          "WHEN same AND $ THEN 'o' WHEN same OR NOT $ THEN 'r' "
+          "WHEN later OR superseded THEN 'u' ELSE 'b' END AS fate FROM "
+          "(SELECT s.rowid AS n, t.rowid AS place, s.row_hash = t.row_hash AS same, "
+          "s.origin <> t.origin AS other, coalesce($, false) AS later, $ AS superseded "
+          "FROM weir_staged s JOIN ($) w ON s.rowid = w.n LEFT JOIN $ t ON t.uuid = s.uuid) t",
+          leaves, wins, later_sql(load, table), superseded_sql(load), winners_sql(load),
+          table.stored.in_sql()));
 }
 
-Result<void> apply(Connection& connection, const Load& load, const DomainTable& table,
-                   const LoadCounts& counts) {
-  if (counts.updated > 0)
-    WEIR_CHECK(connection.run("DELETE FROM " + table.sql + " AS t WHERE t." +
-                              quote_name(pk_column) +
-                              " IN (SELECT p.pk FROM weir_plan p WHERE p.fate = 'update')"));
-  std::string names;
-  std::string values;
+std::uint64_t number(const std::optional<std::string>& text) {
+  std::uint64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+/// Counts the planned results of the good rows; how many rows leave no more than their origin.
+Result<std::uint64_t> count(Connection& connection, LoadCounts& counts) {
+  WEIR_TRY(const auto cells,
+           connection.cells("SELECT count(*) FILTER (fate = 'i'), count(*) FILTER (fate IN ('u', "
+                            "'b')), count(*) FILTER (fate = 'b'), count(*) FILTER (fate = 'o') "
+                            "FROM weir_plan"));
+  counts.inserted = number(cells[0][0]);
+  counts.updated = number(cells[0][1]);
+  counts.taken_back = number(cells[0][2]);
+  counts.rejected = counts.read - counts.errors - counts.inserted - counts.updated;
+  return number(cells[0][3]);
+}
+
+Result<void> insert(Connection& connection, const Load& load, const DomainTable& table,
+                    std::uint64_t load_no) {
+  Sql columns;
+  Sql values;
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    names += table.columns[i] + ", ";
-    values += "s." + staged_column(i) + ", ";
+    columns.append(sql("$, ", StoredColumn::sql_of(table.columns[i])));
+    values.append(sql("$, ", Sql::verbatim(staged_column(i))));
   }
   return connection.run(
-      "INSERT INTO " + table.sql + " (" + names + quote_name(pk_column) + ", " +
-      quote_name(uuid_column) + ", " + quote_name(updated_column) + ") SELECT " + values +
-      "s.pk, " + uuid_sql(load.table, "s.pk") +
-      ", s.updated FROM weir_staged s JOIN weir_plan p ON s.n = p.n WHERE p.fate <> "
-      "'reject'");
-}
-
-/// Counts the planned results of the good rows.
-Result<void> count(Connection& connection, LoadCounts& counts) {
-  WEIR_TRY(const auto cells,
-           connection.cells("SELECT count(*) FILTER (fate = 'insert'), count(*) FILTER (fate = "
-                            "'update'), count(*) FILTER (fate = 'reject'), (SELECT count(*) FROM "
-                            "weir_staged WHERE bad IS NULL) - count(*) FROM weir_plan"));
-  std::uint64_t of[4] = {};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::string& text = *cells[0][i];
-    std::from_chars(text.data(), text.data() + text.size(), of[i]);
-  }
-  counts.inserted = of[0];
-  counts.updated = of[1];
-  counts.rejected = of[2] + of[3];  // what stands is as good; another row of the load was better
-  return {};
+      sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $$, uuid, $, origin, row_hash "
+          "FROM weir_staged s JOIN weir_plan p ON s.rowid = p.n WHERE p.fate IN ('i', 'u', 'b')",
+          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no));
 }
 
 }  // namespace
 
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     LoadCounts& counts) {
+  const Sql rows = table.stored.in_sql();
   WEIR_CHECK(plan(connection, load, table));
-  WEIR_CHECK(count(connection, counts));
-  if (counts.inserted + counts.updated == 0) return {};
-  return apply(connection, load, table, counts);
+  WEIR_TRY(const std::uint64_t origins, count(connection, counts));
+  if (counts.updated > 0)
+    WEIR_CHECK(connection.run(
+        sql("DELETE FROM $ WHERE rowid IN (SELECT place FROM weir_plan WHERE fate IN ('u', 'b'))",
+            rows)));
+  if (counts.inserted + counts.updated > 0)
+    WEIR_CHECK(insert(connection, load, table, counts.load));
+  if (origins > 0)
+    WEIR_CHECK(connection.run(
+        sql("UPDATE $ AS t SET origin = s.origin FROM weir_staged s, weir_plan p WHERE "
+            "p.fate = 'o' AND s.rowid = p.n AND t.rowid = p.place",
+            rows)));
+  return {};
 }
 
 }  // namespace weir::engine::duckdb

@@ -7,16 +7,21 @@
 
 namespace weir::engine::duckdb {
 
-/// Upserts the good rows of `weir_staged` into the domain table and counts the results. Which of
-/// the rows with one key stays (spec/feeds.md 7):
+/// Upserts the good rows of `weir_staged` into the domain table and counts the results; the load's
+/// number is in `counts`. Of all rows with one key, the one that stands among them, the greatest
+/// stays (spec/feeds.md 7):
 ///
-///   with a last-updated field  the highest; null is the lowest; of equal ones the new one, and
-///                              within the load the later
-///   without                    the new one, and within the load the later: of the later file, or
-///                              further down in it, or further down in the query's result
+///   1. by the last-updated field, where the feed has one; NULL is the lowest;
+///   2. by the record's origin: what was received later;
+///   3. within the load by operation, and then by the values of the row: any order, but always the
+///      same.
 ///
-/// A new row equal to the stored one counts as rejected and changes nothing, not even `_updated`.
-/// So a repeated load rejects all rows.
+/// So loads in any order, and loads repeated, leave one table. A row of the same record as the one
+/// that stands takes its place, whatever its values: the feed or its query has changed. With
+/// Keep::loaded_last the greatest row of the load takes the place of any other.
+///
+/// A row equal to the one that stands is rejected. It leaves its origin if that is the later one,
+/// so that no record in between wins afterwards.
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     LoadCounts& counts);
 

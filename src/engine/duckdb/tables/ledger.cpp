@@ -1,0 +1,166 @@
+// The ledger lies in the tables file and not in the catalog, since only what one transaction writes
+// is true together: a load is in the ledger if and only if its rows are in the table. A unique
+// index on the run and the feed would be one more thing to keep up; loads into one table wait for
+// each other anyway, so looking is enough.
+
+#include "engine/duckdb/tables/ledger.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <string_view>
+
+#include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/stored_table.hpp"
+#include "engine/origin.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr std::size_t rows_together = 1000;  // in one statement
+
+constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
+
+constexpr const char* count_columns =
+    "read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back BIGINT, "
+    "errors BIGINT, misfits BIGINT";
+
+std::uint64_t number(const std::optional<std::string>& text) {
+  std::uint64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+Sql counts_sql(const LoadCounts& counts) {
+  return sql("$, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated, counts.rejected,
+             counts.taken_back, counts.errors, counts.misfits.count);
+}
+
+struct NotedFile {
+  Origin origin;
+  const FileCounts* counts = nullptr;  // null behind a query
+};
+
+/// Every file that the load read, once.
+std::map<std::string, NotedFile> files_of(const Load& load, const LoadCounts& counts) {
+  std::map<std::string, NotedFile> files;
+  for (const Operation& operation : load.operations) {
+    for (const Source& source : operation.sources) {
+      for (const SourceFile& file : source.files)
+        files[file.name()].origin = origin_of(file);
+    }
+  }
+  for (const FileCounts& each : counts.files)
+    files[each.file].counts = &each;
+  return files;
+}
+
+Result<void> note_files(Connection& connection, const Load& load, const LoadCounts& counts) {
+  std::vector<Sql> rows;
+  const auto write = [&]() -> Result<void> {
+    if (rows.empty()) return {};
+    const Sql values = join(std::exchange(rows, {}), ", ");
+    return connection.run(sql("INSERT INTO $ VALUES $", stored("load_files"), values));
+  };
+  for (const auto& [name, file] : files_of(load, counts)) {
+    const Sql known = file.counts == nullptr ? sql("NULL, NULL")
+                                             : sql("$, $", file.counts->read, file.counts->errors);
+    rows.push_back(sql("($, $, (CAST($ AS UHUGEINT) << 64) | CAST($ AS UHUGEINT), $)", counts.load,
+                       Text{name}, file.origin.high, file.origin.low, known));
+    if (rows.size() == rows_together) WEIR_CHECK(write());
+  }
+  return write();
+}
+
+Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condition,
+                                        std::uint64_t most) {
+  WEIR_TRY(const auto cells,
+           connection.cells(
+               sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), read, "
+                   "inserted, updated, "
+                   "rejected, taken_back, errors, misfits FROM $ WHERE $ ORDER BY no DESC LIMIT $",
+                   stored("loads"), condition, most)));
+  std::vector<LoadRecord> out;
+  for (const auto& row : cells) {
+    LoadRecord& record = out.emplace_back();
+    record.id = {row[1].value_or(""), row[2].value_or(""), number(row[3]), number(row[4])};
+    record.table = row[5].value_or("");
+    const auto state = std::find(states.begin(), states.end(), row[6].value_or(""));
+    record.state = static_cast<LoadState>(state - states.begin());
+    record.at = Time(std::chrono::microseconds(number(row[7])));
+    LoadCounts& counts = record.counts;
+    counts.load = number(row[0]);
+    counts.over_threshold = record.state == LoadState::over_threshold;
+    counts.read = number(row[8]);
+    counts.inserted = number(row[9]);
+    counts.updated = number(row[10]);
+    counts.rejected = number(row[11]);
+    counts.taken_back = number(row[12]);
+    counts.errors = number(row[13]);
+    counts.misfits.count = number(row[14]);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> create_ledger(Connection& connection) {
+  return connection.run(
+      sql("CREATE TABLE IF NOT EXISTS $ (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT, "
+          "round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated "
+          "BOOLEAN, $); "
+          "CREATE TABLE IF NOT EXISTS $ (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT, "
+          "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT)",
+          stored("loads"), Sql::verbatim(count_columns), stored("load_files"), stored("fences")));
+}
+
+Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,
+                       LoadState state, Time at, const LoadCounts& counts) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
+  WEIR_CHECK(connection.run(
+      sql("INSERT INTO $ VALUES ($, $, $, $, $, $, $, $, make_timestamp($), $, $)", stored("loads"),
+          counts.load, Text{load.id.run}, Text{load.id.feed}, load.id.epoch, load.id.round,
+          table_no, Text{load.table}, Text{states[static_cast<std::size_t>(state)]}, us.count(),
+          Sql::verbatim(load.truncate ? "true" : "false"), counts_sql(counts))));
+  return note_files(connection, load, counts);
+}
+
+Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id) {
+  if (id.run.empty()) return std::nullopt;
+  WEIR_TRY(auto found, records(connection,
+                               sql("run = $ AND feed = $ AND round = $ AND state = 'done'",
+                                   Text{id.run}, Text{id.feed}, id.round),
+                               1));
+  if (found.empty()) return std::nullopt;
+  LoadCounts counts = std::move(found.front().counts);
+  counts.repeated = true;
+  WEIR_TRY(const auto files,
+           connection.cells(sql("SELECT file, read, errors FROM $ WHERE load = $ AND read IS NOT "
+                                "NULL ORDER BY origin, file",
+                                stored("load_files"), counts.load)));
+  for (const auto& row : files)
+    counts.files.push_back({row[0].value_or(""), number(row[1]), number(row[2])});
+  return counts;
+}
+
+Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilter& filter) {
+  Sql condition = sql("true");
+  if (!filter.table.empty()) condition.append(sql(" AND name = $", Text{filter.table}));
+  if (!filter.run.empty()) condition.append(sql(" AND run = $", Text{filter.run}));
+  if (filter.before > 0) condition.append(sql(" AND no < $", filter.before));
+  return records(connection, condition, filter.most);
+}
+
+Result<std::uint64_t> fence_of(Connection& connection, const std::string& run) {
+  return connection.count(
+      sql("SELECT coalesce(max(epoch), 0) FROM $ WHERE run = $", stored("fences"), Text{run}));
+}
+
+Result<void> raise_fence(Connection& connection, const std::string& run, std::uint64_t epoch) {
+  return connection.run(sql("DELETE FROM $ WHERE run = $; INSERT INTO $ VALUES ($, $)",
+                            stored("fences"), Text{run}, stored("fences"), Text{run}, epoch));
+}
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,286 @@
+// Rows lie in tables whose names and columns are numbers of ours, and a view gives them the names
+// of the feed. Hidden columns in tables of the feed's own names were the alternative: a user's
+// column could then be called as ours are, `SELECT *` would show ours, and a new name, an exchange
+// of two tables or a look into the past would change rows. With a view each of these changes one
+// line.
+
+#include "engine/duckdb/tables/stored_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/case_fold.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/ledger.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+constexpr int layout_version = 2;  // 1 had the rows in tables of main
+constexpr std::string_view key_comment = "primary key: ";
+
+std::uint64_t number(const std::optional<std::string>& text) {
+  std::uint64_t value = 0;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
+  return value;
+}
+
+/// With the database, because `main."Shop:Orders"` may also be a view of a load's, or mean a
+/// database that is called main.
+Result<Sql> view_sql(Connection& connection, const std::string& name) {
+  WEIR_TRY(const auto cells, connection.cells("SELECT current_database()"));
+  return sql("$.main.$", Name{*cells[0][0]}, Name{name});
+}
+
+Result<std::vector<StoredTable>> tables_where(Connection& connection, const Sql& condition) {
+  WEIR_TRY(const auto cells,
+           connection.cells(sql("SELECT CAST(t.no AS BIGINT), t.name, CAST(c.no AS BIGINT), "
+                                "c.name, c.type, CAST(c.in_key AS BIGINT) FROM $ t "
+                                "JOIN $ c ON c.of = t.no WHERE $ ORDER BY t.name, c.no",
+                                stored("tables"), stored("columns"), condition)));
+  std::vector<StoredTable> tables;
+  for (const auto& row : cells) {
+    const std::uint64_t no = number(row[0]);
+    if (tables.empty() || tables.back().no != no) tables.push_back({no, *row[1], {}});
+    StoredColumn column{number(row[2]), *row[3], *row[4], {}};
+    if (row[5]) column.in_key = number(row[5]);
+    tables.back().columns.push_back(std::move(column));
+  }
+  return tables;
+}
+
+Result<void> note_column(Connection& connection, const StoredTable& table,
+                         const StoredColumn& column) {
+  return connection.run(sql("INSERT INTO $ VALUES ($, $, $, $, $)", stored("columns"), table.no,
+                            column.no, Text{column.name}, Text{column.type},
+                            column.in_key ? sql("$", *column.in_key) : sql("NULL")));
+}
+
+Result<void> note_table(Connection& connection, StoredTable& table) {
+  WEIR_TRY(table.no, next_number(connection));
+  WEIR_CHECK(connection.run(
+      sql("INSERT INTO $ VALUES ($, $)", stored("tables"), table.no, Text{table.name})));
+  for (std::uint64_t i = 0; i < table.columns.size(); ++i) {
+    table.columns[i].no = i;
+    WEIR_CHECK(note_column(connection, table, table.columns[i]));
+  }
+  return {};
+}
+
+Result<void> create_layout(Connection& connection) {
+  return connection.run(
+      sql("CREATE SCHEMA $; CREATE TABLE $ (version INTEGER); INSERT INTO $ VALUES ($); "
+          "CREATE SEQUENCE $; CREATE TABLE $ (no BIGINT, name VARCHAR); "
+          "CREATE TABLE $ (of BIGINT, no INTEGER, name VARCHAR, type VARCHAR, in_key INTEGER)",
+          Name{stored_schema}, stored("layout"), stored("layout"), layout_version,
+          stored("numbers"), stored("tables"), stored("columns")));
+}
+
+Result<void> create_schema_views(Connection& connection) {
+  return connection.run(sql(
+      "CREATE OR REPLACE VIEW $ AS SELECT * FROM information_schema.columns WHERE table_schema "
+      "= 'main'; CREATE OR REPLACE VIEW $ AS SELECT * REPLACE ('BASE TABLE' AS table_type) FROM "
+      "information_schema.tables WHERE table_schema = 'main'",
+      stored(schema_view("columns")), stored(schema_view("tables"))));
+}
+
+/// The names in `"id", "a""b"`.
+std::vector<std::string> unquoted(std::string_view list) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i] != '"') continue;
+    std::string& name = names.emplace_back();
+    for (++i; i < list.size(); ++i) {
+      if (list[i] == '"' && (i + 1 == list.size() || list[++i] != '"')) break;
+      name += list[i];
+    }
+  }
+  return names;
+}
+
+bool is_own(const std::string& column) {
+  return column == pk_column || column == uuid_column || column == updated_column;
+}
+
+/// Tables of layout 1, whose key stands in the table's comment.
+Result<std::vector<StoredTable>> old_tables(Connection& connection) {
+  WEIR_TRY(const auto cells,
+           connection.cells("SELECT t.table_name, t.comment, c.column_name, c.data_type FROM "
+                            "duckdb_tables() t JOIN duckdb_columns() c USING (table_oid) WHERE NOT "
+                            "t.internal AND t.database_name = current_database() AND "
+                            "c.database_name = current_database() AND t.schema_name = 'main' "
+                            "ORDER BY t.table_name, c.column_index"));
+  std::vector<StoredTable> tables;
+  std::vector<std::string> key;
+  for (const auto& row : cells) {
+    if (tables.empty() || tables.back().name != *row[0]) {
+      tables.push_back({0, *row[0], {}});
+      const std::string comment = row[1].value_or("");
+      key =
+          unquoted(std::string_view(comment).substr(std::min(key_comment.size(), comment.size())));
+    }
+    if (is_own(*row[2])) continue;
+    StoredColumn column{0, *row[2], *row[3], {}};
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      if (same_name(key[i], column.name)) column.in_key = i;
+    }
+    tables.back().columns.push_back(std::move(column));
+  }
+  return tables;
+}
+
+/// What `_updated` tells of a row's origin: the time of its file and its place in it.
+constexpr const char* origin_of_updated =
+    "(CAST(_updated >> 20 AS UHUGEINT) << 84) | CAST(_updated & 1048575 AS UHUGEINT)";
+
+Result<void> convert(Connection& connection, StoredTable table) {
+  WEIR_TRY(const Sql old, view_sql(connection, table.name));
+  WEIR_CHECK(note_table(connection, table));
+  Sql columns;
+  std::vector<Sql> names;
+  for (const StoredColumn& column : table.columns) {
+    names.push_back(sql("$", Name{column.name}));
+    columns.append(sql("$ AS $, ", names.back(), column.in_sql()));
+  }
+  WEIR_CHECK(connection.run(
+      sql("CREATE TABLE $ AS SELECT $_pk AS pk, _uuid_pk AS uuid, CAST(0 AS BIGINT) AS load, "
+          "$ AS origin, weir_row_hash($) AS row_hash FROM $",
+          table.in_sql(), columns, Sql::verbatim(origin_of_updated), join(names, ", "), old)));
+  WEIR_CHECK(connection.run(sql("DROP TABLE $", old)));
+  return renew_view(connection, table);
+}
+
+}  // namespace
+
+Sql stored(std::string_view name) {
+  return sql("$.$", Name{stored_schema}, Name{name});
+}
+
+Result<std::uint64_t> next_number(Connection& connection) {
+  return connection.count(sql("SELECT nextval($)", Text{stored("numbers").text()}));
+}
+
+Sql StoredColumn::sql_of(std::uint64_t no) {
+  return sql("c$", no);
+}
+
+Sql StoredTable::in_sql() const {
+  return stored(table());
+}
+
+std::string StoredTable::table() const {
+  return "t" + std::to_string(no);
+}
+
+std::string schema_view(std::string_view name) {
+  return "schema_" + std::string(name);
+}
+
+const StoredColumn* StoredTable::column(std::string_view named) const {
+  const auto found = std::find_if(columns.begin(), columns.end(), [named](const auto& each) {
+    return same_name(each.name, named);
+  });
+  return found == columns.end() ? nullptr : &*found;
+}
+
+std::uint64_t StoredTable::width() const {
+  std::uint64_t out = 0;
+  for (const StoredColumn& each : columns)
+    out = std::max(out, each.no + 1);
+  return out;
+}
+
+std::string StoredTable::key() const {
+  std::map<std::uint64_t, std::string> quoted;
+  for (const StoredColumn& each : columns) {
+    if (each.in_key) quoted[*each.in_key] = quote_name(each.name);
+  }
+  std::string out;
+  for (const auto& [place, one] : quoted)
+    out += (out.empty() ? "" : ", ") + one;
+  return out;
+}
+
+Result<std::vector<StoredTable>> stored_tables(Connection& connection) {
+  return tables_where(connection, sql("true"));
+}
+
+Result<std::optional<StoredTable>> stored_table(Connection& connection, std::string_view name) {
+  WEIR_TRY(const auto names, connection.cells(sql("SELECT name FROM $", stored("tables"))));
+  for (const auto& row : names) {
+    if (!same_name(*row[0], name)) continue;
+    WEIR_TRY(auto tables, tables_where(connection, sql("t.name = $", Text{*row[0]})));
+    return std::move(tables.front());
+  }
+  return std::nullopt;
+}
+
+Result<StoredTable> create_stored_table(Connection& connection, StoredTable table) {
+  WEIR_CHECK(note_table(connection, table));
+  Sql columns;
+  for (const StoredColumn& column : table.columns)
+    columns.append(sql("$ $, ", column.in_sql(), Sql::verbatim(column.type)));
+  WEIR_CHECK(connection.run(
+      sql("CREATE TABLE $ ($$)", table.in_sql(), columns, Sql::verbatim(hidden_columns_sql))));
+  WEIR_CHECK(renew_view(connection, table));
+  return table;
+}
+
+Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column) {
+  column.no = table.width();
+  WEIR_CHECK(connection.run(sql("ALTER TABLE $ ADD COLUMN $ $", table.in_sql(), column.in_sql(),
+                                Sql::verbatim(column.type))));
+  WEIR_CHECK(note_column(connection, table, column));
+  table.columns.push_back(std::move(column));
+  return {};
+}
+
+Result<void> drop_stored_table(Connection& connection, const StoredTable& table) {
+  WEIR_TRY(const Sql view, view_sql(connection, table.name));
+  return connection.run(
+      sql("DROP VIEW $; DROP TABLE $; DELETE FROM $ WHERE no = $; "
+          "DELETE FROM $ WHERE of = $",
+          view, table.in_sql(), stored("tables"), table.no, stored("columns"), table.no));
+}
+
+Result<void> rename_stored_table(Connection& connection, StoredTable& table,
+                                 const std::string& name) {
+  WEIR_TRY(const Sql view, view_sql(connection, table.name));
+  WEIR_CHECK(connection.run(sql("DROP VIEW $; UPDATE $ SET name = $ WHERE no = $", view,
+                                stored("tables"), Text{name}, table.no)));
+  table.name = name;
+  return renew_view(connection, table);
+}
+
+Result<void> renew_view(Connection& connection, const StoredTable& table) {
+  WEIR_TRY(const Sql view, view_sql(connection, table.name));
+  Sql names;
+  Sql columns;
+  for (const StoredColumn& column : table.columns) {
+    names.append(sql("$, ", Name{column.name}));
+    columns.append(sql("$, ", column.in_sql()));
+  }
+  return connection.run(sql("CREATE OR REPLACE VIEW $ ($$, $, $) AS SELECT $pk, uuid, $ FROM $",
+                            view, names, Name{pk_column}, Name{uuid_column}, Name{updated_column},
+                            columns, Sql::verbatim(updated_of_origin), table.in_sql()));
+}
+
+Result<void> prepare_tables_file(Connection& connection) {
+  WEIR_TRY(const std::uint64_t there,
+           connection.count(sql("SELECT count(*) FROM duckdb_schemas() WHERE schema_name = $ AND "
+                                "database_name = current_database()",
+                                Text{stored_schema})));
+  if (there > 0) return {};
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(create_layout(connection));
+  WEIR_CHECK(create_schema_views(connection));
+  WEIR_CHECK(create_ledger(connection));
+  WEIR_TRY(const auto tables, old_tables(connection));
+  for (const StoredTable& table : tables)
+    WEIR_CHECK(convert(connection, table));
+  return transaction.commit();
+}
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/sql.hpp"
+
+/// Where a tenant's tables file keeps its domain tables (docs/formats/tables-file.md): rows in
+/// tables with names of our own, and a view for each with the names of the feed. Nothing here
+/// locks; all of it works within the caller's transaction.
+namespace weir::engine::duckdb {
+
+/// No tenant, and so no database, can have this name: a table in it needs no other words.
+inline constexpr std::string_view stored_schema = "weir stored";
+/// A table of that schema, in SQL.
+Sql stored(std::string_view name);
+
+struct StoredColumn {
+  std::uint64_t no = 0;  // never given to another column of its table
+  std::string name;
+  std::string type;                     // in SQL
+  std::optional<std::uint64_t> in_key;  // its place in the primary key
+
+  Sql in_sql() const { return sql_of(no); }
+  /// Of a column of that number: c7
+  static Sql sql_of(std::uint64_t no);
+};
+
+struct StoredTable {
+  std::uint64_t no = 0;  // never given to another table
+  std::string name;
+  std::vector<StoredColumn> columns;  // as the view has them
+
+  /// The table that holds the rows: t7
+  std::string table() const;
+  /// "weir stored".t7
+  Sql in_sql() const;
+  /// Without regard to case; null if there is none.
+  const StoredColumn* column(std::string_view named) const;
+  /// One more than the highest number of a column.
+  std::uint64_t width() const;
+  /// "id", "at"
+  std::string key() const;
+};
+
+/// The columns of every stored table behind those of its feed.
+inline constexpr const char* hidden_columns_sql =
+    "pk VARCHAR, uuid UUID, load BIGINT, origin UHUGEINT, row_hash UHUGEINT";
+
+/// All of them, by name.
+Result<std::vector<StoredTable>> stored_tables(Connection& connection);
+/// The one of that name without regard to case.
+Result<std::optional<StoredTable>> stored_table(Connection& connection, std::string_view name);
+
+/// Makes a table of these columns, and its view; numbers of its own are given to both.
+Result<StoredTable> create_stored_table(Connection& connection, StoredTable table);
+/// Adds a column without values, and gives it a number. The view is the caller's to renew.
+Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column);
+/// Removes the view, the rows and what is known of the table.
+Result<void> drop_stored_table(Connection& connection, const StoredTable& table);
+/// Gives the table another name, and its view.
+Result<void> rename_stored_table(Connection& connection, StoredTable& table,
+                                 const std::string& name);
+/// Makes the view what the table says.
+Result<void> renew_view(Connection& connection, const StoredTable& table);
+
+/// What a query reads in the place of a view of information_schema, in lower case: the same of the
+/// views of main alone. There are `columns` and `tables`.
+std::string schema_view(std::string_view name);
+
+/// The next number for a table or a load; none is given twice.
+Result<std::uint64_t> next_number(Connection& connection);
+
+/// Makes a new file ready, or one of an earlier layout. In a transaction of its own.
+Result<void> prepare_tables_file(Connection& connection);
+
+}  // namespace weir::engine::duckdb

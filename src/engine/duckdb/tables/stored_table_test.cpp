@@ -1,0 +1,119 @@
+#include "engine/duckdb/tables/stored_table.hpp"
+
+#include <string>
+#include <vector>
+
+#include "engine/duckdb/engine_fixture.hpp"
+
+namespace weir::engine::duckdb {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class StoredTableTest : public EngineFixture {
+ protected:
+  /// Runs SQL on the tenant's file while the engine has it not.
+  void in_file(const std::string& sql) {
+    engine_.reset();
+    const auto folder = folder_.path() / "tables";
+    std::filesystem::create_directories(folder);
+    auto database = Database::open((folder / "acme.duckdb").string(), {});
+    ASSERT_TRUE(database) << database.error().message;
+    auto connection = Connection::open(**database);
+    ASSERT_TRUE(connection);
+    const auto done = connection->run(sql);
+    EXPECT_TRUE(done) << done.error().message;
+  }
+
+  /// A file as version 0.3 left it: tables with the feeds' own names and columns.
+  void old_file(std::int64_t row_2) {
+    in_file(R"(CREATE TABLE main."Shop:Orders" (id BIGINT, v VARCHAR, _pk VARCHAR, _uuid_pk UUID,
+        _updated BIGINT);
+      COMMENT ON TABLE main."Shop:Orders" IS 'primary key: "id"';
+      INSERT INTO main."Shop:Orders" VALUES
+        (1, 'a', '1', '1f75cf62-1a6d-55db-9811-ba9e862df6a1', 0),
+        (2, NULL, '2', '6b5fadaa-b43a-5252-8889-d364f14cf65b', )" +
+            std::to_string(row_2) + R"();
+      CREATE TABLE main."T:rowid ""x" ("a""b" DECIMAL(38,2), rowid DATE, _pk VARCHAR, _uuid_pk UUID,
+        _updated BIGINT);
+      COMMENT ON TABLE main."T:rowid ""x" IS 'primary key: "rowid", "a""b"';
+      INSERT INTO main."T:rowid ""x" VALUES (1.5, '2027-03-02', '2027-03-02|1.50',
+        '00000000-0000-0000-0000-000000000000', 5);
+      CHECKPOINT)");
+    open();
+  }
+};
+
+TEST_F(StoredTableTest, AFileOfTheEarlierLayoutIsConvertedAtItsOpening) {
+  const std::int64_t ms = first_time().time_since_epoch() / std::chrono::milliseconds(1);
+  old_file((ms << 20) + 2);
+  EXPECT_THAT(rows("SELECT * FROM \"Shop:Orders\" ORDER BY id"),
+              ElementsAre("1|\"a\"|\"1\"|\"1f75cf62-1a6d-55db-9811-ba9e862df6a1\"|0",
+                          "2|null|\"2\"|\"6b5fadaa-b43a-5252-8889-d364f14cf65b\"|" +
+                              std::to_string((ms << 20) + 2)));
+  EXPECT_THAT(rows(R"(SELECT "a""b", rowid, _updated FROM "T:rowid ""x")"),
+              ElementsAre("1.50|\"2027-03-02\"|5"));
+  // The files that were loaded are known again: what they hold is there, and is not doubled.
+  EXPECT_EQ(counts(load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2}\n")), "2 0 0 2 0");
+  EXPECT_EQ(counts(load_of("{\"id\":2,\"v\":\"b\"}\n{\"id\":3}\n")), "2 1 1 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\"", "3|null"));
+  Load other = load_of("{\"a\\\"b\":1.5,\"rowid\":\"2027-03-02\"}\n");
+  other.table = "T:rowid \"x";
+  other.fields = {field("a\"b", FieldType::decimal), field("rowid", FieldType::date)};
+  other.primary_key = {"a\"b"};
+  EXPECT_THAT(counts(other), HasSubstr(R"(was made with primary key: "rowid", "a""b")"));
+  const auto tables = engine_->tables("acme");
+  ASSERT_TRUE(tables);
+  ASSERT_EQ(tables->size(), 2u);
+  EXPECT_EQ(tables->at(1).name, other.table);
+  EXPECT_EQ(tables->at(1).columns[0].type, "DECIMAL(38,2)");
+  reopen();
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\"", "3|null"));
+}
+
+TEST_F(StoredTableTest, HowTablesAreStoredIsNotForQueries) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+  const std::string schema = quote_name(stored_schema);
+  for (const std::string& query : std::vector<std::string>{
+           "SELECT * FROM " + schema + ".t1", "SELECT * FROM acme." + schema + ".t1",
+           "SELECT * FROM \"WEIR Stored\".T1", "SELECT * FROM t1",
+           "SELECT * FROM " + schema + ".tables",
+           "SELECT * FROM " + schema + ".schema_tables, information_schema.tables",
+           "WITH t1 AS (SELECT 1) SELECT * FROM " + schema + ".t1",
+           "SELECT * FROM " + schema + ".layout", "SELECT nextval('" + schema + ".numbers')"})
+    EXPECT_THAT(rows(query),
+                ElementsAre(AnyOf(HasSubstr("there is no table"), HasSubstr("not for queries"))))
+        << query;
+  EXPECT_THAT(rows("SELECT origin FROM \"Shop:Orders\""), ElementsAre(HasSubstr("origin")));
+  EXPECT_THAT(rows("SELECT rowid FROM \"Shop:Orders\""), ElementsAre(HasSubstr("rowid")));
+}
+
+TEST_F(StoredTableTest, TheSchemaShowsTheViewsAlone) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+  EXPECT_THAT(
+      rows("SELECT table_name, column_name, data_type FROM information_schema.columns "
+           "ORDER BY ordinal_position"),
+      ElementsAre("\"Shop:Orders\"|\"id\"|\"BIGINT\"", "\"Shop:Orders\"|\"v\"|\"VARCHAR\"",
+                  "\"Shop:Orders\"|\"_pk\"|\"VARCHAR\"", "\"Shop:Orders\"|\"_uuid_pk\"|\"UUID\"",
+                  "\"Shop:Orders\"|\"_updated\"|\"BIGINT\""));
+  EXPECT_THAT(rows("SELECT tables.table_name, table_type, c.n FROM INFORMATION_SCHEMA.tables JOIN "
+                   "(SELECT table_name, count(*) AS n FROM information_schema.columns x "
+                   "GROUP BY 1) c ON c.table_name = tables.table_name"),
+              ElementsAre("\"Shop:Orders\"|\"BASE TABLE\"|5"));
+  EXPECT_THAT(rows("SELECT * FROM information_schema.schemata"),
+              ElementsAre(HasSubstr("has columns and tables here")));
+}
+
+TEST_F(StoredTableTest, AColumnThatAFeedGainsStandsBeforeThoseOfEveryTable) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+  Load load = load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"n\":7}\n");
+  load.fields.push_back(field("n", FieldType::integer));
+  EXPECT_EQ(counts(load), "2 1 0 1 0") << "a column without a value makes no row another one";
+  EXPECT_THAT(rows("SELECT * EXCLUDE (_uuid_pk, _updated) FROM \"Shop:Orders\" ORDER BY id"),
+              ElementsAre("1|\"a\"|null|\"1\"", "2|null|7|\"2\""));
+}
+
+}  // namespace
+}  // namespace weir::engine::duckdb

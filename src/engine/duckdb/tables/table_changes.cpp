@@ -1,0 +1,115 @@
+// Each change is one transaction under the table's lock, as a load is. Queries in progress go on
+// with the table as it was when they began.
+
+#include "engine/duckdb/tables/table_changes.hpp"
+
+#include <utility>
+
+#include "base/case_fold.hpp"
+#include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/stored_table.hpp"
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+const Allowance allowance{.time = limits::table_changed_within};
+
+Failure no_table(const std::string& name) {
+  return fail(Errc::not_found, "there is no table " + quote_name(name));
+}
+
+Result<StoredTable> existing(Connection& connection, const std::string& name) {
+  WEIR_TRY(auto found, stored_table(connection, name));
+  if (!found) return no_table(name);
+  return *std::move(found);
+}
+
+/// A text as a value of the column's type; bad_request when it is none.
+Result<Sql> value_of(Connection& connection, const StoredColumn& column, const std::string& text) {
+  const Sql value = sql("TRY_CAST($ AS $)", Text{text}, Sql::verbatim(column.type));
+  WEIR_TRY(const std::uint64_t good, connection.count(sql("SELECT count($)", value)));
+  if (good == 1) return value;
+  return fail(Errc::bad_request, "\"" + text + "\" is no value of " + quote_name(column.name) +
+                                     ", which is " + column.type);
+}
+
+Result<Sql> condition_sql(Connection& connection, const StoredTable& table,
+                          const RowCondition& condition) {
+  const StoredColumn* column = table.column(condition.column);
+  if (column == nullptr)
+    return fail(Errc::bad_request, "the table " + quote_name(table.name) + " has no column " +
+                                       quote_name(condition.column));
+  if (!condition.from && !condition.to && !condition.value)
+    return fail(Errc::bad_request,
+                "say which rows: from a value on, up to a value, or equal to a value");
+  Sql out = sql("true");
+  if (condition.from) {
+    WEIR_TRY(const Sql value, value_of(connection, *column, *condition.from));
+    out.append(sql(" AND $ >= $", column->in_sql(), value));
+  }
+  if (condition.to) {
+    WEIR_TRY(const Sql value, value_of(connection, *column, *condition.to));
+    out.append(sql(" AND $ < $", column->in_sql(), value));
+  }
+  if (condition.value) {
+    WEIR_TRY(const Sql value, value_of(connection, *column, *condition.value));
+    out.append(sql(" AND $ = $", column->in_sql(), value));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> purge_table(Tenant& tenant, const std::string& table) {
+  WEIR_TRY(const auto lock, tenant.lock_table(table, allowance));
+  WEIR_TRY(Connection connection, tenant.connect(allowance));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_TRY(const auto found, stored_table(connection, table));
+  if (!found) return {};
+  WEIR_CHECK(drop_stored_table(connection, *found));
+  return transaction.commit();
+}
+
+Result<void> rename_table(Tenant& tenant, const std::string& from, const std::string& to) {
+  if (to.empty() || to.find('\0') != std::string::npos)
+    return fail(Errc::bad_request, "the table's new name is empty or has a NUL character in it");
+  if (from == to) return {};
+  // In one order, so that two renamings never wait for each other.
+  const bool one = same_name(from, to);
+  const bool ordered = folded_name(from) < folded_name(to);
+  WEIR_TRY(const auto first, tenant.lock_table(ordered ? from : to, allowance));
+  std::unique_lock<std::timed_mutex> second;
+  if (!one) {
+    WEIR_TRY(second, tenant.lock_table(ordered ? to : from, allowance));
+  }
+  WEIR_TRY(Connection connection, tenant.connect(allowance));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_TRY(StoredTable table, existing(connection, from));
+  WEIR_TRY(const auto other, stored_table(connection, to));
+  if (other && other->no != table.no)
+    return fail(Errc::conflict, "there is a table " + quote_name(other->name) + " already");
+  WEIR_CHECK(rename_stored_table(connection, table, to));
+  WEIR_CHECK(connection.run(
+      sql("UPDATE $ SET uuid = $", table.in_sql(), Sql::verbatim(uuid_sql(to, "pk")))));
+  return transaction.commit();
+}
+
+Result<std::uint64_t> remove_rows(Tenant& tenant, const std::string& table,
+                                  const RowCondition& condition, bool dry_run) {
+  WEIR_TRY(const auto lock, tenant.lock_table(table, allowance));
+  WEIR_TRY(Connection connection, tenant.connect(allowance));
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_TRY(const StoredTable found, existing(connection, table));
+  WEIR_TRY(const Sql where, condition_sql(connection, found, condition));
+  WEIR_TRY(const std::uint64_t rows,
+           connection.count(sql("SELECT count(*) FROM $ WHERE $", found.in_sql(), where)));
+  if (dry_run || rows == 0) return rows;
+  WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", found.in_sql(), where)));
+  WEIR_CHECK(transaction.commit());
+  return rows;
+}
+
+}  // namespace weir::engine::duckdb

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+
+namespace weir::engine {
+
+/// Refuses everything; tests override what they ask for.
+class TestEngine : public Engine {
+ public:
+  Result<LoadCounts> load(const Load&) override { return refused(); }
+  Result<void> fence(const std::string&, const std::string&, std::uint64_t) override { return {}; }
+  Result<std::vector<LoadRecord>> ledger(const std::string&, const LedgerFilter&) override {
+    return refused();
+  }
+  Result<void> create_table(const Load&) override { return refused(); }
+  Result<void> check(const std::string&) override { return {}; }
+  Result<Table> preview(const std::vector<Source>&, const std::string&, const std::string&,
+                        const ReadLimits&) override {
+    return refused();
+  }
+  Result<Table> query(const std::string&, const std::string&, const ReadLimits&) override {
+    return refused();
+  }
+  Result<std::vector<TableInfo>> tables(const std::string&) override { return refused(); }
+  Result<void> purge(const std::string&, const std::string&) override { return refused(); }
+  Result<void> rename_table(const std::string&, const std::string&, const std::string&) override {
+    return refused();
+  }
+  Result<std::uint64_t> remove_rows(const std::string&, const std::string&, const RowCondition&,
+                                    bool) override {
+    return refused();
+  }
+
+ private:
+  static Failure refused() { return fail(Errc::internal, "no test asked for this"); }
+};
+
+}  // namespace weir::engine
