@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+#include "base/internal_error.hpp"
+
 namespace weir::engine::duckdb {
 
 namespace {
@@ -206,6 +208,7 @@ Error in_words(std::string_view message, const std::string& place) {
   for (std::string_view name = take_class(text); !name.empty(); name = take_class(text)) {
     bool fixed = false;
     Error error = fixed_error(name, fixed);
+    if (fixed && error.code == Errc::internal) return internal_error(error.message, message);
     if (fixed) return error;
     const auto* found = std::find_if(classes.begin(), classes.end(),
                                      [&](const Class& each) { return same_name(each.name, name); });

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/internal_error.hpp"
 #include "engine/duckdb/engine_fixture.hpp"
 
 namespace weir::engine::duckdb {
@@ -43,7 +44,12 @@ TEST(EngineWordsTest, FailuresThatAreNotTheQuerysHaveTheirCodes) {
   EXPECT_EQ(in_words("Out of Memory Error: failed to pin block").code, Errc::bad_request);
   EXPECT_THAT(in_words("Out of Memory Error: x").message, HasSubstr("engine.memory_mb"));
   EXPECT_EQ(in_words("INTERNAL Error: x\n\nStack Trace:\n/usr/lib/x").code, Errc::internal);
-  EXPECT_THAT(in_words("INTERNAL Error: Attempted x").message, Not(HasSubstr("Attempted")));
+  for (const char* text : {"INTERNAL Error: Attempted x\n\nStack Trace:\n/usr/lib/x",
+                           "FATAL Error: Attempted x: INTERNAL Error: y"}) {
+    const Error error = in_words(text);
+    EXPECT_THAT(text_for_callers(error), Not(HasSubstr("Attempted")));
+    EXPECT_THAT(error.message, HasSubstr(text)) << "the log has it whole";
+  }
   EXPECT_EQ(in_words("IO Error: Could not write file: No space left on device").code,
             Errc::disk_full);
   EXPECT_EQ(in_words("IO Error: Could not set lock on file \"/x\"").code, Errc::locked);
