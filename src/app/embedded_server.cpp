@@ -10,7 +10,6 @@
 #include "app/batch_catalog_adapter.hpp"
 #include "app/clock_report.hpp"
 #include "app/conservation_monitor.hpp"
-#include "app/descriptor_limit.hpp"
 #include "app/earlier_partition.hpp"
 #include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
@@ -20,6 +19,7 @@
 #include "app/replay.hpp"
 #include "app/request_log.hpp"
 #include "app/run_threads.hpp"
+#include "app/server_settings.hpp"
 #include "catalog/catalog.hpp"
 #include "control/control_api.hpp"
 #include "engine/duckdb/duckdb_engine.hpp"
@@ -47,69 +47,6 @@ namespace {
 
 constexpr std::uint64_t segments_kept_free = 8;  // of the disk, from what the engine spills
 
-unsigned count_of(const Config& config, std::string_view key) {
-  return static_cast<unsigned>(config[key]);
-}
-
-std::uint64_t bytes_of(const Config& config, std::string_view key_in_mb) {
-  return static_cast<std::uint64_t>(config[key_in_mb]) * limits::mib;
-}
-
-std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return ipv6 ? fmt::format("{}://[{}]:{}", scheme, host, port)
-              : fmt::format("{}://{}:{}", scheme, host, port);
-}
-
-std::uint32_t connections_max(const Config& config) {
-  const std::uint64_t descriptors = raise_descriptor_limit();
-  const auto wanted = static_cast<std::uint32_t>(config["http.connections"]);
-  const std::uint32_t connections = connections_within(descriptors, wanted);
-  if (connections < wanted)
-    spdlog::warn(
-        "This process may have {} files and connections open at once, so at most {} connections "
-        "are "
-        "kept, not http.connections = {}. Raise the limit (LimitNOFILE, ulimit -n), or lower the "
-        "setting",
-        descriptors, connections, wanted);
-  return connections;
-}
-
-/// Who reads without a token what anybody may read hears of no tenant's streams.
-std::uint32_t streams_named_max(const Config& config) {
-  const bool is_guarded =
-      !config.text("metrics.token").empty() || !config.text("metrics.listen").empty();
-  return is_guarded ? count_of(config, "metrics.streams") : 0;
-}
-
-http::TlsFiles tls_files(const Config& config) {
-  return {config.text("tls.certificate"), config.text("tls.key")};
-}
-
-/// Null where the settings name no files.
-Result<std::shared_ptr<http::Tls>> load_tls(const Config& config) {
-  const http::TlsFiles files = tls_files(config);
-  if (files.certificate.empty() && files.key.empty()) return std::shared_ptr<http::Tls>();
-  if (files.certificate.empty() || files.key.empty())
-    return fail(Errc::bad_request,
-                "TLS takes both tls.certificate and tls.key; set the other too.");
-  return http::Tls::load(files);
-}
-
-WatchedClock::Bounds clock_bounds(const Config& config) {
-  return {.jump_max = std::chrono::seconds(config["clock.jump_max_s"]),
-          .jump_wait = std::chrono::seconds(config["clock.jump_wait_s"])};
-}
-
-gateway::Limits gateway_limits(const Config& config) {
-  gateway::Limits limits;
-  limits.commit_timeout = std::chrono::seconds(config["ingest.commit_timeout_s"]);
-  const unsigned rate = count_of(config, "ingest.tenant_rate");
-  const unsigned burst = count_of(config, "ingest.tenant_burst");
-  limits.tenant_rate = {rate, burst == 0 ? rate : burst};
-  return limits;
-}
-
 /// For streams that check XML while the request is open.
 Result<void> check_xml(std::string_view document) {
   thread_local xml::Converter converter;
@@ -133,7 +70,7 @@ struct EmbeddedServer::Stages {
   Result<void> open_store();
   Result<void> close_earlier_partitions();
   void start_batcher();
-  void watch_the_law();
+  void watch_conservation();
   Vitals vitals() const;
   void make_engine();
   Result<void> start_runs();
@@ -248,7 +185,7 @@ void EmbeddedServer::Stages::start_batcher() {
   batcher_thread.emplace(*batcher, clock, std::move(thread));
 }
 
-void EmbeddedServer::Stages::watch_the_law() {
+void EmbeddedServer::Stages::watch_conservation() {
   ConservationMonitor::Dependencies dependencies{
       *log, *catalog, partition, [](const batcher::Difference& difference) {
         spdlog::error("CONSERVATION DOES NOT HOLD, stream no {}: {}", difference.stream.value,
@@ -497,7 +434,7 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   WEIR_CHECK(all.open_store());
   WEIR_CHECK(all.close_earlier_partitions());
   all.start_batcher();
-  all.watch_the_law();
+  all.watch_conservation();
   all.make_engine();
   WEIR_CHECK(all.start_runs());
   WEIR_CHECK(all.listen(listen));
@@ -516,25 +453,6 @@ Result<Config::Changes> EmbeddedServer::reload(const Config& next) {
 
 void EmbeddedServer::stop() {
   stages_->stop();
-}
-
-Result<Listen> parse_listen(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  unsigned port = 65'536;
-  if (colon != std::string::npos) {
-    const char* begin = text.data() + colon + 1;
-    const char* end = text.data() + text.size();
-    const auto [read_to, error] = std::from_chars(begin, end, port);
-    if (error != std::errc() || read_to != end) port = 65'536;
-  }
-  if (colon == 0 || port > 65'535)
-    return fail(
-        Errc::bad_request,
-        fmt::format("--listen takes HOST:PORT, as in 127.0.0.1:8080; \"{}\" is not.", text));
-  std::string host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-    host = host.substr(1, host.size() - 2);
-  return Listen{host, static_cast<std::uint16_t>(port)};
 }
 
 }  // namespace weir::app

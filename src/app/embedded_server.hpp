@@ -1,23 +1,14 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "app/data_directory.hpp"
+#include "app/listen.hpp"
 #include "app/settings.hpp"
 #include "base/result.hpp"
 
 namespace weir::app {
-
-/// Where to listen.
-struct Listen {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;  // 0: a free one
-};
-
-/// Reads "HOST:PORT".
-Result<Listen> parse_listen(const std::string& text);
 
 /// All of Weir in one process on one data directory. The parts are built in the order in which a
 /// payload passes them (see embedded_server.cpp). They are stopped so that accepted records are

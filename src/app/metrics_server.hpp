@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "app/embedded_server.hpp"
+#include "app/listen.hpp"
 #include "env/random.hpp"
 #include "http/handler_pool.hpp"
 #include "http/server.hpp"

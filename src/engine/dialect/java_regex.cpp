@@ -9,6 +9,9 @@
 #include <charconv>
 #include <optional>
 
+#include "engine/dialect/java_regex_class.hpp"
+#include "engine/dialect/java_regex_refusal.hpp"
+
 namespace weir::dialect {
 
 namespace {
@@ -32,34 +35,11 @@ constexpr std::string_view not_line_break = R"([^\n\r\x{85}\x{2028}\x{2029}])";
 constexpr std::string_view horizontal =
     R"( \t\x{A0}\x{1680}\x{180e}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000})";
 
-struct Property {
-  std::string_view java;
-  std::string_view re2;  // inside brackets
-  std::string_view not_re2;
-};
-constexpr Property properties[] = {
-    {"Lower", "[:lower:]", "[:^lower:]"},    {"Upper", "[:upper:]", "[:^upper:]"},
-    {"ASCII", "[:ascii:]", "[:^ascii:]"},    {"Alpha", "[:alpha:]", "[:^alpha:]"},
-    {"Digit", "[:digit:]", "[:^digit:]"},    {"Alnum", "[:alnum:]", "[:^alnum:]"},
-    {"Punct", "[:punct:]", "[:^punct:]"},    {"Graph", "[:graph:]", "[:^graph:]"},
-    {"Blank", "[:blank:]", "[:^blank:]"},    {"Cntrl", "[:cntrl:]", "[:^cntrl:]"},
-    {"XDigit", "[:xdigit:]", "[:^xdigit:]"}, {"Space", "[:space:]", "[:^space:]"}};
-
-// Of Unicode, by their short names in both.
-constexpr std::string_view categories =
-    " L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi "
-    "Pf Po S Sm Sc Sk So Z Zs Zl Zp ";
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-Failure refuse(const std::string& construct) {
-  return fail(Errc::bad_request,
-              construct + ", which the embedded engine cannot match as Spark does");
 }
 
 char other_case(char letter) {
@@ -375,28 +355,14 @@ Result<std::string> Reader::property(bool negated, bool bracketed, Flags flags) 
     name = pattern_.substr(at_, end - at_);
     at_ = end + 1;
   }
-  const std::string open = bracketed ? "" : "[";
-  const std::string close = bracketed ? "" : "]";
   // Ignoring case, a small letter is any letter.
-  const bool cased = name == "Lower" || name == "Upper";
   if (flags.ignore_case && (name == "Lu" || name == "Ll" || name == "Lt"))
     return refuse("ignores case with \\p{" + std::string(name) + "}");
-  if (flags.ignore_case && cased) name = "Alpha";
-  for (const Property& entry : properties) {
-    if (entry.java == name) {
-      return open + std::string(negated ? entry.not_re2 : entry.re2) + close;
-    }
-  }
-  if (name == "IsAlphabetic") {
-    regex_.pcre = true;
-    return std::string(negated ? "\\P{Alphabetic}" : "\\p{Alphabetic}");
-  }
-  std::string_view short_name = name;
-  if (short_name.starts_with("Is") && short_name.size() <= 4) short_name.remove_prefix(2);
-  if (!short_name.empty() &&
-      categories.find(" " + std::string(short_name) + " ") != std::string_view::npos) {
-    return std::string(negated ? "\\P{" : "\\p{") + std::string(short_name) + "}";
-  }
+  if (flags.ignore_case && (name == "Lower" || name == "Upper")) name = "Alpha";
+  if (auto written = posix_class(name, negated))
+    return bracketed ? *std::move(written) : "[" + *std::move(written) + "]";
+  if (name == "IsAlphabetic") regex_.pcre = true;
+  if (auto written = unicode_class(name, negated)) return *std::move(written);
   return refuse("has the class \\p{" + std::string(name.substr(0, 30)) + "}");
 }
 
@@ -567,33 +533,6 @@ Result<std::optional<unsigned>> Reader::bracket_escape(Classes& classes, Flags f
 
 Result<Regex> java_regex(std::string_view pattern, RegexUse use) {
   return Reader(pattern, use).run();
-}
-
-Result<std::string> java_replacement(std::string_view replacement, int groups) {
-  std::string out;
-  for (std::size_t i = 0; i < replacement.size(); ++i) {
-    const char c = replacement[i];
-    if (c != '\\' && c != '$') {
-      out += c;
-      continue;
-    }
-    if (++i == replacement.size()) return refuse(std::string("ends with \"") + c + "\"");
-    if (c == '\\') {
-      out += replacement[i] == '\\' ? "\\\\" : std::string(1, replacement[i]);
-      continue;
-    }
-    if (!is_digit(replacement[i])) return refuse("has a \"$\" without the number of a group");
-    int group = replacement[i] - '0';
-    while (i + 1 < replacement.size() && is_digit(replacement[i + 1]) &&
-           group * 10 + (replacement[i + 1] - '0') <= groups) {
-      group = group * 10 + (replacement[++i] - '0');
-    }
-    if (group > groups)
-      return refuse("names group " + std::to_string(group) + ", which is not there");
-    if (group > 9) return refuse("names a group above 9");
-    out += "\\" + std::to_string(group);
-  }
-  return out;
 }
 
 }  // namespace weir::dialect
