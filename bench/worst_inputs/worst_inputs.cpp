@@ -16,8 +16,6 @@
 #include <string>
 #include <vector>
 
-#include <zstd.h>
-
 #include "http/request_parser.hpp"
 #include "pipeline/gateway/expander.hpp"
 #include "pipeline/gateway/headers.hpp"
@@ -249,12 +247,6 @@ std::string gzip_of_tables(std::size_t bytes) {
   return std::string("\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\xFF", 10) + body + std::string(8, '\0');
 }
 
-std::string zstd_packed(const std::string& text, int level) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), level));
-  return out;
-}
-
 /// Rows of numbers that are not the same twice, so that they compress as real ones do.
 std::string json_rows(std::size_t bytes) {
   std::string text = "[";
@@ -287,24 +279,28 @@ Parser gzip() {
 }
 
 Parser zstd() {
-  return {"zstd",
-          expanding(gateway::Coding::zstd),
-          {{"typical", [](std::size_t bytes) { return zstd_packed(json_rows(bytes), 3); }},
-           {"empty frames, 8 MiB window",
-            [](std::size_t bytes) {  // magic number, head, an empty raw block that is the last
-              return repeated(std::string("\x28\xB5\x2F\xFD\x00\x68\x01\x00\x00", 9), bytes);
-            },
-            payload_bytes, 150},
-           {"small frames with tables",
-            [](std::size_t bytes) {
-              std::string all;
-              for (unsigned i = 0; all.size() + 300 < bytes; ++i)
-                all += zstd_packed(json_rows(400).substr(i % 7), 19);
-              return all;
-            },
-            payload_bytes, 150},
-           {"bomb", [](std::size_t bytes) { return zstd_packed(std::string(40 * bytes, '\0'), 3); },
-            payload_bytes, 20}}};
+  return {
+      "zstd",
+      expanding(gateway::Coding::zstd),
+      {{"typical", [](std::size_t bytes) { return gateway::zstd_compressed(json_rows(bytes), 3); }},
+       {"empty frames, 8 MiB window",
+        [](std::size_t bytes) {  // magic number, head, an empty raw block that is the last
+          return repeated(std::string("\x28\xB5\x2F\xFD\x00\x68\x01\x00\x00", 9), bytes);
+        },
+        payload_bytes, 150},
+       {"small frames with tables",
+        [](std::size_t bytes) {
+          std::string all;
+          for (unsigned i = 0; all.size() + 300 < bytes; ++i)
+            all += gateway::zstd_compressed(json_rows(400).substr(i % 7), 19);
+          return all;
+        },
+        payload_bytes, 150},
+       {"bomb",
+        [](std::size_t bytes) {
+          return gateway::zstd_compressed(std::string(40 * bytes, '\0'), 3);
+        },
+        payload_bytes, 20}}};
 }
 
 // --- payloads

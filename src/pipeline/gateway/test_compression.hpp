@@ -28,9 +28,10 @@ inline std::string gzip_compressed(std::string_view text) {
   return out;
 }
 
-inline std::string zstd_compressed(std::string_view text) {
+inline std::string zstd_compressed(std::string_view text, int level = ZSTD_CLEVEL_DEFAULT) {
   std::string out(ZSTD_compressBound(text.size()) + 64, '\0');
   ZSTD_CCtx* context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);  // as the command line tool does
   out.resize(ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
   ZSTD_freeCCtx(context);

@@ -1,7 +1,6 @@
 #include "torture/connections/sample_requests.hpp"
 
 #include <fmt/format.h>
-#include <zstd.h>
 
 #include "pipeline/gateway/test_compression.hpp"
 
@@ -14,12 +13,6 @@ constexpr std::size_t large = 30'000;
 
 std::string json_of(std::size_t bytes) {
   return "{\"a\":\"" + std::string(bytes - 8, 'x') + "\"}";
-}
-
-std::string zstd_packed(const std::string& text) {
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 1));
-  return out;
 }
 
 std::string in_chunks(const std::string& body, std::size_t chunk) {
@@ -143,7 +136,7 @@ std::vector<SampleConversation> sample_conversations(const std::string& token) {
         write.with_length("large payload", json_of(large)),
         write.chunked("large chunks", in_chunks(json_of(large), 4000)),
         write.with_length("gzip", gateway::gzip_compressed(small), "Content-Encoding: gzip\r\n"),
-        write.with_length("zstd", zstd_packed(small), "Content-Encoding: zstd\r\n"),
+        write.with_length("zstd", gateway::zstd_compressed(small), "Content-Encoding: zstd\r\n"),
         write.with_length("Expect", small, "Expect: 100-continue\r\n"),
         write.with_length("empty payload", "", "", 400),
         write.control("empty put", "PUT /api/x HTTP/1.1\r\n", "Content-Length: 0\r\n"),
