@@ -59,9 +59,9 @@ void ConservationMonitor::note(batcher::ConservationReport report) {
   for (const batcher::Difference& difference : report.differences) {
     const std::string text = std::to_string(difference.stream.value) + " " + difference.what;
     now.insert(text);
-    if (!told_.contains(text)) dependencies_.on_difference(difference);
+    if (!reported_.contains(text)) dependencies_.on_difference(difference);
   }
-  told_.swap(now);
+  reported_.swap(now);
   checks_.fetch_add(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   newest_ = std::make_shared<const batcher::ConservationReport>(std::move(report));

@@ -52,8 +52,8 @@ class ConservationMonitor {
   mutable std::mutex mutex_;
   std::condition_variable_any ended_;
   std::shared_ptr<const batcher::ConservationReport> newest_;
-  std::set<std::string> told_;  // used on the monitor's thread only
-  std::jthread thread_;         // last: it uses all of the above
+  std::set<std::string> reported_;  // used on the monitor's thread only
+  std::jthread thread_;             // last: it uses all of the above
 };
 
 }  // namespace weir::app

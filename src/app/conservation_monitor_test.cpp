@@ -24,7 +24,7 @@ class ConservationMonitorTest : public catalog::BatchTest {
   void watch() {
     watch_.emplace(ConservationMonitor::Dependencies{log_, *catalog_, PartitionNo{0},
                                                      [this](const batcher::Difference& difference) {
-                                                       told_.push_back(difference.what);
+                                                       reported_.push_back(difference.what);
                                                      }},
                    std::chrono::seconds(3600));
     while (watch_->checks() == 0 || !watch_->newest())
@@ -41,7 +41,7 @@ class ConservationMonitorTest : public catalog::BatchTest {
 
   const catalog::Stream stream_;
   batcher::FakeLog log_;
-  std::vector<std::string> told_;  // read once the watch has stopped
+  std::vector<std::string> reported_;  // read once the watch has stopped
   std::optional<ConservationMonitor> watch_;
 };
 
@@ -49,14 +49,15 @@ TEST_F(ConservationMonitorTest, LooksAtEverythingWhenItStarts) {
   watch();
   EXPECT_TRUE(watch_->newest()->holds());
   EXPECT_TRUE(watch_->newest()->complete);
-  EXPECT_TRUE(told_.empty());
+  EXPECT_TRUE(reported_.empty());
 }
 
 TEST_F(ConservationMonitorTest, ADifferenceIsToldAndStaysInTheReport) {
   log_.commit({{stream_.no, PayloadType::json, "{}"}}, *parse_time("2027-03-02T08:30:00Z"));
   lose(6, 7);
   watch();
-  EXPECT_THAT(told_, ElementsAre(HasSubstr("its hours account for 5 records, its position for 6")));
+  EXPECT_THAT(reported_,
+              ElementsAre(HasSubstr("its hours account for 5 records, its position for 6")));
   EXPECT_FALSE(watch_->newest()->holds());
   EXPECT_EQ(watch_->check_now()->differences.size(), 1u);
 }
@@ -65,7 +66,7 @@ TEST_F(ConservationMonitorTest, ACatalogAheadOfTheLogIsADifference) {
   lose(6, 7);
   EXPECT_EQ(batches().positions(PartitionNo{0})->at(stream_.no), Sequence{7});
   watch();
-  EXPECT_THAT(told_, ::testing::Contains(HasSubstr("the log gave out 5 numbers")));
+  EXPECT_THAT(reported_, ::testing::Contains(HasSubstr("the log gave out 5 numbers")));
 }
 
 }  // namespace

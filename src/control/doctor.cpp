@@ -23,7 +23,7 @@ std::unordered_map<StreamNo, std::string> own_streams(const Call& call) {
   return own;
 }
 
-HealthCheck judge_law(const Result<batcher::ConservationReport>& report) {
+HealthCheck judge_conservation(const Result<batcher::ConservationReport>& report) {
   if (!report)
     return {"conservation", State::alarm,
             "conservation could not be checked: " + text_for_callers(report.error())};
@@ -49,7 +49,7 @@ json::array json_of_checks(const Services& services, const std::vector<HealthChe
 
 Result<http::Response> examine(const Call& call) {
   const auto report = call.services.check_conservation();
-  std::vector<HealthCheck> checks{judge_law(report)};
+  std::vector<HealthCheck> checks{judge_conservation(report)};
   for (HealthCheck& check : call.services.health_checks())
     checks.push_back(std::move(check));
   const auto own = own_streams(call);

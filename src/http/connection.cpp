@@ -52,7 +52,7 @@ void Connection::on_ready(Poller::Ready ready) {
   // The client is gone, and no read will report that while requests wait for their replies.
   if (ready.broken && !is_reading()) return close();
   hung_up_ |= ready.hung_up;
-  if (hung_up_ && !std::exchange(told_gone_, true)) tell_gone();
+  if (hung_up_ && !std::exchange(gone_reported_, true)) tell_gone();
   may_read_ |= ready.readable || transport_.handshaking() || (ready.writable && read_waits_);
   if (writing_) write();
   if (!closed_) read();

@@ -95,7 +95,7 @@ class Connection final : public Poller::Watcher {
 
   bool may_read_ = false;    // the socket has not returned EAGAIN since its last edge
   bool read_waits_ = false;  // TLS must write before it can read
-  bool told_gone_ = false;
+  bool gone_reported_ = false;
   bool hung_up_ = false;       // the client sent FIN: end of input follows what has arrived
   bool writing_ = false;       // waits until the socket is writable
   bool parked_ = false;        // has requests that wait for slots or room

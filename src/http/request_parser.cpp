@@ -75,7 +75,7 @@ RequestParser::Event RequestParser::read_body() {
     state_ = State::whole;
     return Event::request;
   }
-  if (std::exchange(told_head_, true)) return Event::need_more;
+  if (std::exchange(head_reported_, true)) return Event::need_more;
   return Event::head;
 }
 
@@ -101,7 +101,7 @@ RequestParser::Event RequestParser::read_chunks() {
   }
   buffer_.truncate(body_end_);  // all was consumed; read on right after the data
   raw_ = body_end_;
-  if (std::exchange(told_head_, true)) return Event::need_more;
+  if (std::exchange(head_reported_, true)) return Event::need_more;
   return Event::head;
 }
 
@@ -115,7 +115,7 @@ RequestView RequestParser::request(std::string_view peer) const {
 void RequestParser::take() {
   buffer_.consume(raw_);
   state_ = State::start;
-  told_head_ = skipped_blank_ = false;
+  head_reported_ = skipped_blank_ = false;
   head_parser_ = {};
   chunks_ = {};
   body_end_ = raw_ = 0;

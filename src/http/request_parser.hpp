@@ -65,7 +65,7 @@ class RequestParser {
   ReceiveBuffer buffer_;
   const std::uint64_t body_bytes_ceiling_;
   State state_ = State::start;
-  bool told_head_ = false;
+  bool head_reported_ = false;
   bool skipped_blank_ = false;
   HeadParser head_parser_;
   RequestHead head_;

@@ -48,10 +48,10 @@ class DeliveryTest : public testing::Test {
             .sleep = [](std::chrono::milliseconds) {}};
   }
 
-  int asked_ = 0;
+  int requests_ = 0;
   FakeServer server_{[this](const Seen& seen) {
     // Now and then the answer is lost on its way.
-    if (++asked_ % 20 == 0) return Answer{.hang_up = true};
+    if (++requests_ % 20 == 0) return Answer{.hang_up = true};
     return Answer{202, R"({"request_id":"R)" + seen.body + R"("})"};
   }};
   const TestDirectory own_;

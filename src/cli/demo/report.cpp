@@ -52,7 +52,7 @@ std::string stream_table(const Report& report) {
   for (const Report::StreamLine& line : report.streams)
     table.rows.push_back({line.name, grouped(line.sent.payloads), grouped(line.sent.accepted),
                           grouped(line.sent.unanswered), grouped(line.stored.in_files),
-                          grouped(line.stored.quarantined), mark(line.law.holds)});
+                          grouped(line.stored.quarantined), mark(line.conservation.holds)});
   return render(table);
 }
 
@@ -70,26 +70,27 @@ std::string table_table(const Report& report) {
                   ""};
   for (const Report::TableLine& line : report.tables) {
     std::string name = line.name;
-    for (const auto& [what, counts, rows, law, content] : line.loads) {
+    for (const auto& [what, counts, rows, conservation, content] : line.loads) {
       table.rows.push_back({std::exchange(name, ""), what, grouped(counts.read),
                             grouped(counts.inserted), grouped(counts.updated),
                             grouped(counts.rejected), grouped(counts.errors), grouped(rows),
-                            mark(law.holds && content.holds)});
+                            mark(conservation.holds && content.holds)});
     }
   }
   return render(table);
 }
 
-/// The laws in words; those of a load only where one is broken or it is the last.
-std::string laws(const Report& report) {
+/// The checks in words; those of a load only where one is broken or it is the last.
+std::string checks(const Report& report) {
   TextTable table{{{""}, {""}, {""}}, {}, ""};
   for (const Report::StreamLine& line : report.streams)
-    table.rows.push_back({mark(line.law.holds), line.name, line.law.sentence});
+    table.rows.push_back({mark(line.conservation.holds), line.name, line.conservation.sentence});
   for (const Report::TableLine& line : report.tables) {
     for (const auto& load : line.loads) {
       const bool last = &load == &line.loads.back();
-      if (!load.law.holds)
-        table.rows.push_back({mark(false), line.name, load.what + ": " + load.law.sentence});
+      if (!load.conservation.holds)
+        table.rows.push_back(
+            {mark(false), line.name, load.what + ": " + load.conservation.sentence});
       if (!load.content.holds || last)
         table.rows.push_back({mark(load.content.holds), line.name,
                               (last ? "" : load.what + ": ") + load.content.sentence});
@@ -122,10 +123,10 @@ json::object json_of(const Check& check) {
 
 bool Report::reconciles() const {
   const auto load_holds = [](const TableLine::Load& load) {
-    return load.law.holds && load.content.holds;
+    return load.conservation.holds && load.content.holds;
   };
   return std::all_of(streams.begin(), streams.end(),
-                     [](const StreamLine& line) { return line.law.holds; }) &&
+                     [](const StreamLine& line) { return line.conservation.holds; }) &&
          std::all_of(tables.begin(), tables.end(),
                      [&](const TableLine& line) {
                        return std::all_of(line.loads.begin(), line.loads.end(), load_holds);
@@ -142,7 +143,7 @@ std::string render(const Report& report) {
   out +=
       "Each load reads the whole day. " + grouped(report.late) +
       " of the payloads update what earlier ones said; they were sent before the second load.\n\n" +
-      laws(report);
+      checks(report);
   out += "\nA few rows of each table\n";
   for (const Report::TableLine& line : report.tables)
     out += "\n" + sample(line);
@@ -176,7 +177,7 @@ std::string to_json(const Report& report, const std::string& url, const std::str
                                         {"unanswered", line.sent.unanswered},
                                         {"in_files", line.stored.in_files},
                                         {"quarantined", line.stored.quarantined},
-                                        {"law", json_of(line.law)}});
+                                        {"conservation", json_of(line.conservation)}});
   json::array table_lines;
   for (const Report::TableLine& line : report.tables) {
     json::array loads;
@@ -188,7 +189,7 @@ std::string to_json(const Report& report, const std::string& url, const std::str
                                    {"rejected", load.counts.rejected},
                                    {"errors", load.counts.errors},
                                    {"rows", load.rows},
-                                   {"law", json_of(load.law)},
+                                   {"conservation", json_of(load.conservation)},
                                    {"content", json_of(load.content)}});
     table_lines.push_back(json::object{{"name", line.name}, {"loads", std::move(loads)}});
   }

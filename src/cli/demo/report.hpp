@@ -15,14 +15,14 @@ struct Report {
     std::string name, id;
     StreamSent sent;
     StreamStored stored;
-    Check law;
+    Check conservation;
   };
   struct TableLine {
     struct Load {
       std::string what;  // "first", "updates", "again"
       LoadCounts counts;
       std::uint64_t rows = 0;  // in the table afterwards
-      Check law, content;
+      Check conservation, content;
     };
     std::string name;
     std::vector<Load> loads;

@@ -64,8 +64,8 @@ TEST(Report, ShowsEveryNumberItsMarkAndAFewRows) {
 
 TEST(Report, DoesNotReconcileWhenAnyLawIsBroken) {
   const std::vector<void (*)(Report&)> faults{
-      [](Report& report) { report.streams[0].law.holds = false; },
-      [](Report& report) { report.tables[0].loads[0].law.holds = false; },
+      [](Report& report) { report.streams[0].conservation.holds = false; },
+      [](Report& report) { report.tables[0].loads[0].conservation.holds = false; },
       [](Report& report) { report.tables[0].loads[0].content.holds = false; },
       [](Report& report) { report.tables[0].loads[1].content.holds = false; },
       [](Report& report) { report.others[0].holds = false; }};
@@ -84,7 +84,7 @@ TEST(Report, InJsonSaysTheSame) {
   EXPECT_EQ(document.at("reconciles"), true);
   EXPECT_EQ(document.at("streams").at(0).at("in_files"), 401);
   EXPECT_EQ(document.at("tables").at(0).at("loads").at(0).at("inserted"), 1150);
-  EXPECT_EQ(document.at("tables").at(0).at("loads").at(1).at("law").at("holds"), true);
+  EXPECT_EQ(document.at("tables").at(0).at("loads").at(1).at("conservation").at("holds"), true);
 }
 
 TEST(NextSteps, AreCommandsAndDependOnWhatIsLeft) {

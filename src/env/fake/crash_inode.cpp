@@ -68,16 +68,16 @@ void CrashInode::give_up_unsynced() {
 void CrashInode::lose_power(SeededRandom& random) {
   if (cut_to_ && *cut_to_ < safe_.size() && random.one_in(2)) safe_.resize(*cut_to_);
   cut_to_.reset();
-  std::unordered_map<std::uint64_t, Reach> fates;
-  const auto fate_of = [&](std::uint64_t write) {
-    const auto [found, is_new] = fates.try_emplace(write, Reach::nothing);
+  std::unordered_map<std::uint64_t, Reach> reaches;
+  const auto reach_of = [&](std::uint64_t write) {
+    const auto [found, is_new] = reaches.try_emplace(write, Reach::nothing);
     if (is_new) found->second = static_cast<Reach>(random.below(3));
     return found->second;
   };
   for (auto& [sector, versions] : unsafe_) {
     std::vector<std::string_view> survivors;
     for (const Unsafe& version : versions) {
-      const Reach reach = fate_of(version.write);
+      const Reach reach = reach_of(version.write);
       if (reach == Reach::whole || (reach == Reach::some_sectors && random.one_in(2)))
         survivors.push_back(version.bytes);
     }

@@ -21,7 +21,7 @@ void BatcherThread::stop() {
     stopping_ = true;
     ending.swap(thread_);
   }
-  asked_.notify_all();
+  requested_.notify_all();
   if (ending.joinable()) ending.join();
 }
 
@@ -31,7 +31,7 @@ Result<std::vector<catalog::Batch>> BatcherThread::flush(StreamNo stream) {
   if (stopping_)
     return fail(Errc::unavailable, "the batcher has stopped: the server is going down");
   requests_.push_back(&request);
-  asked_.notify_all();
+  requested_.notify_all();
   answered_.wait(lock, [&] { return request.answer.has_value(); });
   return *std::move(request.answer);
 }
@@ -53,7 +53,7 @@ void BatcherThread::run() noexcept {
   while (true) {
     const std::chrono::milliseconds pause = step();
     std::unique_lock lock(mutex_);
-    asked_.wait_for(lock, pause, [this] { return stopping_ || !requests_.empty(); });
+    requested_.wait_for(lock, pause, [this] { return stopping_ || !requests_.empty(); });
     if (!serve(lock)) return;
   }
 }

@@ -65,8 +65,8 @@ class BatcherThread {
   const Settings settings_;
 
   mutable std::mutex mutex_;
-  std::condition_variable asked_;     // a request came, or the end
-  std::condition_variable answered_;  // a request was answered
+  std::condition_variable requested_;  // a request came, or the end
+  std::condition_variable answered_;   // a request was answered
   std::list<FlushRequest*> requests_;
   bool stopping_ = false;
   std::optional<Error> error_;

@@ -37,22 +37,22 @@ class FakeLog final : public log::Log {
 
   void commit_soon() override {
     const std::lock_guard lock(mutex_);
-    ++commits_asked_;
-    asked_ = waiting_.size();
+    ++commits_requested_;
+    requested_ = waiting_.size();
     changed_.notify_all();
   }
 
   int commits_asked() const {
     const std::lock_guard lock(mutex_);
-    return commits_asked_;
+    return commits_requested_;
   }
 
   /// Waits for `entries` and for being asked for a commit, and ends their wait, each sink told
   /// once; with an error, they failed. As of a real log, a commit takes what came after the asking.
   void commit(std::size_t entries, std::optional<Errc> error = std::nullopt) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_.size() >= entries && asked_ > 0; });
-    asked_ -= std::min(asked_, entries);
+    changed_.wait(lock, [&] { return waiting_.size() >= entries && requested_ > 0; });
+    requested_ -= std::min(requested_, entries);
     std::map<log::AppendSink*, std::vector<log::AppendResult>> results;
     for (std::size_t i = 0; i < entries; ++i) {
       waiting_[i].result.error = error;
@@ -102,8 +102,8 @@ class FakeLog final : public log::Log {
   std::map<std::uint32_t, std::uint64_t> sequences_;
   std::vector<Waiting> waiting_;
   std::vector<Kept> kept_;
-  int commits_asked_ = 0;
-  std::size_t asked_ = 0;  // so many of waiting_ were there when a commit was asked for
+  int commits_requested_ = 0;
+  std::size_t requested_ = 0;  // so many of waiting_ were there when a commit was asked for
 };
 
 }  // namespace weir::gateway

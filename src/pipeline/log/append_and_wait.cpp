@@ -12,17 +12,17 @@ class OneResult final : public AppendSink {
     // Notify under the lock: the waiting thread destroys this object once it has the result.
     const std::lock_guard lock(mutex_);
     result_ = results.front();
-    told_.notify_one();
+    appended_.notify_one();
   }
   AppendResult wait() {
     std::unique_lock lock(mutex_);
-    told_.wait(lock, [this] { return result_.has_value(); });
+    appended_.wait(lock, [this] { return result_.has_value(); });
     return *result_;
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable told_;
+  std::condition_variable appended_;
   std::optional<AppendResult> result_;
 };
 

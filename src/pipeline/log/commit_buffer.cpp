@@ -16,7 +16,7 @@ std::string_view CommitBuffer::seal(std::uint64_t salt, Lsn lsn) {
   return {bytes_.data(), seal_commit(bytes_.data(), salt, lsn, length, count_)};
 }
 
-void CommitBuffer::tell_and_clear(std::optional<Errc> error) {
+void CommitBuffer::resolve_and_clear(std::optional<Errc> error) {
   for (std::size_t i = 0; i < sinks_; ++i) {
     Waiting& waiting = waiting_[i];
     if (error)

@@ -27,7 +27,7 @@ class CommitBuffer {
   /// The commit as it is written to disk: aligned, whole blocks.
   std::string_view seal(std::uint64_t salt, Lsn lsn);
   /// Calls each sink once and empties the buffer. No error: all entries are durable.
-  void tell_and_clear(std::optional<Errc> error);
+  void resolve_and_clear(std::optional<Errc> error);
 
  private:
   struct Waiting {

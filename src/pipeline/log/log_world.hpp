@@ -23,7 +23,7 @@ class RememberingSink final : public AppendSink {
     const std::lock_guard lock(mutex_);
     ++calls_;
     results_.insert(results_.end(), results.begin(), results.end());
-    told_.notify_all();
+    appended_.notify_all();
   }
   std::vector<AppendResult> results() const {
     const std::lock_guard lock(mutex_);
@@ -35,12 +35,12 @@ class RememberingSink final : public AppendSink {
   }
   void wait_for(std::size_t count) const {
     std::unique_lock lock(mutex_);
-    told_.wait(lock, [&] { return results_.size() >= count; });
+    appended_.wait(lock, [&] { return results_.size() >= count; });
   }
 
  private:
   mutable std::mutex mutex_;
-  mutable std::condition_variable told_;
+  mutable std::condition_variable appended_;
   std::vector<AppendResult> results_;
   int calls_ = 0;
 };

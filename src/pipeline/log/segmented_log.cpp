@@ -135,7 +135,7 @@ Result<void> SegmentedLog::append(const Entry& entry, AppendSink& sink, std::uin
 void SegmentedLog::commit_soon() {
   {
     const std::lock_guard lock(mutex_);
-    commit_asked_ = true;
+    commit_requested_ = true;
   }
   work_.notify_one();
 }
@@ -161,7 +161,7 @@ std::uint64_t SegmentedLog::room_for_next_commit() const {
 
 std::optional<SegmentedLog::Commit> SegmentedLog::begin_commit() {
   const std::lock_guard lock(mutex_);
-  commit_asked_ = false;
+  commit_requested_ = false;
   if (filling_->empty()) return std::nullopt;
   Commit commit{.buffer = filling_,
                 .lsn = end_,
@@ -229,7 +229,7 @@ void SegmentedLog::finish(const Commit& commit, const Result<void>& written) {
   durable_moved_.notify_all();
   // Before the next write begins. A sink only passes the results on, which costs less than waking a
   // separate thread for that. The answers, the long part, are sent during the next write.
-  commit.buffer->tell_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
+  commit.buffer->resolve_and_clear(written ? std::nullopt : std::optional(Errc::log_failed));
 }
 
 /// The lock is held. Only the first cause is reported.
@@ -314,7 +314,7 @@ void SegmentedLog::run_committer() noexcept {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      work_.wait(lock, [this] { return stopping_ || commit_asked_; });
+      work_.wait(lock, [this] { return stopping_ || commit_requested_; });
       if (stopping_ && filling_->empty()) return;
     }
     commit_step();

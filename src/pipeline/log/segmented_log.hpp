@@ -156,7 +156,7 @@ class SegmentedLog final : public Log {
   Lsn end_;                 // behind the commit in flight
   std::uint64_t room_ = 0;  // bytes behind it in its segment
   Lsn checkpoint_;
-  bool commit_asked_ = false;
+  bool commit_requested_ = false;
   bool stopping_ = false;
   bool closed_ = false;
 

@@ -58,7 +58,7 @@ class StoreCheck {
   }
 
   void find(Finding::Kind kind, const std::string& path, std::string what) {
-    told_.insert(path);
+    paths_reported_.insert(path);
     report_.findings.push_back({kind, path, std::move(what)});
   }
 
@@ -102,7 +102,7 @@ class StoreCheck {
 
   /// Compares a manifest with its hash recorded elsewhere. At most one finding per manifest.
   void check_against(const SealedManifest& sealed, const std::string& says) {
-    if (told_.contains(sealed.path)) return;
+    if (paths_reported_.contains(sealed.path)) return;
     const auto found = seen_.find(sealed.path);
     if (found == seen_.end())
       find(Finding::Kind::missing, sealed.path,
@@ -174,7 +174,7 @@ class StoreCheck {
   const std::string root_;
   std::string buffer_ = std::string(read_bytes, '\0');
   std::map<std::string, std::string> seen_;  // manifest -> its hash; empty: it cannot be read
-  std::set<std::string> told_;               // paths there is a finding of
+  std::set<std::string> paths_reported_;     // paths there is a finding of
   StoreReport report_;
 };
 
