@@ -78,50 +78,52 @@ class ControlTest : public catalog::BatchTest {
   }
 
   Services services() {
-    return {.catalog = *catalog_,
-            .engine = engine_,
-            .clock = clock_,
-            .random = random_,
-            .queries = queries_,
-            .query_time_max = std::chrono::seconds(30),
-            .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
-            .wake_runs = [this] { ++wakes_; },
-            .check_feed = [this](const catalog::Feed&) { return feed_check_; },
-            .check_courier =
-                [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
-                  EXPECT_EQ(tenant_no, acme_);
-                  EXPECT_EQ(courier.tenant_no, tenant_no);
-                  return courier_check_;
-                },
-            .validate_courier = [this](std::uint32_t,
-                                       const catalog::Courier&) { return courier_validity_; },
-            .file_uri = [](const std::string& path) { return "/data/" + path; },
-            .read_file = [this](const std::string& path, std::uint64_t bytes)
-                -> Result<std::string> { return files_[path].substr(0, bytes); },
-            .base_url = [](const http::Request&) { return std::string("http://127.0.0.1:8080"); },
-            .ready = [this] { return readiness_; },
-            .metrics = [] { return std::string("weir_up 1\n"); },
-            .locate = [this](const catalog::Batch&, Sequence) { return located_; },
-            .next_sequence = [this](const Address&) { return next_sequence_; },
-            .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
-                             const std::string& body) -> Result<Address> {
-              replayed_.push_back({stream, type, key, body});
-              if (replay_refusal_) return fail(*replay_refusal_);
-              return Address{stream, PartitionNo{0}, Sequence{77}};
+    return {
+        .catalog = *catalog_,
+        .engine = engine_,
+        .clock = clock_,
+        .random = random_,
+        .queries = queries_,
+        .query_time_max = std::chrono::seconds(30),
+        .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
+        .wake_runs = [this] { ++wakes_; },
+        .check_feed = [this](const catalog::Feed&) { return feed_check_; },
+        .check_courier =
+            [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
+              EXPECT_EQ(tenant_no, acme_);
+              EXPECT_EQ(courier.tenant_no, tenant_no);
+              return courier_check_;
             },
-            .quarantined_body =
-                [this](const catalog::Quarantined& record) {
-                  return quarantine_.quarantine.body(record);
-                },
-            .settle_quarantined =
-                [this](std::uint32_t tenant_no, const Address& address,
-                       catalog::QuarantineState state, std::optional<Sequence> replayed_as) {
-                  return quarantine_.quarantine.settle(tenant_no, address, state, replayed_as);
-                },
-            .check_conservation = [this] { return conservation_; },
-            .health_checks = [this] { return health_checks_; },
-            .metrics_token = metrics_token_,
-            .data_directory = "/srv/weir/data"};
+        .validate_courier = [this](std::uint32_t,
+                                   const catalog::Courier&) { return courier_validity_; },
+        .file_uri = [](const std::string& path) { return "/data/" + path; },
+        .read_file = [this](const std::string& path, std::uint64_t bytes) -> Result<std::string> {
+          return files_[path].substr(0, bytes);
+        },
+        .base_url = [](const http::Request&) { return std::string("http://127.0.0.1:8080"); },
+        .ready = [this] { return readiness_; },
+        .metrics = [] { return std::string("weir_up 1\n"); },
+        .locate = [this](const catalog::Batch&, Sequence) { return located_; },
+        .next_sequence = [this](const Address&) { return next_sequence_; },
+        .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
+                         const std::string& body) -> Result<Address> {
+          replayed_.push_back({stream, type, key, body});
+          if (replay_refusal_) return fail(*replay_refusal_);
+          return Address{stream, PartitionNo{0}, Sequence{77}};
+        },
+        .quarantined_body =
+            [this](const catalog::Quarantined& record) {
+              return quarantine_.quarantine.body(record);
+            },
+        .settle_quarantined =
+            [this](std::uint32_t tenant_no, const Address& address, catalog::QuarantineState state,
+                   std::optional<Sequence> replayed_as) {
+              return quarantine_.quarantine.settle(tenant_no, address, state, replayed_as);
+            },
+        .check_conservation = [this] { return conservation_; },
+        .health_checks = [this] { return health_checks_; },
+        .metrics_token = metrics_token_,
+        .data_directory = "/srv/weir/data"};
   }
 
   std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {

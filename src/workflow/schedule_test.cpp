@@ -176,7 +176,8 @@ std::vector<std::time_t> changes(std::time_t from, std::time_t to) {
 
 TEST(Schedule, FiresAsTheWallClockShowsInAllZones) {
   const char* given = std::getenv("WEIR_SEED");
-  const std::uint64_t seed = given != nullptr ? std::stoull(given) : static_cast<std::uint64_t>(std::time(nullptr));
+  const std::uint64_t seed =
+      given != nullptr ? std::stoull(given) : static_cast<std::uint64_t>(std::time(nullptr));
   const char* more = std::getenv("WEIR_SCHEDULE_ROUNDS");
   const int rounds = more != nullptr ? std::stoi(more) : 3;
   SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed));

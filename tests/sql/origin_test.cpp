@@ -421,9 +421,10 @@ TEST_F(Origins, DecideWhereTheQueryDoesNot) {
   expect_rows("SELECT v, k FROM s ORDER BY v DESC LIMIT 2", "[[2, 2, 5], [2, 0, 11]]");
   expect_rows("SELECT k, v FROM (SELECT k, v FROM s ORDER BY v DESC, k) LIMIT 2",
               "[[0, 2, 11], [0, 2, 41]]");
-  expect_rows("WITH q AS (SELECT v, k FROM s ORDER BY k DESC LIMIT 3) SELECT first(v), last(v) FROM q "
-              "WHERE v < 2",
-              "[[1, 0, 19]]");
+  expect_rows(
+      "WITH q AS (SELECT v, k FROM s ORDER BY k DESC LIMIT 3) SELECT first(v), last(v) FROM q "
+      "WHERE v < 2",
+      "[[1, 0, 19]]");
   expect_rows("SELECT x FROM VALUES (2), (1), (3) AS t(x) LIMIT 2", "[[2, null], [1, null]]");
   expect_rows("SELECT v, first(k) AS f, last(k) AS l FROM s GROUP BY v",
               "[[0, 0, 1, 43], [1, 1, 2, 45], [2, 2, 3, 47]]");
