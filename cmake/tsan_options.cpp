@@ -5,5 +5,6 @@ extern "C" const char* __tsan_default_suppressions() {
 }
 
 extern "C" const char* __tsan_default_options() {
-  return "ignore_noninstrumented_modules=1:detect_deadlocks=0";
+  // Tests of a second process fork, and their children start threads.
+  return "ignore_noninstrumented_modules=1:detect_deadlocks=0:die_after_fork=0";
 }
