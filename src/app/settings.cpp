@@ -91,7 +91,7 @@ constexpr Setting table[] = {
     {"quarantine.bytes",
      "Bytes of quarantined payloads kept in the catalog, of all tenants; those beyond it go to "
      "files in the store.",
-     signed_of(quarantine_bytes_default), 0, signed_of(64 * 1024 * mib)},
+     signed_of(quarantine_bytes_default), 0, signed_of(std::uint64_t{64} * 1024 * mib)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
     {"metrics.streams",
      "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token "

@@ -181,6 +181,19 @@ TEST_F(CliTest, BytesInQuarantineGoOutAndComeBackAsTheyAre) {
               ElementsAre(R"(POST /api/v0/quarantine/R1/replay {"body_base64":"/wA8YT4="})"));
 }
 
+TEST_F(CliTest, AListWithinAThingIsATableOfWhatIsThere) {
+  const Answer feed{.body = R"({"id":"df-1","fields":[
+      {"name":"id","type":"integer","rename_to":"","required":true},
+      {"name":"total","type":"decimal","rename_to":"","required":false}]})"};
+  const Outcome shown = run({{"GET /api/v0/feeds/df-1", feed}}, {"feed", "show", "df-1"});
+  EXPECT_EQ(shown.out,
+            "id  df-1\n"
+            "fields:\n"
+            "  NAME   TYPE     REQUIRED\n"
+            "  id     integer  yes\n"
+            "  total  decimal  no\n");
+}
+
 TEST_F(CliTest, TheDoctorTellsWhatItFoundAndFailsOnAnAlarm) {
   const Answer well{.body = R"({"healthy":true,"checks":[{"name":"disk","state":"warning",)"
                             R"("message":"5 GiB"}],"streams":[],"differences":[]})"};

@@ -1,5 +1,7 @@
 #include "cli/commands/output.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <ostream>
 #include <sstream>
 
@@ -60,7 +62,50 @@ void pretty(std::ostream& out, const json::value& value, const std::string& inde
   }
 }
 
+/// A list of flat objects, each a row.
+bool is_list_of_rows(const json::value& value) {
+  if (!value.is_array() || value.as_array().empty()) return false;
+  for (const json::value& element : value.as_array()) {
+    if (!element.is_object()) return false;
+    for (const auto& member : element.as_object()) {
+      const json::value& cell = member.value();
+      if (cell.is_object() || (cell.is_array() && !all_scalars(cell.as_array()))) return false;
+    }
+  }
+  return true;
+}
+
+/// A column for each member that has a value somewhere.
+std::string rows_text(const json::array& items) {
+  std::vector<std::string> members;
+  for (const json::value& item : items) {
+    for (const auto& member : item.as_object()) {
+      const bool is_new = std::find(members.begin(), members.end(), member.key()) == members.end();
+      if (is_new && !cell_text(member.value()).empty()) members.emplace_back(member.key());
+    }
+  }
+  TextTable table;
+  for (const std::string& member : members) {
+    std::string header = member;
+    for (char& c : header)
+      c = c == '_' ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    table.columns.push_back({header, false});
+  }
+  for (const json::value& item : items) {
+    std::vector<std::string> row;
+    for (const std::string& member : members) {
+      const json::value* cell = find(item, member);
+      row.push_back(cell == nullptr ? "" : cell_text(*cell));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  std::string text = render(table);
+  text.pop_back();  // the last line's end
+  return text;
+}
+
 std::string full_text(const json::value& value) {
+  if (is_list_of_rows(value)) return rows_text(value.as_array());
   const bool structured = value.is_object() || (value.is_array() && !all_scalars(value.as_array()));
   if (!structured) return cell_text(value);
   std::ostringstream out;
