@@ -30,7 +30,7 @@ struct Address {
   StreamNo stream;
   PartitionNo partition;
   Sequence sequence;
-  constexpr auto operator<=>(const Address&) const = default;
+  constexpr auto operator<=>(const Address&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Prefixes of public ids (spec/vocabulary.md 4).

@@ -13,7 +13,7 @@ struct SourceFile;
 struct Origin {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
-  auto operator<=>(const Origin&) const = default;
+  auto operator<=>(const Origin&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Of a file, before its first row.

@@ -101,7 +101,9 @@ std::string caller_of(const Request& request) {
 class HandlerPool::Queue {
  public:
   Queue(Handler handler, PoolOptions options, HeadCheck check_head)
-      : handler_(std::move(handler)), options_(options), check_head_(std::move(check_head)) {
+      : handler_(std::move(handler)),
+        options_(std::move(options)),
+        check_head_(std::move(check_head)) {
     for (unsigned i = 0; i < std::max(options_.threads, 1u); ++i)
       threads_.emplace_back([this]() noexcept { work(); });
   }
@@ -175,7 +177,7 @@ class HandlerPool::Queue {
     try {
       return handler_(request);
     } catch (const std::exception& error) {
-      const Response response = error_response(unexpected(error), request.request_id);
+      Response response = error_response(unexpected(error), request.request_id);
       if (options_.on_internal_error)
         options_.on_internal_error(request.request_id, response.cause);
       return response;
@@ -251,7 +253,8 @@ class HandlerPool::Pooled final : public Responder {
 };
 
 HandlerPool::HandlerPool(Handler handler, PoolOptions options, HeadCheck check_head)
-    : queue_(std::make_shared<Queue>(std::move(handler), options, std::move(check_head))) {}
+    : queue_(
+          std::make_shared<Queue>(std::move(handler), std::move(options), std::move(check_head))) {}
 
 HandlerPool::~HandlerPool() {
   queue_->stop();

@@ -51,7 +51,7 @@ std::uint64_t counted_part(std::uint64_t memory_bytes) {
 /// outruns: a server that spills would hold twice what it may.
 bool give_blocks_back() {
   constexpr int block_bytes_min = 128 * 1024;
-  ::mallopt(M_MMAP_THRESHOLD, block_bytes_min);
+  ::mallopt(M_MMAP_THRESHOLD, block_bytes_min);  // NOLINT(concurrency-mt-unsafe): glibc locks
   using Control = int (*)(const char*, void*, std::size_t*, void*, std::size_t);
   const auto control = reinterpret_cast<Control>(::dlsym(RTLD_DEFAULT, "duckdb_je_mallctl"));
   if (control == nullptr) return false;

@@ -93,12 +93,11 @@ void type_decimals(const Column& column, catalog::FeedField& field) {
 void type_of(const Column& column, catalog::FeedField& field) {
   field.type = "string";
   if (column.records == 0) return;
-  if (column.booleans) {
+  const bool words_alone = column.texts && column.words && !column.numbers;
+  if (column.booleans || words_alone) {
     field.type = "boolean";
   } else if (column.numbers) {
     type_decimals(column, field);
-  } else if (column.texts && column.words) {
-    field.type = "boolean";
   } else if (column.texts && column.dates) {
     field.type = "date";
   } else if (column.texts && column.datetimes) {
