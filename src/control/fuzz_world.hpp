@@ -7,6 +7,7 @@
 
 #include "control/control_api.hpp"
 #include "control/init.hpp"
+#include "engine/test_engine.hpp"
 
 namespace weir::control {
 
