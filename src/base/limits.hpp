@@ -36,7 +36,6 @@ static_assert(header_bytes_max <= 0xFFFF);  // places in a head are 16 bits wide
 inline constexpr std::uint32_t cached_tokens_max = 1024;
 inline constexpr std::uint32_t cached_token_bytes_max = 2 * kib;
 inline constexpr std::uint64_t kept_scratch_bytes_max = 1 * mib;
-inline constexpr std::uint32_t zstd_window_log_max = 23;    // 8 MiB, as RFC 8878 asks of decoders
 inline constexpr std::uint32_t rate_limit_max = 1'000'000;  // requests a second, and their burst
 static_assert((cached_tokens_max & (cached_tokens_max - 1)) == 0);
 

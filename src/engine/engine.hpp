@@ -122,7 +122,7 @@ struct Load {
 };
 
 struct RowError {
-  std::string file;  // empty where a query hides the file
+  std::string file;  // empty: of a row that is of no record
   std::uint64_t row = 0;
   std::string field;
   std::string value;
