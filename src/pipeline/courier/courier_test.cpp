@@ -18,6 +18,7 @@
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
 #include "env/fake/test_directory.hpp"
+#include "pipeline/courier/fake_store.hpp"
 #include "pipeline/courier/runner.hpp"
 
 namespace weir::courier {
@@ -68,22 +69,6 @@ class FakeEngine final : public engine::TestEngine {
   std::vector<std::pair<std::string, std::uint64_t>> fences;
   std::function<void()> afterwards;  // and once it has
   bool endless = false;
-};
-
-class FakeStore final : public store::ObjectStore {
- public:
-  Result<std::unique_ptr<store::ObjectWriter>> create(const std::string&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  Result<std::string> read(const std::string&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  std::string uri(const std::string& key) const override { return "store/" + key; }
-  Result<void> remove(const std::string&) override { return {}; }
-  Result<std::vector<std::string>> list(const std::string&) override {
-    return std::vector<std::string>();
-  }
-  Result<void> sweep() override { return {}; }
 };
 
 class CourierTest : public ::testing::Test {

@@ -10,6 +10,7 @@
 #include "env/fake/manual_clock.hpp"
 #include "env/fake/seeded_random.hpp"
 #include "pipeline/courier/courier.hpp"
+#include "pipeline/courier/fake_store.hpp"
 #include "pipeline/courier/runner.hpp"
 
 /// Live couriers: what their rounds load, and what becomes of a round that does not end well.
@@ -43,22 +44,6 @@ class LoadingEngine final : public engine::TestEngine {
   std::vector<std::string> loaded;
   std::string bad;
   std::function<void()> meanwhile;  // what happens while it loads
-};
-
-class PlainStore final : public store::ObjectStore {
- public:
-  Result<std::unique_ptr<store::ObjectWriter>> create(const std::string&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  Result<std::string> read(const std::string&) override {
-    return fail(Errc::internal, "not asked for");
-  }
-  std::string uri(const std::string& key) const override { return "store/" + key; }
-  Result<void> remove(const std::string&) override { return {}; }
-  Result<std::vector<std::string>> list(const std::string&) override {
-    return std::vector<std::string>();
-  }
-  Result<void> sweep() override { return {}; }
 };
 
 class LiveRoundTest : public ::testing::Test {
@@ -130,7 +115,7 @@ class LiveRoundTest : public ::testing::Test {
   SeededRandom random_{7};
   std::unique_ptr<catalog::Catalog> catalog_;
   LoadingEngine engine_;
-  PlainStore store_;
+  FakeStore store_;
   std::uint32_t tenant_ = 0;
   catalog::Stream stream_;
   catalog::Feed feed_;
