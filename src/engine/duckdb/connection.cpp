@@ -210,9 +210,12 @@ Result<Connection::Cells> Connection::cells(const std::string& sql) {
 Result<std::uint64_t> Connection::count(const std::string& sql) {
   WEIR_TRY(const Cells rows, cells(sql));
   WEIR_ASSERT(rows.size() == 1 && rows[0].size() == 1 && rows[0][0]);
-  const std::string& text = *rows[0][0];
+  return number(rows[0][0]);
+}
+
+std::uint64_t Connection::number(const std::optional<std::string>& cell) {
   std::uint64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
+  if (cell) std::from_chars(cell->data(), cell->data() + cell->size(), value);
   return value;
 }
 

@@ -89,6 +89,8 @@ class Connection {
   /// The rows of one small result whose columns are BIGINT, BOOLEAN or VARCHAR, as text.
   using Cells = std::vector<std::vector<std::optional<std::string>>>;
   Result<Cells> cells(const std::string& sql);
+  /// A cell of theirs that is a whole number; 0 for NULL.
+  static std::uint64_t number(const std::optional<std::string>& cell);
   /// The one BIGINT of a result with one row.
   Result<std::uint64_t> count(const std::string& sql);
 

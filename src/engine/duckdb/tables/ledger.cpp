@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <string_view>
 
@@ -26,12 +25,6 @@ constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undo
 constexpr const char* count_columns =
     "read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back BIGINT, "
     "errors BIGINT, misfits BIGINT";
-
-std::uint64_t number(const std::optional<std::string>& text) {
-  std::uint64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
 
 Sql counts_sql(const LoadCounts& counts) {
   return sql("$, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated, counts.rejected,
@@ -85,21 +78,22 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
   std::vector<LoadRecord> out;
   for (const auto& row : cells) {
     LoadRecord& record = out.emplace_back();
-    record.id = {row[1].value_or(""), row[2].value_or(""), number(row[3]), number(row[4])};
+    record.id = {row[1].value_or(""), row[2].value_or(""), Connection::number(row[3]),
+                 Connection::number(row[4])};
     record.table = row[5].value_or("");
     const auto state = std::find(states.begin(), states.end(), row[6].value_or(""));
     record.state = static_cast<LoadState>(state - states.begin());
-    record.at = Time(std::chrono::microseconds(number(row[7])));
+    record.at = Time(std::chrono::microseconds(Connection::number(row[7])));
     LoadCounts& counts = record.counts;
-    counts.load = number(row[0]);
+    counts.load = Connection::number(row[0]);
     counts.over_threshold = record.state == LoadState::over_threshold;
-    counts.read = number(row[8]);
-    counts.inserted = number(row[9]);
-    counts.updated = number(row[10]);
-    counts.rejected = number(row[11]);
-    counts.taken_back = number(row[12]);
-    counts.errors = number(row[13]);
-    counts.misfits.count = number(row[14]);
+    counts.read = Connection::number(row[8]);
+    counts.inserted = Connection::number(row[9]);
+    counts.updated = Connection::number(row[10]);
+    counts.rejected = Connection::number(row[11]);
+    counts.taken_back = Connection::number(row[12]);
+    counts.errors = Connection::number(row[13]);
+    counts.misfits.count = Connection::number(row[14]);
   }
   return out;
 }
@@ -141,7 +135,8 @@ Result<std::optional<LoadCounts>> done_before(Connection& connection, const Load
                                 "NULL ORDER BY origin, file",
                                 stored("load_files"), counts.load)));
   for (const auto& row : files)
-    counts.files.push_back({row[0].value_or(""), number(row[1]), number(row[2])});
+    counts.files.push_back(
+        {row[0].value_or(""), Connection::number(row[1]), Connection::number(row[2])});
   return counts;
 }
 

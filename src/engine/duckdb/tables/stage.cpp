@@ -5,7 +5,6 @@
 #include "engine/duckdb/tables/stage.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
@@ -171,12 +170,6 @@ std::map<Origin, std::string> file_names(const Load& load) {
   return names;
 }
 
-std::uint64_t number(const std::optional<std::string>& text) {
-  std::uint64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
-
 }  // namespace
 
 Result<Input> input_of(Connection& connection, const OpenSources& sources, const std::string& query,
@@ -252,7 +245,8 @@ Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load&
                             "weir_staged WHERE file IS NOT NULL GROUP BY ALL"));
   std::map<std::pair<std::uint64_t, std::uint64_t>, FileCounts> found;
   for (const auto& cell : cells)
-    found[{number(cell[0]), number(cell[1])}] = {{}, number(cell[2]), number(cell[3])};
+    found[{Connection::number(cell[0]), Connection::number(cell[1])}] = {
+        {}, Connection::number(cell[2]), Connection::number(cell[3])};
   for (std::size_t op = 0; op < load.operations.size(); ++op) {
     const Operation& operation = load.operations[op];
     if (!operation.query.empty()) continue;
@@ -274,11 +268,13 @@ Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& 
   const auto files = file_names(load);
   std::vector<RowError> errors;
   for (const auto& cell : cells) {
-    const int bad = cell[0]->starts_with('-') ? whole_row : static_cast<int>(number(cell[0]));
+    const int bad =
+        cell[0]->starts_with('-') ? whole_row : static_cast<int>(Connection::number(cell[0]));
     RowError error;
-    const auto file = files.find(file_of({number(cell[3]), number(cell[4])}));
+    const auto file =
+        files.find(file_of({Connection::number(cell[3]), Connection::number(cell[4])}));
     if (file != files.end()) error.file = file->second;
-    error.row = number(cell[2]);
+    error.row = Connection::number(cell[2]);
     if (bad != whole_row) {
       error.field = load.fields[static_cast<std::size_t>(bad)].incoming;
       error.value = cell[1].value_or("");

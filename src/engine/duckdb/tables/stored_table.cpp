@@ -7,7 +7,6 @@
 #include "engine/duckdb/tables/stored_table.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "base/case_fold.hpp"
@@ -20,12 +19,6 @@ namespace {
 
 constexpr int layout_version = 2;  // 1 had the rows in tables of main
 constexpr std::string_view key_comment = "primary key: ";
-
-std::uint64_t number(const std::optional<std::string>& text) {
-  std::uint64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
 
 /// With the database, because `main."Shop:Orders"` may also be a view of a load's, or mean a
 /// database that is called main.
@@ -42,10 +35,10 @@ Result<std::vector<StoredTable>> tables_where(Connection& connection, const Sql&
                                 stored("tables"), stored("columns"), condition)));
   std::vector<StoredTable> tables;
   for (const auto& row : cells) {
-    const std::uint64_t no = number(row[0]);
+    const std::uint64_t no = Connection::number(row[0]);
     if (tables.empty() || tables.back().no != no) tables.push_back({no, *row[1], {}});
-    StoredColumn column{number(row[2]), *row[3], *row[4], {}};
-    if (row[5]) column.in_key = number(row[5]);
+    StoredColumn column{Connection::number(row[2]), *row[3], *row[4], {}};
+    if (row[5]) column.in_key = Connection::number(row[5]);
     tables.back().columns.push_back(std::move(column));
   }
   return tables;

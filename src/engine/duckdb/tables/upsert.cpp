@@ -4,7 +4,6 @@
 
 #include "engine/duckdb/tables/upsert.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "engine/duckdb/tables/stage.hpp"
@@ -76,23 +75,17 @@ Result<void> plan(Connection& connection, const Load& load, const DomainTable& t
           table.stored.in_sql()));
 }
 
-std::uint64_t number(const std::optional<std::string>& text) {
-  std::uint64_t value = 0;
-  if (text) std::from_chars(text->data(), text->data() + text->size(), value);
-  return value;
-}
-
 /// Counts the planned results of the good rows; how many rows leave no more than their origin.
 Result<std::uint64_t> count(Connection& connection, LoadCounts& counts) {
   WEIR_TRY(const auto cells,
            connection.cells("SELECT count(*) FILTER (fate = 'i'), count(*) FILTER (fate IN ('u', "
                             "'b')), count(*) FILTER (fate = 'b'), count(*) FILTER (fate = 'o') "
                             "FROM weir_plan"));
-  counts.inserted = number(cells[0][0]);
-  counts.updated = number(cells[0][1]);
-  counts.taken_back = number(cells[0][2]);
+  counts.inserted = Connection::number(cells[0][0]);
+  counts.updated = Connection::number(cells[0][1]);
+  counts.taken_back = Connection::number(cells[0][2]);
   counts.rejected = counts.read - counts.errors - counts.inserted - counts.updated;
-  return number(cells[0][3]);
+  return Connection::number(cells[0][3]);
 }
 
 Result<void> insert(Connection& connection, const Load& load, const DomainTable& table,
