@@ -130,6 +130,24 @@ TEST_F(CliTest, ARunIsWaitedForAndItsCountsAreShown) {
             "load  S:F  succeeded              5         3        1         1       0\n");
 }
 
+TEST_F(CliTest, RecordsStandBesideRowsAndWarningsBelow) {
+  const Outcome outcome =
+      run({{"GET /api/v0/workflow/runs/wf-1",
+            {.body = R"({"id":"wf-1","state":"succeeded","tasks":[{"kind":"load","name":"S:F",
+        "state":"succeeded","detail":{"records":7,"read":0,"inserted":0,"updated":0,"rejected":0,
+        "errors":0,"warnings":["no rows were made of the 7 records in 1 file"]}}]})"}}},
+          {"run", "show", "wf-1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "id     wf-1\n"
+            "state  succeeded\n"
+            "\n"
+            "TASK  OF   STATE      RECORDS  READ  INSERTED  UPDATED  REJECTED  ERRORS  ERROR\n"
+            "load  S:F  succeeded        7     0         0        0         0       0\n"
+            "\n"
+            "warning: S:F: no rows were made of the 7 records in 1 file\n");
+}
+
 TEST_F(CliTest, AFailedRunIsOne) {
   const Outcome outcome =
       run({{"GET /api/v0/workflow/runs/wf-1",

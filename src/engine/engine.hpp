@@ -152,6 +152,9 @@ struct LoadCounts {
   /// This load was done before: these are its counts then, and nothing was done now.
   bool repeated = false;
   std::uint64_t load = 0;  // its number in the ledger
+  /// Of the files, each file once, as the manifest counts them; they stand beside the rows that
+  /// were made of them, of which there may be more or fewer.
+  std::uint64_t records = 0;
   std::uint64_t read = 0;  // rows of all operations
   std::uint64_t inserted = 0;
   std::uint64_t updated = 0;
@@ -161,6 +164,9 @@ struct LoadCounts {
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
   Misfits misfits;
   std::vector<FileCounts> files;  // of operations without a query, in the order of the data
+  /// What is probably not as it was meant, a sentence each: an operation that makes no rows of
+  /// records. No errors, since a query may want nothing of what there is.
+  std::vector<std::string> warnings;
 };
 
 enum class LoadState : std::uint8_t {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -32,6 +33,19 @@ json::array with_details(const json::array& tasks) {
   return out;
 }
 
+/// What a run that succeeded should still be looked at for.
+void print_warnings(Session& session, const json::array& tasks) {
+  bool first = true;
+  for (const json::value& task : tasks) {
+    const json::value* warnings = task.as_object().if_contains("warnings");
+    if (warnings == nullptr || !warnings->is_array()) continue;
+    for (const json::value& each : warnings->as_array())
+      session.terminal.out << (std::exchange(first, false) ? "\n" : "")
+                           << "warning: " << text_of(task, "name") << ": " << cell_text(each)
+                           << "\n";
+  }
+}
+
 }  // namespace
 
 bool is_final(const std::string& state) {
@@ -57,7 +71,8 @@ void print_run(Session& session, const json::value& run) {
   print_item(session, head);
   if (!tasks.is_array() || tasks.as_array().empty()) return;
   session.terminal.out << "\n";
-  print_list(session, json::object{{"items", with_details(tasks.as_array())}},
+  const json::array rows = with_details(tasks.as_array());
+  print_list(session, json::object{{"items", rows}},
              {{"TASK", "kind"},
               {"OF", "name"},
               {"STATE", "state"},
@@ -69,6 +84,7 @@ void print_run(Session& session, const json::value& run) {
               {"ERRORS", "errors", true},
               {"ERROR", "error"}},
              "");
+  print_warnings(session, rows);
 }
 
 }  // namespace weir::cli

@@ -370,6 +370,17 @@ TEST_F(CourierTest, WhatASchemaCouldNotTakeStandsInTheTask) {
                         R"("field":"o.l[1].n","value":"x","reason":"does not fit BIGINT"}])"));
 }
 
+TEST_F(CourierTest, RecordsStandBesideRowsAndAWarningFailsNothing) {
+  batch("2027-03-02", 8);
+  engine_.counts = {.records = 10, .warnings = {"no rows were made of the 10 records in 1 file"}};
+  const auto ended = run(courier(load_into(feed())));
+  EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
+  EXPECT_EQ(engine_.loads.at(0).operations.at(0).sources.at(0).files.at(0).records, 10u);
+  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[1].detail,
+              HasSubstr(R"("records":10,"read":0,"inserted":0,"updated":0,"rejected":0,"errors":0,)"
+                        R"("warnings":["no rows were made of the 10 records in 1 file"])"));
+}
+
 TEST_F(CourierTest, ALoadThatFailsFailsTheRunAndSaysWhichFeed) {
   batch("2027-03-02", 8);
   engine_.failure = Error{Errc::bad_request, "Field \"id\" is missing."};

@@ -120,11 +120,14 @@ json::array errors_json(const std::vector<engine::RowError>& errors) {
 }
 
 json::object counts_json(const engine::LoadCounts& counts) {
-  json::object out{{"load", counts.load},         {"read", counts.read},
-                   {"inserted", counts.inserted}, {"updated", counts.updated},
-                   {"rejected", counts.rejected}, {"errors", counts.errors}};
+  json::object out{{"load", counts.load},       {"records", counts.records},
+                   {"read", counts.read},       {"inserted", counts.inserted},
+                   {"updated", counts.updated}, {"rejected", counts.rejected},
+                   {"errors", counts.errors}};
   if (counts.taken_back > 0) out["taken_back"] = counts.taken_back;
   if (counts.repeated) out["done_before"] = true;
+  if (!counts.warnings.empty())
+    out["warnings"] = json::array(counts.warnings.begin(), counts.warnings.end());
   if (!counts.row_errors.empty()) out["row_errors"] = errors_json(counts.row_errors);
   if (counts.misfits.count > 0) {
     out["misfits"] = counts.misfits.count;

@@ -208,6 +208,18 @@ void OpenSources::read_in_any_order(std::size_t threads) const {
     opened.reading->plan.threads = threads;
 }
 
+std::vector<std::size_t> OpenSources::without_rows() const {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < opened_.size(); ++i) {
+    const Reading& reading = *opened_[i].reading;
+    bool whole = reading.report.rows() == 0;
+    for (std::size_t file = 0; whole && file < reading.plan.paths.size(); ++file)
+      whole = reading.report.is_whole(file);
+    if (whole) out.push_back(i);
+  }
+  return out;
+}
+
 Misfits OpenSources::misfits() const {
   Misfits out;
   for (const Opened& opened : opened_) {

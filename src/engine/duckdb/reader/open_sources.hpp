@@ -41,6 +41,9 @@ class OpenSources {
   /// depend on the order of the rows.
   void read_in_any_order(std::size_t threads) const;
 
+  /// The sources, by their places, that were read to their end and have no row.
+  std::vector<std::size_t> without_rows() const;
+
   /// The misfits met while reading so far.
   Misfits misfits() const;
 

@@ -54,6 +54,7 @@ class Scan {
       if (more) ++size;
     }
     writer_.finish();
+    pass_.reading->report.add_rows(size);
     report_misfits();
     return size;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -72,6 +73,9 @@ class ReadReport {
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
   std::vector<Misfit> first_misfits() const;
+  /// The rows that were made of the files, of all passes.
+  void add_rows(std::uint64_t count) { rows_.fetch_add(count, std::memory_order_relaxed); }
+  std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
   /// Notes that a file was read to its end and matched its claim.
   void note_whole(std::size_t file);
   bool is_whole(std::size_t file) const;
@@ -87,6 +91,7 @@ class ReadReport {
   std::uint64_t inferred_misfits_ = 0;
   std::vector<Misfit> first_misfits_;  // in the order of the data
   std::set<std::size_t> whole_;
+  std::atomic<std::uint64_t> rows_{0};
 };
 
 /// Reads the rest of the files, so that each is checked against its claim.

@@ -23,12 +23,25 @@ constexpr std::size_t rows_together = 1000;  // in one statement
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
 constexpr const char* count_columns =
-    "read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back BIGINT, "
-    "errors BIGINT, misfits BIGINT";
+    "read, inserted, updated, rejected, taken_back, errors, misfits, records, warnings";
 
 Sql counts_sql(const LoadCounts& counts) {
-  return sql("$, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated, counts.rejected,
-             counts.taken_back, counts.errors, counts.misfits.count);
+  std::string warnings;
+  for (const std::string& each : counts.warnings)
+    warnings += (warnings.empty() ? "" : "\n") + each;
+  return sql("$, $, $, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated,
+             counts.rejected, counts.taken_back, counts.errors, counts.misfits.count,
+             counts.records, Text{warnings});
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
 }
 
 struct NotedFile {
@@ -71,10 +84,9 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
                                         std::uint64_t most) {
   WEIR_TRY(const auto cells,
            connection.cells(
-               sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), read, "
-                   "inserted, updated, "
-                   "rejected, taken_back, errors, misfits FROM $ WHERE $ ORDER BY no DESC LIMIT $",
-                   stored("loads"), condition, most)));
+               sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), $ "
+                   "FROM $ WHERE $ ORDER BY no DESC LIMIT $",
+                   Sql::verbatim(count_columns), stored("loads"), condition, most)));
   std::vector<LoadRecord> out;
   for (const auto& row : cells) {
     LoadRecord& record = out.emplace_back();
@@ -94,6 +106,8 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
     counts.taken_back = Connection::number(row[12]);
     counts.errors = Connection::number(row[13]);
     counts.misfits.count = Connection::number(row[14]);
+    counts.records = Connection::number(row[15]);
+    counts.warnings = lines_of(row[16].value_or(""));
   }
   return out;
 }
@@ -101,22 +115,27 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
 }  // namespace
 
 Result<void> create_ledger(Connection& connection) {
-  return connection.run(
-      sql("CREATE TABLE IF NOT EXISTS $ (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT, "
-          "round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated "
-          "BOOLEAN, $); "
-          "CREATE TABLE IF NOT EXISTS $ (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT, "
-          "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT)",
-          stored("loads"), Sql::verbatim(count_columns), stored("load_files"), stored("fences")));
+  return connection.run(sql(
+      "CREATE TABLE IF NOT EXISTS $ (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT, "
+      "round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated "
+      "BOOLEAN, read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back "
+      "BIGINT, errors BIGINT, misfits BIGINT); "
+      "CREATE TABLE IF NOT EXISTS $ (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT, "
+      "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT); "
+      "ALTER TABLE $ ADD COLUMN IF NOT EXISTS records BIGINT; "
+      "ALTER TABLE $ ADD COLUMN IF NOT EXISTS warnings VARCHAR",
+      stored("loads"), stored("load_files"), stored("fences"), stored("loads"), stored("loads")));
 }
 
 Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,
                        LoadState state, Time at, const LoadCounts& counts) {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
   WEIR_CHECK(connection.run(
-      sql("INSERT INTO $ VALUES ($, $, $, $, $, $, $, $, make_timestamp($), $, $)", stored("loads"),
-          counts.load, Text{load.id.run}, Text{load.id.feed}, load.id.epoch, load.id.round,
-          table_no, Text{load.table}, Text{states[static_cast<std::size_t>(state)]}, us.count(),
+      sql("INSERT INTO $ (no, run, feed, epoch, round, of, name, state, loaded_at, truncated, $) "
+          "VALUES ($, $, $, $, $, $, $, $, make_timestamp($), $, $)",
+          stored("loads"), Sql::verbatim(count_columns), counts.load, Text{load.id.run},
+          Text{load.id.feed}, load.id.epoch, load.id.round, table_no, Text{load.table},
+          Text{states[static_cast<std::size_t>(state)]}, us.count(),
           Sql::verbatim(load.truncate ? "true" : "false"), counts_sql(counts))));
   return note_files(connection, load, counts);
 }

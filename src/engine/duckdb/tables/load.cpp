@@ -95,17 +95,39 @@ void note(const Load& load, Progress::Stage stage) {
   if (load.progress != nullptr) load.progress->stage = stage;
 }
 
+/// Of all files, each once.
+std::uint64_t records_of(const Load& load) {
+  std::set<std::string> files;
+  std::uint64_t records = 0;
+  for (const Operation& operation : load.operations) {
+    for (const Source& source : operation.sources) {
+      for (const SourceFile& file : source.files) {
+        if (file.records > 0 && files.insert(file.name()).second) records += file.records;
+      }
+    }
+  }
+  return records;
+}
+
+std::string warning_of(const Load& load, std::size_t operation, const std::string& what) {
+  if (load.operations.size() == 1) return what;
+  return "operation " + std::to_string(operation + 1) + ": " + what;
+}
+
 /// Stages all operations, and counts what they gave.
 Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load,
                           const DomainTable& table) {
   LoadCounts counts;
+  counts.records = records_of(load);
   note(load, Progress::Stage::reading);
   WEIR_CHECK(create_staged(connection, load));
   for (std::size_t i = 0; i < load.operations.size(); ++i) {
-    WEIR_TRY(Misfits misfits, stage(connection, tenant, load, table, i));
-    counts.misfits.count += misfits.count;
-    std::move(misfits.first.begin(), misfits.first.end(), std::back_inserter(counts.misfits.first));
-    WEIR_TRY(counts.read, connection.count("SELECT count(*) FROM weir_staged"));
+    WEIR_TRY(Staged one, stage(connection, tenant, load, table, i));
+    counts.misfits.count += one.misfits.count;
+    std::move(one.misfits.first.begin(), one.misfits.first.end(),
+              std::back_inserter(counts.misfits.first));
+    counts.read += one.rows;
+    if (!one.warning.empty()) counts.warnings.push_back(warning_of(load, i, one.warning));
     if (load.progress != nullptr) load.progress->rows_read = counts.read;
   }
   WEIR_TRY(counts.errors,

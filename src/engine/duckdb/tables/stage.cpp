@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/case_fold.hpp"
@@ -120,11 +121,7 @@ Result<void> insert_staged(Connection& connection, const Input& input, const Loa
 }
 
 /// Which required fields never occurred is known only now that the files were read.
-Result<void> check_names(Connection& connection, const OpenSources& sources, const Load& load,
-                         std::size_t number) {
-  WEIR_TRY(const std::uint64_t rows,
-           connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
-  if (rows == 0) return {};
+Result<void> check_names(const OpenSources& sources, const Load& load) {
   const auto& columns = sources.first().plan.type.fields;
   const std::vector<bool> seen = sources.first().report.columns();
   const auto others = sources.first().report.others();
@@ -150,6 +147,28 @@ std::string reason_of(const Load& load, int bad, const std::optional<std::string
                      (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
   if (!blank) return "\"" + *text + "\" " + cast_reason(field);
   return is_key(load, field) ? "a field of the primary key is null" : "a required field is null";
+}
+
+/// "Of the 12 records in 2 files no rows were made: ..."
+std::string no_rows_warning(const OpenSources& sources, const Operation& operation) {
+  std::set<std::string> files;
+  std::uint64_t records = 0;
+  for (const Source& source : operation.sources) {
+    for (const SourceFile& file : source.files) {
+      if (file.records > 0 && files.insert(file.name()).second) records += file.records;
+    }
+  }
+  if (records == 0) return "";
+  std::string out = "no rows were made of the " + std::to_string(records) +
+                    (records == 1 ? " record" : " records") + " in " +
+                    std::to_string(files.size()) + (files.size() == 1 ? " file" : " files");
+  for (const std::size_t empty : sources.without_rows()) {
+    const Source& source = operation.sources[empty];
+    if (source.format == FileFormat::cbor)
+      return out + ": no element <" + source.row_tag + "> is in any of file \"" + source.tag +
+             "\"; set rowTag to the element that is a row";
+  }
+  return operation.query.empty() ? out : out + ": the query takes none of them";
 }
 
 /// The place of the file that a record is in.
@@ -220,8 +239,8 @@ Result<void> create_staged(Connection& connection, const Load& load) {
           columns));
 }
 
-Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
-                      const DomainTable& table, std::size_t number) {
+Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
+                     const DomainTable& table, std::size_t number) {
   const Operation& operation = load.operations[number];
   const bool as_text = operation.query.empty() &&
                        operation.sources[0].format == FileFormat::ndjson &&
@@ -234,8 +253,13 @@ Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
   auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   WEIR_CHECK(sources.check_rest());
-  if (as_text) WEIR_CHECK(check_names(connection, sources, load, number));
-  return sources.misfits();
+  Staged out;
+  WEIR_TRY(out.rows,
+           connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
+  if (as_text && out.rows > 0) WEIR_CHECK(check_names(sources, load));
+  if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
+  out.misfits = sources.misfits();
+  return out;
 }
 
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load) {

@@ -25,11 +25,18 @@ namespace weir::engine::duckdb {
 ///   bad f0, f1, ...         the feed's fields
 Result<void> create_staged(Connection& connection, const Load& load);
 
+/// What one operation gave.
+struct Staged {
+  std::uint64_t rows = 0;
+  Misfits misfits;
+  std::string warning;  // no rows were made of records; empty: some were, or there are none
+};
+
 /// Adds the rows of one operation. Misfits of the sources' schemas are reported; the rows are
 /// staged without those values. bad_request when the data lacks a required field or one of the
 /// primary key; the message names the fields that the data has.
-Result<Misfits> stage(Connection& connection, Tenant& tenant, const Load& load,
-                      const DomainTable& table, std::size_t number);
+Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
+                     const DomainTable& table, std::size_t number);
 
 /// What was staged of each file of the operations without a query.
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);

@@ -265,8 +265,11 @@ Result<void> prepare_tables_file(Connection& connection) {
            connection.count(sql("SELECT count(*) FROM duckdb_schemas() WHERE schema_name = $ AND "
                                 "database_name = current_database()",
                                 Text{stored_schema})));
-  if (there > 0) return {};
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  if (there > 0) {
+    WEIR_CHECK(create_ledger(connection));
+    return transaction.commit();
+  }
   WEIR_CHECK(create_layout(connection));
   WEIR_CHECK(create_schema_views(connection));
   WEIR_CHECK(create_ledger(connection));
