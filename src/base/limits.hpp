@@ -88,5 +88,7 @@ inline constexpr std::uint64_t query_bytes_max = 16 * mib;  // of an answer's va
 inline constexpr std::uint32_t sample_rows_max = 200;
 inline constexpr std::uint32_t sample_files_max = 5;
 inline constexpr std::uint32_t row_errors_kept_max = 1000;
+inline constexpr std::uint32_t row_errors_logged_max = 100'000;  // of a load
+inline constexpr std::uint32_t row_errors_logged_days = 90;
 
 }  // namespace weir::limits

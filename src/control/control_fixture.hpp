@@ -47,6 +47,16 @@ class RecordingEngine final : public engine::TestEngine {
     if (while_asked) while_asked(limits);
     return answer;
   }
+  Result<std::vector<engine::LoggedError>> row_errors(const std::string&,
+                                                      const engine::ErrorFilter& filter) override {
+    std::vector<engine::LoggedError> out;
+    for (const engine::LoggedError& each : logged) {
+      const bool behind =
+          std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
+      if (behind && each.id.run == filter.run && out.size() < filter.most) out.push_back(each);
+    }
+    return out;
+  }
   Result<std::vector<engine::TableInfo>> tables(const std::string& tenant) override {
     const auto found = domain_tables.find(tenant);
     return found == domain_tables.end() ? std::vector<engine::TableInfo>() : found->second;
@@ -61,6 +71,7 @@ class RecordingEngine final : public engine::TestEngine {
   std::vector<engine::Load> loaded;
   Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
+  std::vector<engine::LoggedError> logged;
   Result<void> create_answer;
   std::function<void(const engine::ReadLimits&)> while_asked;
   std::vector<engine::Source> sources;

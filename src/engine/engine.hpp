@@ -129,6 +129,28 @@ struct RowError {
   std::string reason;
 };
 
+/// A bad field of a row, in the log of its load.
+struct LoggedError {
+  RowError error;
+  std::string kind;     // the reason without the value; the same for all values
+  std::string receipt;  // of the record; empty where it is not known
+  std::uint64_t load = 0;
+  std::uint64_t number = 0;  // in the load: 1, 2, 3, ... in the order of the data
+  LoadId id;
+  std::string table;
+};
+
+/// Errors of the log; the order is by load and number.
+struct ErrorFilter {
+  std::string table = {};  // empty: of all tables
+  std::string run = {};    // empty: of all runs
+  std::uint64_t load = 0;  // 0: of all loads
+  /// Behind the error of this load and number.
+  std::uint64_t after_load = 0;
+  std::uint64_t after_number = 0;
+  std::uint64_t most = 100;
+};
+
 /// Values that the schema of their source, declared or inferred, could not take: NULL, or what the
 /// reason says, replaces them. Not row errors, since the row may be right; always reported.
 struct Misfits {
@@ -162,6 +184,7 @@ struct LoadCounts {
   std::uint64_t taken_back = 0;  // of those updated: a later record's row went (Keep::loaded_last)
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
+  std::uint64_t bad_fields = 0;      // of all rows with errors; a row may have several
   Misfits misfits;
   std::vector<FileCounts> files;  // of operations without a query, in the order of the data
   /// What is probably not as it was meant, a sentence each: an operation that makes no rows of
@@ -237,6 +260,10 @@ class Engine {
   /// What was loaded, newest first.
   virtual Result<std::vector<LoadRecord>> ledger(const std::string& tenant,
                                                  const LedgerFilter& filter) = 0;
+  /// Every bad field of the loads' rows, of a load over its threshold too, up to
+  /// limits::row_errors_logged_max of a load and for limits::row_errors_logged_days.
+  virtual Result<std::vector<LoggedError>> row_errors(const std::string& tenant,
+                                                      const ErrorFilter& filter) = 0;
   /// Creates the table of a load, empty, unless it exists. Ignores the operations.
   virtual Result<void> create_table(const Load& load) = 0;
   /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in

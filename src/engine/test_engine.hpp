@@ -15,6 +15,9 @@ class TestEngine : public Engine {
   Result<std::vector<LoadRecord>> ledger(const std::string&, const LedgerFilter&) override {
     return refused();
   }
+  Result<std::vector<LoggedError>> row_errors(const std::string&, const ErrorFilter&) override {
+    return refused();
+  }
   Result<void> create_table(const Load&) override { return refused(); }
   Result<void> check(const std::string&) override { return {}; }
   Result<Table> preview(const std::vector<Source>&, const std::string&, const std::string&,

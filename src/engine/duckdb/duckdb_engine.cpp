@@ -16,6 +16,7 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/query.hpp"
+#include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/load.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
@@ -215,6 +216,19 @@ Result<std::vector<LoadRecord>> DuckDbEngine::ledger(const std::string& tenant,
   return on_tenant(tenant, [&](Tenant& owner) -> Result<std::vector<LoadRecord>> {
     WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
     return duckdb::ledger(connection, filter);
+  });
+}
+
+Result<std::vector<LoggedError>> DuckDbEngine::row_errors(const std::string& tenant,
+                                                          const ErrorFilter& filter) {
+  return on_tenant(tenant, [&](Tenant& owner) -> Result<std::vector<LoggedError>> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    WEIR_TRY(auto errors, logged_errors(connection, filter));
+    for (LoggedError& each : errors) {
+      each.error.file = without_paths(std::move(each.error.file));
+      each.error.reason = without_paths(std::move(each.error.reason));
+    }
+    return errors;
   });
 }
 

@@ -54,6 +54,8 @@ class DuckDbEngine final : public Engine {
                      std::uint64_t epoch) override;
   Result<std::vector<LoadRecord>> ledger(const std::string& tenant,
                                          const LedgerFilter& filter) override;
+  Result<std::vector<LoggedError>> row_errors(const std::string& tenant,
+                                              const ErrorFilter& filter) override;
   Result<void> purge(const std::string& tenant, const std::string& table) override;
   Result<void> rename_table(const std::string& tenant, const std::string& from,
                             const std::string& to) override;

@@ -167,7 +167,7 @@ Result<std::string> cast_sql(const Field& field, const std::string& x, duckdb_lo
 std::string blank_sql(const Field& field, const std::string& x, duckdb_logical_type type) {
   std::string null = x + " IS NULL";
   if (field.type == FieldType::string || incoming_of(type) != Incoming::text) return null;
-  const std::string text = "trim(" + text_of(x) + ")";
+  const std::string text = "trim(" + text_of(x) + ", E' \\t\\n\\x0b\\x0c\\r')";
   if (field.type != FieldType::boolean) return "(" + null + " OR " + text + " = '')";
   return "(" + null + " OR lower(" + text + ") IN ('', 'null'))";
 }

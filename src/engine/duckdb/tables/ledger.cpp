@@ -23,15 +23,15 @@ constexpr std::size_t rows_together = 1000;  // in one statement
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
 constexpr const char* count_columns =
-    "read, inserted, updated, rejected, taken_back, errors, misfits, records, warnings";
+    "read, inserted, updated, rejected, taken_back, errors, misfits, records, warnings, bad_fields";
 
 Sql counts_sql(const LoadCounts& counts) {
   std::string warnings;
   for (const std::string& each : counts.warnings)
     warnings += (warnings.empty() ? "" : "\n") + each;
-  return sql("$, $, $, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated,
+  return sql("$, $, $, $, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated,
              counts.rejected, counts.taken_back, counts.errors, counts.misfits.count,
-             counts.records, Text{warnings});
+             counts.records, Text{warnings}, counts.bad_fields);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -108,6 +108,7 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
     counts.misfits.count = Connection::number(row[14]);
     counts.records = Connection::number(row[15]);
     counts.warnings = lines_of(row[16].value_or(""));
+    counts.bad_fields = Connection::number(row[17]);
   }
   return out;
 }
@@ -115,16 +116,18 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
 }  // namespace
 
 Result<void> create_ledger(Connection& connection) {
-  return connection.run(sql(
-      "CREATE TABLE IF NOT EXISTS $ (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT, "
-      "round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated "
-      "BOOLEAN, read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back "
-      "BIGINT, errors BIGINT, misfits BIGINT); "
-      "CREATE TABLE IF NOT EXISTS $ (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT, "
-      "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT); "
-      "ALTER TABLE $ ADD COLUMN IF NOT EXISTS records BIGINT; "
-      "ALTER TABLE $ ADD COLUMN IF NOT EXISTS warnings VARCHAR",
-      stored("loads"), stored("load_files"), stored("fences"), stored("loads"), stored("loads")));
+  return connection.run(
+      sql("CREATE TABLE IF NOT EXISTS $ (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT, "
+          "round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated "
+          "BOOLEAN, read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back "
+          "BIGINT, errors BIGINT, misfits BIGINT); "
+          "CREATE TABLE IF NOT EXISTS $ (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT, "
+          "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT); "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS records BIGINT; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS warnings VARCHAR; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS bad_fields BIGINT",
+          stored("loads"), stored("load_files"), stored("fences"), stored("loads"), stored("loads"),
+          stored("loads")));
 }
 
 Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,

@@ -9,10 +9,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/assert.hpp"
 #include "base/case_fold.hpp"
+#include "base/limits.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
@@ -114,9 +117,31 @@ std::string warning_of(const Load& load, std::size_t operation, const std::strin
   return "operation " + std::to_string(operation + 1) + ": " + what;
 }
 
+/// The first ones, as counts have them.
+std::vector<RowError> shown(const std::vector<LoggedError>& errors) {
+  std::vector<RowError> out;
+  for (const LoggedError& each : errors) {
+    if (out.size() == limits::row_errors_kept_max) break;
+    out.push_back(each.error);
+  }
+  return out;
+}
+
+/// Reads the errors that were staged, and counts them.
+Result<std::vector<LoggedError>> errors_of(Connection& connection, const Load& load,
+                                           LoadCounts& counts) {
+  if (counts.errors == 0) return std::vector<LoggedError>();
+  WEIR_TRY(counts.bad_fields,
+           connection.count("SELECT count(*) FROM (SELECT unnest(bads) AS e FROM weir_staged WHERE "
+                            "bad IS NOT NULL) WHERE e IS NOT NULL"));
+  WEIR_TRY(auto errors, staged_errors(connection, load));
+  counts.row_errors = shown(errors);
+  return errors;
+}
+
 /// Stages all operations, and counts what they gave.
 Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load,
-                          const DomainTable& table) {
+                          const DomainTable& table, std::vector<LoggedError>& errors) {
   LoadCounts counts;
   counts.records = records_of(load);
   note(load, Progress::Stage::reading);
@@ -132,9 +157,7 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
   }
   WEIR_TRY(counts.errors,
            connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
-  if (counts.errors > 0) {
-    WEIR_TRY(counts.row_errors, staged_errors(connection, load));
-  }
+  WEIR_TRY(errors, errors_of(connection, load, counts));
   WEIR_TRY(counts.files, staged_files(connection, load));
   counts.over_threshold =
       counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
@@ -142,21 +165,28 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
 }
 
 /// Nothing was loaded, which the ledger tells in a transaction of its own.
-Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts) {
+Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
+                          const std::vector<LoggedError>& errors) {
   WEIR_TRY(Connection connection, tenant.connect({}));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(counts.load, next_number(connection));
   WEIR_CHECK(note_load(connection, load, 0, LoadState::over_threshold, tenant.now(), counts));
+  WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
   return tenant.commit(transaction, load.id);
 }
 
-Result<LoadCounts> load_locked(Tenant& tenant, const Load& load) {
+Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<LoggedError>& errors) {
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(auto before, done_before(connection, load.id));
-  if (before) return *std::move(before);
+  if (before) {
+    WEIR_TRY(const auto logged, logged_errors(connection, {.load = before->load,
+                                                           .most = limits::row_errors_kept_max}));
+    before->row_errors = shown(logged);
+    return *std::move(before);
+  }
   WEIR_TRY(DomainTable table, plan_table(connection, load));
-  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table));
+  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table, errors));
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back
@@ -167,6 +197,7 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& load) {
   WEIR_CHECK(upsert(connection, load, table, counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
+  WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
   WEIR_CHECK(tenant.commit(transaction, load.id));
   return counts;
 }
@@ -177,8 +208,9 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_load(load));
   if (!load.id.run.empty()) WEIR_CHECK(tenant.fence(load.id.run, load.id.epoch));
   WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
-  WEIR_TRY(LoadCounts counts, load_locked(tenant, load));
-  if (counts.over_threshold) WEIR_CHECK(note_refused(tenant, load, counts));
+  std::vector<LoggedError> errors;
+  WEIR_TRY(LoadCounts counts, load_locked(tenant, load, errors));
+  if (counts.over_threshold) WEIR_CHECK(note_refused(tenant, load, counts, errors));
   note(load, Progress::Stage::done);
   return counts;
 }

@@ -169,7 +169,7 @@ TEST_F(LoadTest, RowErrorsSayWhereAndWhy) {
   load.fields[1].required = true;
   load.error_threshold = 100;
   EXPECT_EQ(counts(load), "5 1 0 0 4");
-  ASSERT_EQ(last_.row_errors.size(), 4u);
+  ASSERT_EQ(last_.row_errors.size(), 5u) << "the last row lacks both fields";
   EXPECT_EQ(last_.row_errors[0].reason, "a required field is null");
   EXPECT_EQ(last_.row_errors[1].file, key_of(load.operations[0].sources[0].files[1]));
   EXPECT_EQ(last_.row_errors[1].row, 1u);

@@ -10,8 +10,11 @@
 #include <set>
 #include <utility>
 
+#include <boost/json.hpp>
+
 #include "base/case_fold.hpp"
 #include "base/limits.hpp"
+#include "base/receipt.hpp"
 #include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/sql.hpp"
@@ -62,13 +65,17 @@ Result<std::optional<std::size_t>> column_of(const Input& input, const Load& loa
   return missing(load, field, there);
 }
 
+Sql bad_field_sql(auto place, const Sql& text) {
+  return sql("{'field': CAST($ AS INTEGER), 'text': left($, $)}", place, text, value_shown_max);
+}
+
 /// SQL for the fields of a load, side by side.
 struct FieldsSql {
-  Sql inputs;    // c4 AS x0, NULL AS x1
-  Sql values;    // <cast of x0> AS f0
-  Sql bad;       // WHEN <f0 is not right> THEN 0
-  Sql bad_text;  // WHEN 0 THEN <x0 as text>
-  Sql columns;   // f0, f1
+  Sql inputs;   // c4 AS x0, NULL AS x1
+  Sql values;   // <cast of x0> AS f0
+  Sql bad;      // WHEN <f0 is not right> THEN 0
+  Sql bads;     // CASE WHEN <f0 is not right> THEN <0 and x0 as text> END
+  Sql columns;  // f0, f1
 };
 
 Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
@@ -89,7 +96,8 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
                            ? Sql()
                            : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
     out.bad.append(sql(" WHEN $ IS NULL$ THEN $", f, absent, i));
-    out.bad_text.append(sql(" WHEN $ THEN CAST(x$ AS VARCHAR)", i, i));
+    out.bads.append(sql("$CASE WHEN $ IS NULL$ THEN $ END", Sql::verbatim(i == 0 ? "" : ", "), f,
+                        absent, bad_field_sql(i, sql("CAST(x$ AS VARCHAR)", i))));
     out.columns.append(sql(", $", f));
   }
   return out;
@@ -111,11 +119,12 @@ Result<void> insert_staged(Connection& connection, const Input& input, const Loa
   WEIR_TRY(const FieldsSql fields, fields_sql(input, load));
   return connection.run(
       sql("INSERT INTO weir_staged SELECT $, origin, file, row, bad, "
-          "left(CASE bad WHEN $ THEN problem$ END, $), CASE WHEN bad IS NULL THEN $ END, "
+          "CASE WHEN bad = $ THEN [$] WHEN bad IS NOT NULL THEN [$] END, "
+          "CASE WHEN bad IS NULL THEN $ END, "
           "CASE WHEN bad IS NULL THEN $ END$ FROM "
           "(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM (SELECT *$ "
           "FROM (SELECT origin, file, row, problem$ FROM $)))",
-          number, whole_row, fields.bad_text, value_shown_max,
+          number, whole_row, bad_field_sql(whole_row, sql("problem")), fields.bads,
           Sql::verbatim(uuid_sql(load.table, pk_of(load))), row_hash_sql(table), fields.columns,
           whole_row, fields.bad, fields.values, fields.inputs, Sql::verbatim(input.sql)));
 }
@@ -140,13 +149,30 @@ Result<void> check_names(const OpenSources& sources, const Load& load) {
   return {};
 }
 
-std::string reason_of(const Load& load, int bad, const std::optional<std::string>& text) {
-  if (bad == whole_row) return "the record " + text.value_or("is not right");
+/// As in a string of JSON, so that a tab or the end of a line is seen.
+std::string visible(const std::string& value) {
+  return boost::json::serialize(boost::json::string(value));
+}
+
+void explain(const Load& load, int bad, const std::optional<std::string>& text, LoggedError& out) {
+  if (bad == whole_row) {
+    out.kind = out.error.reason = "the record " + text.value_or("is not right");
+    return;
+  }
   const Field& field = load.fields[static_cast<std::size_t>(bad)];
-  const bool blank = !text || (field.type != FieldType::string && trim(*text).empty()) ||
-                     (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
-  if (!blank) return "\"" + *text + "\" " + cast_reason(field);
-  return is_key(load, field) ? "a field of the primary key is null" : "a required field is null";
+  out.error.field = field.incoming;
+  out.error.value = text.value_or("");
+  const bool null =
+      !text || (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
+  const bool blank = null || (field.type != FieldType::string && trim(*text).empty());
+  if (!blank) {
+    out.kind = cast_reason(field);
+    out.error.reason = visible(*text) + " " + out.kind;
+    return;
+  }
+  out.kind = is_key(load, field) ? "a field of the primary key " : "a required field ";
+  out.kind += null ? "is null" : "has only white space";
+  out.error.reason = out.kind + (null ? "" : ": " + visible(*text));
 }
 
 /// "Of the 12 records in 2 files no rows were made: ..."
@@ -177,16 +203,31 @@ Origin file_of(Origin record) {
   return record;
 }
 
-/// What errors call the files of a load, by their places.
-std::map<Origin, std::string> file_names(const Load& load) {
-  std::map<Origin, std::string> names;
+struct ErrorFile {
+  const SourceFile* file = nullptr;
+  bool lines_are_records = false;
+};
+
+/// The files of a load by their places.
+std::map<Origin, ErrorFile> files_of(const Load& load) {
+  std::map<Origin, ErrorFile> files;
   for (const Operation& operation : load.operations) {
     for (const Source& source : operation.sources) {
       for (const SourceFile& file : source.files)
-        names.emplace(origin_of(file), file.name());
+        files.emplace(origin_of(file), ErrorFile{&file, source.format == FileFormat::ndjson});
     }
   }
-  return names;
+  return files;
+}
+
+/// Of a row's record, where it follows from the file's first one.
+std::string receipt_of(const ErrorFile& from, std::uint64_t row) {
+  const SourceFile& file = *from.file;
+  const bool without_gap = file.last_sequence - file.first_sequence + 1 == file.records;
+  if (!from.lines_are_records || file.stream == StreamNo() || !without_gap || row == 0) return {};
+  const Receipt receipt =
+      encode_receipt({file.stream, file.partition, {file.first_sequence + row - 1}});
+  return std::string(view(receipt));
 }
 
 }  // namespace
@@ -235,7 +276,7 @@ Result<void> create_staged(Connection& connection, const Load& load) {
         sql(", $ $", Sql::verbatim(staged_column(i)), Sql::verbatim(sql_type(load.fields[i]))));
   return connection.run(
       sql("CREATE TEMP TABLE weir_staged (op INTEGER, origin UHUGEINT, file BIGINT, row BIGINT, "
-          "bad INTEGER, bad_text VARCHAR, uuid UUID, row_hash UHUGEINT$)",
+          "bad INTEGER, bads STRUCT(field INTEGER, text VARCHAR)[], uuid UUID, row_hash UHUGEINT$)",
           columns));
 }
 
@@ -282,29 +323,29 @@ Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load&
   return files;
 }
 
-Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load) {
+Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Load& load) {
   WEIR_TRY(const auto cells,
            connection.cells(sql(
-               "SELECT CAST(bad AS BIGINT), bad_text, row, CAST(CAST(origin >> 64 AS UBIGINT) AS "
+               "SELECT CAST(e.field AS BIGINT), e.text, row, CAST(CAST(origin >> 64 AS UBIGINT) AS "
                "VARCHAR), CAST(CAST(origin & 18446744073709551615 AS UBIGINT) AS VARCHAR) "
-               "FROM weir_staged WHERE bad IS NOT NULL ORDER BY op, origin, row LIMIT $",
-               limits::row_errors_kept_max)));
-  const auto files = file_names(load);
-  std::vector<RowError> errors;
+               "FROM (SELECT op, origin, row, unnest(bads) AS e FROM weir_staged WHERE bad IS NOT "
+               "NULL) WHERE e IS NOT NULL ORDER BY op, origin, row, e.field LIMIT $",
+               limits::row_errors_logged_max)));
+  const auto files = files_of(load);
+  std::vector<LoggedError> errors;
   for (const auto& cell : cells) {
     const int bad =
         cell[0]->starts_with('-') ? whole_row : static_cast<int>(Connection::number(cell[0]));
-    RowError error;
+    LoggedError& each = errors.emplace_back();
+    each.number = errors.size();
+    each.error.row = Connection::number(cell[2]);
     const auto file =
         files.find(file_of({Connection::number(cell[3]), Connection::number(cell[4])}));
-    if (file != files.end()) error.file = file->second;
-    error.row = Connection::number(cell[2]);
-    if (bad != whole_row) {
-      error.field = load.fields[static_cast<std::size_t>(bad)].incoming;
-      error.value = cell[1].value_or("");
+    if (file != files.end()) {
+      each.error.file = file->second.file->name();
+      each.receipt = receipt_of(file->second, each.error.row);
     }
-    error.reason = reason_of(load, bad, cell[1]);
-    errors.push_back(std::move(error));
+    explain(load, bad, cell[1], each);
   }
   return errors;
 }

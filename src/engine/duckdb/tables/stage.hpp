@@ -19,10 +19,12 @@ namespace weir::engine::duckdb {
 ///   origin UHUGEINT     the record's place (docs/formats/row-columns.md)
 ///   file BIGINT         its place in the source, 0, 1, 2, ...; NULL behind a query
 ///   row BIGINT          in the file; behind a query that of the record, 0 if there is none
-///   bad INTEGER         NULL, or what is wrong: the field's place in the feed, whole_row for the
-///   row bad_text            the value, or what is wrong with the row uuid UUID `_uuid_pk`; NULL
-///   where bad row_hash UHUGEINT   of the fields at the places of the table's columns; NULL where
-///   bad f0, f1, ...         the feed's fields
+///   bad INTEGER         NULL, or what is wrong: the field's place in the feed, or whole_row
+///   bads                of bad rows: each bad field's place and value, with NULL between; of a
+///                       whole row what is wrong with it
+///   uuid UUID           `_uuid_pk`; NULL where bad
+///   row_hash UHUGEINT   of the fields at the places of the table's columns; NULL where bad
+///   f0, f1, ...         the feed's fields
 Result<void> create_staged(Connection& connection, const Load& load);
 
 /// What one operation gave.
@@ -43,8 +45,9 @@ Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load&
 
 inline constexpr int whole_row = -1;
 
-/// The first bad rows, in the order of the data.
-Result<std::vector<RowError>> staged_errors(Connection& connection, const Load& load);
+/// Every bad field of every bad row, in the order of the data; the first
+/// limits::row_errors_logged_max.
+Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Load& load);
 
 /// The rows of a query, or of the one source, as a relation for SQL; for previews too. Creates the
 /// views it needs.

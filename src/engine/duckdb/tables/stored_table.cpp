@@ -11,6 +11,7 @@
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 
 namespace weir::engine::duckdb {
@@ -268,11 +269,13 @@ Result<void> prepare_tables_file(Connection& connection) {
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   if (there > 0) {
     WEIR_CHECK(create_ledger(connection));
+    WEIR_CHECK(create_error_log(connection));
     return transaction.commit();
   }
   WEIR_CHECK(create_layout(connection));
   WEIR_CHECK(create_schema_views(connection));
   WEIR_CHECK(create_ledger(connection));
+  WEIR_CHECK(create_error_log(connection));
   WEIR_TRY(const auto tables, old_tables(connection));
   for (const StoredTable& table : tables)
     WEIR_CHECK(convert(connection, table));
