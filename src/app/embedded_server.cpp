@@ -218,6 +218,8 @@ void EmbeddedServer::Stages::make_engine() {
       .memory_bytes = bytes_of(config, "engine.memory_mb"),
       .spill_bytes = bytes_of(config, "engine.spill_mb"),
       .threads = static_cast<int>(config["engine.threads"]),
+      .history = {.loads = static_cast<std::uint64_t>(config["engine.history_loads"]),
+                  .age = std::chrono::days(config["engine.history_days"])},
       .disk_free = [this] { return directory.bytes_free(); },
       // The log continues with its own segments while the engine frees space.
       .disk_reserve_bytes =

@@ -105,6 +105,11 @@ constexpr Setting table[] = {
      "suffice; less where the disk has less room.",
      8192, 0, 10'000'000},
     {"engine.threads", "Threads of the embedded engine.", 2, 1, 256},
+    {"engine.history_loads",
+     "Loads and other changes of a table whose replaced and removed rows are kept, for changes, "
+     "tables as of a load, and undo; 0: none.",
+     30, 0, 100'000},
+    {"engine.history_days", "They are kept for so many days at most.", 7, 1, 3650},
     {"queries.parallel",
      "Queries, previews, lists of tables and examinations worked on at once; a tenant has half of "
      "them. More are refused with 429 or 503.",

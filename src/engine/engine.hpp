@@ -182,6 +182,7 @@ struct LoadCounts {
   std::uint64_t updated = 0;
   std::uint64_t rejected = 0;    // not later than the row with the same key, or equal to it
   std::uint64_t taken_back = 0;  // of those updated: a later record's row went (Keep::loaded_last)
+  std::uint64_t deleted = 0;     // rows that went and did not come back under their keys
   std::uint64_t errors = 0;
   std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
   std::uint64_t bad_fields = 0;      // of all rows with errors; a row may have several
@@ -198,11 +199,23 @@ enum class LoadState : std::uint8_t {
   undone,
 };
 
-/// What the ledger has of a load.
+/// What changed a table. All of them have numbers of one sequence and stand in one ledger.
+enum class ChangeKind : std::uint8_t {
+  load,
+  removal,   // of rows by a condition
+  purge,     // of the table
+  renaming,  // of the table
+  undo,      // of a load or a removal
+};
+
+/// What the ledger has of a load, or of another change.
 struct LoadRecord {
+  ChangeKind kind = ChangeKind::load;
   LoadId id;
   std::string table;
   LoadState state = LoadState::done;
+  std::uint64_t undoes = 0;  // of an undo: the load or the removal
+  std::string note;          // of a removal: the condition; of a renaming: the name before
   Time at;
   LoadCounts counts;  // without row_errors, files and the misfits' texts
 };

@@ -74,7 +74,7 @@ DuckDbEngine::DuckDbEngine(DuckDbOptions options, const Clock& clock)
           [this, &clock](const std::string& name, std::uint64_t memory_bytes) {
             return Tenant::open({options_.tables_folder / (name + ".duckdb"),
                                  options_.store_root / "ingest" / "stream" / name, memory_bytes,
-                                 options_.threads, &clock},
+                                 options_.threads, &clock, options_.history},
                                 *watchdog_);
           })) {
   static const bool once = give_blocks_back();

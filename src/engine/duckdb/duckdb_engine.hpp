@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/duckdb/history_bounds.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
 
@@ -23,6 +24,7 @@ struct DuckDbOptions {
   std::uint64_t memory_bytes = 0;       // of all tenants together; 0: 80 % of the memory for each
   std::uint64_t spill_bytes = std::uint64_t{1} << 60;  // of one tenant, beside its tables
   int threads = 0;                                     // for one tenant's tables; 0: one per core
+  HistoryBounds history = {};
   /// The free space on the tables' disk. Spilling leaves `disk_reserve_bytes` of it free; when the
   /// free space falls below that all the same, every call in progress is ended.
   std::function<Result<std::uint64_t>()> disk_free;

@@ -42,6 +42,7 @@ class EngineFixture : public ::testing::Test {
     options.store_root = folder_.path() / "store";
     options.memory_bytes = 1024 * limits::mib;
     options.threads = 2;
+    options.history = history_;
     engine_ = std::make_unique<DuckDbEngine>(options, clock_);
   }
   void reopen() {
@@ -116,6 +117,7 @@ class EngineFixture : public ::testing::Test {
   }
 
   TestFolder folder_;
+  HistoryBounds history_ = {};  // of the next opening
   ManualClock clock_{*parse_time("2026-11-28T12:00:00Z")};
   std::unique_ptr<DuckDbEngine> engine_;
   LoadCounts last_;

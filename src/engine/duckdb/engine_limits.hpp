@@ -25,6 +25,13 @@ inline constexpr std::size_t open_tenants_max = 32;
 inline constexpr std::chrono::seconds tables_listed_within{30};
 // A change of a whole table, with its wait for loads of that table.
 inline constexpr std::chrono::seconds table_changed_within{120};
+// How long the ledger of loads is kept, and how many loads of one table. A run that is taken up
+// looks there for what it did; repeating a load changes nothing, so a run that is still taken up
+// after that is right too, and only its counts are those of the repetition.
+inline constexpr std::chrono::days ledger_kept{90};
+inline constexpr std::uint64_t ledger_loads_max = 100'000;
+// The ledger is trimmed after the first of so many loads.
+inline constexpr std::uint64_t ledger_trimmed_every = 256;
 // The least memory of a tenant with a call in progress, and that of a tenant without one.
 inline constexpr std::uint64_t tenant_memory_bytes_min = 16 * mib;
 inline constexpr std::uint64_t idle_memory_bytes = 8 * mib;

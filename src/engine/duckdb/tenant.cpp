@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/case_fold.hpp"
+#include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/tables/cast_functions.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
@@ -121,8 +122,21 @@ Result<void> Tenant::fence(const std::string& run, std::uint64_t epoch) {
   WEIR_TRY(const std::uint64_t fence, checked_fence(connection, run, epoch));
   if (epoch == fence) return {};
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_CHECK(raise_fence(connection, run, epoch));
+  WEIR_CHECK(raise_fence(connection, run, epoch, now()));
   return transaction.commit();
+}
+
+void Tenant::trim_ledger() {
+  if (commits_++ % limits::ledger_trimmed_every != 0) return;
+  // Two at once would want the same rows.
+  const std::lock_guard lock(fences_);
+  const auto trimmed = [this]() -> Result<void> {
+    WEIR_TRY(Connection connection, Connection::open(*database_));
+    WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+    WEIR_CHECK(duckdb::trim_ledger(connection, now()));
+    return transaction.commit();
+  };
+  static_cast<void>(trimmed());
 }
 
 // One process has a tables file, so a lock between its threads does.

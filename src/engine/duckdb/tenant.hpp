@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/history_bounds.hpp"
 #include "engine/duckdb/reader/read_plan.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
@@ -21,6 +24,7 @@ struct TenantOptions {
   std::uint64_t memory_bytes = 0;      // 0: DuckDB's default
   int threads = 0;                     // 0: one per core
   const Clock* clock = nullptr;        // outlives the tenant; the base of two-digit years
+  HistoryBounds history = {};
 };
 
 /// One tenant's tables: a DuckDB instance on its own file. SQL cannot make it open another file or
@@ -51,6 +55,10 @@ class Tenant {
   /// Commits a load, unless the run has shown a higher epoch meanwhile: conflict.
   Result<void> commit(Transaction& transaction, const LoadId& id);
   Time now() const { return options_.clock->now(); }
+  const HistoryBounds& history() const { return options_.history; }
+  /// Forgets old entries of the ledger, now and then; to be called after a commit. Failing does no
+  /// harm: it is done after a later one.
+  void trim_ledger();
 
   /// Changes the memory limit; overloaded when calls in progress hold more than that.
   Result<void> limit_memory(std::uint64_t bytes);
@@ -73,6 +81,7 @@ class Tenant {
   std::unique_ptr<Database> database_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<std::timed_mutex>> table_locks_;
+  std::atomic<std::uint64_t> commits_{0};
   std::mutex fences_;  // held while a fence is raised, and from its look to a commit
 };
 

@@ -82,17 +82,15 @@ Result<DomainTable> plan_table(Connection& connection, const Load& load) {
   return out;
 }
 
-Result<void> write_table(Connection& connection, const Load& load, DomainTable& table) {
+Result<void> write_table(Connection& connection, DomainTable& table) {
   if (table.anew) {
     if (table.standing) WEIR_CHECK(drop_stored_table(connection, *table.standing));
     WEIR_TRY(table.stored, create_stored_table(connection, table.stored));
     return {};
   }
-  // Columns first: DuckDB alters no table that has changes of the same transaction.
   for (const StoredColumn& column : table.added)
     WEIR_CHECK(add_stored_column(connection, table.stored, column));
   if (!table.added.empty()) WEIR_CHECK(renew_view(connection, table.stored));
-  if (load.truncate) WEIR_CHECK(connection.run(sql("DELETE FROM $", table.stored.in_sql())));
   return {};
 }
 

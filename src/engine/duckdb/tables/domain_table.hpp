@@ -45,9 +45,8 @@ struct DomainTable {
 /// Finds out; changes nothing. Where a type or the key changed, an empty (or truncated) table is
 /// created anew; any other table is a conflict that says what to do.
 Result<DomainTable> plan_table(Connection& connection, const Load& load);
-/// Creates the table, or adds columns that the feed gained, within the caller's transaction. With
-/// `load.truncate` the table is empty afterwards.
-Result<void> write_table(Connection& connection, const Load& load, DomainTable& table);
+/// Creates the table, or adds columns that the feed gained, within the caller's transaction.
+Result<void> write_table(Connection& connection, DomainTable& table);
 
 /// SQL for the load's field of that place in a staged row (stage.hpp).
 std::string staged_column(std::size_t field);

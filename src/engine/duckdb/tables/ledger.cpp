@@ -10,6 +10,7 @@
 #include <map>
 #include <string_view>
 
+#include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 #include "engine/origin.hpp"
@@ -20,18 +21,20 @@ namespace {
 
 constexpr std::size_t rows_together = 1000;  // in one statement
 
+constexpr std::array<std::string_view, 5> kinds{"load", "removal", "purge", "renaming", "undo"};
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
 constexpr const char* count_columns =
-    "read, inserted, updated, rejected, taken_back, errors, misfits, records, warnings, bad_fields";
+    "read, inserted, updated, rejected, taken_back, errors, misfits, records, warnings, "
+    "bad_fields, deleted";
 
 Sql counts_sql(const LoadCounts& counts) {
   std::string warnings;
   for (const std::string& each : counts.warnings)
     warnings += (warnings.empty() ? "" : "\n") + each;
-  return sql("$, $, $, $, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated,
+  return sql("$, $, $, $, $, $, $, $, $, $, $", counts.read, counts.inserted, counts.updated,
              counts.rejected, counts.taken_back, counts.errors, counts.misfits.count,
-             counts.records, Text{warnings}, counts.bad_fields);
+             counts.records, Text{warnings}, counts.bad_fields, counts.deleted);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -42,6 +45,11 @@ std::vector<std::string> lines_of(const std::string& text) {
     at = end + 1;
   }
   return lines;
+}
+
+Sql timestamp(Time at) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
+  return sql("make_timestamp($)", us.count());
 }
 
 struct NotedFile {
@@ -84,8 +92,8 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
                                         std::uint64_t most) {
   WEIR_TRY(const auto cells,
            connection.cells(
-               sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), $ "
-                   "FROM $ WHERE $ ORDER BY no DESC LIMIT $",
+               sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), $, kind, "
+                   "undoes, note FROM $ WHERE $ ORDER BY no DESC LIMIT $",
                    Sql::verbatim(count_columns), stored("loads"), condition, most)));
   std::vector<LoadRecord> out;
   for (const auto& row : cells) {
@@ -109,8 +117,26 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
     counts.records = Connection::number(row[15]);
     counts.warnings = lines_of(row[16].value_or(""));
     counts.bad_fields = Connection::number(row[17]);
+    counts.deleted = Connection::number(row[18]);
+    const auto kind = std::find(kinds.begin(), kinds.end(), row[19].value_or("load"));
+    record.kind = static_cast<ChangeKind>(kind - kinds.begin());
+    record.undoes = Connection::number(row[20]);
+    record.note = row[21].value_or("");
   }
   return out;
+}
+
+Result<void> note_entry(Connection& connection, const LoadRecord& entry, std::uint64_t table_no,
+                        bool truncated, Time at, const LoadCounts& counts) {
+  return connection.run(
+      sql("INSERT INTO $ (no, run, feed, epoch, round, of, name, state, loaded_at, truncated, "
+          "kind, undoes, note, $) VALUES ($, $, $, $, $, $, $, $, $, $, $, $, $, $)",
+          stored("loads"), Sql::verbatim(count_columns), counts.load, Text{entry.id.run},
+          Text{entry.id.feed}, entry.id.epoch, entry.id.round, table_no, Text{entry.table},
+          Text{states[static_cast<std::size_t>(entry.state)]}, timestamp(at),
+          Sql::verbatim(truncated ? "true" : "false"),
+          Text{kinds[static_cast<std::size_t>(entry.kind)]}, entry.undoes, Text{entry.note},
+          counts_sql(counts)));
 }
 
 }  // namespace
@@ -125,30 +151,39 @@ Result<void> create_ledger(Connection& connection) {
           "errors BIGINT); CREATE TABLE IF NOT EXISTS $ (run VARCHAR, epoch BIGINT); "
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS records BIGINT; "
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS warnings VARCHAR; "
-          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS bad_fields BIGINT",
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS bad_fields BIGINT; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS deleted BIGINT; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS kind VARCHAR; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS undoes BIGINT; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS note VARCHAR; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS raised_at TIMESTAMP",
           stored("loads"), stored("load_files"), stored("fences"), stored("loads"), stored("loads"),
-          stored("loads")));
+          stored("loads"), stored("loads"), stored("loads"), stored("loads"), stored("loads"),
+          stored("fences")));
 }
 
 Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,
                        LoadState state, Time at, const LoadCounts& counts) {
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(at.time_since_epoch());
-  WEIR_CHECK(connection.run(
-      sql("INSERT INTO $ (no, run, feed, epoch, round, of, name, state, loaded_at, truncated, $) "
-          "VALUES ($, $, $, $, $, $, $, $, make_timestamp($), $, $)",
-          stored("loads"), Sql::verbatim(count_columns), counts.load, Text{load.id.run},
-          Text{load.id.feed}, load.id.epoch, load.id.round, table_no, Text{load.table},
-          Text{states[static_cast<std::size_t>(state)]}, us.count(),
-          Sql::verbatim(load.truncate ? "true" : "false"), counts_sql(counts))));
+  LoadRecord entry;
+  entry.id = load.id;
+  entry.table = load.table;
+  entry.state = state;
+  WEIR_CHECK(note_entry(connection, entry, table_no, load.truncate, at, counts));
   return note_files(connection, load, counts);
+}
+
+Result<void> note_change(Connection& connection, const LoadRecord& change, std::uint64_t table_no,
+                         Time at, const LoadCounts& counts) {
+  return note_entry(connection, change, table_no, false, at, counts);
 }
 
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id) {
   if (id.run.empty()) return std::nullopt;
-  WEIR_TRY(auto found, records(connection,
-                               sql("run = $ AND feed = $ AND round = $ AND state = 'done'",
-                                   Text{id.run}, Text{id.feed}, id.round),
-                               1));
+  WEIR_TRY(auto found,
+           records(connection,
+                   sql("run = $ AND feed = $ AND round = $ AND state <> 'over_threshold'",
+                       Text{id.run}, Text{id.feed}, id.round),
+                   1));
   if (found.empty()) return std::nullopt;
   LoadCounts counts = std::move(found.front().counts);
   counts.repeated = true;
@@ -175,9 +210,25 @@ Result<std::uint64_t> fence_of(Connection& connection, const std::string& run) {
       sql("SELECT coalesce(max(epoch), 0) FROM $ WHERE run = $", stored("fences"), Text{run}));
 }
 
-Result<void> raise_fence(Connection& connection, const std::string& run, std::uint64_t epoch) {
-  return connection.run(sql("DELETE FROM $ WHERE run = $; INSERT INTO $ VALUES ($, $)",
-                            stored("fences"), Text{run}, stored("fences"), Text{run}, epoch));
+Result<void> raise_fence(Connection& connection, const std::string& run, std::uint64_t epoch,
+                         Time at) {
+  return connection.run(sql("DELETE FROM $ WHERE run = $; INSERT INTO $ VALUES ($, $, $)",
+                            stored("fences"), Text{run}, stored("fences"), Text{run}, epoch,
+                            timestamp(at)));
+}
+
+Result<void> trim_ledger(Connection& connection, Time now) {
+  const Sql before = timestamp(now - limits::ledger_kept);
+  const Sql loads = stored("loads");
+  return connection.run(
+      sql("DELETE FROM $ WHERE no IN (SELECT no FROM (SELECT no, loaded_at, of, row_number() OVER "
+          "(PARTITION BY name ORDER BY no DESC) AS place FROM $) l LEFT JOIN $ h ON h.of = l.of "
+          "WHERE (loaded_at < $ OR place > $) AND no <= coalesce(h.reach, no)); "
+          "DELETE FROM $ WHERE load NOT IN (SELECT no FROM $); "
+          "DELETE FROM $ WHERE coalesce(raised_at, make_timestamp(0)) < $ AND run NOT IN (SELECT "
+          "run FROM $)",
+          loads, loads, stored("histories"), before, limits::ledger_loads_max, stored("load_files"),
+          loads, stored("fences"), before, loads));
 }
 
 }  // namespace weir::engine::duckdb

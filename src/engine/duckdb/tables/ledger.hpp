@@ -13,13 +13,18 @@
 /// (docs/formats/tables-file.md). Nothing here locks.
 namespace weir::engine::duckdb {
 
-/// The schema's part of the ledger; for a new file.
+/// The schema's part of the ledger; for a new file, and for one that lacks a part of it.
 Result<void> create_ledger(Connection& connection);
 
 /// Notes a load that is about to be committed. Its number is in `counts`.
 Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,
                        LoadState state, Time at, const LoadCounts& counts);
-/// The counts of the load of that name, if it is done.
+/// Notes a change that is no load: its kind, its table, what it undoes and its note. Its number,
+/// and how many rows it changed, are in `counts`.
+Result<void> note_change(Connection& connection, const LoadRecord& change, std::uint64_t table_no,
+                         Time at, const LoadCounts& counts);
+/// The counts of the load of that name, if it is done; also if it was undone since: a run that is
+/// taken up does not load again what was taken back.
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id);
 /// The loads that the filter chooses, newest first.
 Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilter& filter);
@@ -27,6 +32,12 @@ Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilte
 /// The highest epoch that the run has shown; 0: none.
 Result<std::uint64_t> fence_of(Connection& connection, const std::string& run);
 /// Sets it, within the caller's transaction.
-Result<void> raise_fence(Connection& connection, const std::string& run, std::uint64_t epoch);
+Result<void> raise_fence(Connection& connection, const std::string& run, std::uint64_t epoch,
+                         Time at);
+
+/// Forgets loads and fences that are older than limits::ledger_kept, and of one table those beyond
+/// the newest limits::ledger_loads_max; none that the table's history still needs. In the caller's
+/// transaction, of which there is one at a time.
+Result<void> trim_ledger(Connection& connection, Time now);
 
 }  // namespace weir::engine::duckdb

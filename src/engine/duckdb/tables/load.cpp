@@ -16,6 +16,7 @@
 #include "base/limits.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
+#include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
@@ -175,6 +176,15 @@ Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
   return tenant.commit(transaction, load.id);
 }
 
+/// Empties the table that stands.
+Result<void> truncate(Connection& connection, const Tenant& tenant, const StoredTable& table,
+                      LoadCounts& counts) {
+  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
+  if (counts.deleted == 0) return {};
+  WEIR_CHECK(keep_rows(connection, table, sql("true"), counts.load, tenant.history()));
+  return connection.run(sql("DELETE FROM $", table.in_sql()));
+}
+
 Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<LoggedError>& errors) {
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
@@ -192,12 +202,16 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<Log
     return counts;  // the transaction goes back
   }
   note(load, Progress::Stage::writing);
-  WEIR_CHECK(write_table(connection, load, table));
+  // The table first: its number is lower than that of its first load. DuckDB also alters no table
+  // that has changes of the same transaction.
+  WEIR_CHECK(write_table(connection, table));
   WEIR_TRY(counts.load, next_number(connection));
-  WEIR_CHECK(upsert(connection, load, table, counts));
+  if (load.truncate) WEIR_CHECK(truncate(connection, tenant, table.stored, counts));
+  WEIR_CHECK(upsert(connection, load, table, tenant.history(), counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
   WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
+  WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));
   WEIR_CHECK(tenant.commit(transaction, load.id));
   return counts;
 }
@@ -211,6 +225,7 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   std::vector<LoggedError> errors;
   WEIR_TRY(LoadCounts counts, load_locked(tenant, load, errors));
   if (counts.over_threshold) WEIR_CHECK(note_refused(tenant, load, counts, errors));
+  tenant.trim_ledger();
   note(load, Progress::Stage::done);
   return counts;
 }
@@ -223,7 +238,7 @@ Result<void> run_create_table(Tenant& tenant, const Load& load) {
   WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(DomainTable table, plan_table(connection, load));
-  WEIR_CHECK(write_table(connection, load, table));
+  WEIR_CHECK(write_table(connection, table));
   return transaction.commit();
 }
 

@@ -12,13 +12,14 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
+#include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
 
-constexpr int layout_version = 2;  // 1 had the rows in tables of main
+constexpr std::uint64_t layout_version = 3;  // 1 had the rows in tables of main, 2 no histories
 constexpr std::string_view key_comment = "primary key: ";
 
 /// With the database, because `main."Shop:Orders"` may also be a view of a load's, or mean a
@@ -143,7 +144,31 @@ Result<void> convert(Connection& connection, StoredTable table) {
           "$ AS origin, weir_row_hash($) AS row_hash FROM $",
           table.in_sql(), columns, Sql::verbatim(origin_of_updated), join(names, ", "), old)));
   WEIR_CHECK(connection.run(sql("DROP TABLE $", old)));
+  WEIR_CHECK(create_history(connection, table, table.no));
   return renew_view(connection, table);
+}
+
+/// Gives the tables of layout 2 their histories, which begin here.
+Result<void> add_histories(Connection& connection) {
+  WEIR_CHECK(create_histories(connection));
+  WEIR_TRY(const auto tables, stored_tables(connection));
+  WEIR_TRY(const std::uint64_t now, next_number(connection));
+  for (const StoredTable& table : tables)
+    WEIR_CHECK(create_history(connection, table, now));
+  return connection.run(sql("UPDATE $ SET version = $", stored("layout"), layout_version));
+}
+
+/// Of a file that has our schema.
+Result<void> check_layout(Connection& connection) {
+  WEIR_TRY(const std::uint64_t version,
+           connection.count(sql("SELECT CAST(max(version) AS BIGINT) FROM $", stored("layout"))));
+  if (version > layout_version)
+    return fail(Errc::conflict, "a newer Weir wrote them (layout " + std::to_string(version) +
+                                    "; this one knows layouts up to " +
+                                    std::to_string(layout_version) +
+                                    "); nothing was changed: start that newer version again");
+  if (version < layout_version) return add_histories(connection);
+  return {};
 }
 
 }  // namespace
@@ -218,6 +243,7 @@ Result<StoredTable> create_stored_table(Connection& connection, StoredTable tabl
     columns.append(sql("$ $, ", column.in_sql(), Sql::verbatim(column.type)));
   WEIR_CHECK(connection.run(
       sql("CREATE TABLE $ ($$)", table.in_sql(), columns, Sql::verbatim(hidden_columns_sql))));
+  WEIR_CHECK(create_history(connection, table, table.no));
   WEIR_CHECK(renew_view(connection, table));
   return table;
 }
@@ -226,12 +252,14 @@ Result<void> add_stored_column(Connection& connection, StoredTable& table, Store
   column.no = table.width();
   WEIR_CHECK(connection.run(sql("ALTER TABLE $ ADD COLUMN $ $", table.in_sql(), column.in_sql(),
                                 Sql::verbatim(column.type))));
+  WEIR_CHECK(add_history_column(connection, table, column));
   WEIR_CHECK(note_column(connection, table, column));
   table.columns.push_back(std::move(column));
   return {};
 }
 
 Result<void> drop_stored_table(Connection& connection, const StoredTable& table) {
+  WEIR_CHECK(drop_history(connection, table));
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
   return connection.run(
       sql("DROP VIEW $; DROP TABLE $; DELETE FROM $ WHERE no = $; "
@@ -268,6 +296,7 @@ Result<void> prepare_tables_file(Connection& connection) {
                                 Text{stored_schema})));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   if (there > 0) {
+    WEIR_CHECK(check_layout(connection));
     WEIR_CHECK(create_ledger(connection));
     WEIR_CHECK(create_error_log(connection));
     return transaction.commit();
@@ -276,6 +305,7 @@ Result<void> prepare_tables_file(Connection& connection) {
   WEIR_CHECK(create_schema_views(connection));
   WEIR_CHECK(create_ledger(connection));
   WEIR_CHECK(create_error_log(connection));
+  WEIR_CHECK(create_histories(connection));
   WEIR_TRY(const auto tables, old_tables(connection));
   for (const StoredTable& table : tables)
     WEIR_CHECK(convert(connection, table));

@@ -73,6 +73,62 @@ TEST_F(StoredTableTest, AFileOfTheEarlierLayoutIsConvertedAtItsOpening) {
   EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\"", "3|null"));
 }
 
+TEST_F(StoredTableTest, AFileOfLayout2GetsHistoriesThatBeginAtItsOpening) {
+  in_file(R"(CREATE SCHEMA "weir stored";
+    CREATE TABLE "weir stored".layout (version INTEGER);
+    INSERT INTO "weir stored".layout VALUES (2);
+    CREATE SEQUENCE "weir stored".numbers START 8;
+    CREATE TABLE "weir stored".tables (no BIGINT, name VARCHAR);
+    CREATE TABLE "weir stored".columns (of BIGINT, no INTEGER, name VARCHAR, type VARCHAR,
+      in_key INTEGER);
+    CREATE TABLE "weir stored".loads (no BIGINT, run VARCHAR, feed VARCHAR, epoch BIGINT,
+      round BIGINT, of BIGINT, name VARCHAR, state VARCHAR, loaded_at TIMESTAMP, truncated BOOLEAN,
+      read BIGINT, inserted BIGINT, updated BIGINT, rejected BIGINT, taken_back BIGINT,
+      errors BIGINT, misfits BIGINT);
+    INSERT INTO "weir stored".loads VALUES (7, 'wr-1', 'df-1', 1, 0, 6, 'Shop:Orders', 'done',
+      '2026-11-28 12:00:00', false, 1, 1, 0, 0, 0, 0, 0);
+    CREATE TABLE "weir stored".load_files (load BIGINT, file VARCHAR, origin UHUGEINT, read BIGINT,
+      errors BIGINT);
+    CREATE TABLE "weir stored".fences (run VARCHAR, epoch BIGINT);
+    INSERT INTO "weir stored".fences VALUES ('wr-1', 1);
+    CREATE VIEW "weir stored".schema_columns AS SELECT 1;
+    CREATE VIEW "weir stored".schema_tables AS SELECT 1;
+    INSERT INTO "weir stored".tables VALUES (6, 'Shop:Orders');
+    INSERT INTO "weir stored".columns VALUES (6, 0, 'id', 'BIGINT', 0),
+      (6, 1, 'v', 'VARCHAR', NULL);
+    CREATE TABLE "weir stored".t6 (c0 BIGINT, c1 VARCHAR, pk VARCHAR, uuid UUID, load BIGINT,
+      origin UHUGEINT, row_hash UHUGEINT);
+    INSERT INTO "weir stored".t6 VALUES (1, 'a', '1', '1f75cf62-1a6d-55db-9811-ba9e862df6a1', 7, 5,
+      0);
+    CREATE VIEW main."Shop:Orders" (id, v, _pk, _uuid_pk, _updated) AS SELECT c0, c1, pk, uuid,
+      CAST(0 AS BIGINT) FROM "weir stored".t6;
+    CHECKPOINT)");
+  open();
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\""));
+  EXPECT_EQ(counts(load_of("{\"id\":1,\"v\":\"b\"}\n{\"id\":2}\n")), "2 1 1 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|\"b\"", "2|null"));
+  in_file(R"(CREATE TEMP TABLE seen AS SELECT (SELECT version FROM "weir stored".layout) = 3 AND
+      (SELECT c1 = 'a' AND load = 7 AND replaced_by > 8 FROM "weir stored".h6) AND
+      (SELECT reach BETWEEN 8 AND 9 FROM "weir stored".histories WHERE of = 6) AS good;
+    SELECT CASE WHEN good THEN 1 ELSE error('not as it should be') END FROM seen)");
+  open();
+  EXPECT_THAT(orders(), ElementsAre("1|\"b\"", "2|null"));
+  const auto records = engine_->ledger("acme", {});
+  ASSERT_TRUE(records);
+  EXPECT_EQ(records->back().counts.load, 7u);
+  EXPECT_EQ(records->back().kind, ChangeKind::load);
+}
+
+TEST_F(StoredTableTest, AFileOfALaterLayoutIsRefusedAndLeftAsItIs) {
+  counts(load_of("{\"id\":1}\n"));
+  in_file("UPDATE \"weir stored\".layout SET version = 4");
+  open();
+  EXPECT_THAT(orders(), ElementsAre(HasSubstr("a newer Weir wrote them (layout 4")));
+  in_file("UPDATE \"weir stored\".layout SET version = 3");
+  open();
+  EXPECT_THAT(orders(), ElementsAre("1|null"));
+}
+
 TEST_F(StoredTableTest, HowTablesAreStoredIsNotForQueries) {
   counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
   const std::string schema = quote_name(stored_schema);

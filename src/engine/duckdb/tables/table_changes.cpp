@@ -9,6 +9,8 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/history.hpp"
+#include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 
 namespace weir::engine::duckdb {
@@ -61,6 +63,34 @@ Result<Sql> condition_sql(Connection& connection, const StoredTable& table,
   return out;
 }
 
+/// The condition for people.
+std::string text_of(const RowCondition& condition) {
+  std::string out;
+  const auto add = [&](const char* sign, const std::optional<std::string>& value) {
+    if (value) out += (out.empty() ? "" : " and ") + condition.column + " " + sign + " " + *value;
+  };
+  add(">=", condition.from);
+  add("<", condition.to);
+  add("=", condition.value);
+  return out;
+}
+
+/// Gives all rows, also those of the history, the `_uuid_pk` of the table's new name.
+Result<void> rename_keys(Connection& connection, const StoredTable& table, const std::string& to) {
+  const Sql rows = table.in_sql();
+  const Sql history = history_of(table);
+  const Sql origins = origins_of(table);
+  const Sql renamed = Sql::verbatim(uuid_sql(to, "pk"));
+  WEIR_CHECK(connection.run(
+      sql("UPDATE $ AS o SET uuid = n.renamed FROM (SELECT uuid, any_value($) AS renamed FROM "
+          "(SELECT uuid, pk FROM $ UNION ALL SELECT uuid, pk FROM $) GROUP BY uuid) n "
+          "WHERE n.uuid = o.uuid",
+          origins, renamed, rows, history)));
+  for (const Sql& each : {rows, history})
+    WEIR_CHECK(connection.run(sql("UPDATE $ SET uuid = $", each, renamed)));
+  return {};
+}
+
 }  // namespace
 
 Result<void> purge_table(Tenant& tenant, const std::string& table) {
@@ -69,7 +99,14 @@ Result<void> purge_table(Tenant& tenant, const std::string& table) {
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(const auto found, stored_table(connection, table));
   if (!found) return {};
+  LoadCounts counts;
+  WEIR_TRY(counts.load, next_number(connection));
+  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", found->in_sql())));
   WEIR_CHECK(drop_stored_table(connection, *found));
+  LoadRecord change;
+  change.kind = ChangeKind::purge;
+  change.table = found->name;
+  WEIR_CHECK(note_change(connection, change, found->no, tenant.now(), counts));
   return transaction.commit();
 }
 
@@ -92,8 +129,14 @@ Result<void> rename_table(Tenant& tenant, const std::string& from, const std::st
   if (other && other->no != table.no)
     return fail(Errc::conflict, "there is a table " + quote_name(other->name) + " already");
   WEIR_CHECK(rename_stored_table(connection, table, to));
-  WEIR_CHECK(connection.run(
-      sql("UPDATE $ SET uuid = $", table.in_sql(), Sql::verbatim(uuid_sql(to, "pk")))));
+  WEIR_CHECK(rename_keys(connection, table, to));
+  LoadRecord change;
+  change.kind = ChangeKind::renaming;
+  change.table = to;
+  change.note = from;
+  LoadCounts counts;
+  WEIR_TRY(counts.load, next_number(connection));
+  WEIR_CHECK(note_change(connection, change, table.no, tenant.now(), counts));
   return transaction.commit();
 }
 
@@ -107,7 +150,18 @@ Result<std::uint64_t> remove_rows(Tenant& tenant, const std::string& table,
   WEIR_TRY(const std::uint64_t rows,
            connection.count(sql("SELECT count(*) FROM $ WHERE $", found.in_sql(), where)));
   if (dry_run || rows == 0) return rows;
+  // Its number makes the table as of it the one without the rows.
+  LoadCounts counts;
+  counts.deleted = rows;
+  WEIR_TRY(counts.load, next_number(connection));
+  WEIR_CHECK(keep_rows(connection, found, where, counts.load, tenant.history()));
   WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", found.in_sql(), where)));
+  LoadRecord change;
+  change.kind = ChangeKind::removal;
+  change.table = found.name;
+  change.note = text_of(condition);
+  WEIR_CHECK(note_change(connection, change, found.no, tenant.now(), counts));
+  WEIR_CHECK(trim_history(connection, found, tenant.history(), tenant.now()));
   WEIR_CHECK(transaction.commit());
   return rows;
 }

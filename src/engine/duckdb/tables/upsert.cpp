@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 
 namespace weir::engine::duckdb {
@@ -105,22 +106,24 @@ Result<void> insert(Connection& connection, const Load& load, const DomainTable&
 }  // namespace
 
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
-                    LoadCounts& counts) {
+                    const HistoryBounds& history, LoadCounts& counts) {
   const Sql rows = table.stored.in_sql();
   WEIR_CHECK(plan(connection, load, table));
   WEIR_TRY(const std::uint64_t origins, count(connection, counts));
-  if (counts.updated > 0)
-    WEIR_CHECK(connection.run(
-        sql("DELETE FROM $ WHERE rowid IN (SELECT place FROM weir_plan WHERE fate IN ('u', 'b'))",
-            rows)));
+  if (counts.updated > 0) {
+    const Sql replaced = sql("rowid IN (SELECT place FROM weir_plan WHERE fate IN ('u', 'b'))");
+    WEIR_CHECK(keep_rows(connection, table.stored, replaced, counts.load, history));
+    WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", rows, replaced)));
+  }
   if (counts.inserted + counts.updated > 0)
     WEIR_CHECK(insert(connection, load, table, counts.load));
-  if (origins > 0)
-    WEIR_CHECK(connection.run(
-        sql("UPDATE $ AS t SET origin = s.origin FROM weir_staged s, weir_plan p WHERE "
-            "p.fate = 'o' AND s.rowid = p.n AND t.rowid = p.place",
-            rows)));
-  return {};
+  if (origins == 0) return {};
+  const Sql later = sql("rowid IN (SELECT place FROM weir_plan WHERE fate = 'o')");
+  WEIR_CHECK(keep_origins(connection, table.stored, later, counts.load, history));
+  return connection.run(
+      sql("UPDATE $ AS t SET origin = s.origin FROM weir_staged s, weir_plan p WHERE "
+          "p.fate = 'o' AND s.rowid = p.n AND t.rowid = p.place",
+          rows));
 }
 
 }  // namespace weir::engine::duckdb

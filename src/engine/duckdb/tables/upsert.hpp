@@ -2,6 +2,7 @@
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/history_bounds.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/engine.hpp"
 
@@ -22,7 +23,9 @@ namespace weir::engine::duckdb {
 ///
 /// A row equal to the one that stands is rejected. It leaves its origin if that is the later one,
 /// so that no record in between wins afterwards.
+///
+/// What goes is kept in the table's history.
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
-                    LoadCounts& counts);
+                    const HistoryBounds& history, LoadCounts& counts);
 
 }  // namespace weir::engine::duckdb

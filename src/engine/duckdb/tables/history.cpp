@@ -1,0 +1,117 @@
+// A row goes to the history when a change replaces or removes it, and is never changed there: what
+// the table was as of a change stays true, also after an undo. Whole copies of a table were the
+// alternative, whose cost follows the table and not the load. An equal row of a later record leaves
+// its origin alone, so the origin before it is kept apart: a copy of the row would read all of its
+// fields.
+
+#include "engine/duckdb/tables/history.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace weir::engine::duckdb {
+
+namespace {
+
+/// The newest change that is not within the bounds; the table can be told as of it.
+Result<std::uint64_t> reach_within(Connection& connection, const StoredTable& table,
+                                   const HistoryBounds& bounds, Time now) {
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>((now - bounds.age).time_since_epoch());
+  return connection.count(
+      sql("SELECT CAST(coalesce(max(no), 0) AS BIGINT) FROM (SELECT no, loaded_at, "
+          "row_number() OVER (ORDER BY no DESC) AS place FROM $ "
+          "WHERE of = $ AND state <> 'over_threshold') "
+          "WHERE place > $ OR loaded_at < make_timestamp($)",
+          stored("loads"), table.no, bounds.loads, us.count()));
+}
+
+/// Where the history of undone loads has to stay, since a later undo walks past them: an undone
+/// load below the reach whose undo is above it moves the reach below itself.
+Result<std::uint64_t> reach_past_undone(Connection& connection, const StoredTable& table,
+                                        std::uint64_t reach) {
+  WEIR_TRY(const auto undone, connection.cells(sql("SELECT undoes, no FROM $ WHERE of = $ AND "
+                                                   "kind = 'undo' ORDER BY undoes DESC",
+                                                   stored("loads"), table.no)));
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const auto& row : undone) {
+      const std::uint64_t load = Connection::number(row[0]);
+      if (load > reach || load == 0 || Connection::number(row[1]) <= reach) continue;
+      reach = load - 1;
+      moved = true;
+    }
+  }
+  return reach;
+}
+
+}  // namespace
+
+Sql history_of(const StoredTable& table) {
+  return stored("h" + std::to_string(table.no));
+}
+
+Sql origins_of(const StoredTable& table) {
+  return stored("o" + std::to_string(table.no));
+}
+
+Result<void> create_histories(Connection& connection) {
+  return connection.run(sql("CREATE TABLE $ (of BIGINT, reach BIGINT)", stored("histories")));
+}
+
+Result<void> create_history(Connection& connection, const StoredTable& table, std::uint64_t reach) {
+  return connection.run(sql(
+      "CREATE TABLE $ AS SELECT *, CAST(NULL AS BIGINT) AS replaced_by FROM $ LIMIT 0; "
+      "CREATE TABLE $ (uuid UUID, load BIGINT, origin UHUGEINT, replaced_by BIGINT); "
+      "INSERT INTO $ VALUES ($, $)",
+      history_of(table), table.in_sql(), origins_of(table), stored("histories"), table.no, reach));
+}
+
+Result<void> add_history_column(Connection& connection, const StoredTable& table,
+                                const StoredColumn& column) {
+  return connection.run(sql("ALTER TABLE $ ADD COLUMN $ $", history_of(table), column.in_sql(),
+                            Sql::verbatim(column.type)));
+}
+
+Result<void> drop_history(Connection& connection, const StoredTable& table) {
+  return connection.run(sql("DROP TABLE $; DROP TABLE $; DELETE FROM $ WHERE of = $",
+                            history_of(table), origins_of(table), stored("histories"), table.no));
+}
+
+Result<void> keep_rows(Connection& connection, const StoredTable& table, const Sql& condition,
+                       std::uint64_t change, const HistoryBounds& bounds) {
+  if (bounds.loads == 0) return {};
+  return connection.run(
+      sql("INSERT INTO $ BY NAME SELECT *, CAST($ AS BIGINT) AS replaced_by FROM $ WHERE $",
+          history_of(table), change, table.in_sql(), condition));
+}
+
+Result<void> keep_origins(Connection& connection, const StoredTable& table, const Sql& condition,
+                          std::uint64_t change, const HistoryBounds& bounds) {
+  if (bounds.loads == 0) return {};
+  return connection.run(sql("INSERT INTO $ SELECT uuid, load, origin, $ FROM $ WHERE $",
+                            origins_of(table), change, table.in_sql(), condition));
+}
+
+Result<std::uint64_t> reach_of(Connection& connection, const StoredTable& table) {
+  return connection.count(sql("SELECT CAST(coalesce(max(reach), 0) AS BIGINT) FROM $ WHERE of = $",
+                              stored("histories"), table.no));
+}
+
+Result<bool> trim_history(Connection& connection, const StoredTable& table,
+                          const HistoryBounds& bounds, Time now) {
+  WEIR_TRY(const std::uint64_t before, reach_of(connection, table));
+  WEIR_TRY(std::uint64_t reach, reach_within(connection, table, bounds, now));
+  if (reach <= before) return false;
+  WEIR_TRY(reach, reach_past_undone(connection, table, reach));
+  if (reach <= before) return false;
+  for (const Sql& rows : {history_of(table), origins_of(table)})
+    WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE replaced_by <= $", rows, reach)));
+  WEIR_CHECK(connection.run(
+      sql("UPDATE $ SET reach = $ WHERE of = $", stored("histories"), reach, table.no)));
+  return true;
+}
+
+}  // namespace weir::engine::duckdb
