@@ -53,7 +53,7 @@ class RecordingEngine final : public engine::TestEngine {
     for (const engine::LoggedError& each : logged) {
       const bool behind =
           std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
-      if (behind && each.id.run == filter.run && out.size() < filter.most) out.push_back(each);
+      if (behind && each.run == filter.run && out.size() < filter.most) out.push_back(each);
     }
     return out;
   }

@@ -14,6 +14,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "engine/row_errors.hpp"
 
 /// Where SQL runs and domain tables live: DuckDB in this process, or Spark in another. An engine
 /// gets store URIs, schemas and a query, and does the upserts itself (spec/scale.md 5).
@@ -119,36 +120,6 @@ struct Load {
   LoadId id = {};
   Allowance allowance = {};
   Progress* progress = nullptr;  // outlives the load; may be null
-};
-
-struct RowError {
-  std::string file;  // empty: of a row that is of no record
-  std::uint64_t row = 0;
-  std::string field;
-  std::string value;
-  std::string reason;
-};
-
-/// A bad field of a row, in the log of its load.
-struct LoggedError {
-  RowError error;
-  std::string kind;     // the reason without the value; the same for all values
-  std::string receipt;  // of the record; empty where it is not known
-  std::uint64_t load = 0;
-  std::uint64_t number = 0;  // in the load: 1, 2, 3, ... in the order of the data
-  LoadId id;
-  std::string table;
-};
-
-/// Errors of the log; the order is by load and number.
-struct ErrorFilter {
-  std::string table = {};  // empty: of all tables
-  std::string run = {};    // empty: of all runs
-  std::uint64_t load = 0;  // 0: of all loads
-  /// Behind the error of this load and number.
-  std::uint64_t after_load = 0;
-  std::uint64_t after_number = 0;
-  std::uint64_t most = 100;
 };
 
 /// Values that the schema of their source, declared or inferred, could not take: NULL, or what the

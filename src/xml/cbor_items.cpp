@@ -1,5 +1,8 @@
 #include "xml/cbor_items.hpp"
 
+#include <optional>
+#include <vector>
+
 #include <cbor.h>
 #include <simdjson.h>
 
@@ -7,6 +10,8 @@ namespace weir::xml {
 namespace {
 
 using Kind = CborItem::Kind;
+
+constexpr std::size_t skip_depth_max = 100'000;
 
 CborItem& item(void* context) {
   return *static_cast<CborItem*>(context);
@@ -39,6 +44,7 @@ cbor_callbacks make_callbacks() {
   callbacks.null = on_plain<Kind::null>;
   callbacks.string = on_text;
   callbacks.string_start = on_plain<Kind::text_start>;
+  callbacks.byte_string_start = on_plain<Kind::bytes_start>;
   callbacks.array_start = on_counted<Kind::array>;
   callbacks.indef_array_start = on_plain<Kind::array_start>;
   callbacks.map_start = on_counted<Kind::map>;
@@ -54,7 +60,7 @@ Failure corrupt_at(std::uint64_t offset, const std::string& what) {
   return fail(Errc::corrupt, "CBOR batch, byte " + std::to_string(offset) + ": " + what);
 }
 
-Result<CborItem> CborItems::next() {
+Result<CborItem> CborItems::decode() {
   static const cbor_callbacks callbacks = make_callbacks();
   CborItem found;
   found.offset = offset_;
@@ -65,11 +71,51 @@ Result<CborItem> CborItems::next() {
     return corrupt_at(offset_, "the content ends within an item");
   }
   if (result.status != CBOR_DECODER_FINISHED) return corrupt_at(offset_, "not a CBOR item");
-  if (found.kind == Kind::text && !simdjson::validate_utf8(found.text.data(), found.text.size())) {
-    return corrupt_at(offset_, "a text is not UTF-8");
-  }
   offset_ += result.read;
   return found;
+}
+
+Result<CborItem> CborItems::next() {
+  WEIR_TRY(const CborItem found, decode());
+  if (found.kind != Kind::text || simdjson::validate_utf8(found.text.data(), found.text.size()))
+    return found;
+  offset_ = found.offset;
+  return corrupt_at(offset_, "a text is not UTF-8");
+}
+
+Result<void> CborItems::skip() {
+  std::vector<std::optional<std::uint64_t>> open;  // what each container still expects; or an end
+  while (true) {
+    WEIR_TRY(const CborItem item, decode());
+    if (open.size() == skip_depth_max) return corrupt_at(item.offset, "nested too deep");
+    switch (item.kind) {
+      case Kind::tag:
+        continue;
+      case Kind::text_start:
+      case Kind::bytes_start:
+      case Kind::array_start:
+      case Kind::map_start:
+        open.emplace_back();
+        continue;
+      case Kind::array:
+      case Kind::map:
+        if (item.count > content_.size()) return corrupt_at(item.offset, "more items than bytes");
+        if (item.count == 0) break;
+        open.emplace_back(item.kind == Kind::map ? 2 * item.count : item.count);
+        continue;
+      case Kind::end:
+        if (open.empty() || open.back()) return corrupt_at(item.offset, "an end of nothing");
+        open.pop_back();
+        break;
+      case Kind::null:
+      case Kind::text:
+      case Kind::other:
+        break;
+    }
+    while (!open.empty() && open.back() && --*open.back() == 0)
+      open.pop_back();
+    if (open.empty()) return {};
+  }
 }
 
 }  // namespace weir::xml

@@ -18,9 +18,10 @@ struct CborItem {
     array_start,  // indefinite: items follow, then end
     map,          // `count` pairs follow
     map_start,
-    tag,    // `count` is its number; one item follows
-    end,    // of an indefinite item
-    other,  // numbers, byte strings, booleans: none in a batch file
+    tag,          // `count` is its number; one item follows
+    end,          // of an indefinite item
+    bytes_start,  // indefinite: byte strings follow, then end
+    other,        // numbers, byte strings, booleans: none in a batch file
   };
   Kind kind = Kind::other;
   std::uint64_t count = 0;
@@ -40,8 +41,13 @@ class CborItems {
   /// Errc::corrupt with the byte offset where the content ends early or is not CBOR, or where a
   /// text is not UTF-8.
   Result<CborItem> next();
+  /// Goes past the item and all that is in it, without a look at what its texts hold. corrupt where
+  /// its end cannot be found.
+  Result<void> skip();
 
  private:
+  Result<CborItem> decode();
+
   std::string_view content_;
   std::uint64_t offset_ = 0;
 };

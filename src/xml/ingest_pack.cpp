@@ -47,6 +47,7 @@ struct PackReader::Container {
 Result<std::optional<PackRecord>> PackReader::next() {
   joined_.clear();
   nodes_ = 0;
+  begun_ = items_;
   if (items_.at_end()) return std::optional<PackRecord>();
   PackRecord record;
   record.offset = items_.offset();
@@ -66,6 +67,12 @@ Result<std::optional<PackRecord>> PackReader::next() {
                       "a record needs request_id, received_at, content_type and payload");
   }
   return std::optional(std::move(record));
+}
+
+Result<void> PackReader::skip() {
+  looked_at_.reset();
+  items_ = begun_;
+  return items_.skip();
 }
 
 Result<void> PackReader::member(PackRecord& record, std::uint32_t& seen) {
@@ -141,6 +148,7 @@ Result<Node> PackReader::value(std::uint32_t depth) {
       return map_value(head, depth);
     case Kind::tag:
     case Kind::end:
+    case Kind::bytes_start:
     case Kind::other:
       break;
   }

@@ -36,13 +36,17 @@ struct PackRecord {
 class PackReader {
  public:
   /// `content` is the whole file and outlives the reader and what it returned.
-  explicit PackReader(std::string_view content) : items_(content) {}
+  explicit PackReader(std::string_view content) : begun_(content), items_(content) {}
   PackReader(const PackReader&) = delete;
   PackReader& operator=(const PackReader&) = delete;
 
   /// The next record, valid until the next call; nullopt at the end. Errc::corrupt with the byte
-  /// offset where the content is not a record; nothing after it can be read then.
+  /// offset where the content is not a record; nothing after it can be read then, but behind
+  /// skip().
   Result<std::optional<PackRecord>> next();
+  /// After a failure: goes past the content that is no record. corrupt where its end cannot be
+  /// found; nothing can be read any more then.
+  Result<void> skip();
 
  private:
   /// The number of values that a container still expects, or that an end item closes it.
@@ -58,6 +62,7 @@ class PackReader {
   Result<std::string_view> text_value(const CborItem& head);
   Result<std::string_view> text_item(std::string_view what);
 
+  CborItems begun_;  // at the first byte of the record that was asked for last
   CborItems items_;
   std::optional<CborItem> looked_at_;  // read ahead, to detect a container's end
   std::deque<std::string> joined_;     // texts that came in chunks

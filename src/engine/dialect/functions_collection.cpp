@@ -60,8 +60,12 @@ MaybeTyped make_map(Call& call) {
     right += (i == 0 ? "" : ", ") + values[i].sql;
   }
   const Type type = Type::map(keys[0].type, values[0].type);
+  // NULL where a key is NULL, or is there twice: Spark raises an error, which one value must not.
   return made_of(pointers(call.args), type,
-                 "CAST(map([" + left + "], [" + right + "]) AS " + type.duckdb_name() + ")", name);
+                 "CASE WHEN len(list_distinct([" + left + "])) = " + std::to_string(keys.size()) +
+                     " THEN CAST(map([" + left + "], [" + right + "]) AS " + type.duckdb_name() +
+                     ") END",
+                 name);
 }
 
 Typed packed(const std::vector<std::string>& names, const std::vector<Typed>& values,

@@ -2,6 +2,8 @@
 // the text. What RE2 matches otherwise or cannot say goes to a function of ours over PCRE. Which of
 // the two is decided from the pattern, when the query is saved.
 
+#include <cctype>
+
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/java_regex.hpp"
@@ -134,6 +136,15 @@ Result<void> check_escapes(const Typed& pattern, char escape) {
   return {};
 }
 
+/// The same of patterns that are known only as values: NULL, since one value must not end a load.
+std::string where_escapes_are_right(const std::string& pattern, char escape,
+                                    const std::string& sql) {
+  const std::string it = (std::ispunct(escape) != 0 ? "\\" : "") + std::string(1, escape);
+  const std::string right = "([^" + it + "]|" + it + "[" + it + "%_])*";
+  return "(CASE WHEN regexp_full_match(" + pattern + ", " + quoted_string(right) + ") THEN " + sql +
+         " END)";
+}
+
 Result<Typed> rlike(Typed value, const Typed& pattern, const std::string& name) {
   Call call{"rlike", value.at, {}, nullptr};
   WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
@@ -173,10 +184,10 @@ Result<Typed> like(std::string_view op, Typed value, Typed pattern,
     left = "spark_lower(" + left + ")";
     right = "spark_lower(" + right + ")";
   }
-  return made_of(
-      value, pattern, Kind::boolean,
-      "(" + left + " LIKE " + right + " ESCAPE " + quoted_string(std::string(1, character)) + ")",
-      name);
+  std::string sql =
+      "(" + left + " LIKE " + right + " ESCAPE " + quoted_string(std::string(1, character)) + ")";
+  if (!pattern.text) sql = where_escapes_are_right(pattern.sql, character, sql);
+  return made_of(value, pattern, Kind::boolean, std::move(sql), name);
 }
 
 MaybeTyped call_regex(Call& call) {

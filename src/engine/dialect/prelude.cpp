@@ -70,9 +70,8 @@ CREATE OR REPLACE TEMP MACRO spark_characters(s) AS list_transform([s], lambda v
 -- Arrays. Out of range is NULL.
 CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS list_transform([i], lambda v_get:
   CASE WHEN v_get >= 0 THEN list_extract(a, CAST(v_get AS BIGINT) + 1) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_element_at(a, i) AS list_transform([i], lambda v_elem: CASE
-  WHEN v_elem = 0 THEN error('element_at counts from 1; the index 0 is not valid')
-  ELSE list_extract(a, v_elem) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_element_at(a, i) AS list_transform([i], lambda v_elem:
+  CASE WHEN v_elem <> 0 THEN list_extract(a, v_elem) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_array_contains(a, v) AS list_transform([{'a': a, 'v': v}],
   lambda v_has: CASE
     WHEN v_has.a IS NULL OR v_has.v IS NULL THEN NULL WHEN list_contains(v_has.a, v_has.v) THEN true
@@ -92,8 +91,7 @@ CREATE OR REPLACE TEMP MACRO spark_flatten(a) AS list_transform([a], lambda v_fl
   CASE WHEN len(v_flat) = list_count(v_flat) THEN flatten(v_flat) END)[1];
 CREATE OR REPLACE TEMP MACRO spark_slice(a, i, n) AS list_transform(
   [{'a': a, 'i': CAST(i AS BIGINT), 'n': CAST(n AS BIGINT)}], lambda v_cut: CASE
-    WHEN v_cut.i = 0 THEN error('slice counts from 1; the index 0 is not valid')
-    WHEN v_cut.n < 0 THEN error('the length of slice must not be negative')
+    WHEN v_cut.i = 0 OR v_cut.n < 0 THEN NULL
     WHEN v_cut.i < 0 AND -v_cut.i > len(v_cut.a) THEN list_slice(v_cut.a, 1, 0)
     WHEN v_cut.i < 0
     THEN list_slice(v_cut.a, len(v_cut.a) + v_cut.i + 1, len(v_cut.a) + v_cut.i + v_cut.n)

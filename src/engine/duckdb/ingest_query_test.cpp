@@ -202,12 +202,16 @@ TEST_F(IngestQueryTest, AQueryCannotReachFilesOrTables) {
 }
 
 TEST_F(IngestQueryTest, ADamagedFileKeepsItsErrorBehindAQuery) {
-  Source broken = source({file("{\"id\":1}\n{\"id\":\n")});
+  Source broken = source({file("{\"id\":1}\n")});
+  SourceFile& damaged = broken.files[0];
+  damaged.key = key_of(damaged);
+  damaged.bytes = 9;
+  damaged.sha256 = std::string(64, '0');
   broken.schema_json = R"({"type":"struct","fields":[{"name":"id","type":"long"}]})";
   const auto result = engine_->load(query_load({broken}, "SELECT id, 'a' AS v FROM streaming"));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::corrupt);
-  EXPECT_THAT(result.error().message, HasSubstr("line 2"));
+  EXPECT_THAT(result.error().message, HasSubstr("10-0000-0001.ndjson"));
 }
 
 TEST_F(IngestQueryTest, NamesOfFilesAndFieldsCannotBreakOutOfSql) {

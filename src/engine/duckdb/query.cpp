@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/reader/json_value.hpp"
 #include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/reader/open_sources.hpp"
@@ -135,6 +136,12 @@ Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
       connection, writable("SELECT " + list + " FROM " + input.sql, input.columns), limits, table);
   if (!collected) return opened.failure(std::move(collected).error());
   table.misfits = opened.misfits();
+  for (const auto& bad : opened.bad_rows()) {
+    ++table.misfits.count;
+    if (table.misfits.first.size() < limits::misfits_shown_max)
+      table.misfits.first.push_back({bad.file, static_cast<std::uint64_t>(bad.record.row), "", "",
+                                     "the record " + bad.record.what});
+  }
   return table;
 }
 

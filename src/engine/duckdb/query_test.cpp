@@ -347,7 +347,7 @@ TEST_F(QueryTest, APreviewShowsTheRowsOfAFile) {
   EXPECT_THAT(shown(table), ElementsAre("1|{\"x\":[1.5]}", "2|null"));
   EXPECT_TRUE(table->truncated);
   EXPECT_THAT(shown(engine_->preview({source({file("{\"id\":\n")})}, "", "acme", 2))[0],
-              HasSubstr("line 1: not a JSON object"));
+              HasSubstr("no records"));
   EXPECT_THAT(shown(engine_->preview({source({file("")})}, "", "acme", 2))[0],
               HasSubstr("no records"));
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "engine/duckdb/reader/batch_file.hpp"
-#include "engine/duckdb/reader/json_write.hpp"
+#include "engine/duckdb/reader/node_json.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "xml/ingest_pack.hpp"
 #include "xml/node.hpp"
@@ -137,29 +137,8 @@ class NodeWriter {
 
   std::string json_of(const Node& node) const {
     std::string out;
-    append_json(out, node);
+    append_json(out, node, trims_);
     return out;
-  }
-
-  void append_json(std::string& out, const Node& node) const {
-    if (node.kind == Node::Kind::null || (trims_ && is_blank(node))) {
-      out += "null";
-      return;
-    }
-    if (node.kind == Node::Kind::text)
-      return append_json_text(out, trims_ ? trim(node.text) : node.text);
-    const bool is_map = node.kind == Node::Kind::map;
-    out += is_map ? '{' : '[';
-    bool first = true;
-    for (const xml::Member& member : node.members) {
-      if (!std::exchange(first, false)) out += ',';
-      if (is_map) {
-        append_json_text(out, member.key);
-        out += ':';
-      }
-      append_json(out, member.value);
-    }
-    out += is_map ? '}' : ']';
   }
 
   bool trims_;
@@ -213,9 +192,7 @@ class CborRows : public RowSource {
     rows_.clear();
     next_row_ = 0;
     auto record = reader_->next();
-    if (!record)
-      return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
-                        std::move(record).error());
+    if (!record) return skip(std::move(record).error());
     if (!*record) return false;
     record_ = std::move(**record);
     bytes_ = bytes_before_ + record_.offset;
@@ -223,6 +200,15 @@ class CborRows : public RowSource {
     origin_.request_id = record_.head.request_id;
     xml::find_rows(record_.payload, plan_.row_tag,
                    [this](const Node& node) { rows_.push_back(&node); });
+    return true;
+  }
+
+  /// What is no record costs itself, as long as its end can be found.
+  Result<bool> skip(Error error) {
+    if (!reader_->skip())
+      return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
+                        Error{error.code, error.message + "; nothing from there on can be read"});
+    report_.add_bad_record({origin_.file, ++origin_.row, "cannot be read: " + error.message});
     return true;
   }
 

@@ -21,6 +21,8 @@ class FileReceipts {
   /// sequences are not known; corrupt if the index is damaged.
   static Result<FileReceipts> open(const ReadPlan& plan, std::size_t file);
 
+  /// Whether `of` needs every line of the file; otherwise the line's number is enough.
+  bool needs_every_line() const { return marks_.size() > 1; }
   /// In the order of the file. Valid until the next call; empty: not known.
   std::string_view of(const FileLines::Line& line);
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -279,25 +280,29 @@ Inferred Inference::result() {
           std::move(misfits_)};
 }
 
-Failure line_error(const FileLines& file, std::uint64_t line, const std::string& what) {
-  return fail(Errc::corrupt, file.name() + " line " + std::to_string(line) + ": " + what);
-}
+/// A line of a file: which it is.
+using Place = std::pair<std::int64_t, std::uint64_t>;
 
+/// Observes the records of a file, but those in `bad`, and adds the lines to `found` that are no
+/// JSON objects.
 Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser& parser,
-                          Inference& inference) {
+                          Inference& inference, const std::set<Place>& bad,
+                          std::set<Place>& found) {
   std::string mended;
   while (true) {
     WEIR_TRY(const auto line, file.next());
     if (!line) return {};
+    const Place place(number, line->number);
+    if (bad.contains(place)) continue;
     try {
       const std::string_view text = without_half_pairs(line->text, mended);
       ondemand::document document =
           parser.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
       inference.observe_record(number, static_cast<std::int64_t>(line->number),
                                document.get_object());
-      if (!at_end(document)) return line_error(file, line->number, "text after the JSON object");
-    } catch (const simdjson::simdjson_error& error) {
-      return line_error(file, line->number, std::string("not a JSON object: ") + error.what());
+      if (!at_end(document)) found.insert(place);
+    } catch (const simdjson::simdjson_error&) {
+      found.insert(place);
     }
   }
 }
@@ -306,15 +311,21 @@ Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser
 
 Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
                               const std::function<Result<void>()>& may_go_on) {
-  Inference inference;
   ondemand::parser parser;
-  std::int64_t number = 0;
-  for (const std::string& path : paths) {
-    if (may_go_on) WEIR_CHECK(may_go_on());
-    WEIR_TRY(FileLines file, FileLines::open(path));
-    WEIR_CHECK(observe_file(number++, file, parser, inference));
+  std::set<Place> bad;
+  while (true) {
+    Inference inference;
+    std::set<Place> found;
+    std::int64_t number = 0;
+    for (const std::string& path : paths) {
+      if (may_go_on) WEIR_CHECK(may_go_on());
+      WEIR_TRY(FileLines file, FileLines::open(path));
+      WEIR_CHECK(observe_file(number++, file, parser, inference, bad, found));
+    }
+    // A line that broke off left its beginning in what was observed: once more without it.
+    if (found.empty()) return inference.result();
+    bad.merge(found);
   }
-  return inference.result();
 }
 
 }  // namespace weir::engine::duckdb

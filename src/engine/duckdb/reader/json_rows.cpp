@@ -251,8 +251,8 @@ class TextColumns {
     auto& [last_record, last_key] = keys_[index];
     std::string problem;
     if (last_record == record && last_key != key)
-      problem = "holds both \"" + last_key + "\" and \"" + std::string(key) +
-                "\", which are the same field";
+      problem =
+          "holds one field twice: as \"" + last_key + "\" and as \"" + std::string(key) + "\"";
     last_record = record;
     if (last_key != key) last_key = key;
     return problem;
@@ -284,10 +284,10 @@ class JsonRows : public RowSource {
   }
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
-    WEIR_TRY(const auto line, file_->next());
-    if (line) {
-      WEIR_CHECK(write_line(*line, row, writer));
-      return true;
+    while (true) {
+      WEIR_TRY(const auto line, file_->next());
+      if (!line) break;
+      if (write_line(*line, row, writer)) return true;
     }
     file_.reset();
     reading_.report.note_whole(static_cast<std::size_t>(origin_.file));
@@ -301,7 +301,8 @@ class JsonRows : public RowSource {
   std::uint64_t bytes_read() const override { return bytes_; }
 
  private:
-  Result<void> write_line(const FileLines::Line& line, idx_t row, RowWriter& writer) {
+  /// False where the line is no record.
+  bool write_line(const FileLines::Line& line, idx_t row, RowWriter& writer) {
     bytes_ += line.text.size();
     ++records_;
     origin_.row = static_cast<std::int64_t>(line.number);
@@ -314,15 +315,15 @@ class JsonRows : public RowSource {
       ondemand::document document =
           parser_.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
       write_fields(document.get_object(), row, writer);
-      if (!at_end(document)) what = "text after the JSON object";
+      if (!at_end(document)) what = "has text after its JSON object";
     } catch (const simdjson::simdjson_error& error) {
-      what = std::string("not a JSON object: ") + error.what();
+      what = std::string("is not a JSON object: ") + error.what();
     }
-    if (!what.empty())
-      return fail(Errc::corrupt,
-                  file_->name() + " line " + std::to_string(line.number) + ": " + what);
-    writer.set_origin(row, origin_);
-    return {};
+    if (what.empty())
+      writer.set_origin(row, origin_);
+    else
+      reading_.report.add_bad_record({origin_.file, origin_.row, what});
+    return what.empty();
   }
 
   void write_fields(ondemand::object object, idx_t row, RowWriter& writer) {

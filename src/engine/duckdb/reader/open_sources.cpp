@@ -3,6 +3,7 @@
 
 #include "engine/duckdb/reader/open_sources.hpp"
 
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -64,25 +65,6 @@ class StorePaths {
   std::unordered_map<std::string, std::string> folders_;  // of URIs, as they are on the disk
 };
 
-/// The paths of the files and their claims; checks that each exists and has its size.
-Result<ReadPlan> plan_of(Tenant& tenant, const Source& source) {
-  ReadPlan plan;
-  StorePaths paths(tenant);
-  for (const SourceFile& file : source.files) {
-    std::optional<FileClaim> claim;
-    if (!file.sha256.empty()) claim = FileClaim{file.name(), file.bytes, file.sha256};
-    WEIR_TRY(std::string path, paths.path_of(file.uri, claim));
-    plan.paths.push_back(std::move(path));
-    plan.claims.push_back(std::move(claim));
-    plan.records.push_back({origin_of(file),
-                            file.first_received_at,
-                            {file.stream, file.partition, {file.first_sequence}},
-                            {file.last_sequence},
-                            file.records});
-  }
-  return plan;
-}
-
 /// A file that differs from the manifest can cause either error.
 bool may_come_of_files(const Error& error) {
   return error.code == Errc::bad_request || error.code == Errc::corrupt;
@@ -113,6 +95,27 @@ Result<Inferred> type_of(Tenant& tenant, const Source& source,
 
 }  // namespace
 
+Result<ReadPlan> plan_of(const Tenant& tenant, const Source& source) {
+  ReadPlan plan;
+  plan.format = source.format;
+  plan.row_tag = source.row_tag;
+  plan.trim = source.trim;
+  StorePaths paths(tenant);
+  for (const SourceFile& file : source.files) {
+    std::optional<FileClaim> claim;
+    if (!file.sha256.empty()) claim = FileClaim{file.name(), file.bytes, file.sha256};
+    WEIR_TRY(std::string path, paths.path_of(file.uri, claim));
+    plan.paths.push_back(std::move(path));
+    plan.claims.push_back(std::move(claim));
+    plan.records.push_back({origin_of(file),
+                            file.first_received_at,
+                            {file.stream, file.partition, {file.first_sequence}},
+                            {file.last_sequence},
+                            file.records});
+  }
+  return plan;
+}
+
 Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources,
                                       const Allowance& allowance) {
   OpenSources out(tenant.readings());
@@ -133,7 +136,7 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
     plan.type = std::move(found->type);
     plan.inferred = source.schema_json.empty();
     plan.has_more_names = found->has_more_names;
-    WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+    out.add(tenant, source, std::move(plan));
     out.opened_.back().reading->report.set_inferred_misfits(found->misfits);
   }
   return out;
@@ -151,18 +154,14 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
       plan.type.fields.push_back(
           {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
   }
-  WEIR_CHECK(out.add(tenant, source, std::move(plan)));
+  out.add(tenant, source, std::move(plan));
   return out;
 }
 
-Result<void> OpenSources::add(Tenant& tenant, const Source& source, ReadPlan plan) {
-  plan.format = source.format;
-  plan.row_tag = source.row_tag;
-  plan.trim = source.trim;
+void OpenSources::add(Tenant& tenant, const Source& source, ReadPlan plan) {
   auto reading = std::make_shared<Reading>();
   reading->plan = std::move(plan);
   opened_.push_back({source.tag, source.files, reading, tenant.readings().add(reading)});
-  return {};
 }
 
 OpenSources::~OpenSources() {
@@ -229,6 +228,23 @@ Misfits OpenSources::misfits() const {
                            static_cast<std::uint64_t>(each.row), each.path, each.value,
                            each.reason});
   }
+  return out;
+}
+
+std::vector<OpenSources::BadRow> OpenSources::bad_rows() const {
+  std::map<Origin, BadRow> found;  // two sources may have one file
+  for (const Opened& opened : opened_) {
+    for (BadRecord& each : opened.reading->report.bad_records()) {
+      const auto file = static_cast<std::size_t>(each.file);
+      const Origin origin = origin_of(opened.reading->plan.records_of(file).origin,
+                                      static_cast<std::uint64_t>(each.row));
+      const std::string& name = opened.files[file].name();
+      found.try_emplace(origin, BadRow{origin, std::move(each), name});
+    }
+  }
+  std::vector<BadRow> out;
+  for (auto& [origin, row] : found)
+    out.push_back(std::move(row));
   return out;
 }
 

@@ -12,6 +12,9 @@
 
 namespace weir::engine::duckdb {
 
+/// The files of a source, each checked to be in the tenant's store and to have its size.
+Result<ReadPlan> plan_of(const Tenant& tenant, const Source& source);
+
 /// The sources of one load or preview, readable in SQL during this object's life.
 class OpenSources {
  public:
@@ -47,6 +50,14 @@ class OpenSources {
   /// The misfits met while reading so far.
   Misfits misfits() const;
 
+  /// The records that could not be read so far, in the order of their places, each once.
+  struct BadRow {
+    Origin origin;
+    BadRecord record;
+    std::string file;  // its key in the store
+  };
+  std::vector<BadRow> bad_rows() const;
+
   /// The files' error if it made the SQL fail, otherwise SQL's own. A file that differs from the
   /// manifest comes first: its contents can lead to any other error.
   Failure failure(Error of_sql) const;
@@ -61,7 +72,7 @@ class OpenSources {
     std::uint64_t number = 0;
   };
   explicit OpenSources(Readings& readings) : readings_(&readings) {}
-  Result<void> add(Tenant& tenant, const Source& source, ReadPlan plan);
+  void add(Tenant& tenant, const Source& source, ReadPlan plan);
 
   Readings* readings_;
   std::vector<Opened> opened_;

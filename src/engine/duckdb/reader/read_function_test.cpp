@@ -444,21 +444,26 @@ TEST_F(ReadFunctionTest, AsTextFindsKeysInAnyCaseAndSaysWhatOccurred) {
   declare(R"({"type":"struct","fields":[{"name":"OrderId","type":"string"},
       {"name":"total","type":"string"},{"name":"never","type":"string"}]})");
   as_text_ = true;
-  EXPECT_THAT(rows({"{\"orderid\":1.50,\"TOTAL\":{\"x\":1},\"more\":1}\n{\"OrderId\":null}\n"
-                    "{\"total\":\"a\",\"Total\":\"b\"}\n{\"total\":1,\"total\":2}\n"},
-                   "problem, c0, c1"),
-              ElementsAre("NULL|1.50|{\"x\":1}", "NULL|NULL|NULL",
-                          "holds both \"total\" and \"Total\", which are the same field|NULL|b",
-                          "NULL|NULL|2"));
+  EXPECT_THAT(
+      rows({"{\"orderid\":1.50,\"TOTAL\":{\"x\":1},\"more\":1}\n{\"OrderId\":null}\n"
+            "{\"total\":\"a\",\"Total\":\"b\"}\n{\"total\":1,\"total\":2}\n"},
+           "problem, c0, c1"),
+      ElementsAre("NULL|1.50|{\"x\":1}", "NULL|NULL|NULL",
+                  "holds one field twice: as \"total\" and as \"Total\"|NULL|b", "NULL|NULL|2"));
   EXPECT_THAT(reading_->report.columns(), ElementsAre(true, true, false));
   EXPECT_THAT(reading_->report.others(), ElementsAre("more"));
 }
 
-TEST_F(ReadFunctionTest, AMalformedLineIsNamedAndKeepsItsCode) {
+TEST_F(ReadFunctionTest, AMalformedLineCostsItselfAndIsNamed) {
   declare_a("\"long\"");
-  EXPECT_THAT(rows({"{\"a\":1}\n{\"a\":}\n"})[0], HasSubstr("0.ndjson line 2: not a JSON object"));
-  EXPECT_EQ(reading_->report.error()->code, Errc::corrupt);
-  EXPECT_THAT(rows({"{\"a\":1} {\"a\":2}\n"})[0], HasSubstr("text after the JSON object"));
+  EXPECT_THAT(rows({"{\"a\":1}\n{\"a\":}\n{\"a\":2} {\"a\":3}\n{\"a\":4}\n"}),
+              ElementsAre("{\"a\":1}", "{\"a\":4}"));
+  const auto bad = reading_->report.bad_records();
+  ASSERT_EQ(bad.size(), 2u);
+  EXPECT_EQ(bad[0].row, 2);
+  EXPECT_THAT(bad[0].what, HasSubstr("is not a JSON object: "));
+  EXPECT_EQ(bad[1].row, 3);
+  EXPECT_EQ(bad[1].what, "has text after its JSON object");
 }
 
 TEST_F(ReadFunctionTest, AFileThatIsGoneIsNamed) {

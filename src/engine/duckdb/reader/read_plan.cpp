@@ -43,6 +43,21 @@ bool ReadReport::is_whole(std::size_t file) const {
   return whole_.contains(file);
 }
 
+/// Each pass meets those of a file in the same order.
+void ReadReport::add_bad_record(BadRecord bad) {
+  const std::lock_guard lock(mutex_);
+  auto& known = bad_records_[bad.file];
+  if (known.empty() || known.back().row < bad.row) known.push_back(std::move(bad));
+}
+
+std::vector<BadRecord> ReadReport::bad_records() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<BadRecord> out;
+  for (const auto& [file, records] : bad_records_)
+    out.insert(out.end(), records.begin(), records.end());
+  return out;
+}
+
 void ReadReport::set_error(Error error) {
   const std::lock_guard lock(mutex_);
   if (!error_) error_ = std::move(error);

@@ -55,6 +55,13 @@ struct ReadPlan {
   const std::string& name(std::size_t file) const;
 };
 
+/// A record that cannot be read, and makes no row.
+struct BadRecord {
+  std::int64_t file = 0;  // the file's index in the plan
+  std::int64_t row = 0;   // that it would have been
+  std::string what;       // is wrong: "is not a JSON object: ..."
+};
+
 /// The findings of a reading; written on DuckDB's threads.
 class ReadReport {
  public:
@@ -73,6 +80,9 @@ class ReadReport {
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
   std::vector<Misfit> first_misfits() const;
+  /// In the order of each file. A query may read a source several times; a record counts once.
+  void add_bad_record(BadRecord bad);
+  std::vector<BadRecord> bad_records() const;
   /// The rows that were made of the files, of all passes.
   void add_rows(std::uint64_t count) { rows_.fetch_add(count, std::memory_order_relaxed); }
   std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
@@ -89,7 +99,8 @@ class ReadReport {
   std::set<std::string> others_;
   std::vector<std::uint64_t> misfits_;  // by column
   std::uint64_t inferred_misfits_ = 0;
-  std::vector<Misfit> first_misfits_;  // in the order of the data
+  std::vector<Misfit> first_misfits_;                           // in the order of the data
+  std::map<std::int64_t, std::vector<BadRecord>> bad_records_;  // by file
   std::set<std::size_t> whole_;
   std::atomic<std::uint64_t> rows_{0};
 };

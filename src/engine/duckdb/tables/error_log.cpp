@@ -20,9 +20,12 @@ namespace {
 constexpr std::size_t rows_together = 1000;  // in one statement
 
 Sql row_of(std::uint64_t load, const LoggedError& each) {
-  return sql("($, $, $, $, $, $, $, $, $)", load, each.number, Text{each.error.file},
-             each.error.row, Text{each.error.field}, Text{each.error.value},
-             Text{each.error.reason}, Text{each.kind}, Text{each.receipt});
+  const auto us =
+      std::chrono::duration_cast<std::chrono::microseconds>(each.received_at.time_since_epoch());
+  return sql("($, $, $, $, $, $, $, $, $, $, make_timestamp($))", load, each.number,
+             Text{each.error.file}, each.error.row, each.record, Text{each.error.field},
+             Text{each.error.value}, Text{each.error.reason}, Text{each.kind}, Text{each.receipt},
+             us.count());
 }
 
 Result<void> trim(Connection& connection, Time now) {
@@ -38,7 +41,8 @@ Result<void> trim(Connection& connection, Time now) {
 Result<void> create_error_log(Connection& connection) {
   return connection.run(
       sql("CREATE TABLE IF NOT EXISTS $ (load BIGINT, no BIGINT, file VARCHAR, row BIGINT, "
-          "field VARCHAR, value VARCHAR, reason VARCHAR, kind VARCHAR, receipt VARCHAR)",
+          "record BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, kind VARCHAR, "
+          "receipt VARCHAR, received_at TIMESTAMP)",
           stored("row_errors")));
 }
 
@@ -64,7 +68,8 @@ Result<std::vector<LoggedError>> logged_errors(Connection& connection, const Err
   WEIR_TRY(const auto cells,
            connection.cells(sql(
                "SELECT e.load, e.no, e.file, e.row, e.field, e.value, e.reason, e.kind, e.receipt, "
-               "l.run, l.feed, l.epoch, l.name FROM $ e JOIN $ l ON l.no = e.load WHERE $ "
+               "l.run, l.feed, l.name, e.record, epoch_us(e.received_at) FROM $ e JOIN $ "
+               "l ON l.no = e.load WHERE $ "
                "ORDER BY e.load, e.no LIMIT $",
                stored("row_errors"), stored("loads"), condition, filter.most)));
   std::vector<LoggedError> out;
@@ -76,8 +81,11 @@ Result<std::vector<LoggedError>> logged_errors(Connection& connection, const Err
     each.error = {text(2), Connection::number(row[3]), text(4), text(5), text(6)};
     each.kind = text(7);
     each.receipt = text(8);
-    each.id = {text(9), text(10), Connection::number(row[11])};
-    each.table = text(12);
+    each.run = text(9);
+    each.feed = text(10);
+    each.table = text(11);
+    each.record = Connection::number(row[12]);
+    each.received_at = Time(std::chrono::microseconds(Connection::number(row[13])));
   }
   return out;
 }

@@ -1,8 +1,14 @@
+#include <cstdlib>
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/receipt.hpp"
+#include "base/record_index.hpp"
 #include "engine/duckdb/engine_fixture.hpp"
+#include "xml/ingest_pack.hpp"
+#include "xml/xml_to_cbor.hpp"
 
 namespace weir::engine::duckdb {
 namespace {
@@ -67,8 +73,8 @@ TEST_F(ErrorLogTest, EveryBadFieldOfEveryBadRowIsKept) {
   EXPECT_EQ(errors[4].error.reason, "a required field is null");
   EXPECT_THAT(errors[5].error.reason, HasSubstr("the record "));
   EXPECT_EQ(errors[0].load, last_.load);
-  EXPECT_EQ(errors[0].id.run, "wr-1");
-  EXPECT_EQ(errors[0].id.feed, "df-1");
+  EXPECT_EQ(errors[0].run, "wr-1");
+  EXPECT_EQ(errors[0].feed, "df-1");
   EXPECT_EQ(errors[0].table, "Shop:Orders");
   // What was not asked for, and pages.
   EXPECT_THAT(places({.run = "wr-2"}), IsEmpty());
@@ -109,6 +115,181 @@ TEST_F(ErrorLogTest, TheThresholdIsExactAtItsBorder) {
   EXPECT_FALSE(over(100, 0, 0));
   EXPECT_TRUE(over(100, 1, 0));
   EXPECT_FALSE(over(10, 10, 100));
+}
+
+std::uint64_t seed() {
+  const char* set = std::getenv("WEIR_SEED");
+  return set != nullptr ? std::strtoull(set, nullptr, 10) : 1;
+}
+
+TEST_F(ErrorLogTest, AnyCountsKeepTheThresholdAndAddUp) {
+  const std::uint64_t number = seed();
+  SCOPED_TRACE("WEIR_SEED=" + std::to_string(number));
+  std::mt19937_64 random(number);
+  const auto up_to = [&random](int most) {
+    return static_cast<int>(random() % static_cast<unsigned>(most + 1));
+  };
+  for (int i = 0; i < 40; ++i) {
+    Load load = load_of_files({});
+    load.table += std::to_string(i);
+    const bool by_query = i % 2 == 1;
+    if (by_query) load.operations[0].query = "SELECT id FROM streaming WHERE true";
+    std::uint64_t rows = 0;
+    std::uint64_t bad = 0;
+    const int most_bad = up_to(3);  // of 100: near the thresholds
+    for (int part = up_to(2); part >= 0; --part) {
+      const int count = 1 + up_to(120);
+      const int wrong = std::min(count, up_to(most_bad));
+      load.operations[0].sources[0].files.push_back(file(lines(count, wrong)));
+      rows += static_cast<std::uint64_t>(count);
+      bad += static_cast<std::uint64_t>(wrong);
+    }
+    load.error_threshold = up_to(4);
+    const bool over = bad * 100 > rows * static_cast<std::uint64_t>(load.error_threshold);
+    counts(load);
+    EXPECT_EQ(last_.over_threshold, over) << bad << " of " << rows;
+    EXPECT_EQ(last_.read, rows);
+    EXPECT_EQ(last_.errors, bad);
+    EXPECT_EQ(last_.inserted > 0, !over && bad < rows);
+    std::uint64_t read_of_files = 0;
+    std::uint64_t errors_of_files = 0;
+    for (const FileCounts& each : last_.files) {
+      read_of_files += each.read;
+      errors_of_files += each.errors;
+    }
+    if (!by_query) {
+      EXPECT_EQ(read_of_files, rows);
+      EXPECT_EQ(errors_of_files, bad);
+    }
+    std::set<std::pair<std::string, std::uint64_t>> logged_rows;
+    for (const LoggedError& each : logged({.load = last_.load, .most = 1000}))
+      logged_rows.emplace(each.error.file, each.error.row);
+    EXPECT_EQ(logged_rows.size(), bad) << "each row with its file, behind a query too";
+  }
+}
+
+TEST_F(ErrorLogTest, ReceiptsOfAFileWithGapsAreThoseOfItsIndex) {
+  Load load = typed("{\"id\":1}\n{\"id\":2,\"d\":1}\n{\"id\":3}\n{\"id\":4}\n");
+  SourceFile& source = load.operations[0].sources[0].files[0];
+  source.stream = StreamNo{3};
+  source.partition = PartitionNo{1};
+  source.first_sequence = 7;
+  source.last_sequence = 20;
+  source.records = 4;
+  RecordIndex index;  // 8 to 17 are not in the file
+  index.add({7}, 0);
+  index.add({18}, 9);
+  index.add({19}, 24);
+  index.add({20}, 33);
+  folder_.write("store/" + index_key(key_of(source)), index.encode());
+  EXPECT_EQ(counts(load), "4 1 0 0 3");
+  std::vector<std::string> receipts;
+  for (const LoggedError& each : logged())
+    receipts.push_back(each.receipt);
+  const auto receipt = [](std::uint64_t sequence) {
+    return std::string(view(encode_receipt({{3}, {1}, {sequence}})));
+  };
+  EXPECT_THAT(receipts, ElementsAre(receipt(7), receipt(19), receipt(20)));
+}
+
+/// A file of XML records, and its load behind a query or without one.
+class PackErrorsTest : public ErrorLogTest {
+ protected:
+  static std::string record(const std::string& receipt, const std::string& xml) {
+    xml::Converter converter;
+    std::string pack;
+    xml::append_record_head(pack, {receipt, first_time(), "application/xml"});
+    EXPECT_TRUE(converter.convert(xml, pack));
+    return pack;
+  }
+  Load load_of_pack(const std::string& content, const std::string& query) {
+    Load load = load_of(content);
+    Source& source = load.operations[0].sources[0];
+    source.format = FileFormat::cbor;
+    source.row_tag = "o";
+    source.schema_json =
+        R"({"type":"struct","fields":[{"name":"id","type":"string"},{"name":"v","type":"string"}]})";
+    load.operations[0].query = query;
+    load.error_threshold = 100;
+    return load;
+  }
+  std::vector<std::string> found() {
+    std::vector<std::string> out;
+    for (const LoggedError& each : logged({.load = last_.load}))
+      out.push_back(std::to_string(each.error.row) + " " + std::to_string(each.record) + " " +
+                    each.receipt + " " + each.kind);
+    return out;
+  }
+};
+
+TEST_F(PackErrorsTest, RowsOfCborHaveTheirRecordsReceipts) {
+  const std::string pack = record("r1", "<l><o><id>1</id></o><o><id>x</id></o></l>") +
+                           record("r2", "<l/>") + record("r3", "<o><id>y</id></o>");
+  for (const char* query : {"", "SELECT * FROM streaming"}) {
+    EXPECT_EQ(counts(load_of_pack(pack, query)).substr(0, 2), "3 ");
+    EXPECT_THAT(found(), ElementsAre("2 1 r1 is no whole number of 64 bits",
+                                     "3 3 r3 is no whole number of 64 bits"));
+  }
+}
+
+TEST_F(PackErrorsTest, AnItemThatIsNoRecordCostsItself) {
+  std::string bad = record("r2", "<o><id>2</id></o>");
+  bad[bad.find("<") == std::string::npos ? bad.find("id") : 0] = '\xff';  // no UTF-8
+  const std::string pack = record("r1", "<o><id>1</id></o>") + bad + std::string("\x81\x01") +
+                           record("r3", "<o><id>3</id></o>");
+  for (const char* query : {"", "SELECT * FROM streaming"}) {
+    EXPECT_EQ(counts(load_of_pack(pack, query)).substr(0, 2), "4 ");
+    EXPECT_EQ(last_.errors, 2u);
+    EXPECT_THAT(found(),
+                ElementsAre("2 2  the record cannot be read", "3 3  the record cannot be read"));
+  }
+  EXPECT_THAT(orders(), ElementsAre("1|null", "3|null"));
+  EXPECT_THAT(counts(load_of_pack(pack.substr(0, pack.size() - 3), "")),
+              HasSubstr("nothing from there on can be read"));
+}
+
+TEST_F(ErrorLogTest, AnyMalformedLinesCostThemselves) {
+  const std::uint64_t number = seed();
+  SCOPED_TRACE("WEIR_SEED=" + std::to_string(number));
+  std::mt19937_64 random(number);
+  for (int round = 0; round < 30; ++round) {
+    std::string content;
+    std::set<std::uint64_t> broken;
+    for (std::uint64_t line = 1; line <= 40; ++line) {
+      std::string text =
+          "{\"id\":" + std::to_string(line) + ",\"v\":\"a\\u00e9\",\"w\":[1,{\"x\":2}]}";
+      if (random() % 8 == 0) {
+        broken.insert(line);
+        text.resize(1 + random() % (text.size() - 1));  // its end is lost, so it is no object
+      }
+      content += text + "\n";
+    }
+    Load load = load_of(content);
+    load.table += std::to_string(round);
+    load.error_threshold = 100;
+    if (round % 3 == 1) load.operations[0].query = "SELECT * FROM streaming";
+    if (round % 3 == 2)
+      load.operations[0].query =
+          "SELECT a.id, b.v FROM streaming a JOIN streaming b ON a.id = b.id";
+    const std::uint64_t good = 40 - broken.size();
+    EXPECT_EQ(counts(load), "40 " + std::to_string(good) + " 0 0 " + std::to_string(broken.size()));
+    std::set<std::uint64_t> found;
+    for (const LoggedError& each : logged({.load = last_.load})) {
+      found.insert(each.error.row);
+      EXPECT_THAT(each.kind, "the record is not a JSON object");
+      EXPECT_EQ(each.error.file, key_of(load.operations[0].sources[0].files[0]));
+    }
+    EXPECT_EQ(found, broken);
+  }
+}
+
+TEST_F(ErrorLogTest, AMalformedLineChangesNoInferredType) {
+  Load load =
+      load_of("{\"id\":1,\"v\":[1]}\n{\"id\":\"text\",\"v\":2,\"u\":\n{\"id\":2,\"v\":[3]}\n");
+  load.operations[0].query = "SELECT id + 1 AS id, v[0] AS v FROM streaming";
+  load.error_threshold = 50;
+  EXPECT_EQ(counts(load), "3 2 0 0 1");
+  EXPECT_THAT(orders(), ElementsAre("2|\"1\"", "3|\"3\""));
 }
 
 TEST_F(ErrorLogTest, WhiteSpaceIsNoValueAndIsShown) {

@@ -19,6 +19,7 @@
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stage.hpp"
+#include "engine/duckdb/tables/staged_errors.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
 
 namespace weir::engine::duckdb {
@@ -129,13 +130,13 @@ std::vector<RowError> shown(const std::vector<LoggedError>& errors) {
 }
 
 /// Reads the errors that were staged, and counts them.
-Result<std::vector<LoggedError>> errors_of(Connection& connection, const Load& load,
-                                           LoadCounts& counts) {
+Result<std::vector<LoggedError>> errors_of(Connection& connection, const Tenant& tenant,
+                                           const Load& load, LoadCounts& counts) {
   if (counts.errors == 0) return std::vector<LoggedError>();
   WEIR_TRY(counts.bad_fields,
            connection.count("SELECT count(*) FROM (SELECT unnest(bads) AS e FROM weir_staged WHERE "
                             "bad IS NOT NULL) WHERE e IS NOT NULL"));
-  WEIR_TRY(auto errors, staged_errors(connection, load));
+  WEIR_TRY(auto errors, staged_errors(connection, tenant, load));
   counts.row_errors = shown(errors);
   return errors;
 }
@@ -158,7 +159,7 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
   }
   WEIR_TRY(counts.errors,
            connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
-  WEIR_TRY(errors, errors_of(connection, load, counts));
+  WEIR_TRY(errors, errors_of(connection, tenant, load, counts));
   WEIR_TRY(counts.files, staged_files(connection, load));
   counts.over_threshold =
       counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;

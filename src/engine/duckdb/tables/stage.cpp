@@ -10,11 +10,7 @@
 #include <set>
 #include <utility>
 
-#include <boost/json.hpp>
-
 #include "base/case_fold.hpp"
-#include "base/limits.hpp"
-#include "base/receipt.hpp"
 #include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/sql.hpp"
@@ -26,16 +22,8 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-constexpr int value_shown_max = 200;  // characters of a value in an error
-
-bool is_key(const Load& load, const Field& field) {
-  return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
-         load.primary_key.end();
-}
-
-bool must_be_there(const Load& load, const Field& field) {
-  return field.required || is_key(load, field);
-}
+constexpr int value_shown_max = 200;         // characters of a value in an error
+constexpr std::size_t rows_together = 1000;  // in one statement
 
 Failure missing(const Load& load, const Field& field, const std::vector<std::string>& there) {
   std::string names;
@@ -129,6 +117,25 @@ Result<void> insert_staged(Connection& connection, const Input& input, const Loa
           whole_row, fields.bad, fields.values, fields.inputs, Sql::verbatim(input.sql)));
 }
 
+/// Records that made no row since they cannot be read are rows in error, behind a query too.
+Result<void> insert_bad(Connection& connection, const std::vector<OpenSources::BadRow>& bad,
+                        bool files_known, std::size_t number) {
+  std::vector<Sql> rows;
+  const auto write = [&]() -> Result<void> {
+    if (rows.empty()) return {};
+    return connection.run(sql("INSERT INTO weir_staged (op, origin, file, row, bad, bads) VALUES $",
+                              join(std::exchange(rows, {}), ", ")));
+  };
+  for (const auto& each : bad) {
+    rows.push_back(sql("($, (CAST($ AS UHUGEINT) << 64) | CAST($ AS UHUGEINT), $, $, $, [$])",
+                       number, each.origin.high, each.origin.low,
+                       files_known ? sql("$", each.record.file) : sql("NULL"), each.record.row,
+                       whole_row, bad_field_sql(whole_row, sql("$", Text{each.record.what}))));
+    if (rows.size() == rows_together) WEIR_CHECK(write());
+  }
+  return write();
+}
+
 /// Which required fields never occurred is known only now that the files were read.
 Result<void> check_names(const OpenSources& sources, const Load& load) {
   const auto& columns = sources.first().plan.type.fields;
@@ -147,32 +154,6 @@ Result<void> check_names(const OpenSources& sources, const Load& load) {
       return missing(load, field, there);
   }
   return {};
-}
-
-/// As in a string of JSON, so that a tab or the end of a line is seen.
-std::string visible(const std::string& value) {
-  return boost::json::serialize(boost::json::string(value));
-}
-
-void explain(const Load& load, int bad, const std::optional<std::string>& text, LoggedError& out) {
-  if (bad == whole_row) {
-    out.kind = out.error.reason = "the record " + text.value_or("is not right");
-    return;
-  }
-  const Field& field = load.fields[static_cast<std::size_t>(bad)];
-  out.error.field = field.incoming;
-  out.error.value = text.value_or("");
-  const bool null =
-      !text || (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
-  const bool blank = null || (field.type != FieldType::string && trim(*text).empty());
-  if (!blank) {
-    out.kind = cast_reason(field);
-    out.error.reason = visible(*text) + " " + out.kind;
-    return;
-  }
-  out.kind = is_key(load, field) ? "a field of the primary key " : "a required field ";
-  out.kind += null ? "is null" : "has only white space";
-  out.error.reason = out.kind + (null ? "" : ": " + visible(*text));
 }
 
 /// "Of the 12 records in 2 files no rows were made: ..."
@@ -197,40 +178,16 @@ std::string no_rows_warning(const OpenSources& sources, const Operation& operati
   return operation.query.empty() ? out : out + ": the query takes none of them";
 }
 
-/// The place of the file that a record is in.
-Origin file_of(Origin record) {
-  record.low &= ~std::uint64_t{0xffffffff};  // its row
-  return record;
-}
-
-struct ErrorFile {
-  const SourceFile* file = nullptr;
-  bool lines_are_records = false;
-};
-
-/// The files of a load by their places.
-std::map<Origin, ErrorFile> files_of(const Load& load) {
-  std::map<Origin, ErrorFile> files;
-  for (const Operation& operation : load.operations) {
-    for (const Source& source : operation.sources) {
-      for (const SourceFile& file : source.files)
-        files.emplace(origin_of(file), ErrorFile{&file, source.format == FileFormat::ndjson});
-    }
-  }
-  return files;
-}
-
-/// Of a row's record, where it follows from the file's first one.
-std::string receipt_of(const ErrorFile& from, std::uint64_t row) {
-  const SourceFile& file = *from.file;
-  const bool without_gap = file.last_sequence - file.first_sequence + 1 == file.records;
-  if (!from.lines_are_records || file.stream == StreamNo() || !without_gap || row == 0) return {};
-  const Receipt receipt =
-      encode_receipt({file.stream, file.partition, {file.first_sequence + row - 1}});
-  return std::string(view(receipt));
-}
-
 }  // namespace
+
+bool is_key(const Load& load, const Field& field) {
+  return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
+         load.primary_key.end();
+}
+
+bool must_be_there(const Load& load, const Field& field) {
+  return field.required || is_key(load, field);
+}
 
 Result<Input> input_of(Connection& connection, const OpenSources& sources, const std::string& query,
                        bool origins) {
@@ -294,10 +251,12 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
   auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   WEIR_CHECK(sources.check_rest());
+  const auto bad = sources.bad_rows();
+  WEIR_CHECK(insert_bad(connection, bad, operation.query.empty(), number));
   Staged out;
   WEIR_TRY(out.rows,
            connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
-  if (as_text && out.rows > 0) WEIR_CHECK(check_names(sources, load));
+  if (as_text && out.rows > bad.size()) WEIR_CHECK(check_names(sources, load));
   if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
   out.misfits = sources.misfits();
   return out;
@@ -321,33 +280,6 @@ Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load&
     }
   }
   return files;
-}
-
-Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Load& load) {
-  WEIR_TRY(const auto cells,
-           connection.cells(sql(
-               "SELECT CAST(e.field AS BIGINT), e.text, row, CAST(CAST(origin >> 64 AS UBIGINT) AS "
-               "VARCHAR), CAST(CAST(origin & 18446744073709551615 AS UBIGINT) AS VARCHAR) "
-               "FROM (SELECT op, origin, row, unnest(bads) AS e FROM weir_staged WHERE bad IS NOT "
-               "NULL) WHERE e IS NOT NULL ORDER BY op, origin, row, e.field LIMIT $",
-               limits::row_errors_logged_max)));
-  const auto files = files_of(load);
-  std::vector<LoggedError> errors;
-  for (const auto& cell : cells) {
-    const int bad =
-        cell[0]->starts_with('-') ? whole_row : static_cast<int>(Connection::number(cell[0]));
-    LoggedError& each = errors.emplace_back();
-    each.number = errors.size();
-    each.error.row = Connection::number(cell[2]);
-    const auto file =
-        files.find(file_of({Connection::number(cell[3]), Connection::number(cell[4])}));
-    if (file != files.end()) {
-      each.error.file = file->second.file->name();
-      each.receipt = receipt_of(file->second, each.error.row);
-    }
-    explain(load, bad, cell[1], each);
-  }
-  return errors;
 }
 
 }  // namespace weir::engine::duckdb

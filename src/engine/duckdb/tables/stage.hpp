@@ -27,6 +27,10 @@ namespace weir::engine::duckdb {
 ///   f0, f1, ...         the feed's fields
 Result<void> create_staged(Connection& connection, const Load& load);
 
+/// Whether a row without a value of the field is in error.
+bool is_key(const Load& load, const Field& field);
+bool must_be_there(const Load& load, const Field& field);
+
 /// What one operation gave.
 struct Staged {
   std::uint64_t rows = 0;
@@ -44,10 +48,6 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);
 
 inline constexpr int whole_row = -1;
-
-/// Every bad field of every bad row, in the order of the data; the first
-/// limits::row_errors_logged_max.
-Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Load& load);
 
 /// The rows of a query, or of the one source, as a relation for SQL; for previews too. Creates the
 /// views it needs.
