@@ -37,7 +37,8 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       couriers_(std::make_unique<Couriers>(*database_)),
       runs_(std::make_unique<Runs>(*database_)),
       live_runs_(std::make_unique<LiveRuns>(*database_)),
-      loads_(std::make_unique<Loads>(*database_)) {}
+      loads_(std::make_unique<Loads>(*database_)),
+      alerts_(std::make_unique<Alerts>(*database_)) {}
 
 Catalog::~Catalog() = default;
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "catalog/alerts.hpp"
 #include "catalog/batches.hpp"
 #include "catalog/couriers.hpp"
 #include "catalog/feeds.hpp"
@@ -49,6 +50,7 @@ class Catalog {
   Runs& runs() { return *runs_; }
   LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
+  Alerts& alerts() { return *alerts_; }
 
   /// Updated before a change made through this object returns.
   const SnapshotSource& snapshots() const;
@@ -68,6 +70,7 @@ class Catalog {
   std::unique_ptr<Runs> runs_;
   std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;
+  std::unique_ptr<Alerts> alerts_;
 };
 
 }  // namespace weir::catalog

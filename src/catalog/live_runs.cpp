@@ -92,7 +92,7 @@ Result<Round> open_run(soci::session& session, Database& database, const LiveCou
   const Time now = database.now();
   WEIR_TRY(auto open, find_round(session, "courier_id = :courier", courier.id));
   if (open && day_of(open->created_at) == day_of(now)) return *std::move(open);
-  if (open) WEIR_CHECK(end_run(session, open->run_id, RunState::succeeded, "", now));
+  if (open) WEIR_CHECK(end_run(session, database, open->run_id, RunState::succeeded, ""));
   Round fresh{.tenant_no = courier.tenant_no, .courier_id = courier.id};
   WEIR_TRY(fresh.run_id, new_run_id(session, database));
   Statement insert(session,
@@ -206,8 +206,8 @@ Result<void> LiveRuns::finish_round(const RunLease& lease) {
       WEIR_CHECK(save_progress(session, round, after_success(courier->progress, round.batches)));
     WEIR_CHECK(release(session, round, true, ""));
     if (courier && round.state != RunState::stopping) return {};
-    return end_run(session, round.run_id, courier ? RunState::stopped : RunState::succeeded, "",
-                   database_.now());
+    return end_run(session, database_, round.run_id,
+                   courier ? RunState::stopped : RunState::succeeded, "");
   });
 }
 
@@ -215,13 +215,13 @@ Result<void> LiveRuns::fail_round(const RunLease& lease, const std::string& erro
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_TRY(const Round round, held_round(session, lease));
     WEIR_TRY(const auto courier, courier_of(session, round.tenant_no, round.courier_id));
-    if (!courier) return end_run(session, round.run_id, RunState::failed, error, database_.now());
+    if (!courier) return end_run(session, database_, round.run_id, RunState::failed, error);
     const auto [progress, left_out] =
         after_failure(courier->progress, round.batches, database_.now());
     WEIR_CHECK(save_progress(session, round, progress));
     if (!left_out) return release(session, round, false, error);
     WEIR_TRY(const std::string text, left_out_text(session, round, error));
-    return end_run(session, round.run_id, RunState::failed, text, database_.now());
+    return end_run(session, database_, round.run_id, RunState::failed, text);
   });
 }
 

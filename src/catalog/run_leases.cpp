@@ -1,3 +1,4 @@
+#include "catalog/alert_rows.hpp"
 #include "catalog/database.hpp"
 #include "catalog/names.hpp"
 #include "catalog/run_rows.hpp"
@@ -39,14 +40,14 @@ Result<bool> has_owner(soci::session& session, const std::string& run_id) {
 
 }  // namespace
 
-Result<void> end_run(soci::session& session, const std::string& run_id, RunState state,
-                     const std::string& error, Time now) {
+Result<void> end_run(soci::session& session, Database& database, const std::string& run_id,
+                     RunState state, const std::string& error) {
   Statement update(session,
                    "UPDATE runs SET state = :state, error = :error, ended_at = :now,"
                    " lease_owner = NULL, lease_until = NULL WHERE id = :id");
-  update.bind(std::string(to_string(state))).bind(error).bind(now).bind(run_id);
+  update.bind(std::string(to_string(state))).bind(error).bind(database.now()).bind(run_id);
   WEIR_CHECK(update.run());
-  return {};
+  return raise_run_ended(session, database, run_id);
 }
 
 Result<void> check_holder(soci::session& session, const RunLease& lease) {
@@ -112,7 +113,7 @@ Result<void> Runs::finish(const RunLease& lease, RunState state, const std::stri
                 "A run cannot be finished as \"" + std::string(to_string(state)) + "\".");
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
-    return end_run(session, lease.run_id, state, error, database_.now());
+    return end_run(session, database_, lease.run_id, state, error);
   });
 }
 
@@ -124,7 +125,7 @@ Result<Run> Runs::stop(std::uint32_t tenant_no, const std::string& id) {
                                       std::string(to_string(run.state)) + ".");
     WEIR_TRY(const bool is_held, has_owner(session, id));
     if (!is_held) {
-      WEIR_CHECK(end_run(session, id, RunState::stopped, "", database_.now()));
+      WEIR_CHECK(end_run(session, database_, id, RunState::stopped, ""));
     } else {
       Statement update(session, "UPDATE runs SET state = 'stopping' WHERE id = :id");
       WEIR_CHECK(update.bind(id).run());

@@ -17,9 +17,9 @@ bool take_state(RunState& target, const std::string& text);
 /// Errors: not_found when the tenant has no such run. Called inside a transaction.
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id);
 
-/// Ends a run, and its lease. Called inside a transaction.
-Result<void> end_run(soci::session& session, const std::string& run_id, RunState state,
-                     const std::string& error, Time now);
+/// Ends a run and its lease, and raises its alert. Called inside a transaction.
+Result<void> end_run(soci::session& session, Database& database, const std::string& run_id,
+                     RunState state, const std::string& error);
 
 /// An id that no run has. Called inside a transaction.
 Result<std::string> new_run_id(soci::session& session, Database& database);
