@@ -1,33 +1,18 @@
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
-#include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
-#include "base/time.hpp"
-#include "engine/row_errors.hpp"
+#include "engine/ledger.hpp"
+#include "engine/load.hpp"
 
 /// Where SQL runs and domain tables live: DuckDB in this process, or Spark in another. An engine
 /// gets store URIs, schemas and a query, and does the upserts itself (spec/scale.md 5).
 namespace weir::engine {
-
-enum class FileFormat { ndjson, cbor };
-
-/// How long a call may take. A request through `stop` ends it earlier. Either way it returns within
-/// about a second, and its work is rolled back.
-struct Allowance {
-  std::chrono::milliseconds time{0};  // 0: as long as it takes; over it, bad_request
-  std::stop_token stop;               // once requested, unavailable
-};
 
 /// How much of an answer is collected; a number by itself is the rows.
 struct ReadLimits {
@@ -35,167 +20,6 @@ struct ReadLimits {
   std::uint64_t rows_max;
   std::uint64_t bytes_max = limits::query_bytes_max;  // of the values as JSON
   Allowance allowance = {};
-};
-
-struct SourceFile {
-  std::string uri;
-  Time first_received_at;
-  std::uint64_t records = 0;
-  std::string key = {};  // in the store; messages name it
-  /// The file's size in the manifest; a load fails if the file differs. Empty: not checked.
-  std::uint64_t bytes = 0;
-  std::string sha256 = {};  // hex
-  /// The sequence of its first record, which orders files of one millisecond; 0: unknown.
-  std::uint64_t first_sequence = 0;
-  /// With these the receipts of its records are known (base/receipt.hpp); stream 0: they are not.
-  std::uint64_t last_sequence = 0;
-  StreamNo stream = {};
-  PartitionNo partition = {};
-
-  const std::string& name() const { return key.empty() ? uri : key; }
-};
-
-/// One table of an ingest query: its files, and its name, which is the courier's file tag.
-struct Source {
-  std::string tag;
-  FileFormat format = FileFormat::ndjson;
-  std::vector<SourceFile> files;  // in the order of the data
-  std::string schema_json;        // Spark StructType as JSON; empty: inferred (NDJSON only)
-  std::string row_tag = "row";    // CBOR: the element that becomes a row
-  bool trim = false;              // CBOR: strip white space around texts
-};
-
-enum class FieldType { boolean, date, datetime, decimal, float_, integer, string };
-
-struct Field {
-  std::string incoming;  // matched without regard to case
-  std::string name;      // column of the domain table
-  FieldType type = FieldType::string;
-  bool required = false;
-  std::string format;  // Joda pattern; empty: inferred by the lists of spec/feeds.md 5
-  int scale = 2;       // of a decimal(38, scale)
-};
-
-/// Rows that a load takes: of the sources through the query.
-struct Operation {
-  std::vector<Source> sources;
-  std::string query = {};  // Spark SQL; empty: the rows of the one source
-};
-
-/// Which load it is, so that one that was done is not done again. `run` empty: a load without a
-/// name, which is done whenever it is asked for.
-struct LoadId {
-  std::string run = {};
-  std::string feed = {};
-  /// Counts the owners that the run has had. A load of an earlier one is refused.
-  std::uint64_t epoch = 0;
-  std::uint64_t round = 0;  // of a run that loads its feeds again and again
-};
-
-/// Which of two rows with one key stays (spec/feeds.md 7).
-enum class Keep {
-  latest,       // the one that is later by the feed's last-updated field, or was received later
-  loaded_last,  // the one that is loaded later
-};
-
-/// How far a load is. The caller owns it and may read it on any thread while the load runs.
-struct Progress {
-  enum class Stage : std::uint8_t { waiting, reading, writing, done };
-  std::atomic<Stage> stage{Stage::waiting};
-  std::atomic<std::uint64_t> rows_read{0};  // of the operations that were read to their end
-};
-
-/// What one run brings into one table: upserts the rows of all operations by primary key, in one
-/// transaction. Repeating it changes nothing.
-struct Load {
-  std::string tenant;
-  std::string table;  // "Source:Feed"
-  std::vector<Field> fields;
-  std::vector<std::string> primary_key;  // names of the domain table, at least one
-  std::string last_updated;              // empty: generated (spec/feeds.md 7)
-  Keep keep = Keep::latest;
-  std::vector<Operation> operations;  // may be empty with truncate
-  int error_threshold = 1;            // percent of all rows read; above it nothing is loaded
-  bool truncate = false;              // empty the table first, in the same transaction
-  LoadId id = {};
-  Allowance allowance = {};
-  Progress* progress = nullptr;  // outlives the load; may be null
-};
-
-/// Values that the schema of their source, declared or inferred, could not take: NULL, or what the
-/// reason says, replaces them. Not row errors, since the row may be right; always reported.
-struct Misfits {
-  std::uint64_t count = 0;      // of the columns that were read
-  std::vector<RowError> first;  // limits::misfits_shown_max of each source
-};
-
-/// What a load read of one file.
-struct FileCounts {
-  std::string file;  // its key in the store
-  std::uint64_t read = 0;
-  std::uint64_t errors = 0;
-};
-
-/// read = inserted + updated + rejected + errors, always.
-struct LoadCounts {
-  /// The errors exceeded the load's threshold: the table is unchanged, not even truncated, and
-  /// every row without an error counts as rejected. This is a result, not an Error, so that the row
-  /// errors are reported; `over_threshold_error` makes an Error of it.
-  bool over_threshold = false;
-  /// This load was done before: these are its counts then, and nothing was done now.
-  bool repeated = false;
-  std::uint64_t load = 0;  // its number in the ledger
-  /// Of the files, each file once, as the manifest counts them; they stand beside the rows that
-  /// were made of them, of which there may be more or fewer.
-  std::uint64_t records = 0;
-  std::uint64_t read = 0;  // rows of all operations
-  std::uint64_t inserted = 0;
-  std::uint64_t updated = 0;
-  std::uint64_t rejected = 0;    // not later than the row with the same key, or equal to it
-  std::uint64_t taken_back = 0;  // of those updated: a later record's row went (Keep::loaded_last)
-  std::uint64_t deleted = 0;     // rows that went and did not come back under their keys
-  std::uint64_t errors = 0;
-  std::vector<RowError> row_errors;  // the first ones, limits::row_errors_kept_max
-  std::uint64_t bad_fields = 0;      // of all rows with errors; a row may have several
-  Misfits misfits;
-  std::vector<FileCounts> files;  // of operations without a query, in the order of the data
-  /// What is probably not as it was meant, a sentence each: an operation that makes no rows of
-  /// records. No errors, since a query may want nothing of what there is.
-  std::vector<std::string> warnings;
-};
-
-enum class LoadState : std::uint8_t {
-  done,
-  over_threshold,  // nothing was loaded
-  undone,
-};
-
-/// What changed a table. All of them have numbers of one sequence and stand in one ledger.
-enum class ChangeKind : std::uint8_t {
-  load,
-  removal,   // of rows by a condition
-  purge,     // of the table
-  renaming,  // of the table
-  undo,      // of a load or a removal
-};
-
-/// What the ledger has of a load, or of another change.
-struct LoadRecord {
-  ChangeKind kind = ChangeKind::load;
-  LoadId id;
-  std::string table;
-  LoadState state = LoadState::done;
-  std::uint64_t undoes = 0;  // of an undo: the load or the removal
-  std::string note;          // of a removal: the condition; of a renaming: the name before
-  Time at;
-  LoadCounts counts;  // without row_errors, files and the misfits' texts
-};
-
-struct LedgerFilter {
-  std::string table = {};    // empty: of all tables
-  std::string run = {};      // empty: of all runs
-  std::uint64_t before = 0;  // loads with lower numbers; 0: all
-  std::uint64_t most = 100;  // of them, the newest
 };
 
 /// Rows by the values of one column: from `from` on, up to `to` without it, equal to `value`. Texts
@@ -206,10 +30,6 @@ struct RowCondition {
   std::optional<std::string> to = {};
   std::optional<std::string> value = {};
 };
-
-/// The bad_request of a run whose load exceeded the threshold: counts, the first few errors, and
-/// what to do.
-Error over_threshold_error(const Load& load, const LoadCounts& counts);
 
 struct Column {
   std::string name;
@@ -222,6 +42,48 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
   bool truncated = false;  // there were more rows than the limits let through
   Misfits misfits;         // of a preview: in the rows that were read for it
+};
+
+/// What an undo did, or would do.
+struct Undone {
+  std::uint64_t number = 0;   // of its entry in the ledger; 0: nothing was done
+  std::uint64_t back = 0;     // rows that are there again
+  std::uint64_t changed = 0;  // rows that are as they were
+  std::uint64_t deleted = 0;  // rows that are gone
+  /// Later loads of the table that rejected rows, newest last: what they rejected because of the
+  /// load that was undone is there only when they are done again.
+  std::vector<std::uint64_t> rejecting;
+};
+
+/// Which rows of a table's changes are asked for: in the order of `_pk`.
+struct ChangesPage {
+  std::uint64_t since = 0;  // a number of the ledger
+  std::string after = {};   // rows with a greater `_pk`; empty: all
+};
+
+/// How a table differs from what it was: keys, each once.
+struct Changes {
+  std::uint64_t added = 0;
+  std::uint64_t changed = 0;
+  std::uint64_t removed = 0;
+  /// `change`, `_pk`, the feed's columns, and they again as `before.<name>`.
+  Table rows;
+};
+
+enum class ExportFormat : std::uint8_t { parquet, csv };
+
+/// A table, now or as of a number of the ledger, or its changes since one; 0: not given.
+struct ExportRequest {
+  std::string table;
+  ExportFormat format = ExportFormat::parquet;
+  std::uint64_t as_of = 0;
+  std::uint64_t since = 0;
+};
+
+/// A file that a table was written to.
+struct Export {
+  std::string id;
+  std::uint64_t bytes = 0;
 };
 
 struct TableInfo {
@@ -259,6 +121,38 @@ class Engine {
   /// Reads domain tables of one tenant, and nothing else.
   virtual Result<Table> query(const std::string& tenant, const std::string& sql,
                               const ReadLimits& limits) = 0;
+  /// The same of the tables as they were when the change of that number had been committed, and no
+  /// later one. bad_request: a table's history does not reach back to there.
+  virtual Result<Table> query_as_of(const std::string& tenant, const std::string& sql,
+                                    std::uint64_t as_of, const ReadLimits& limits) = 0;
+  /// How the table differs from what it was then. The counts are of all keys, also behind a page.
+  virtual Result<Changes> changes(const std::string& tenant, const std::string& table,
+                                  const ChangesPage& page, const ReadLimits& limits) = 0;
+  /// Makes the table what it would be had this load, or removal, never been: each of its rows gives
+  /// place to the one before it that was not undone either. A row of a later load stays. conflict:
+  /// it was undone; bad_request: its history is not kept any more.
+  virtual Result<Undone> undo(const std::string& tenant, std::uint64_t number, bool dry_run) = 0;
+  /// Makes a copy of the table its shadow. conflict: there is one.
+  virtual Result<void> copy_to_shadow(const std::string& tenant, const std::string& table) = 0;
+  /// How the table's shadow differs from it: `added` is only in the shadow, `removed` only in the
+  /// table. not_found: there is no shadow.
+  virtual Result<Changes> shadow_changes(const std::string& tenant, const std::string& table,
+                                         const std::string& after, const ReadLimits& limits) = 0;
+  /// The shadow becomes the table, and the table the shadow, at once. The number of that change.
+  virtual Result<std::uint64_t> swap_with_shadow(const std::string& tenant,
+                                                 const std::string& table) = 0;
+  /// Removes the shadow; no matter whether there is one.
+  virtual Result<void> drop_shadow(const std::string& tenant, const std::string& table) = 0;
+
+  /// Writes rows to a file, to be read in parts. It is forgotten when nobody reads it for a while.
+  /// overloaded: there are too many.
+  virtual Result<Export> export_rows(const std::string& tenant, const ExportRequest& request,
+                                     const Allowance& allowance) = 0;
+  /// Some bytes of it from there on; none at its end.
+  virtual Result<std::string> read_export(const std::string& tenant, const std::string& id,
+                                          std::uint64_t offset) = 0;
+  virtual Result<void> drop_export(const std::string& tenant, const std::string& id) = 0;
+
   virtual Result<std::vector<TableInfo>> tables(const std::string& tenant) = 0;
 
   /// Removes the table with all of its rows; no matter whether it exists.

@@ -27,6 +27,31 @@ class TestEngine : public Engine {
   Result<Table> query(const std::string&, const std::string&, const ReadLimits&) override {
     return refused();
   }
+  Result<Table> query_as_of(const std::string&, const std::string&, std::uint64_t,
+                            const ReadLimits&) override {
+    return refused();
+  }
+  Result<Changes> changes(const std::string&, const std::string&, const ChangesPage&,
+                          const ReadLimits&) override {
+    return refused();
+  }
+  Result<Undone> undo(const std::string&, std::uint64_t, bool) override { return refused(); }
+  Result<void> copy_to_shadow(const std::string&, const std::string&) override { return refused(); }
+  Result<Changes> shadow_changes(const std::string&, const std::string&, const std::string&,
+                                 const ReadLimits&) override {
+    return refused();
+  }
+  Result<std::uint64_t> swap_with_shadow(const std::string&, const std::string&) override {
+    return refused();
+  }
+  Result<void> drop_shadow(const std::string&, const std::string&) override { return refused(); }
+  Result<Export> export_rows(const std::string&, const ExportRequest&, const Allowance&) override {
+    return refused();
+  }
+  Result<std::string> read_export(const std::string&, const std::string&, std::uint64_t) override {
+    return refused();
+  }
+  Result<void> drop_export(const std::string&, const std::string&) override { return refused(); }
   Result<std::vector<TableInfo>> tables(const std::string&) override { return refused(); }
   Result<void> purge(const std::string&, const std::string&) override { return refused(); }
   Result<void> rename_table(const std::string&, const std::string&, const std::string&) override {

@@ -14,12 +14,16 @@
 
 #include "engine/dialect/dialect.hpp"
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/exports.hpp"
 #include "engine/duckdb/open_tenants.hpp"
 #include "engine/duckdb/query.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/load.hpp"
+#include "engine/duckdb/tables/row_changes.hpp"
+#include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
+#include "engine/duckdb/tables/undo.hpp"
 #include "engine/duckdb/tenant.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
@@ -76,7 +80,8 @@ DuckDbEngine::DuckDbEngine(DuckDbOptions options, const Clock& clock)
                                  options_.store_root / "ingest" / "stream" / name, memory_bytes,
                                  options_.threads, &clock, options_.history},
                                 *watchdog_);
-          })) {
+          })),
+      exports_(std::make_unique<Exports>(options_.tables_folder, clock)) {
   static const bool once = give_blocks_back();
   static_cast<void>(once);
 }
@@ -195,6 +200,55 @@ Result<Table> DuckDbEngine::preview(const std::vector<Source>& sources, const st
 Result<Table> DuckDbEngine::query(const std::string& tenant, const std::string& sql,
                                   const ReadLimits& limits) {
   return on_tenant(tenant, [&](Tenant& owner) { return run_query(owner, sql, limits); });
+}
+
+Result<Table> DuckDbEngine::query_as_of(const std::string& tenant, const std::string& sql,
+                                        std::uint64_t as_of, const ReadLimits& limits) {
+  return on_tenant(tenant,
+                   [&](Tenant& owner) { return run_query_as_of(owner, sql, as_of, limits); });
+}
+
+Result<Changes> DuckDbEngine::changes(const std::string& tenant, const std::string& table,
+                                      const ChangesPage& page, const ReadLimits& limits) {
+  return on_tenant(tenant, [&](Tenant& owner) { return run_changes(owner, table, page, limits); });
+}
+
+Result<Undone> DuckDbEngine::undo(const std::string& tenant, std::uint64_t number, bool dry_run) {
+  return on_tenant(tenant, [&](Tenant& owner) { return run_undo(owner, number, dry_run); });
+}
+
+Result<void> DuckDbEngine::copy_to_shadow(const std::string& tenant, const std::string& table) {
+  return on_tenant(tenant, [&](Tenant& owner) { return duckdb::copy_to_shadow(owner, table); });
+}
+
+Result<Changes> DuckDbEngine::shadow_changes(const std::string& tenant, const std::string& table,
+                                             const std::string& after, const ReadLimits& limits) {
+  return on_tenant(tenant,
+                   [&](Tenant& owner) { return run_shadow_changes(owner, table, after, limits); });
+}
+
+Result<std::uint64_t> DuckDbEngine::swap_with_shadow(const std::string& tenant,
+                                                     const std::string& table) {
+  return on_tenant(tenant, [&](Tenant& owner) { return duckdb::swap_with_shadow(owner, table); });
+}
+
+Result<void> DuckDbEngine::drop_shadow(const std::string& tenant, const std::string& table) {
+  return on_tenant(tenant, [&](Tenant& owner) { return purge_table(owner, shadow_of(table)); });
+}
+
+Result<Export> DuckDbEngine::export_rows(const std::string& tenant, const ExportRequest& request,
+                                         const Allowance& allowance) {
+  return on_tenant(tenant,
+                   [&](Tenant& owner) { return exports_->add(owner, tenant, request, allowance); });
+}
+
+Result<std::string> DuckDbEngine::read_export(const std::string& tenant, const std::string& id,
+                                              std::uint64_t offset) {
+  return exports_->read(tenant, id, offset);
+}
+
+Result<void> DuckDbEngine::drop_export(const std::string& tenant, const std::string& id) {
+  return exports_->drop(tenant, id);
 }
 
 Result<std::vector<TableInfo>> DuckDbEngine::tables(const std::string& tenant) {

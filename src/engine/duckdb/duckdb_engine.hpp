@@ -14,6 +14,7 @@
 
 namespace weir::engine::duckdb {
 
+class Exports;
 class OpenTenants;
 class Tenant;
 class Watchdog;
@@ -51,6 +52,22 @@ class DuckDbEngine final : public Engine {
                         const std::string& tenant, const ReadLimits& limits) override;
   Result<Table> query(const std::string& tenant, const std::string& sql,
                       const ReadLimits& limits) override;
+  Result<Table> query_as_of(const std::string& tenant, const std::string& sql, std::uint64_t as_of,
+                            const ReadLimits& limits) override;
+  Result<Changes> changes(const std::string& tenant, const std::string& table,
+                          const ChangesPage& page, const ReadLimits& limits) override;
+  Result<Undone> undo(const std::string& tenant, std::uint64_t number, bool dry_run) override;
+  Result<void> copy_to_shadow(const std::string& tenant, const std::string& table) override;
+  Result<Changes> shadow_changes(const std::string& tenant, const std::string& table,
+                                 const std::string& after, const ReadLimits& limits) override;
+  Result<std::uint64_t> swap_with_shadow(const std::string& tenant,
+                                         const std::string& table) override;
+  Result<void> drop_shadow(const std::string& tenant, const std::string& table) override;
+  Result<Export> export_rows(const std::string& tenant, const ExportRequest& request,
+                             const Allowance& allowance) override;
+  Result<std::string> read_export(const std::string& tenant, const std::string& id,
+                                  std::uint64_t offset) override;
+  Result<void> drop_export(const std::string& tenant, const std::string& id) override;
   Result<std::vector<TableInfo>> tables(const std::string& tenant) override;
   Result<void> fence(const std::string& tenant, const std::string& run,
                      std::uint64_t epoch) override;
@@ -81,6 +98,7 @@ class DuckDbEngine final : public Engine {
   DuckDbOptions options_;
   std::unique_ptr<Watchdog> watchdog_;
   std::unique_ptr<OpenTenants> tenants_;
+  std::unique_ptr<Exports> exports_;
 };
 
 }  // namespace weir::engine::duckdb

@@ -30,6 +30,9 @@ inline constexpr std::chrono::seconds table_changed_within{120};
 // after that is right too, and only its counts are those of the repetition.
 inline constexpr std::chrono::days ledger_kept{90};
 inline constexpr std::uint64_t ledger_loads_max = 100'000;
+// Exports of a tenant at once, and how long one is kept that nobody reads.
+inline constexpr int exports_open_max = 2;
+inline constexpr std::chrono::minutes export_kept{10};
 // The ledger is trimmed after the first of so many loads.
 inline constexpr std::uint64_t ledger_trimmed_every = 256;
 // The least memory of a tenant with a call in progress, and that of a tenant without one.

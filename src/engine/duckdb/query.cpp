@@ -11,6 +11,7 @@
 #include "engine/duckdb/reader/open_sources.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/select_guard.hpp"
+#include "engine/duckdb/tables/as_of.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
@@ -107,6 +108,14 @@ std::string bare(std::string sql) {
   return sql;
 }
 
+Result<Table> rows_of(Connection& connection, const Prepared& statement, const std::string& sql,
+                      const ReadLimits& limits) {
+  const std::vector<ResultColumn> columns = Connection::columns(statement.get());
+  Table table = with_columns(columns);
+  WEIR_CHECK(collect(connection, writable(sql, columns), limits, table));
+  return table;
+}
+
 }  // namespace
 
 Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits& limits) {
@@ -114,10 +123,26 @@ Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
   WEIR_TRY(const auto tables, stored_tables(connection));
   WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables));
-  const std::vector<ResultColumn> columns = Connection::columns(query.statement.get());
-  Table table = with_columns(columns);
-  WEIR_CHECK(collect(connection, writable(bare(query.sql), columns), limits, table));
-  return table;
+  return rows_of(connection, query.statement, bare(query.sql), limits);
+}
+
+Result<Table> run_query_as_of(Tenant& tenant, const std::string& sql, std::uint64_t as_of,
+                              const ReadLimits& limits) {
+  WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
+  WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
+  WEIR_CHECK(check_number(connection, as_of));
+  WEIR_TRY(const auto tables, stored_tables(connection));
+  WEIR_CHECK(create_views_as_of(connection, tables, as_of));
+  WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables, Reads::history));
+  for (const StoredTable& table : tables) {
+    if (query.scanned.contains(table.table())) WEIR_CHECK(check_reach(connection, table, as_of));
+  }
+  return rows_of(connection, query.statement, bare(query.sql), limits);
+}
+
+Result<Table> read_rows(Connection& connection, const std::string& sql, const ReadLimits& limits) {
+  WEIR_TRY(const Prepared statement, connection.prepare(sql));
+  return rows_of(connection, statement, sql, limits);
 }
 
 Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,

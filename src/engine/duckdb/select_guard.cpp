@@ -265,7 +265,8 @@ bool names_the_schema(const json::value& tree) {
 
 /// A scan of the plan: of a stored table, or of a function that is on a list.
 Result<void> check_scan(const json::object& scan, const Tables& tables,
-                        const std::set<std::string>& stored, bool schema) {
+                        const std::set<std::string>& stored, bool schema,
+                        std::set<std::string>& scanned) {
   const std::string function = folded(text(scan, "name"));
   if (among(function, table_functions)) return {};
   if (schema && among(function, schema_functions)) return {};
@@ -277,6 +278,7 @@ Result<void> check_scan(const json::object& scan, const Tables& tables,
   const bool own = catalog != "system" && catalog != "temp" &&
                    text(data->get_object(), "schema") == stored_schema && stored.contains(table);
   if (!own) return no_such_table(table, tables);
+  scanned.insert(table);
   return {};
 }
 
@@ -309,9 +311,11 @@ Result<std::string> with_own_schema(Connection& connection, json::value tree) {
 }
 
 Result<void> check_plan(const json::value& plan, const Tables& tables,
-                        const std::set<std::string>& stored, bool schema) {
+                        const std::set<std::string>& stored, bool schema,
+                        std::set<std::string>& scanned) {
   return for_each_object(plan, [&](const json::object& object) -> Result<void> {
-    if (text(object, "type") == "LOGICAL_GET") return check_scan(object, tables, stored, schema);
+    if (text(object, "type") == "LOGICAL_GET")
+      return check_scan(object, tables, stored, schema, scanned);
     if (text(object, "expression_class") == "BOUND_FUNCTION" &&
         among(folded(text(object, "name")), refused_functions))
       return fail(Errc::bad_request, "the query calls what is not for queries");
@@ -322,12 +326,13 @@ Result<void> check_plan(const json::value& plan, const Tables& tables,
 }  // namespace
 
 Result<GuardedSelect> guard_select(Connection& connection, const std::string& sql,
-                                   const std::vector<StoredTable>& known) {
+                                   const std::vector<StoredTable>& known, Reads reads) {
   Tables tables;
   std::set<std::string> stored;
   for (const StoredTable& table : known) {
     tables.emplace(folded(table.name), table.name);
     stored.insert(table.table());
+    if (reads == Reads::history) stored.insert({table.history(), table.origins()});
   }
   if (sql.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "the query has a NUL character in it; take it out");
@@ -337,6 +342,9 @@ Result<GuardedSelect> guard_select(Connection& connection, const std::string& sq
   TreeCheck check(tables, names_of_ctes(tree));
   WEIR_CHECK(for_each_object(tree, check));
   const bool schema = names_the_schema(tree);
+  if (schema && reads == Reads::history)
+    return fail(Errc::bad_request,
+                "information_schema tells of the tables as they are now; ask it without as_of");
   GuardedSelect out;
   out.sql = sql;
   if (schema) {
@@ -345,7 +353,7 @@ Result<GuardedSelect> guard_select(Connection& connection, const std::string& sq
   // Checked before it is prepared, since preparing evaluates constants.
   WEIR_TRY(const json::value plan, tree_of(connection, "json_serialize_plan", out.sql));
   if (has_failed(plan)) return binding_failed(plan.get_object(), schema ? "" : sql);
-  WEIR_CHECK(check_plan(plan, tables, stored, schema));
+  WEIR_CHECK(check_plan(plan, tables, stored, schema, out.scanned));
   WEIR_TRY(out.statement, connection.prepare(out.sql, schema ? Place::hidden : Place::shown));
   if (duckdb_prepared_statement_type(out.statement.get()) != DUCKDB_STATEMENT_TYPE_SELECT)
     return fail(Errc::bad_request, "only SELECT may be run here");

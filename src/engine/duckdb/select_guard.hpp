@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,13 @@ namespace weir::engine::duckdb {
 struct GuardedSelect {
   Prepared statement;
   std::string sql;
+  std::set<std::string> scanned;  // stored tables, as t7
+};
+
+/// What the views that a query sees are made of.
+enum class Reads {
+  tables,
+  history,  // also the histories of the tables; information_schema does not tell of those
 };
 
 /// Lets through what is exactly one SELECT that reads the views of these tables, rows made up in
@@ -21,6 +29,7 @@ struct GuardedSelect {
 /// parse tree and decided by the plan it binds to: what a name means is known only there.
 /// bad_request says what is wrong; nothing was run.
 Result<GuardedSelect> guard_select(Connection& connection, const std::string& sql,
-                                   const std::vector<StoredTable>& tables);
+                                   const std::vector<StoredTable>& tables,
+                                   Reads reads = Reads::tables);
 
 }  // namespace weir::engine::duckdb

@@ -10,6 +10,7 @@
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/exports.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/tables/cast_functions.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
@@ -69,6 +70,8 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& do
     return fail_while("cannot prepare the tables in " + tenant->options_.tables_file.string(),
                       std::move(prepared).error());
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
+  const std::string exports = Exports::folder_of(tenant->options_.tables_file).string();
+  WEIR_CHECK(connection.run(sql("SET GLOBAL allowed_directories = [$]", Text{exports})));
   WEIR_CHECK(connection.run("SET GLOBAL enable_external_access = false"));
   return tenant;
 }

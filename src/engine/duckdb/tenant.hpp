@@ -55,6 +55,7 @@ class Tenant {
   /// Commits a load, unless the run has shown a higher epoch meanwhile: conflict.
   Result<void> commit(Transaction& transaction, const LoadId& id);
   Time now() const { return options_.clock->now(); }
+  const std::filesystem::path& tables_file() const { return options_.tables_file; }
   const HistoryBounds& history() const { return options_.history; }
   /// Forgets old entries of the ledger, now and then; to be called after a commit. Failing does no
   /// harm: it is done after a later one.

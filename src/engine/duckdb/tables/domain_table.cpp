@@ -8,6 +8,7 @@
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
+#include "engine/duckdb/tables/shadow.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -27,7 +28,7 @@ StoredColumn column_of(const Load& load, const Field& field) {
 
 /// The table that the feed would make.
 StoredTable table_of(const Load& load) {
-  StoredTable out{0, load.table, {}};
+  StoredTable out{0, stored_name(load), {}};
   for (const Field& field : load.fields) {
     out.columns.push_back(column_of(load, field));
     out.columns.back().no = out.columns.size() - 1;
@@ -61,9 +62,10 @@ Result<bool> is_empty(Connection& connection, const StoredTable& table) {
 
 Result<DomainTable> plan_table(Connection& connection, const Load& load) {
   DomainTable out;
-  WEIR_TRY(out.standing, stored_table(connection, load.table));
-  if (out.standing && out.standing->name != load.table)
-    return fail(Errc::conflict, "the table " + quote_name(load.table) + " cannot be told from " +
+  const std::string name = stored_name(load);
+  WEIR_TRY(out.standing, stored_table(connection, name));
+  if (out.standing && out.standing->name != name)
+    return fail(Errc::conflict, "the table " + quote_name(name) + " cannot be told from " +
                                     quote_name(out.standing->name) +
                                     "; rename the feed or its source");
   const std::string problem = out.standing ? obstacle(*out.standing, load) : "";
@@ -92,6 +94,10 @@ Result<void> write_table(Connection& connection, DomainTable& table) {
     WEIR_CHECK(add_stored_column(connection, table.stored, column));
   if (!table.added.empty()) WEIR_CHECK(renew_view(connection, table.stored));
   return {};
+}
+
+std::string stored_name(const Load& load) {
+  return load.shadow ? shadow_of(load.table) : load.table;
 }
 
 std::string pk_of(const Load& load) {

@@ -42,6 +42,10 @@ struct DomainTable {
   std::vector<std::uint64_t> columns;  // numbers of the columns of the load's fields
 };
 
+/// The name of the table that the load goes into: its own, or that of its shadow. Keys are those of
+/// the table itself in either.
+std::string stored_name(const Load& load);
+
 /// Finds out; changes nothing. Where a type or the key changed, an empty (or truncated) table is
 /// created anew; any other table is a conflict that says what to do.
 Result<DomainTable> plan_table(Connection& connection, const Load& load);

@@ -50,11 +50,11 @@ Result<std::uint64_t> reach_past_undone(Connection& connection, const StoredTabl
 }  // namespace
 
 Sql history_of(const StoredTable& table) {
-  return stored("h" + std::to_string(table.no));
+  return stored(table.history());
 }
 
 Sql origins_of(const StoredTable& table) {
-  return stored("o" + std::to_string(table.no));
+  return stored(table.origins());
 }
 
 Result<void> create_histories(Connection& connection) {
@@ -100,6 +100,13 @@ Result<std::uint64_t> reach_of(Connection& connection, const StoredTable& table)
                               stored("histories"), table.no));
 }
 
+Result<void> begin_history(Connection& connection, const StoredTable& table, std::uint64_t reach) {
+  for (const Sql& rows : {history_of(table), origins_of(table)})
+    WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE replaced_by <= $", rows, reach)));
+  return connection.run(
+      sql("UPDATE $ SET reach = $ WHERE of = $", stored("histories"), reach, table.no));
+}
+
 Result<bool> trim_history(Connection& connection, const StoredTable& table,
                           const HistoryBounds& bounds, Time now) {
   WEIR_TRY(const std::uint64_t before, reach_of(connection, table));
@@ -107,10 +114,7 @@ Result<bool> trim_history(Connection& connection, const StoredTable& table,
   if (reach <= before) return false;
   WEIR_TRY(reach, reach_past_undone(connection, table, reach));
   if (reach <= before) return false;
-  for (const Sql& rows : {history_of(table), origins_of(table)})
-    WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE replaced_by <= $", rows, reach)));
-  WEIR_CHECK(connection.run(
-      sql("UPDATE $ SET reach = $ WHERE of = $", stored("histories"), reach, table.no)));
+  WEIR_CHECK(begin_history(connection, table, reach));
   return true;
 }
 

@@ -37,6 +37,9 @@ Result<void> keep_rows(Connection& connection, const StoredTable& table, const S
 Result<void> keep_origins(Connection& connection, const StoredTable& table, const Sql& condition,
                           std::uint64_t change, const HistoryBounds& bounds);
 
+/// Forgets the history before that number.
+Result<void> begin_history(Connection& connection, const StoredTable& table, std::uint64_t reach);
+
 /// The lowest number as of which the table can be told.
 Result<std::uint64_t> reach_of(Connection& connection, const StoredTable& table);
 

@@ -12,6 +12,7 @@
 
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 #include "engine/origin.hpp"
 
@@ -21,7 +22,8 @@ namespace {
 
 constexpr std::size_t rows_together = 1000;  // in one statement
 
-constexpr std::array<std::string_view, 5> kinds{"load", "removal", "purge", "renaming", "undo"};
+constexpr std::array<std::string_view, 6> kinds{"load",     "removal", "purge",
+                                                "renaming", "undo",    "swap"};
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
 constexpr const char* count_columns =
@@ -93,7 +95,7 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
   WEIR_TRY(const auto cells,
            connection.cells(
                sql("SELECT no, run, feed, epoch, round, name, state, epoch_us(loaded_at), $, kind, "
-                   "undoes, note FROM $ WHERE $ ORDER BY no DESC LIMIT $",
+                   "undoes, note, of FROM $ WHERE $ ORDER BY no DESC LIMIT $",
                    Sql::verbatim(count_columns), stored("loads"), condition, most)));
   std::vector<LoadRecord> out;
   for (const auto& row : cells) {
@@ -122,6 +124,7 @@ Result<std::vector<LoadRecord>> records(Connection& connection, const Sql& condi
     record.kind = static_cast<ChangeKind>(kind - kinds.begin());
     record.undoes = Connection::number(row[20]);
     record.note = row[21].value_or("");
+    record.table_no = Connection::number(row[22]);
   }
   return out;
 }
@@ -166,7 +169,7 @@ Result<void> note_load(Connection& connection, const Load& load, std::uint64_t t
                        LoadState state, Time at, const LoadCounts& counts) {
   LoadRecord entry;
   entry.id = load.id;
-  entry.table = load.table;
+  entry.table = stored_name(load);
   entry.state = state;
   WEIR_CHECK(note_entry(connection, entry, table_no, load.truncate, at, counts));
   return note_files(connection, load, counts);
@@ -175,6 +178,10 @@ Result<void> note_load(Connection& connection, const Load& load, std::uint64_t t
 Result<void> note_change(Connection& connection, const LoadRecord& change, std::uint64_t table_no,
                          Time at, const LoadCounts& counts) {
   return note_entry(connection, change, table_no, false, at, counts);
+}
+
+Result<void> note_undone(Connection& connection, std::uint64_t number) {
+  return connection.run(sql("UPDATE $ SET state = 'undone' WHERE no = $", stored("loads"), number));
 }
 
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id) {

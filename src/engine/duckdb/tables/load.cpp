@@ -222,7 +222,7 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<Log
 Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_load(load));
   if (!load.id.run.empty()) WEIR_CHECK(tenant.fence(load.id.run, load.id.epoch));
-  WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
+  WEIR_TRY(const auto lock, tenant.lock_table(stored_name(load), load.allowance));
   std::vector<LoggedError> errors;
   WEIR_TRY(LoadCounts counts, load_locked(tenant, load, errors));
   if (counts.over_threshold) WEIR_CHECK(note_refused(tenant, load, counts, errors));

@@ -193,6 +193,14 @@ std::string StoredTable::table() const {
   return "t" + std::to_string(no);
 }
 
+std::string StoredTable::history() const {
+  return "h" + std::to_string(no);
+}
+
+std::string StoredTable::origins() const {
+  return "o" + std::to_string(no);
+}
+
 std::string schema_view(std::string_view name) {
   return "schema_" + std::string(name);
 }
@@ -236,6 +244,12 @@ Result<std::optional<StoredTable>> stored_table(Connection& connection, std::str
   return std::nullopt;
 }
 
+Result<StoredTable> existing_table(Connection& connection, std::string_view name) {
+  WEIR_TRY(auto found, stored_table(connection, name));
+  if (!found) return fail(Errc::not_found, "there is no table " + quote_name(name));
+  return *std::move(found);
+}
+
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table) {
   WEIR_CHECK(note_table(connection, table));
   Sql columns;
@@ -276,17 +290,18 @@ Result<void> rename_stored_table(Connection& connection, StoredTable& table,
   return renew_view(connection, table);
 }
 
+Sql select_of(const StoredTable& table, const Sql& rows) {
+  Sql columns;
+  for (const StoredColumn& column : table.columns)
+    columns.append(sql("$ AS $, ", column.in_sql(), Name{column.name}));
+  return sql("SELECT $pk AS $, uuid AS $, $ AS $ FROM $", columns, Name{pk_column},
+             Name{uuid_column}, Sql::verbatim(updated_of_origin), Name{updated_column}, rows);
+}
+
 Result<void> renew_view(Connection& connection, const StoredTable& table) {
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
-  Sql names;
-  Sql columns;
-  for (const StoredColumn& column : table.columns) {
-    names.append(sql("$, ", Name{column.name}));
-    columns.append(sql("$, ", column.in_sql()));
-  }
-  return connection.run(sql("CREATE OR REPLACE VIEW $ ($$, $, $) AS SELECT $pk, uuid, $ FROM $",
-                            view, names, Name{pk_column}, Name{uuid_column}, Name{updated_column},
-                            columns, Sql::verbatim(updated_of_origin), table.in_sql()));
+  return connection.run(
+      sql("CREATE OR REPLACE VIEW $ AS $", view, select_of(table, table.in_sql())));
 }
 
 Result<void> prepare_tables_file(Connection& connection) {

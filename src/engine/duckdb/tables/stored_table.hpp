@@ -39,6 +39,9 @@ struct StoredTable {
 
   /// The table that holds the rows: t7
   std::string table() const;
+  /// Those of its history (history.hpp): h7, o7
+  std::string history() const;
+  std::string origins() const;
   /// "weir stored".t7
   Sql in_sql() const;
   /// Without regard to case; null if there is none.
@@ -58,6 +61,9 @@ Result<std::vector<StoredTable>> stored_tables(Connection& connection);
 /// The one of that name without regard to case.
 Result<std::optional<StoredTable>> stored_table(Connection& connection, std::string_view name);
 
+/// The same, or not_found.
+Result<StoredTable> existing_table(Connection& connection, std::string_view name);
+
 /// Makes a table of these columns, and its view; numbers of its own are given to both.
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table);
 /// Adds a column without values, and gives it a number. The view is the caller's to renew.
@@ -67,6 +73,8 @@ Result<void> drop_stored_table(Connection& connection, const StoredTable& table)
 /// Gives the table another name, and its view.
 Result<void> rename_stored_table(Connection& connection, StoredTable& table,
                                  const std::string& name);
+/// What the table's view selects, from these rows.
+Sql select_of(const StoredTable& table, const Sql& rows);
 /// Makes the view what the table says.
 Result<void> renew_view(Connection& connection, const StoredTable& table);
 

@@ -19,16 +19,6 @@ namespace {
 
 const Allowance allowance{.time = limits::table_changed_within};
 
-Failure no_table(const std::string& name) {
-  return fail(Errc::not_found, "there is no table " + quote_name(name));
-}
-
-Result<StoredTable> existing(Connection& connection, const std::string& name) {
-  WEIR_TRY(auto found, stored_table(connection, name));
-  if (!found) return no_table(name);
-  return *std::move(found);
-}
-
 /// A text as a value of the column's type; bad_request when it is none.
 Result<Sql> value_of(Connection& connection, const StoredColumn& column, const std::string& text) {
   const Sql value = sql("TRY_CAST($ AS $)", Text{text}, Sql::verbatim(column.type));
@@ -124,7 +114,7 @@ Result<void> rename_table(Tenant& tenant, const std::string& from, const std::st
   }
   WEIR_TRY(Connection connection, tenant.connect(allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(StoredTable table, existing(connection, from));
+  WEIR_TRY(StoredTable table, existing_table(connection, from));
   WEIR_TRY(const auto other, stored_table(connection, to));
   if (other && other->no != table.no)
     return fail(Errc::conflict, "there is a table " + quote_name(other->name) + " already");
@@ -145,7 +135,7 @@ Result<std::uint64_t> remove_rows(Tenant& tenant, const std::string& table,
   WEIR_TRY(const auto lock, tenant.lock_table(table, allowance));
   WEIR_TRY(Connection connection, tenant.connect(allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(const StoredTable found, existing(connection, table));
+  WEIR_TRY(const StoredTable found, existing_table(connection, table));
   WEIR_TRY(const Sql where, condition_sql(connection, found, condition));
   WEIR_TRY(const std::uint64_t rows,
            connection.count(sql("SELECT count(*) FROM $ WHERE $", found.in_sql(), where)));
