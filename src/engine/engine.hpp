@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "engine/ledger.hpp"
 #include "engine/load.hpp"
+#include "engine/tracing.hpp"
 
 /// Where SQL runs and domain tables live: DuckDB in this process, or Spark in another. An engine
 /// gets store URIs, schemas and a query, and does the upserts itself (spec/scale.md 5).
@@ -94,9 +95,8 @@ struct TableInfo {
 
 /// Thread-safe; loads into one table run one after the other. Errors are in words for the caller,
 /// and name files by their keys in the store.
-class Engine {
+class Engine : public Tracing {
  public:
-  virtual ~Engine() = default;
   /// A load with a name that the ledger has as done is answered from there and not done again. One
   /// of an epoch below the run's fence is a conflict, and nothing of it is kept.
   virtual Result<LoadCounts> load(const Load& load) = 0;

@@ -41,6 +41,7 @@ struct LoadRecord {
 
 struct LedgerFilter {
   std::string table = {};    // empty: of all tables
+  std::string file = {};     // that read the file of that key; empty: of any
   std::string run = {};      // empty: of all runs
   std::uint64_t before = 0;  // loads with lower numbers; 0: all
   std::uint64_t most = 100;  // of them, the newest

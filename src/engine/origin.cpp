@@ -46,4 +46,17 @@ Origin origin_of(Origin file, std::uint64_t row) {
   return file;
 }
 
+Origin file_of(Origin record) {
+  record.low &= ~((std::uint64_t{1} << row_bits) - 1);
+  return record;
+}
+
+Time received_at(Origin record) {
+  return Time(std::chrono::milliseconds(record.high >> high_sequence_bits));
+}
+
+std::uint64_t row_of(Origin record) {
+  return record.low & ((std::uint64_t{1} << row_bits) - 1);
+}
+
 }  // namespace weir::engine

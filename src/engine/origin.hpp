@@ -3,6 +3,8 @@
 #include <compare>
 #include <cstdint>
 
+#include "base/time.hpp"
+
 namespace weir::engine {
 
 struct SourceFile;
@@ -20,5 +22,10 @@ struct Origin {
 Origin origin_of(const SourceFile& file);
 /// Of a row in it: 1, 2, 3, ...
 Origin origin_of(Origin file, std::uint64_t row);
+
+/// The other way round: the place of a record's file, its time to the millisecond, and its row.
+Origin file_of(Origin record);
+Time received_at(Origin record);
+std::uint64_t row_of(Origin record);
 
 }  // namespace weir::engine

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "engine/trace.hpp"
 
 namespace weir::engine {
 
@@ -16,6 +17,17 @@ class TestEngine : public Engine {
     return refused();
   }
   Result<std::vector<LoggedError>> row_errors(const std::string&, const ErrorFilter&) override {
+    return refused();
+  }
+  Result<std::vector<std::string>> files_of(const std::string&, std::uint64_t,
+                                            std::uint64_t) override {
+    return refused();
+  }
+  Result<Trace> trace(const Load&, const Record&) override { return refused(); }
+  Result<RowRecord> record_of(const std::string&, const std::string&, const std::string&) override {
+    return refused();
+  }
+  Result<std::string> receipt_of(const std::string&, const Source&, std::uint64_t) override {
     return refused();
   }
   Result<void> create_table(const Load&) override { return refused(); }

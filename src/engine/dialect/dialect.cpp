@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/dialect/binder.hpp"
+#include "engine/dialect/by_record.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/parser.hpp"
 
@@ -53,6 +54,11 @@ std::vector<std::string> functions() {
 Result<void> check(std::string_view spark_sql) {
   WEIR_CHECK(parse(spark_sql));
   return {};
+}
+
+bool is_by_record(std::string_view spark_sql) {
+  const auto query = parse(spark_sql);
+  return query && is_by_record(**query);
 }
 
 Result<Translation> translate(std::string_view spark_sql, const Relations& relations,

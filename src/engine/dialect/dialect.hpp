@@ -58,6 +58,10 @@ struct Translation {
 /// Whether a query can be parsed, before there are tables to resolve its names in.
 [[nodiscard]] Result<void> check(std::string_view spark_sql);
 
+/// Whether each row of the query's result is made of one record alone, whatever other records there
+/// are. False where that is not certain, and of what is no query.
+[[nodiscard]] bool is_by_record(std::string_view spark_sql);
+
 /// Pure and thread-safe; the query's length bounds time and depth.
 [[nodiscard]] Result<Translation> translate(std::string_view spark_sql, const Relations& relations,
                                             Options options = {});

@@ -23,6 +23,7 @@
 #include "engine/duckdb/tables/row_changes.hpp"
 #include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
+#include "engine/duckdb/tables/trace.hpp"
 #include "engine/duckdb/tables/undo.hpp"
 #include "engine/duckdb/tenant.hpp"
 #include "engine/duckdb/watchdog.hpp"
@@ -284,6 +285,34 @@ Result<std::vector<LoggedError>> DuckDbEngine::row_errors(const std::string& ten
     }
     return errors;
   });
+}
+
+Result<std::vector<std::string>> DuckDbEngine::files_of(const std::string& tenant,
+                                                        std::uint64_t load, std::uint64_t most) {
+  return on_tenant(tenant, [&](Tenant& owner) -> Result<std::vector<std::string>> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    return duckdb::files_of(connection, load, most);
+  });
+}
+
+Result<Trace> DuckDbEngine::trace(const Load& load, const Record& record) {
+  auto out =
+      on_tenant(load.tenant, [&](Tenant& owner) { return trace_record(owner, load, record); });
+  if (!out) return out;
+  out->why = without_paths(std::move(out->why));
+  for (TracedRow& row : out->rows)
+    without_paths(row.errors);
+  return out;
+}
+
+Result<RowRecord> DuckDbEngine::record_of(const std::string& tenant, const std::string& table,
+                                          const std::string& key) {
+  return on_tenant(tenant, [&](Tenant& owner) { return record_of_row(owner, table, key); });
+}
+
+Result<std::string> DuckDbEngine::receipt_of(const std::string& tenant, const Source& source,
+                                             std::uint64_t row) {
+  return on_tenant(tenant, [&](Tenant& owner) { return receipt_of_row(owner, source, row); });
 }
 
 Result<void> DuckDbEngine::purge(const std::string& tenant, const std::string& table) {

@@ -10,6 +10,7 @@
 
 #include "engine/duckdb/history_bounds.hpp"
 #include "engine/engine.hpp"
+#include "engine/trace.hpp"
 #include "env/clock.hpp"
 
 namespace weir::engine::duckdb {
@@ -75,6 +76,13 @@ class DuckDbEngine final : public Engine {
                                          const LedgerFilter& filter) override;
   Result<std::vector<LoggedError>> row_errors(const std::string& tenant,
                                               const ErrorFilter& filter) override;
+  Result<std::vector<std::string>> files_of(const std::string& tenant, std::uint64_t load,
+                                            std::uint64_t most) override;
+  Result<Trace> trace(const Load& load, const Record& record) override;
+  Result<RowRecord> record_of(const std::string& tenant, const std::string& table,
+                              const std::string& key) override;
+  Result<std::string> receipt_of(const std::string& tenant, const Source& source,
+                                 std::uint64_t row) override;
   Result<void> purge(const std::string& tenant, const std::string& table) override;
   Result<void> rename_table(const std::string& tenant, const std::string& from,
                             const std::string& to) override;

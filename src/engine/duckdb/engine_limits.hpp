@@ -23,6 +23,7 @@ inline constexpr std::uint32_t misfits_shown_max = 20;  // of one source
 inline constexpr std::size_t open_tenants_max = 32;
 // Counting the rows of every table of a tenant.
 inline constexpr std::chrono::seconds tables_listed_within{30};
+inline constexpr std::uint32_t traced_rows_max = 100;  // of one record, in one table
 // A change of a whole table, with its wait for loads of that table.
 inline constexpr std::chrono::seconds table_changed_within{120};
 // How long the ledger of loads is kept, and how many loads of one table. A run that is taken up

@@ -3,6 +3,7 @@
 
 #include "engine/duckdb/reader/open_sources.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -185,8 +186,8 @@ Result<void> OpenSources::create_views(Connection& connection) const {
       columns += (columns.empty() ? "" : ", ") + origin_name(column);
     }
     WEIR_CHECK(connection.run("CREATE OR REPLACE TEMP VIEW " + quote_name(opened.tag) + " (" +
-                              names + ") AS SELECT " + columns + " FROM weir_read(" +
-                              std::to_string(opened.number) + ")"));
+                              names + ") AS SELECT " + columns + " FROM " +
+                              rows_sql(opened.number)));
   }
   return {};
 }
@@ -199,7 +200,40 @@ dialect::Relations OpenSources::relations() const {
 }
 
 std::string OpenSources::first_sql() const {
-  return "weir_read(" + std::to_string(opened_.front().number) + ")";
+  return rows_sql(opened_.front().number);
+}
+
+std::string OpenSources::rows_sql(std::uint64_t number) const {
+  const std::string read = "weir_read(" + std::to_string(number) + ")";
+  if (!focus_) return read;
+  const std::string is_it = "request_id = " + quote_text(focus_->receipt);
+  if (focus_->alone) return "(SELECT * FROM " + read + " WHERE " + is_it + ")";
+  return "(SELECT * REPLACE (CASE WHEN " + is_it + " THEN origin | " + focus_bit +
+         " ELSE origin END AS origin) FROM " + read + ")";
+}
+
+void OpenSources::focus(const Focus& on) {
+  focus_ = on;
+  if (!on.alone) return;
+  for (Opened& opened : opened_) {
+    ReadPlan& plan = opened.reading->plan;
+    const auto file = std::find_if(opened.files.begin(), opened.files.end(),
+                                   [&](const SourceFile& each) { return each.name() == on.file; });
+    const auto at = static_cast<std::size_t>(file - opened.files.begin());
+    std::vector<SourceFile> files;
+    ReadPlan one = plan;
+    one.paths.clear();
+    one.claims.clear();
+    one.records.clear();
+    if (file != opened.files.end()) {
+      files.push_back(*file);
+      one.paths.push_back(plan.paths[at]);
+      one.claims.push_back(plan.claims[at]);
+      one.records.push_back(plan.records[at]);
+    }
+    opened.files = std::move(files);
+    plan = std::move(one);
+  }
 }
 
 void OpenSources::read_in_any_order(std::size_t threads) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,17 @@
 #include "engine/engine.hpp"
 
 namespace weir::engine::duckdb {
+
+/// One record that the sources are read for.
+struct Focus {
+  std::string file;  // its name
+  std::string receipt;
+  /// Nothing but that record is read. False: all of it is read, and the record's origins have
+  /// `focus_bit`: so has each row that it has part in, since a row has the greatest of its origins.
+  bool alone = true;
+};
+/// In SQL. No true origin has it before the year 2248.
+inline constexpr const char* focus_bit = "(CAST(1 AS UHUGEINT) << 127)";
 
 /// The files of a source, each checked to be in the tenant's store and to have its size.
 Result<ReadPlan> plan_of(const Tenant& tenant, const Source& source);
@@ -29,6 +41,9 @@ class OpenSources {
   OpenSources(OpenSources&& other) noexcept = default;
   OpenSources& operator=(OpenSources&&) = delete;
   ~OpenSources();
+
+  /// From now on they are read for one record.
+  void focus(const Focus& on);
 
   /// Temporary views under the sources' tags, for a translated query. Beside the data they have
   /// the hidden columns, under names that the data has none of (dialect.hpp).
@@ -65,6 +80,8 @@ class OpenSources {
   Result<void> check_rest() const;
 
  private:
+  /// A relation with the columns of `weir_read`.
+  std::string rows_sql(std::uint64_t number) const;
   struct Opened {
     std::string tag;
     std::vector<SourceFile> files;
@@ -76,6 +93,7 @@ class OpenSources {
 
   Readings* readings_;
   std::vector<Opened> opened_;
+  std::optional<Focus> focus_;
 };
 
 }  // namespace weir::engine::duckdb

@@ -208,8 +208,22 @@ Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilte
   Sql condition = sql("true");
   if (!filter.table.empty()) condition.append(sql(" AND name = $", Text{filter.table}));
   if (!filter.run.empty()) condition.append(sql(" AND run = $", Text{filter.run}));
+  if (!filter.file.empty())
+    condition.append(sql(" AND no IN (SELECT load FROM $ WHERE file = $)", stored("load_files"),
+                         Text{filter.file}));
   if (filter.before > 0) condition.append(sql(" AND no < $", filter.before));
   return records(connection, condition, filter.most);
+}
+
+Result<std::vector<std::string>> files_of(Connection& connection, std::uint64_t load,
+                                          std::uint64_t most) {
+  WEIR_TRY(const auto cells,
+           connection.cells(sql("SELECT file FROM $ WHERE load = $ ORDER BY origin, file LIMIT $",
+                                stored("load_files"), load, most)));
+  std::vector<std::string> out;
+  for (const auto& row : cells)
+    out.push_back(row[0].value_or(""));
+  return out;
 }
 
 Result<std::uint64_t> fence_of(Connection& connection, const std::string& run) {

@@ -31,6 +31,10 @@ Result<std::optional<LoadCounts>> done_before(Connection& connection, const Load
 /// The loads that the filter chooses, newest first.
 Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilter& filter);
 
+/// The keys of the files that a load read, in the order of the data.
+Result<std::vector<std::string>> files_of(Connection& connection, std::uint64_t load,
+                                          std::uint64_t most);
+
 /// The highest epoch that the run has shown; 0: none.
 Result<std::uint64_t> fence_of(Connection& connection, const std::string& run);
 /// Sets it, within the caller's transaction.

@@ -238,25 +238,27 @@ Result<void> create_staged(Connection& connection, const Load& load) {
 }
 
 Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
-                     const DomainTable& table, std::size_t number) {
+                     const DomainTable& table, std::size_t number,
+                     const std::optional<Focus>& focus) {
   const Operation& operation = load.operations[number];
   const bool as_text = operation.query.empty() &&
                        operation.sources[0].format == FileFormat::ndjson &&
                        operation.sources[0].schema_json.empty();
-  WEIR_TRY(const OpenSources sources,
+  WEIR_TRY(OpenSources sources,
            as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields)
                    : OpenSources::open(tenant, operation.sources, load.allowance));
+  if (focus) sources.focus(*focus);
   const auto input = input_of(connection, sources, operation.query, true);
   if (!input) return sources.failure(input.error());
   auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
-  WEIR_CHECK(sources.check_rest());
+  if (!focus) WEIR_CHECK(sources.check_rest());
   const auto bad = sources.bad_rows();
   WEIR_CHECK(insert_bad(connection, bad, operation.query.empty(), number));
   Staged out;
   WEIR_TRY(out.rows,
            connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
-  if (as_text && out.rows > bad.size()) WEIR_CHECK(check_names(sources, load));
+  if (as_text && out.rows > bad.size() && !focus) WEIR_CHECK(check_names(sources, load));
   if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
   out.misfits = sources.misfits();
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,11 @@ struct Staged {
 /// Adds the rows of one operation. Misfits of the sources' schemas are reported; the rows are
 /// staged without those values. bad_request when the data lacks a required field or one of the
 /// primary key; the message names the fields that the data has.
+/// With a focus the rows are those of one record, or its rows are marked, and a field that the data
+/// lacks is an error of its rows.
 Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
-                     const DomainTable& table, std::size_t number);
+                     const DomainTable& table, std::size_t number,
+                     const std::optional<Focus>& focus = std::nullopt);
 
 /// What was staged of each file of the operations without a query.
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);

@@ -53,12 +53,6 @@ void explain(const Load& load, int bad, const std::optional<std::string>& text, 
   out.error.reason = out.kind + (null ? "" : ": " + visible(*text));
 }
 
-/// The place of the file that a record is in.
-Origin file_of(Origin record) {
-  record.low &= ~std::uint64_t{0xffffffff};  // its row
-  return record;
-}
-
 /// A file that an operation reads.
 struct ErrorFile {
   const Source* source = nullptr;
