@@ -108,6 +108,9 @@ TEST_F(SettingsTest, TwoFeedsOfATenantDoNotShareATable) {
   EXPECT_THAT(message_of(taken), HasSubstr(id));
   EXPECT_TRUE(catalog_->feeds().add(acme_, feed("Streaming Ingest", "Orders")));
   EXPECT_TRUE(catalog_->feeds().add(rival_, feed()));
+  EXPECT_TRUE(catalog_->feeds().add(acme_, feed("Läden", "Größe")));
+  EXPECT_EQ(code_of(catalog_->feeds().add(acme_, feed("LÄDEN", "GRÖßE"))), Errc::conflict)
+      << "the engine takes them for one";
 }
 
 TEST_F(SettingsTest, AnIngestQueryIsFoundByIdAndByName) {
