@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "base/limits.hpp"
 #include "control/answers.hpp"
 #include "control/batch_json.hpp"
 #include "control/feed_json.hpp"
@@ -26,7 +27,7 @@ struct Drafted {
 
 Result<Drafted> of_file(const Call& call, const std::string& path) {
   WEIR_TRY(const auto batch, sample_file(call, path));
-  WEIR_TRY(const auto text, call.services.read_file(batch.path, feed::sample_bytes_max));
+  WEIR_TRY(const auto text, call.services.read_file(batch.path, limits::sample_bytes_max));
   WEIR_TRY(auto draft, feed::draft_of_json(text, text.size() < batch.bytes, this_year(call)));
   return Drafted{std::move(draft), batch.path};
 }
@@ -65,9 +66,9 @@ Result<Drafted> drafted(const Call& call, const Fields& body) {
                 "/api/v0/feeds.");
   if (body.has("sample")) {
     WEIR_TRY(const auto text, body.text("sample"));
-    if (text.size() > feed::sample_bytes_max)
+    if (text.size() > limits::sample_bytes_max)
       return fail(Errc::bad_request, "A sample has at most " +
-                                         std::to_string(feed::sample_bytes_max / limits::mib) +
+                                         std::to_string(limits::sample_bytes_max / limits::mib) +
                                          " MiB; send the first records of it.");
     WEIR_TRY(auto draft, feed::draft_of_json(text, false, this_year(call)));
     return Drafted{std::move(draft), ""};

@@ -84,7 +84,7 @@ TEST_F(FeedsTest, AnExistingFileIsASampleTheNewestFirst) {
 
 TEST_F(FeedsTest, AFileBeyondTheBoundIsReadToIt) {
   std::string content;
-  while (content.size() <= feed::sample_bytes_max)
+  while (content.size() <= limits::sample_bytes_max)
     content += "{\"id\":1,\"text\":\"" + std::string(100'000, 'x') + "\"}\n";
   new_file(content);
   const auto draft = drafted({{"file", path_}});

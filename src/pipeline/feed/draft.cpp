@@ -144,7 +144,7 @@ class Drafter final : public SampleReader {
   }
   void value(const SampleValue& value) override;
   bool end_record() override {
-    return records_ < sample_records_max && columns_.size() <= names_max;
+    return records_ < limits::sample_records_max && columns_.size() <= names_max;
   }
   Result<Draft> result();
 
@@ -259,7 +259,7 @@ Result<Draft> Drafter::result() {
   WEIR_CHECK(check());
   Draft draft;
   draft.records = records_;
-  draft.whole = records_ < sample_records_max;
+  draft.whole = records_ < limits::sample_records_max;
   std::map<std::string, int> taken{{"_pk", 1}, {"_uuid_pk", 1}, {"_updated", 1}};
   std::vector<std::string> names;
   for (const Column& column : columns_) {

@@ -12,9 +12,6 @@
 /// A feed drafted from a sample (spec/feeds.md 2), to be completed and saved.
 namespace weir::feed {
 
-inline constexpr std::uint64_t sample_bytes_max = std::uint64_t{4} << 20;
-inline constexpr std::uint32_t sample_records_max = 20'000;
-
 struct DraftField {
   catalog::FeedField field;   // the name as it came, a name that a table can have, and a type
   std::uint64_t records = 0;  // of the sample that have a value there
@@ -36,7 +33,7 @@ struct Draft {
 /// the scale that they have, else floats; texts become dates or datetimes where all of them fit the
 /// lists of formats. A JSON text of digits stays a string: it may be a postal code.
 ///
-/// Looks at sample_records_max records at most. bad_request: no JSON, no record, too many
+/// Looks at limits::sample_records_max records at most. bad_request: no JSON, no record, too many
 /// names, or records that nest, which a feed cannot take. `this_year` is what two digits of a year
 /// are read from.
 Result<Draft> draft_of_json(std::string_view text, bool cut, int this_year);

@@ -152,10 +152,10 @@ TEST(Draft, KeysThatAreDataAreNoFields) {
 
 TEST(Draft, ALongSampleIsLookedAtToABound) {
   std::string text;
-  for (std::uint32_t i = 0; i < sample_records_max + 5; ++i)
+  for (std::uint32_t i = 0; i < limits::sample_records_max + 5; ++i)
     text += "{\"id\":" + std::to_string(i) + "}\n";
   const auto drafted = draft(text);
-  EXPECT_EQ(drafted.records, sample_records_max);
+  EXPECT_EQ(drafted.records, limits::sample_records_max);
   EXPECT_FALSE(drafted.whole);
   EXPECT_EQ(drafted.rows.size(), limits::sample_rows_max);
   const auto cut = draft_of_json("{\"id\":1}\n{\"id\":2}\n{\"i", true, 2026);
