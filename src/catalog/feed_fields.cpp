@@ -16,13 +16,31 @@ json::object object_of(const FeedField& field) {
           {"required", field.required},
           {"semantic", field.semantic},
           {"format", field.format},
-          {"scale", field.scale ? json::value(*field.scale) : json::value()}};
+          {"scale", field.scale ? json::value(*field.scale) : json::value()},
+          {"combines", json::array(field.combines.begin(), field.combines.end())},
+          {"uuid", field.uuid}};
 }
 
 bool read(const json::object& object, const char* name, std::string& text) {
   const json::value* value = object.if_contains(name);
   if (!value || !value->is_string()) return false;
   text = std::string(value->get_string());
+  return true;
+}
+
+/// Fields of an earlier weir have neither.
+bool read_generated(const json::object& object, FeedField& field) {
+  if (const json::value* uuid = object.if_contains("uuid")) {
+    if (!uuid->is_bool()) return false;
+    field.uuid = uuid->get_bool();
+  }
+  const json::value* combines = object.if_contains("combines");
+  if (!combines) return true;
+  if (!combines->is_array()) return false;
+  for (const json::value& name : combines->get_array()) {
+    if (!name.is_string()) return false;
+    field.combines.emplace_back(name.get_string());
+  }
   return true;
 }
 
@@ -39,6 +57,7 @@ std::optional<FeedField> field_of(const json::value& value) {
     return std::nullopt;
   field.required = required->get_bool();
   if (scale->is_int64()) field.scale = static_cast<int>(scale->get_int64());
+  if (!read_generated(*object, field)) return std::nullopt;
   return field;
 }
 

@@ -192,6 +192,10 @@ struct FeedField {
   std::string semantic;
   std::string format;        // of a date or datetime; empty: the feed's
   std::optional<int> scale;  // of a decimal; none: the feed's
+  /// Of a generated field: the output names of the fields that it joins with hyphens. Its own name
+  /// is `name`. Empty: the field comes in.
+  std::vector<std::string> combines = {};
+  bool uuid = false;  // a UUID of them instead
 };
 
 struct Feed {

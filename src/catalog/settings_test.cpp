@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 
 class SettingsTest : public CatalogTest {
@@ -68,6 +69,8 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   changed.name = "Orders";
   changed.fields.pop_back();
   changed.fields[0].scale.reset();
+  changed.fields[1].combines = {"id", "x"};
+  changed.fields[1].uuid = true;
   changed.format = "epoch_ms";
   changed.scale = 4;
   changed.identity_resolution = true;
@@ -79,6 +82,9 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   EXPECT_EQ(found->fields.size(), 2u);
   EXPECT_EQ(found->fields[0].scale, std::nullopt);
   EXPECT_EQ(found->fields[1].scale, 2);
+  EXPECT_THAT(found->fields[0].combines, IsEmpty());
+  EXPECT_THAT(found->fields[1].combines, ElementsAre("id", "x"));
+  EXPECT_TRUE(found->fields[1].uuid);
   EXPECT_EQ(found->format, "epoch_ms");
   EXPECT_EQ(found->scale, 4);
   EXPECT_TRUE(found->identity_resolution);

@@ -69,6 +69,15 @@ TEST_F(CliTest, AnEditChangesAddsAndDropsSingleFields) {
   EXPECT_THAT(run(answers, {"feed", "edit", "df-1"}).err, HasSubstr("say what to change"));
 }
 
+TEST_F(CliTest, AFieldCanBeMadeOfOthers) {
+  const auto made = run({{"POST /api/v0/feeds", {201, R"({"id":"df-9"})"}}},
+                        {"feed", "create", "--source", "S", "--name", "N", "--primary-key", "k",
+                         "--field", "k:string,uuid=a+b", "--field", "n:string,combine=a"});
+  EXPECT_THAT(made.asked.at(0),
+              AllOf(HasSubstr(R"({"name":"k","type":"string","combines":["a","b"],"uuid":true})"),
+                    HasSubstr(R"({"name":"n","type":"string","combines":["a"]})")));
+}
+
 TEST_F(CliTest, EveryVerbOfAFeedShowsAnExample) {
   for (const char* verb : {"draft", "samples", "create", "show", "edit", "activate", "copy", "load",
                            "truncate", "delete"}) {

@@ -31,6 +31,10 @@ Result<catalog::FeedField> field_of(const Fields& given) {
   if (given.has("scale")) {
     WEIR_TRY(field.scale, given.number_or("scale", 0, 0, scale_max));
   }
+  if (given.has("combines")) {
+    WEIR_TRY(field.combines, given.texts("combines"));
+  }
+  WEIR_TRY(field.uuid, given.flag_or("uuid", false));
   return field;
 }
 
@@ -39,8 +43,9 @@ Result<catalog::Feed> feed_of(const Call& call, const Fields& body, catalog::Fee
   WEIR_TRY(feed.source, body.text_or("source", feed.source));
   WEIR_TRY(feed.name, body.text_or("name", feed.name));
   if (body.has("fields")) {
-    WEIR_TRY(const auto fields, body.items("fields", {"name", "type", "rename_to", "required",
-                                                      "semantic", "format", "scale"}));
+    WEIR_TRY(const auto fields,
+             body.items("fields", {"name", "type", "rename_to", "required", "semantic", "format",
+                                   "scale", "combines", "uuid"}));
     feed.fields.clear();
     for (const Fields& given : fields) {
       WEIR_TRY(auto field, field_of(given));
@@ -160,7 +165,9 @@ json::value json_of_feed_field(const catalog::FeedField& field) {
           {"required", field.required},
           {"semantic", field.semantic},
           {"format", field.format},
-          {"scale", field.scale ? json::value(*field.scale) : json::value()}};
+          {"scale", field.scale ? json::value(*field.scale) : json::value()},
+          {"combines", json::array(field.combines.begin(), field.combines.end())},
+          {"uuid", field.uuid}};
 }
 
 json::value json_of_feed(const catalog::Feed& feed) {

@@ -161,6 +161,16 @@ TEST_F(FeedsTest, AFeedIsChangedInPart) {
   EXPECT_THAT(refusal(400, send("PATCH", feed, R"({"filds":[]})")), HasSubstr("filds"));
 }
 
+TEST_F(FeedsTest, AGeneratedFieldIsKept) {
+  const auto feed = expect(200, send("PATCH", new_feed(),
+                                     R"({"fields":[{"name":"id","type":"integer"},)"
+                                     R"({"name":"k","type":"string","combines":["id","id"],)"
+                                     R"("uuid":true}]})"));
+  EXPECT_EQ(feed.at("fields").at(0).at("combines"), json::array());
+  EXPECT_EQ(feed.at("fields").at(1).at("combines"), (json::array{"id", "id"}));
+  EXPECT_EQ(feed.at("fields").at(1).at("uuid"), true);
+}
+
 TEST_F(FeedsTest, AChangedKeyAsksWhetherToPurge) {
   const std::string feed = active_feed(1204);
   const std::string change = R"({"primary_key":["total"])";

@@ -61,6 +61,10 @@ struct Field {
   bool required = false;
   std::string format;  // Joda pattern; empty: inferred by the lists of spec/feeds.md 5
   int scale = 2;       // of a decimal(38, scale)
+  /// A generated string: the texts of these fields (by `name`) joined with hyphens, or a UUID of
+  /// them; NULL where one of them is. Empty: the field comes in.
+  std::vector<std::string> combines = {};
+  bool uuid = false;
 };
 
 /// Rows that a load takes: of the sources through the query.

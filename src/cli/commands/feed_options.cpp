@@ -1,5 +1,6 @@
 #include "cli/commands/feed_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <boost/json.hpp>
@@ -9,6 +10,17 @@ namespace weir::cli {
 namespace json = boost::json;
 
 namespace {
+
+/// "first+last"
+json::array names_of(const std::string& list) {
+  json::array names;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find('+', begin), list.size());
+    names.push_back(json::value(list.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return names;
+}
 
 Result<void> add_attribute(json::object& field, std::string_view text) {
   const std::size_t equals = text.find('=');
@@ -20,6 +32,9 @@ Result<void> add_attribute(json::object& field, std::string_view text) {
     field["rename_to"] = value;
   } else if ((name == "format" || name == "semantic") && !value.empty()) {
     field[name] = value;
+  } else if ((name == "combine" || name == "uuid") && !value.empty()) {
+    field["combines"] = names_of(value);
+    if (name == "uuid") field["uuid"] = true;
   } else if (int scale = 0; name == "scale" && !value.empty() &&
                             std::from_chars(value.data(), value.data() + value.size(), scale).ptr ==
                                 value.data() + value.size()) {
@@ -27,7 +42,8 @@ Result<void> add_attribute(json::object& field, std::string_view text) {
   } else {
     return fail(Errc::bad_request, "\"" + std::string(text) +
                                        "\" says nothing about a field; use required, rename=NAME, "
-                                       "format=PATTERN, scale=DIGITS or semantic=TAG");
+                                       "format=PATTERN, scale=DIGITS, semantic=TAG, or "
+                                       "combine=A+B or uuid=A+B to make it of others");
   }
   return {};
 }
@@ -84,7 +100,8 @@ void add_feed_options(Command verb, FeedOptions& options) {
   verb.option("--name", options.name, "Name: the part after the colon");
   verb.option("--field", options.fields,
               "NAME:TYPE[,required][,rename=NAME][,format=PATTERN][,scale=DIGITS]"
-              "[,semantic=TAG]; once a field");
+              "[,semantic=TAG]; NAME:string,combine=A+B or uuid=A+B for one made of others; once a "
+              "field");
   verb.option("--primary-key", options.primary_key, "Field of the key; once a field");
   verb.option("--last-updated", options.last_updated, "Field that says which row is newer");
   verb.option("--format", options.format,

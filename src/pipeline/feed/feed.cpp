@@ -105,6 +105,21 @@ Result<void> check_field(const FeedField& field) {
   return check_format("Field \"" + field.name + "\"", field.format);
 }
 
+Result<void> check_generated(const FeedField& field) {
+  if (field.combines.empty()) {
+    if (!field.uuid) return {};
+    return fail(Errc::bad_request, "Field \"" + field.name +
+                                       "\" is to be a UUID: name the fields that it is made of in "
+                                       "\"combines\".");
+  }
+  if (field.type != "string" || !field.rename_to.empty())
+    return fail(Errc::bad_request,
+                "Field \"" + field.name +
+                    "\" combines others, so its type is string, and its name is the one that the "
+                    "table has: it takes no \"rename_to\".");
+  return {};
+}
+
 /// Output columns by lower-case name; column names are compared without regard to case.
 using Columns = std::map<std::string, const FeedField*>;
 
@@ -112,6 +127,7 @@ Result<Columns> columns_of(const Feed& feed) {
   Columns columns;
   for (const FeedField& field : feed.fields) {
     WEIR_CHECK(check_field(field));
+    WEIR_CHECK(check_generated(field));
     const auto [first, added] = columns.emplace(folded_name(output_name(field)), &field);
     if (!added)
       return fail(Errc::bad_request, "There is a name conflict: the fields \"" +
@@ -120,6 +136,21 @@ Result<Columns> columns_of(const Feed& feed) {
                                          "\". Rename one of them.");
   }
   return columns;
+}
+
+/// What a generated field is made of comes in; else their order would matter.
+Result<void> check_combined(const Feed& feed, const Columns& columns) {
+  for (const FeedField& field : feed.fields) {
+    for (const std::string& name : field.combines) {
+      const auto found = columns.find(folded_name(name));
+      if (found != columns.end() && found->second->combines.empty()) continue;
+      return fail(Errc::bad_request,
+                  "Field \"" + field.name + "\" combines \"" + name + "\", which is " +
+                      (found == columns.end() ? "no field of the feed (after renaming)."
+                                              : "itself a field that combines others."));
+    }
+  }
+  return {};
 }
 
 Result<void> check_keys(const Feed& feed, const Columns& columns) {
@@ -158,6 +189,7 @@ Result<void> check(const Feed& feed) {
   WEIR_CHECK(check_table_name(feed));
   if (feed.fields.empty()) return fail(Errc::bad_request, "A feed needs at least one field.");
   WEIR_TRY(const Columns columns, columns_of(feed));
+  WEIR_CHECK(check_combined(feed, columns));
   WEIR_CHECK(check_keys(feed, columns));
   WEIR_CHECK(check_format("\"format\"", feed.format));
   if (feed.scale < 0 || feed.scale > decimal_scale_max)
@@ -174,13 +206,18 @@ Result<engine::Load> plan(const Feed& feed, const std::string& tenant) {
   load.tenant = tenant;
   load.table = feed.table();
   load.error_threshold = feed.error_threshold;
-  for (const FeedField& field : feed.fields)
-    load.fields.push_back({.incoming = field.name,
-                           .name = output_name(field),
-                           .type = *type_of(field.type),
-                           .required = field.required,
-                           .format = field.format.empty() ? feed.format : field.format,
-                           .scale = field.scale.value_or(feed.scale)});
+  for (const FeedField& field : feed.fields) {
+    engine::Field made{.incoming = field.combines.empty() ? field.name : "",
+                       .name = output_name(field),
+                       .type = *type_of(field.type),
+                       .required = field.required,
+                       .format = field.format.empty() ? feed.format : field.format,
+                       .scale = field.scale.value_or(feed.scale)};
+    for (const std::string& name : field.combines)
+      made.combines.push_back(spelled(columns, name));
+    made.uuid = field.uuid;
+    load.fields.push_back(std::move(made));
+  }
   for (const std::string& name : feed.primary_key)
     load.primary_key.push_back(spelled(columns, name));
   if (!feed.last_updated.empty()) load.last_updated = spelled(columns, feed.last_updated);

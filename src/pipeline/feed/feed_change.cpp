@@ -28,6 +28,20 @@ std::vector<std::string> key_of(const Feed& feed) {
   return key;
 }
 
+/// How the key's generated fields are made.
+std::vector<std::string> makings_of(const Feed& feed) {
+  std::vector<std::string> out;
+  const auto columns = columns_of(feed);
+  for (const std::string& name : key_of(feed)) {
+    const auto found = columns.find(name);
+    if (found == columns.end()) continue;
+    out.emplace_back(found->second->uuid ? "uuid" : "");
+    for (const std::string& part : found->second->combines)
+      out.push_back(folded_name(part));
+  }
+  return out;
+}
+
 std::string list_of(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names)
@@ -60,6 +74,8 @@ std::string reason_to_purge(const Feed& before, const Feed& after) {
   if (key_of(before) != key_of(after))
     return "the primary key was " + list_of(before.primary_key) + " and is to be " +
            list_of(after.primary_key);
+  if (makings_of(before) != makings_of(after))
+    return "a field of the primary key is to be made of other fields";
   const auto old_columns = columns_of(before);
   for (const auto& [name, field] : columns_of(after)) {
     const auto found = old_columns.find(name);

@@ -43,6 +43,18 @@ TEST(FeedChange, AnotherKeyOrTypeNeedsAPurge) {
   EXPECT_EQ(reason_to_purge(orders(), after), "") << "its own scale is as it was";
 }
 
+TEST(FeedChange, AGeneratedKeyMadeOtherwiseIsAnotherKey) {
+  auto before = orders();
+  before.fields.push_back({.name = "key", .type = "string", .combines = {"id", "at"}});
+  before.primary_key = {"key"};
+  auto after = before;
+  after.fields[3].combines = {"at", "id"};
+  EXPECT_THAT(reason_to_purge(before, after), HasSubstr("made of other fields"));
+  after.fields[3] = before.fields[3];
+  after.fields[3].uuid = true;
+  EXPECT_THAT(reason_to_purge(before, after), HasSubstr("made of other fields"));
+}
+
 TEST(FeedChange, FieldsComeAndGoWithoutAPurge) {
   auto after = orders();
   after.fields.pop_back();

@@ -95,6 +95,27 @@ TEST(Feed, FormatAndScaleAreTheFieldsOrElseTheFeeds) {
   EXPECT_THAT(refusal(feed), HasSubstr("0 to 37"));
 }
 
+TEST(Feed, AGeneratedFieldIsMadeOfFieldsThatComeIn) {
+  auto feed = orders();
+  feed.fields.push_back({.name = "both", .type = "string", .combines = {"ID", "total"}});
+  feed.fields.push_back({.name = "key", .type = "string", .combines = {"id"}, .uuid = true});
+  feed.primary_key = {"key"};
+  const auto load = plan(feed, "acme");
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_EQ(load->fields[3].incoming, "");
+  EXPECT_THAT(load->fields[3].combines, ElementsAre("id", "total"));
+  EXPECT_FALSE(load->fields[3].uuid);
+  EXPECT_TRUE(load->fields[4].uuid);
+  feed.fields[4].combines = {"both"};
+  EXPECT_THAT(refusal(feed), HasSubstr("itself a field that combines others"));
+  feed.fields[4].combines = {"Order-Id"};
+  EXPECT_THAT(refusal(feed), HasSubstr("no field of the feed"));
+  feed.fields[4].combines = {};
+  EXPECT_THAT(refusal(feed), HasSubstr("name the fields"));
+  feed.fields[4] = {.name = "key", .type = "integer", .combines = {"id"}};
+  EXPECT_THAT(refusal(feed), HasSubstr("its type is string"));
+}
+
 TEST(Feed, ThePrimaryKeyNamesFields) {
   auto feed = orders();
   feed.primary_key = {};

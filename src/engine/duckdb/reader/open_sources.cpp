@@ -151,7 +151,7 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
   plan.type = SparkType::scalar(SparkType::Kind::structure);
   std::set<std::string> names;
   for (const Field& field : fields) {
-    if (names.insert(folded_name(field.incoming)).second)
+    if (field.combines.empty() && names.insert(folded_name(field.incoming)).second)
       plan.type.fields.push_back(
           {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
   }

@@ -54,6 +54,12 @@ Result<void> check_fields(const Load& load) {
                                          field.name + "\"; rename one of them");
     if (field.scale < 0 || field.scale > scale_max)
       return fail(Errc::bad_request, "the scale of \"" + field.name + "\" must be from 0 to 37");
+    for (const std::string& name : field.combines) {
+      const Field* part = field_named(load, name);
+      if (part == nullptr || !part->combines.empty())
+        return fail(Errc::bad_request, "the field \"" + field.name + "\" combines \"" + name +
+                                           "\", which is no field that comes in");
+    }
   }
   return {};
 }

@@ -22,8 +22,14 @@ namespace weir::engine::duckdb {
 
 namespace {
 
+// No table has this name, and no UUID of a generated field depends on its table.
+constexpr const char* generated_space = "";
 constexpr int value_shown_max = 200;         // characters of a value in an error
 constexpr std::size_t rows_together = 1000;  // in one statement
+
+bool is_generated(const Field& field) {
+  return !field.combines.empty();
+}
 
 Failure missing(const Load& load, const Field& field, const std::vector<std::string>& there) {
   std::string names;
@@ -57,6 +63,22 @@ Sql bad_field_sql(auto place, const Sql& text) {
   return sql("{'field': CAST($ AS INTEGER), 'text': left($, $)}", place, text, value_shown_max);
 }
 
+/// SQL of a generated field, from staged columns; NULL where one of its parts is.
+std::string combined_sql(const Load& load, const Field& field) {
+  std::vector<std::string> texts;
+  for (const std::string& name : field.combines) {
+    const auto part = std::find_if(load.fields.begin(), load.fields.end(),
+                                   [&name](const Field& each) { return each.name == name; });
+    texts.push_back(
+        key_text_sql(*part, staged_column(static_cast<std::size_t>(part - load.fields.begin()))));
+  }
+  if (field.uuid) return "CAST(" + uuid_sql(generated_space, pk_sql(texts)) + " AS VARCHAR)";
+  std::string joined;
+  for (const std::string& text : texts)
+    joined += (joined.empty() ? "(" : " || '-' || (") + text + ")";
+  return joined;
+}
+
 /// SQL for the fields of a load, side by side.
 struct FieldsSql {
   Sql inputs;   // c4 AS x0, NULL AS x1
@@ -68,26 +90,38 @@ struct FieldsSql {
 
 Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
   FieldsSql out;
+  FieldsSql generated;  // behind what it is made of, whose faults are told first
   const SparkType text = SparkType::scalar(SparkType::Kind::string);
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
     const Field& field = load.fields[i];
     const std::string x = "x" + std::to_string(i);
     const Sql f = Sql::verbatim(staged_column(i));
-    WEIR_TRY(const auto column, column_of(input, load, field));
+    std::optional<std::size_t> column;
+    if (!is_generated(field)) {
+      WEIR_TRY(column, column_of(input, load, field));
+    }
     const LogicalType none = logical_type(text);
     const duckdb_logical_type type = column ? input.columns[*column].type.get() : none.get();
-    WEIR_TRY(std::string value, cast_sql(field, x, type));
+    std::string value = is_generated(field) ? combined_sql(load, field) : "";
+    if (value.empty()) {
+      WEIR_TRY(value, cast_sql(field, x, type));
+    }
     out.inputs.append(sql(
         ", $ AS x$", Sql::verbatim(column ? data_column(*column) : "CAST(NULL AS VARCHAR)"), i));
-    out.values.append(sql(", $ AS $", Sql::verbatim(std::move(value)), f));
+    FieldsSql& part = is_generated(field) ? generated : out;
+    part.values.append(sql(", $ AS $", Sql::verbatim(std::move(value)), f));
     const Sql absent = must_be_there(load, field)
                            ? Sql()
                            : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
-    out.bad.append(sql(" WHEN $ IS NULL$ THEN $", f, absent, i));
-    out.bads.append(sql("$CASE WHEN $ IS NULL$ THEN $ END", Sql::verbatim(i == 0 ? "" : ", "), f,
-                        absent, bad_field_sql(i, sql("CAST(x$ AS VARCHAR)", i))));
+    part.bad.append(sql(" WHEN $ IS NULL$ THEN $", f, absent, i));
+    // What a generated field lacks is told by the fields that it is made of, if they are bad.
+    const Sql is_bad = is_generated(field) ? sql("bad = $", i) : sql("$ IS NULL$", f, absent);
+    out.bads.append(sql("$CASE WHEN $ THEN $ END", Sql::verbatim(i == 0 ? "" : ", "), is_bad,
+                        bad_field_sql(i, sql("CAST(x$ AS VARCHAR)", i))));
     out.columns.append(sql(", $", f));
   }
+  out.values.append(generated.values);
+  out.bad.append(generated.bad);
   return out;
 }
 
@@ -150,7 +184,8 @@ Result<void> check_names(const OpenSources& sources, const Load& load) {
     const auto column = std::find_if(columns.begin(), columns.end(), [&field](const auto& each) {
       return same_name(each.name, field.incoming);
     });
-    if (must_be_there(load, field) && !seen[static_cast<std::size_t>(column - columns.begin())])
+    if (!is_generated(field) && must_be_there(load, field) &&
+        !seen[static_cast<std::size_t>(column - columns.begin())])
       return missing(load, field, there);
   }
   return {};

@@ -38,7 +38,7 @@ void explain(const Load& load, int bad, const std::optional<std::string>& text, 
     return;
   }
   const Field& field = load.fields[static_cast<std::size_t>(bad)];
-  out.error.field = field.incoming;
+  out.error.field = field.combines.empty() ? field.incoming : field.name;
   out.error.value = text.value_or("");
   const bool null =
       !text || (field.type == FieldType::boolean && equal_ignoring_case(trim(*text), "null"));
