@@ -23,15 +23,6 @@ struct ReadLimits {
   Allowance allowance = {};
 };
 
-/// Rows by the values of one column: from `from` on, up to `to` without it, equal to `value`. Texts
-/// of the column's type; all that are given must hold, and one must be given. NULL is in none.
-struct RowCondition {
-  std::string column;
-  std::optional<std::string> from = {};
-  std::optional<std::string> to = {};
-  std::optional<std::string> value = {};
-};
-
 struct Column {
   std::string name;
   std::string type;
@@ -43,6 +34,32 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
   bool truncated = false;  // there were more rows than the limits let through
   Misfits misfits;         // of a preview: in the rows that were read for it
+};
+
+/// Rows by the values of one column: from `from` on, up to `to` without it, equal to `value`. Texts
+/// that are read as a feed reads them; all that are given must hold, and one must be given. NULL is
+/// in none, and texts and booleans have no order.
+struct RowCondition {
+  std::string column;
+  std::optional<std::string> from = {};
+  std::optional<std::string> to = {};
+  std::optional<std::string> value = {};
+};
+
+/// Rows to be removed from a table.
+struct Removal {
+  std::string tenant;
+  std::string table;
+  RowCondition which;
+  bool dry_run = false;                        // they are counted and shown, and stay
+  std::optional<std::uint64_t> expected = {};  // conflict if there are more or fewer
+  std::uint64_t shown_max = 0;                 // rows
+  Allowance allowance = {};
+};
+
+struct RemovedRows {
+  std::uint64_t rows = 0;
+  Table first;  // by the primary key
 };
 
 /// What an undo did, or would do.
@@ -110,7 +127,9 @@ class Engine : public Tracing {
   /// limits::row_errors_logged_max of a load and for limits::row_errors_logged_days.
   virtual Result<std::vector<LoggedError>> row_errors(const std::string& tenant,
                                                       const ErrorFilter& filter) = 0;
-  /// Creates the table of a load, empty, unless it exists. Ignores the operations.
+  /// Creates the table of a load, empty, unless it exists; adds columns that the feed gained, and
+  /// hides those that it lost. With `truncate` the table is made anew, as if it had been purged.
+  /// Ignores the operations. conflict: its key or types are others, and it has rows.
   virtual Result<void> create_table(const Load& load) = 0;
   /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in
   /// it are resolved only when it runs on data.
@@ -160,9 +179,7 @@ class Engine : public Tracing {
   /// conflict: there is a table of the new name. The rows' `_uuid_pk` become those of that name.
   virtual Result<void> rename_table(const std::string& tenant, const std::string& from,
                                     const std::string& to) = 0;
-  /// Removes rows and says how many; with `dry_run` only says how many it would.
-  virtual Result<std::uint64_t> remove_rows(const std::string& tenant, const std::string& table,
-                                            const RowCondition& condition, bool dry_run) = 0;
+  virtual Result<RemovedRows> remove_rows(const Removal& removal) = 0;
 };
 
 }  // namespace weir::engine

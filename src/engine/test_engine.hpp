@@ -69,10 +69,7 @@ class TestEngine : public Engine {
   Result<void> rename_table(const std::string&, const std::string&, const std::string&) override {
     return refused();
   }
-  Result<std::uint64_t> remove_rows(const std::string&, const std::string&, const RowCondition&,
-                                    bool) override {
-    return refused();
-  }
+  Result<RemovedRows> remove_rows(const Removal&) override { return refused(); }
 
  private:
   static Failure refused() { return fail(Errc::internal, "no test asked for this"); }

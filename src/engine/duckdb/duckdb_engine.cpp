@@ -324,10 +324,9 @@ Result<void> DuckDbEngine::rename_table(const std::string& tenant, const std::st
   return on_tenant(tenant, [&](Tenant& owner) { return duckdb::rename_table(owner, from, to); });
 }
 
-Result<std::uint64_t> DuckDbEngine::remove_rows(const std::string& tenant, const std::string& table,
-                                                const RowCondition& condition, bool dry_run) {
-  return on_tenant(
-      tenant, [&](Tenant& owner) { return duckdb::remove_rows(owner, table, condition, dry_run); });
+Result<RemovedRows> DuckDbEngine::remove_rows(const Removal& removal) {
+  return on_tenant(removal.tenant,
+                   [&](Tenant& owner) { return duckdb::remove_rows(owner, removal); });
 }
 
 }  // namespace weir::engine::duckdb

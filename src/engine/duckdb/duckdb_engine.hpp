@@ -86,8 +86,7 @@ class DuckDbEngine final : public Engine {
   Result<void> purge(const std::string& tenant, const std::string& table) override;
   Result<void> rename_table(const std::string& tenant, const std::string& from,
                             const std::string& to) override;
-  Result<std::uint64_t> remove_rows(const std::string& tenant, const std::string& table,
-                                    const RowCondition& condition, bool dry_run) override;
+  Result<RemovedRows> remove_rows(const Removal& removal) override;
 
   /// Ends all calls in progress within about a second, and refuses later ones: unavailable.
   void stop();

@@ -174,7 +174,7 @@ Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool count
   for (const StoredTable& table : stored) {
     TableInfo& info = tables.emplace_back(TableInfo{table.name, 0, {}});
     for (const StoredColumn& column : table.columns)
-      info.columns.push_back({column.name, column.type});
+      if (!column.hidden) info.columns.push_back({column.name, column.type});
     info.columns.insert(
         info.columns.end(),
         {{pk_column, "VARCHAR"}, {uuid_column, "UUID"}, {updated_column, "BIGINT"}});

@@ -3,6 +3,8 @@
 
 #include "engine/duckdb/tables/cast_sql.hpp"
 
+#include <charconv>
+
 #include "engine/duckdb/tables/cast_functions.hpp"
 #include "engine/spark/date_format.hpp"
 
@@ -115,6 +117,24 @@ bool possible(FieldType type, Incoming incoming) {
 }
 
 }  // namespace
+
+Field field_of_type(std::string_view sql_type) {
+  constexpr std::string_view decimal = "DECIMAL(38,";
+  Field field;
+  if (sql_type.starts_with(decimal)) {
+    field.type = FieldType::decimal;
+    sql_type.remove_prefix(decimal.size());
+    std::from_chars(sql_type.data(), sql_type.data() + sql_type.size(), field.scale);
+    return field;
+  }
+  for (const FieldType type : {FieldType::boolean, FieldType::date, FieldType::datetime,
+                               FieldType::float_, FieldType::integer}) {
+    field.type = type;
+    if (duckdb::sql_type(field) == sql_type) return field;
+  }
+  field.type = FieldType::string;
+  return field;
+}
 
 std::string sql_type(const Field& field) {
   switch (field.type) {

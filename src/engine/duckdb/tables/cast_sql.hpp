@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
@@ -10,6 +11,9 @@ namespace weir::engine::duckdb {
 
 /// The column type of a field in a domain table: "DECIMAL(38,2)".
 std::string sql_type(const Field& field);
+
+/// A field whose column has this type, the other way round.
+Field field_of_type(std::string_view sql_type);
 
 /// SQL that converts `x`, an expression of type `type`, to the field's type. NULL stays NULL; a
 /// value that does not convert becomes NULL. bad_request for a nested value where the field is not

@@ -52,6 +52,15 @@ std::string obstacle(const StoredTable& table, const Load& load) {
   return "";
 }
 
+/// The newest hidden column that the field had once; null if there is none.
+const StoredColumn* hidden_column(const StoredTable& table, const Field& field) {
+  const auto found =
+      std::find_if(table.columns.rbegin(), table.columns.rend(), [&field](const auto& each) {
+        return each.hidden && same_name(each.name, field.name) && each.type == sql_type(field);
+      });
+  return found == table.columns.rend() ? nullptr : &*found;
+}
+
 Result<bool> is_empty(Connection& connection, const StoredTable& table) {
   WEIR_TRY(const std::uint64_t rows,
            connection.count(sql("SELECT count(*) FROM (SELECT 1 FROM $ LIMIT 1)", table.in_sql())));
@@ -78,10 +87,30 @@ Result<DomainTable> plan_table(Connection& connection, const Load& load) {
   std::uint64_t next = out.stored.width();
   for (const Field& field : load.fields) {
     const StoredColumn* found = out.stored.column(field.name);
+    if (found == nullptr) {
+      found = hidden_column(out.stored, field);
+      if (found != nullptr) out.found.push_back(found->no);
+    }
     if (found == nullptr) out.added.push_back(column_of(load, field));
     out.columns.push_back(found == nullptr ? next++ : found->no);
   }
+  for (const StoredColumn& column : out.stored.columns) {
+    const bool taken =
+        std::find(out.columns.begin(), out.columns.end(), column.no) != out.columns.end();
+    if (!taken && !column.hidden) out.lost.push_back(column.no);
+  }
   return out;
+}
+
+bool DomainTable::is_as_planned() const {
+  return !anew && added.empty() && lost.empty() && found.empty();
+}
+
+void DomainTable::make_anew(const Load& load) {
+  std::optional<StoredTable> before = std::move(standing);
+  *this = {.standing = std::move(before), .stored = table_of(load), .anew = true};
+  for (const StoredColumn& column : stored.columns)
+    columns.push_back(column.no);
 }
 
 Result<void> write_table(Connection& connection, DomainTable& table) {
@@ -92,7 +121,11 @@ Result<void> write_table(Connection& connection, DomainTable& table) {
   }
   for (const StoredColumn& column : table.added)
     WEIR_CHECK(add_stored_column(connection, table.stored, column));
-  if (!table.added.empty()) WEIR_CHECK(renew_view(connection, table.stored));
+  for (const std::uint64_t no : table.lost)
+    WEIR_CHECK(hide_stored_column(connection, table.stored, no, true));
+  for (const std::uint64_t no : table.found)
+    WEIR_CHECK(hide_stored_column(connection, table.stored, no, false));
+  if (!table.is_as_planned()) WEIR_CHECK(renew_view(connection, table.stored));
   return {};
 }
 

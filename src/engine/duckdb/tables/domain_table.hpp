@@ -36,9 +36,16 @@ inline constexpr const char* updated_of_origin =
 /// The table of a load: what stands, and what it will be.
 struct DomainTable {
   std::optional<StoredTable> standing;
-  StoredTable stored;                  // `standing`, or the one to be made
-  bool anew = false;                   // to be made, in the place of `standing`
-  std::vector<StoredColumn> added;     // to be added to `standing`
+  StoredTable stored;  // `standing`, or the one to be made
+  bool anew = false;   // to be made, in the place of `standing`
+
+  /// Whether there is nothing to be made or altered.
+  bool is_as_planned() const;
+  /// Plans to make it anew where it could stay.
+  void make_anew(const Load& load);
+  std::vector<StoredColumn> added;   // to be added to `standing`
+  std::vector<std::uint64_t> lost;   // numbers of columns to be hidden: the feed lost their fields
+  std::vector<std::uint64_t> found;  // of those to be shown again
   std::vector<std::uint64_t> columns;  // numbers of the columns of the load's fields
 };
 
@@ -49,7 +56,8 @@ std::string stored_name(const Load& load);
 /// Finds out; changes nothing. Where a type or the key changed, an empty (or truncated) table is
 /// created anew; any other table is a conflict that says what to do.
 Result<DomainTable> plan_table(Connection& connection, const Load& load);
-/// Creates the table, or adds columns that the feed gained, within the caller's transaction.
+/// Creates the table, or adds columns that the feed gained and hides those that it lost, within the
+/// caller's transaction.
 Result<void> write_table(Connection& connection, DomainTable& table);
 
 /// SQL for the load's field of that place in a staged row (stage.hpp).

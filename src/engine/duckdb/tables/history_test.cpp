@@ -58,7 +58,7 @@ TEST_F(HistoryTest, TheTableAsOfEachLoadIsToldByItsRowsAndItsHistory) {
   const std::uint64_t first = last_.load;
   counts(load_of("{\"id\":2,\"v\":\"c\"}\n{\"id\":3,\"v\":\"d\"}\n"));
   const std::uint64_t second = last_.load;
-  ASSERT_TRUE(engine_->remove_rows("acme", "Shop:Orders", {.column = "id", .value = "1"}, false));
+  ASSERT_TRUE(engine_->remove_rows({"acme", "Shop:Orders", {.column = "id", .value = "1"}}));
   Load load = load_of("{\"id\":2,\"v\":\"e\"}\n");
   load.truncate = true;
   counts(load);
@@ -90,7 +90,7 @@ TEST_F(HistoryTest, OnlyWhatTheBoundsHoldIsKept) {
 
 TEST_F(HistoryTest, EveryChangeOfATableStandsInTheLedgerAsWhatItIs) {
   counts(load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2}\n"));
-  ASSERT_TRUE(engine_->remove_rows("acme", "Shop:Orders", {.column = "id", .from = "2"}, false));
+  ASSERT_TRUE(engine_->remove_rows({"acme", "Shop:Orders", {.column = "id", .from = "2"}}));
   ASSERT_TRUE(engine_->rename_table("acme", "Shop:Orders", "Shop:Others"));
   ASSERT_TRUE(engine_->purge("acme", "Shop:Others"));
   const auto records = engine_->ledger("acme", {});

@@ -20,6 +20,7 @@
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/staged_errors.hpp"
+#include "engine/duckdb/tables/table_changes.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
 
 namespace weir::engine::duckdb {
@@ -240,11 +241,17 @@ Result<LoadCounts> run_load(Tenant& tenant, const Load& load) {
 Result<void> run_create_table(Tenant& tenant, const Load& load) {
   WEIR_CHECK(check_table(load));
   WEIR_TRY(Connection connection, tenant.connect(load.allowance));
-  WEIR_TRY(const auto standing, stored_table(connection, load.table));
-  if (standing && standing->name == load.table) return {};
+  if (!load.truncate) {
+    WEIR_TRY(const DomainTable table, plan_table(connection, load));
+    if (table.is_as_planned()) return {};  // it need not wait for loads
+  }
   WEIR_TRY(const auto lock, tenant.lock_table(load.table, load.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(DomainTable table, plan_table(connection, load));
+  if (load.truncate) {
+    table.make_anew(load);
+    if (table.standing) WEIR_CHECK(note_purge(connection, tenant, *table.standing));
+  }
   WEIR_CHECK(write_table(connection, table));
   return transaction.commit();
 }

@@ -255,7 +255,8 @@ TEST_F(LoadTest, ATableCanBeThereBeforeItsFirstLoad) {
   EXPECT_EQ(tables->front().columns.size(), 5u);
   EXPECT_THAT(orders(), IsEmpty());
   EXPECT_EQ(counts(load), "1 1 0 0 0");  // nothing was in the way of another type yet
-  ASSERT_TRUE(engine_->create_table(draft));
+  EXPECT_EQ(engine_->create_table(draft).error().code, Errc::conflict);
+  ASSERT_TRUE(engine_->create_table(load));
   EXPECT_THAT(orders(), ElementsAre("1|\"a\""));
   draft.table = "SHOP:orders";
   EXPECT_THAT(engine_->create_table(draft).error().message, HasSubstr("cannot be told from"));
@@ -284,11 +285,15 @@ TEST_F(LoadTest, NewFieldsAddColumns) {
   EXPECT_EQ(counts(load), "2 2 0 0 0");
 }
 
-TEST_F(LoadTest, AFieldThatTheFeedLostKeepsItsColumn) {
-  counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
+TEST_F(LoadTest, AFieldThatTheFeedLostKeepsItsColumnOutOfSight) {
+  const Load before = load_of("{\"id\":1,\"v\":\"a\"}\n");
+  counts(before);
   Load load = load_of("{\"id\":2}\n");
   load.fields.pop_back();
   EXPECT_EQ(counts(load), "1 1 0 0 0");
+  EXPECT_THAT(rows("SELECT * EXCLUDE (_pk, _uuid_pk, _updated) FROM \"Shop:Orders\" ORDER BY id"),
+              ElementsAre("1", "2"));
+  EXPECT_EQ(counts(before), "1 0 0 1 0");
   EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|null"));
 }
 

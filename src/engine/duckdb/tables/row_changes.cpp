@@ -32,6 +32,7 @@ bool hashes_tell(const StoredTable& before, const StoredTable& after) {
 Sql differ_sql(const StoredTable& before, const StoredTable& after) {
   Sql out = sql("false");
   for (const StoredColumn& column : after.columns) {
+    if (column.hidden) continue;
     const StoredColumn* other = before.column(column.name);
     if (other == nullptr)
       out.append(sql(" OR a.$ IS NOT NULL", column.in_sql()));
@@ -42,7 +43,7 @@ Sql differ_sql(const StoredTable& before, const StoredTable& after) {
                      column.in_sql(), other->in_sql()));
   }
   for (const StoredColumn& column : before.columns) {
-    if (after.column(column.name) == nullptr)
+    if (!column.hidden && after.column(column.name) == nullptr)
       out.append(sql(" OR b.$ IS NOT NULL", column.in_sql()));
   }
   return out;
@@ -52,9 +53,10 @@ Sql joined_sql(const Side& before, const Side& after) {
   Sql now;
   Sql then;
   for (const StoredColumn& column : after.table.columns)
-    now.append(sql(", a.$ AS $", column.in_sql(), Name{column.name}));
+    if (!column.hidden) now.append(sql(", a.$ AS $", column.in_sql(), Name{column.name}));
   for (const StoredColumn& column : before.table.columns)
-    then.append(sql(", b.$ AS $", column.in_sql(), Name{"before." + column.name}));
+    if (!column.hidden)
+      then.append(sql(", b.$ AS $", column.in_sql(), Name{"before." + column.name}));
   const Sql differ = hashes_tell(before.table, after.table) ? sql("a.row_hash <> b.row_hash")
                                                             : differ_sql(before.table, after.table);
   return sql(

@@ -31,15 +31,17 @@ Result<Sql> view_sql(Connection& connection, const std::string& name) {
 
 Result<std::vector<StoredTable>> tables_where(Connection& connection, const Sql& condition) {
   WEIR_TRY(const auto cells,
-           connection.cells(sql("SELECT CAST(t.no AS BIGINT), t.name, CAST(c.no AS BIGINT), "
-                                "c.name, c.type, CAST(c.in_key AS BIGINT) FROM $ t "
-                                "JOIN $ c ON c.of = t.no WHERE $ ORDER BY t.name, c.no",
-                                stored("tables"), stored("columns"), condition)));
+           connection.cells(
+               sql("SELECT CAST(t.no AS BIGINT), t.name, CAST(c.no AS BIGINT), "
+                   "c.name, c.type, CAST(c.in_key AS BIGINT), CAST(h.no AS BIGINT) FROM $ t "
+                   "JOIN $ c ON c.of = t.no LEFT JOIN $ h ON h.of = c.of AND "
+                   "h.no = c.no WHERE $ ORDER BY t.name, c.no",
+                   stored("tables"), stored("columns"), stored("hidden_columns"), condition)));
   std::vector<StoredTable> tables;
   for (const auto& row : cells) {
     const std::uint64_t no = Connection::number(row[0]);
     if (tables.empty() || tables.back().no != no) tables.push_back({no, *row[1], {}});
-    StoredColumn column{Connection::number(row[2]), *row[3], *row[4], {}};
+    StoredColumn column{Connection::number(row[2]), *row[3], *row[4], {}, row[6].has_value()};
     if (row[5]) column.in_key = Connection::number(row[5]);
     tables.back().columns.push_back(std::move(column));
   }
@@ -71,6 +73,12 @@ Result<void> create_layout(Connection& connection) {
           "CREATE TABLE $ (of BIGINT, no INTEGER, name VARCHAR, type VARCHAR, in_key INTEGER)",
           Name{stored_schema}, stored("layout"), stored("layout"), layout_version,
           stored("numbers"), stored("tables"), stored("columns")));
+}
+
+/// What files of layout 2 that were made before it lack.
+Result<void> create_hidden_columns(Connection& connection) {
+  return connection.run(
+      sql("CREATE TABLE IF NOT EXISTS $ (of BIGINT, no INTEGER)", stored("hidden_columns")));
 }
 
 Result<void> create_schema_views(Connection& connection) {
@@ -207,7 +215,7 @@ std::string schema_view(std::string_view name) {
 
 const StoredColumn* StoredTable::column(std::string_view named) const {
   const auto found = std::find_if(columns.begin(), columns.end(), [named](const auto& each) {
-    return same_name(each.name, named);
+    return !each.hidden && same_name(each.name, named);
   });
   return found == columns.end() ? nullptr : &*found;
 }
@@ -216,6 +224,15 @@ std::uint64_t StoredTable::width() const {
   std::uint64_t out = 0;
   for (const StoredColumn& each : columns)
     out = std::max(out, each.no + 1);
+  return out;
+}
+
+Sql StoredTable::shown_sql() const {
+  Sql out;
+  for (const StoredColumn& column : columns)
+    if (!column.hidden) out.append(sql("$ AS $, ", column.in_sql(), Name{column.name}));
+  out.append(sql("pk AS $, uuid AS $, $ AS $", Name{pk_column}, Name{uuid_column},
+                 Sql::verbatim(updated_of_origin), Name{updated_column}));
   return out;
 }
 
@@ -272,13 +289,25 @@ Result<void> add_stored_column(Connection& connection, StoredTable& table, Store
   return {};
 }
 
+Result<void> hide_stored_column(Connection& connection, StoredTable& table, std::uint64_t no,
+                                bool hidden) {
+  for (StoredColumn& column : table.columns)
+    if (column.no == no) column.hidden = hidden;
+  if (hidden)
+    return connection.run(
+        sql("INSERT INTO $ VALUES ($, $)", stored("hidden_columns"), table.no, no));
+  return connection.run(
+      sql("DELETE FROM $ WHERE of = $ AND no = $", stored("hidden_columns"), table.no, no));
+}
+
 Result<void> drop_stored_table(Connection& connection, const StoredTable& table) {
   WEIR_CHECK(drop_history(connection, table));
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
   return connection.run(
       sql("DROP VIEW $; DROP TABLE $; DELETE FROM $ WHERE no = $; "
-          "DELETE FROM $ WHERE of = $",
-          view, table.in_sql(), stored("tables"), table.no, stored("columns"), table.no));
+          "DELETE FROM $ WHERE of = $; DELETE FROM $ WHERE of = $",
+          view, table.in_sql(), stored("tables"), table.no, stored("columns"), table.no,
+          stored("hidden_columns"), table.no));
 }
 
 Result<void> rename_stored_table(Connection& connection, StoredTable& table,
@@ -291,11 +320,7 @@ Result<void> rename_stored_table(Connection& connection, StoredTable& table,
 }
 
 Sql select_of(const StoredTable& table, const Sql& rows) {
-  Sql columns;
-  for (const StoredColumn& column : table.columns)
-    columns.append(sql("$ AS $, ", column.in_sql(), Name{column.name}));
-  return sql("SELECT $pk AS $, uuid AS $, $ AS $ FROM $", columns, Name{pk_column},
-             Name{uuid_column}, Sql::verbatim(updated_of_origin), Name{updated_column}, rows);
+  return sql("SELECT $ FROM $", table.shown_sql(), rows);
 }
 
 Result<void> renew_view(Connection& connection, const StoredTable& table) {
@@ -311,12 +336,14 @@ Result<void> prepare_tables_file(Connection& connection) {
                                 Text{stored_schema})));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   if (there > 0) {
+    WEIR_CHECK(create_hidden_columns(connection));
     WEIR_CHECK(check_layout(connection));
     WEIR_CHECK(create_ledger(connection));
     WEIR_CHECK(create_error_log(connection));
     return transaction.commit();
   }
   WEIR_CHECK(create_layout(connection));
+  WEIR_CHECK(create_hidden_columns(connection));
   WEIR_CHECK(create_schema_views(connection));
   WEIR_CHECK(create_ledger(connection));
   WEIR_CHECK(create_error_log(connection));

@@ -26,6 +26,7 @@ struct StoredColumn {
   std::string name;
   std::string type;                     // in SQL
   std::optional<std::uint64_t> in_key;  // its place in the primary key
+  bool hidden = false;                  // of a field that the feed lost: not in the view
 
   Sql in_sql() const { return sql_of(no); }
   /// Of a column of that number: c7
@@ -35,7 +36,7 @@ struct StoredColumn {
 struct StoredTable {
   std::uint64_t no = 0;  // never given to another table
   std::string name;
-  std::vector<StoredColumn> columns;  // as the view has them
+  std::vector<StoredColumn> columns;  // the view has those that are not hidden, in this order
 
   /// The table that holds the rows: t7
   std::string table() const;
@@ -44,10 +45,12 @@ struct StoredTable {
   std::string origins() const;
   /// "weir stored".t7
   Sql in_sql() const;
-  /// Without regard to case; null if there is none.
+  /// One that is not hidden, without regard to case; null if there is none.
   const StoredColumn* column(std::string_view named) const;
   /// One more than the highest number of a column.
   std::uint64_t width() const;
+  /// What the view shows of a row: c0 AS "id", ..., with the three columns of every table
+  Sql shown_sql() const;
   /// "id", "at"
   std::string key() const;
 };
@@ -68,6 +71,9 @@ Result<StoredTable> existing_table(Connection& connection, std::string_view name
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table);
 /// Adds a column without values, and gives it a number. The view is the caller's to renew.
 Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column);
+/// Hides a column, or shows it again. The view is the caller's to renew.
+Result<void> hide_stored_column(Connection& connection, StoredTable& table, std::uint64_t no,
+                                bool hidden);
 /// Removes the view, the rows and what is known of the table.
 Result<void> drop_stored_table(Connection& connection, const StoredTable& table);
 /// Gives the table another name, and its view.

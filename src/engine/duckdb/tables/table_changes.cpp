@@ -7,7 +7,10 @@
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/query.hpp"
+#include "engine/duckdb/reader/logical_type.hpp"
 #include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/cast_sql.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
@@ -19,9 +22,14 @@ namespace {
 
 const Allowance allowance{.time = limits::table_changed_within};
 
-/// A text as a value of the column's type; bad_request when it is none.
+/// A text as a feed's field of the column's type reads it, so that 1.5 is no integer; bad_request
+/// when it is none.
 Result<Sql> value_of(Connection& connection, const StoredColumn& column, const std::string& text) {
-  const Sql value = sql("TRY_CAST($ AS $)", Text{text}, Sql::verbatim(column.type));
+  const Field field = field_of_type(column.type);
+  const LogicalType given = logical_type(SparkType::scalar(SparkType::Kind::string));
+  WEIR_TRY(std::string cast, cast_sql(field, "x", given.get()));
+  const Sql value =
+      sql("(SELECT $ FROM (SELECT $ AS x))", Sql::verbatim(std::move(cast)), Text{text});
   WEIR_TRY(const std::uint64_t good, connection.count(sql("SELECT count($)", value)));
   if (good == 1) return value;
   return fail(Errc::bad_request, "\"" + text + "\" is no value of " + quote_name(column.name) +
@@ -37,6 +45,10 @@ Result<Sql> condition_sql(Connection& connection, const StoredTable& table,
   if (!condition.from && !condition.to && !condition.value)
     return fail(Errc::bad_request,
                 "say which rows: from a value on, up to a value, or equal to a value");
+  if ((condition.from || condition.to) && (column->type == "VARCHAR" || column->type == "BOOLEAN"))
+    return fail(Errc::bad_request, quote_name(column->name) + " is " + column->type +
+                                       ", which has no order: choose a date, a datetime or a "
+                                       "number, or rows that are equal to a value");
   Sql out = sql("true");
   if (condition.from) {
     WEIR_TRY(const Sql value, value_of(connection, *column, *condition.from));
@@ -81,6 +93,15 @@ Result<void> rename_keys(Connection& connection, const StoredTable& table, const
   return {};
 }
 
+/// As a query of the table would show them.
+Result<Table> first_rows(Connection& connection, const StoredTable& table, const Sql& where,
+                         std::uint64_t most) {
+  return read_rows(connection,
+                   sql("SELECT $ FROM $ WHERE $ ORDER BY pk LIMIT $", table.shown_sql(),
+                       table.in_sql(), where, most),
+                   most);
+}
+
 }  // namespace
 
 Result<void> purge_table(Tenant& tenant, const std::string& table) {
@@ -89,15 +110,19 @@ Result<void> purge_table(Tenant& tenant, const std::string& table) {
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(const auto found, stored_table(connection, table));
   if (!found) return {};
+  WEIR_CHECK(note_purge(connection, tenant, *found));
+  WEIR_CHECK(drop_stored_table(connection, *found));
+  return transaction.commit();
+}
+
+Result<void> note_purge(Connection& connection, const Tenant& tenant, const StoredTable& table) {
   LoadCounts counts;
   WEIR_TRY(counts.load, next_number(connection));
-  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", found->in_sql())));
-  WEIR_CHECK(drop_stored_table(connection, *found));
+  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
   LoadRecord change;
   change.kind = ChangeKind::purge;
-  change.table = found->name;
-  WEIR_CHECK(note_change(connection, change, found->no, tenant.now(), counts));
-  return transaction.commit();
+  change.table = table.name;
+  return note_change(connection, change, table.no, tenant.now(), counts);
 }
 
 Result<void> rename_table(Tenant& tenant, const std::string& from, const std::string& to) {
@@ -130,30 +155,35 @@ Result<void> rename_table(Tenant& tenant, const std::string& from, const std::st
   return transaction.commit();
 }
 
-Result<std::uint64_t> remove_rows(Tenant& tenant, const std::string& table,
-                                  const RowCondition& condition, bool dry_run) {
-  WEIR_TRY(const auto lock, tenant.lock_table(table, allowance));
-  WEIR_TRY(Connection connection, tenant.connect(allowance));
+Result<RemovedRows> remove_rows(Tenant& tenant, const Removal& removal) {
+  WEIR_TRY(const auto lock, tenant.lock_table(removal.table, removal.allowance));
+  WEIR_TRY(Connection connection, tenant.connect(removal.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(const StoredTable found, existing_table(connection, table));
-  WEIR_TRY(const Sql where, condition_sql(connection, found, condition));
-  WEIR_TRY(const std::uint64_t rows,
+  WEIR_TRY(const StoredTable found, existing_table(connection, removal.table));
+  WEIR_TRY(const Sql where, condition_sql(connection, found, removal.which));
+  RemovedRows out;
+  WEIR_TRY(out.rows,
            connection.count(sql("SELECT count(*) FROM $ WHERE $", found.in_sql(), where)));
-  if (dry_run || rows == 0) return rows;
+  if (removal.expected && *removal.expected != out.rows)
+    return fail(Errc::conflict, "there are " + std::to_string(out.rows) +
+                                    " such rows now, and not " + std::to_string(*removal.expected) +
+                                    "; look at them again");
+  WEIR_TRY(out.first, first_rows(connection, found, where, removal.shown_max));
+  if (removal.dry_run || out.rows == 0) return out;
   // Its number makes the table as of it the one without the rows.
   LoadCounts counts;
-  counts.deleted = rows;
+  counts.deleted = out.rows;
   WEIR_TRY(counts.load, next_number(connection));
   WEIR_CHECK(keep_rows(connection, found, where, counts.load, tenant.history()));
   WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", found.in_sql(), where)));
   LoadRecord change;
   change.kind = ChangeKind::removal;
   change.table = found.name;
-  change.note = text_of(condition);
+  change.note = text_of(removal.which);
   WEIR_CHECK(note_change(connection, change, found.no, tenant.now(), counts));
   WEIR_CHECK(trim_history(connection, found, tenant.history(), tenant.now()));
   WEIR_CHECK(transaction.commit());
-  return rows;
+  return out;
 }
 
 }  // namespace weir::engine::duckdb

@@ -224,7 +224,7 @@ TEST_F(TraceTest, WhatWasRemovedSinceIsSaid) {
   const SourceFile one = accepted("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n");
   const Load load = load_of_files({one});
   counts(load);
-  ASSERT_EQ(*engine_->remove_rows("acme", load.table, {.column = "id", .value = "1"}, false), 1u);
+  ASSERT_TRUE(engine_->remove_rows({"acme", load.table, {.column = "id", .value = "1"}}));
   EXPECT_THAT(fates(load, one, 1), ElementsAre("removed", "removed 1"));
   EXPECT_THAT(why_, HasSubstr("Rows were removed since"));
   EXPECT_THAT(fates(load, one, 2), ElementsAre("loaded", "loaded 2 < 2"));

@@ -96,7 +96,7 @@ TEST_F(UndoTest, ARowThatALaterRecordSentAgainStays) {
 
 TEST_F(UndoTest, RemovalsAndTruncationsAreUndoneToo) {
   loaded("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"a\"}\n");
-  ASSERT_TRUE(engine_->remove_rows("acme", "Shop:Orders", {.column = "id", .value = "1"}, false));
+  ASSERT_TRUE(engine_->remove_rows({"acme", "Shop:Orders", {.column = "id", .value = "1"}}));
   const std::uint64_t removal = engine_->ledger("acme", {})->front().counts.load;
   Load load = load_of("{\"id\":3,\"v\":\"b\"}\n");
   load.truncate = true;
@@ -293,10 +293,11 @@ class RandomUndoTest : public UndoTest {
 
   void remove(int from) {
     const auto removed = engine_->remove_rows(
-        "acme", "Shop:Orders",
-        {.column = "id", .from = std::to_string(from), .to = std::to_string(from + 3)}, false);
+        {"acme",
+         "Shop:Orders",
+         {.column = "id", .from = std::to_string(from), .to = std::to_string(from + 3)}});
     ASSERT_TRUE(removed) << removed.error().message;
-    if (*removed == 0) return;
+    if (removed->rows == 0) return;
     const std::uint64_t number = engine_->ledger("acme", {.most = 1})->front().counts.load;
     for (const auto& [id, row] : model_.now()) {
       if (id >= from && id < from + 3) model_.made[id][number] = std::nullopt;
