@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char* columns =
     "id, tenant_no, source, name, fields, primary_key, last_updated, error_threshold, active,"
-    " created_at, format, scale, identity_resolution, sample";
+    " created_at, format, scale, identity_resolution, sample, loaded_last";
 
 /// Stores what was read, unless nothing was.
 template <class T>
@@ -34,6 +34,7 @@ void into(Statement& statement, Feed& row) {
   statement.into(row.last_updated).into(row.error_threshold).into(row.active);
   statement.into(row.created_at);
   statement.into(row.format).into(row.scale).into(row.identity_resolution).into(row.sample);
+  statement.into(row.loaded_last);
 }
 
 Result<Feed> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -46,21 +47,27 @@ Result<Feed> select(soci::session& session, std::uint32_t tenant_no, const std::
   return *std::move(found);
 }
 
-/// Engines do not tell tables apart by the case of their names, so neither do we.
-Result<void> check_table_is_free(soci::session& session, std::uint32_t tenant_no,
-                                 const Feed& feed) {
+/// Engines do not tell tables apart by the case of their names, so neither do we. Its id; empty:
+/// there is none.
+Result<std::string> id_of_table(soci::session& session, std::uint32_t tenant_no,
+                                const std::string& table, const std::string& but) {
   Statement statement(session,
                       "SELECT id, source, name FROM feeds WHERE tenant_no = :tenant AND id <> :id");
-  Feed other;
-  statement.bind(tenant_no).bind(feed.id).into(other.id).into(other.source).into(other.name);
+  Feed feed;
+  statement.bind(tenant_no).bind(but).into(feed.id).into(feed.source).into(feed.name);
   while (true) {
     WEIR_TRY(const bool more, statement.next());
-    if (!more) return {};
-    if (same_name(other.table(), feed.table()))
-      return fail(Errc::conflict,
-                  "The table \"" + feed.table() + "\" is the one of feed " + other.id +
-                      ". Choose another source or name; case does not tell two apart.");
+    if (!more) return std::string();
+    if (same_name(feed.table(), table)) return feed.id;
   }
+}
+
+Result<void> check_table_is_free(soci::session& session, std::uint32_t tenant_no,
+                                 const Feed& feed) {
+  WEIR_TRY(const std::string id, id_of_table(session, tenant_no, feed.table(), feed.id));
+  if (id.empty()) return {};
+  return fail(Errc::conflict, "The table \"" + feed.table() + "\" is the one of feed " + id +
+                                  ". Choose another source or name; case does not tell two apart.");
 }
 
 Result<void> check_names(const Feed& feed) {
@@ -74,6 +81,7 @@ void bind_settings(Statement& statement, const Feed& feed) {
   statement.bind(pack_fields(feed.fields)).bind(pack_names(feed.primary_key));
   statement.bind(feed.last_updated).bind(feed.error_threshold);
   statement.bind(feed.format).bind(feed.scale).bind(feed.identity_resolution).bind(feed.sample);
+  statement.bind(feed.loaded_last);
 }
 
 }  // namespace
@@ -84,13 +92,14 @@ Result<Feed> Feeds::add(std::uint32_t tenant_no, Feed feed) {
   return database_.write([&](soci::session& session) -> Result<Feed> {
     WEIR_CHECK(check_table_is_free(session, tenant_no, feed));
     WEIR_TRY(const std::string id, database_.new_id("feeds", id_prefix::feed, 8));
-    Statement insert(session,
-                     "INSERT INTO feeds (source, name, table_key, fields, primary_key,"
-                     " last_updated, error_threshold, format, scale, identity_resolution, sample,"
-                     " id, tenant_no, active, created_at)"
-                     " VALUES (:source, :name, :key, :fields, :primary_key, :last_updated,"
-                     " :threshold, :format, :scale, :identity, :sample, :id, :tenant, :active,"
-                     " :now)");
+    Statement insert(
+        session,
+        "INSERT INTO feeds (source, name, table_key, fields, primary_key,"
+        " last_updated, error_threshold, format, scale, identity_resolution, sample,"
+        " loaded_last, id, tenant_no, active, created_at)"
+        " VALUES (:source, :name, :key, :fields, :primary_key, :last_updated,"
+        " :threshold, :format, :scale, :identity, :sample, :loaded_last, :id, :tenant, :active,"
+        " :now)");
     bind_settings(insert, feed);
     WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(feed.active).bind(database_.now()).run());
     return select(session, tenant_no, id);
@@ -99,6 +108,15 @@ Result<Feed> Feeds::add(std::uint32_t tenant_no, Feed feed) {
 
 Result<Feed> Feeds::find(std::uint32_t tenant_no, const std::string& id) {
   return database_.read([&](soci::session& session) { return select(session, tenant_no, id); });
+}
+
+Result<std::optional<Feed>> Feeds::of_table(std::uint32_t tenant_no, const std::string& table) {
+  return database_.read([&](soci::session& session) -> Result<std::optional<Feed>> {
+    WEIR_TRY(const std::string id, id_of_table(session, tenant_no, table, ""));
+    if (id.empty()) return std::optional<Feed>();
+    WEIR_TRY(auto feed, select(session, tenant_no, id));
+    return std::optional(std::move(feed));
+  });
 }
 
 Result<Page<Feed>> Feeds::list(std::uint32_t tenant_no, const PageRequest& page) {
@@ -127,7 +145,8 @@ Result<Feed> Feeds::update(std::uint32_t tenant_no, const Feed& feed) {
                      "UPDATE feeds SET source = :source, name = :name, table_key = :key,"
                      " fields = :fields, primary_key = :primary_key, last_updated = :last_updated,"
                      " error_threshold = :threshold, format = :format, scale = :scale,"
-                     " identity_resolution = :identity, sample = :sample"
+                     " identity_resolution = :identity, sample = :sample,"
+                     " loaded_last = :loaded_last"
                      " WHERE id = :id AND tenant_no = :tenant");
     bind_settings(update, feed);
     WEIR_CHECK(update.bind(feed.id).bind(tenant_no).run());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -17,6 +18,8 @@ class Feeds {
   /// `feed` without id, tenant and times. A table name that is taken is a conflict.
   Result<Feed> add(std::uint32_t tenant_no, Feed feed);
   Result<Feed> find(std::uint32_t tenant_no, const std::string& id);
+  /// The feed that fills the table of this name, without regard to case; a draft will fill it.
+  Result<std::optional<Feed>> of_table(std::uint32_t tenant_no, const std::string& table);
   Result<Page<Feed>> list(std::uint32_t tenant_no, const PageRequest& page);
   Result<Feed> activate(std::uint32_t tenant_no, const std::string& id);
   /// Replaces everything but id, tenant, time and whether it is active.

@@ -82,6 +82,17 @@ Result<void> Loads::note_emptied(std::uint32_t tenant_no, const std::string& tab
   });
 }
 
+Result<void> Loads::note_renamed(std::uint32_t tenant_no, const std::string& from,
+                                 const std::string& to) {
+  return database_.write([&](soci::session& session) -> Result<void> {
+    Statement update(session,
+                     "UPDATE loads SET table_name = :to WHERE tenant_no = :tenant AND table_name = "
+                     ":from");
+    WEIR_CHECK(update.bind(to).bind(tenant_no).bind(from).run());
+    return {};
+  });
+}
+
 Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
   return database_.read([&](soci::session& session) -> Result<std::vector<LoadedInto>> {
     Statement rows(session,

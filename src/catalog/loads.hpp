@@ -43,6 +43,9 @@ class Loads {
   Result<void> add(const RunLease& lease, const TableLoad& load);
   /// Records that a table was emptied by hand: what was loaded before is in it no more.
   Result<void> note_emptied(std::uint32_t tenant_no, const std::string& table);
+  /// Records that a table has another name: what was loaded is in it.
+  Result<void> note_renamed(std::uint32_t tenant_no, const std::string& from,
+                            const std::string& to);
   /// By table. Looks at the newest `loads_looked_at_max` loads whose selection includes the batch.
   Result<std::vector<LoadedInto>> of(const Batch& batch);
 

@@ -388,6 +388,10 @@ constexpr std::string_view alerts[] = {
     R"(INSERT INTO alert_quarantine_seen SELECT COALESCE(MAX(no), 0) FROM quarantine)",
 };
 
+constexpr std::string_view feed_keep[] = {
+    R"(ALTER TABLE feeds ADD COLUMN loaded_last BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -403,6 +407,7 @@ constexpr Migration all[] = {
     {"live couriers", live_couriers},
     {"a feed's own format, scale and sample", feed_defaults},
     {"alerts", alerts},
+    {"which row of a feed stays", feed_keep},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -213,6 +213,7 @@ struct Feed {
   int scale = 2;                     // of decimals
   bool identity_resolution = false;  // made available to it; only stored
   std::string sample;                // path of the batch file that it was made from
+  bool loaded_last = false;          // a row that is loaded takes the place of any other
   std::string table() const { return source + ":" + name; }
 };
 

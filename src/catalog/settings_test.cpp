@@ -75,6 +75,7 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   changed.scale = 4;
   changed.identity_resolution = true;
   changed.sample = "ingest/x.ndjson";
+  changed.loaded_last = true;
   ASSERT_TRUE(catalog_->feeds().update(acme_, changed));
   const auto found = catalog_->feeds().find(acme_, changed.id);
   ASSERT_TRUE(found);
@@ -89,6 +90,7 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   EXPECT_EQ(found->scale, 4);
   EXPECT_TRUE(found->identity_resolution);
   EXPECT_EQ(found->sample, "ingest/x.ndjson");
+  EXPECT_TRUE(found->loaded_last);
   EXPECT_TRUE(found->active);
   EXPECT_TRUE(catalog_->feeds().add(acme_, feed())) << "its former table is free";
   changed.name = "webevents";
@@ -117,6 +119,8 @@ TEST_F(SettingsTest, TwoFeedsOfATenantDoNotShareATable) {
   EXPECT_TRUE(catalog_->feeds().add(acme_, feed("Läden", "Größe")));
   EXPECT_EQ(code_of(catalog_->feeds().add(acme_, feed("LÄDEN", "GRÖßE"))), Errc::conflict)
       << "the engine takes them for one";
+  EXPECT_EQ(catalog_->feeds().of_table(acme_, "STREAMING INGEST:webevents")->value().id, id);
+  EXPECT_FALSE(catalog_->feeds().of_table(rival_, "Läden:Größe")->has_value());
 }
 
 TEST_F(SettingsTest, AnIngestQueryIsFoundByIdAndByName) {

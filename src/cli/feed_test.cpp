@@ -8,6 +8,7 @@ namespace weir::cli {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -78,9 +79,62 @@ TEST_F(CliTest, AFieldCanBeMadeOfOthers) {
                     HasSubstr(R"({"name":"n","type":"string","combines":["a"]})")));
 }
 
+TEST_F(CliTest, RowsAreDeletedOnlyAfterALook) {
+  const std::string route = "POST /api/v0/tables/S%3AN/delete-rows";
+  const Answers answers{
+      {route,
+       {200, R"({"table":"S:N","rows":2,"deleted":false,"first":{"columns":[{"name":"id",)"
+             R"("type":"BIGINT"}],"rows":[[7],[12345678901234567]],"truncated":false}})"}}};
+  std::vector<std::string> words{"table", "delete-rows",  "S:N", "--column",
+                                 "at",    "--older-than", "90d"};
+  const std::string look = route + R"( {"column":"at","older_than_days":90,"dry_run":true})";
+  auto only_look = words;
+  only_look.emplace_back("--dry-run");
+  const auto looked = run(answers, only_look);
+  EXPECT_THAT(looked.asked, ElementsAre(look));
+  EXPECT_THAT(looked.out,
+              AllOf(HasSubstr("12345678901234567"), HasSubstr("2 rows would be deleted")));
+  is_interactive_ = true;
+  const auto refused = run(answers, words, "n\n");
+  EXPECT_THAT(refused.asked, ElementsAre(look));
+  EXPECT_THAT(refused.err, HasSubstr("2 rows of \"S:N\" go."));
+  EXPECT_EQ(refused.code, 2);
+  const auto agreed = run(answers, words, "y\n");
+  EXPECT_THAT(agreed.asked,
+              ElementsAre(look, route + R"( {"column":"at","older_than_days":90,"expected":2})"));
+  EXPECT_THAT(agreed.out, HasSubstr("2 rows deleted"));
+  words.back() = "2027-01-01";
+  words.emplace_back("--yes");
+  EXPECT_EQ(run(answers, words).asked.back(),
+            route + R"( {"column":"at","to":"2027-01-01","expected":2})");
+  words[6] = "90 d";
+  EXPECT_THAT(run(answers, words).err, HasSubstr("days, as in 90d"));
+  EXPECT_THAT(run(answers, {"table", "delete-rows", "S:N", "--column", "at"}).err,
+              HasSubstr("say which rows"));
+  const Answers none{{route, {200, R"({"table":"S:N","rows":0,"deleted":false,"first":{}})"}}};
+  const auto nothing = run(none, {"table", "delete-rows", "S:N", "--column", "at", "--value", ""});
+  EXPECT_THAT(nothing.asked, ElementsAre(route + R"( {"column":"at","value":"","dry_run":true})"));
+  EXPECT_THAT(nothing.out, HasSubstr("no row of \"S:N\""));
+}
+
+TEST_F(CliTest, TablesAreRenamedAndPurged) {
+  EXPECT_EQ(asked("POST /api/v0/tables/S%3AN/rename", {"table", "rename", "S:N", "S:O"}),
+            R"(POST /api/v0/tables/S%3AN/rename {"name":"S:O"})");
+  EXPECT_EQ(asked("DELETE /api/v0/tables/S%3AN", {"table", "purge", "S:N", "--yes"}),
+            "DELETE /api/v0/tables/S%3AN");
+  EXPECT_EQ(asked("POST /api/v0/feeds/df-1/purge", {"feed", "purge", "df-1", "--yes"}),
+            "POST /api/v0/feeds/df-1/purge {}");
+  EXPECT_EQ(asked("PATCH /api/v0/feeds/df-1", {"feed", "edit", "df-1", "--name", "N", "--keep",
+                                               "loaded_last", "--rename-table", "--take-table"}),
+            R"(PATCH /api/v0/feeds/df-1 {"name":"N","keep":"loaded_last","rename_table":true,)"
+            R"("take_table":true})");
+  EXPECT_EQ(asked("POST /api/v0/feeds/df-1/activate", {"feed", "activate", "df-1", "--take-table"}),
+            R"(POST /api/v0/feeds/df-1/activate {"take_table":true})");
+}
+
 TEST_F(CliTest, EveryVerbOfAFeedShowsAnExample) {
   for (const char* verb : {"draft", "samples", "create", "show", "edit", "activate", "copy", "load",
-                           "truncate", "delete"}) {
+                           "truncate", "purge", "delete"}) {
     const auto help = run({}, {"feed", verb, "--help"});
     EXPECT_EQ(help.code, 0);
     EXPECT_THAT(help.out, HasSubstr(std::string("weir feed ") + verb)) << verb;

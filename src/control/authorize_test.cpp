@@ -79,6 +79,7 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"copyFeed", {operate_policy}},
     {"truncateFeed", {operate_policy}},
     {"loadFeed", {operate_policy}},
+    {"purgeFeed", {operate_policy}},
     {"draftFeed", {operate_policy}},
     {"listSampleFiles", {operate_policy}},
     {"listCouriers", {operate_policy}},
@@ -93,6 +94,9 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"stopRun", {operate_policy}},
     {"listTables", {operate_policy}},
     {"getTable", {operate_policy}},
+    {"purgeTable", {operate_policy}},
+    {"deleteRows", {operate_policy}},
+    {"renameTable", {operate_policy}},
     {"queryTables", {operate_policy}},
 };
 
@@ -219,7 +223,7 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
   const std::string run =
       text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
   const std::string key = add_key("acme", {operate_policy});
-  engine_.domain_tables["acme"] = {{"S:F", 1, {}}};
+  engine_.domain_tables["acme"] = {{"S:F", 0, {}}, {"S:Old", 1, {}}};
   const catalog::Stream aside = add_stream(acme_);
   catalog::BatchCommit quarantine;
   quarantine.checkpoint = Lsn{4096};
@@ -262,6 +266,7 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
       {"copyFeed", {feed, R"({"name":"Copy"})"}},
       {"truncateFeed", {feed, ""}},
       {"loadFeed", {feed, R"({"all":true})"}},
+      {"purgeFeed", {feed, ""}},
       {"getCourier", {courier, ""}},
       {"updateCourier", {courier, courier_body}},
       {"deleteCourier", {courier, ""}},
@@ -270,6 +275,9 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
       {"getRun", {run, ""}},
       {"stopRun", {run, ""}},
       {"getTable", {"S:F", ""}},
+      {"purgeTable", {"S:Old", ""}},
+      {"deleteRows", {"S:Old", R"({"column":"id","value":"1"})"}},
+      {"renameTable", {"S:Old", R"({"name":"S:G"})"}},
   };
   const auto sent_as = [&](const Route& route, const std::string& token) {
     const auto& [id, body] = calls.at(std::string(route.operation_id));

@@ -62,6 +62,21 @@ class RecordingEngine final : public engine::TestEngine {
     return found == domain_tables.end() ? std::vector<engine::TableInfo>() : found->second;
   }
 
+  Result<void> purge(const std::string& tenant, const std::string& table) override {
+    purged.push_back(tenant + " " + table);
+    return {};
+  }
+  Result<void> rename_table(const std::string& tenant, const std::string& from,
+                            const std::string& to) override {
+    if (rename_answer) renamed.push_back(tenant + " " + from + " -> " + to);
+    return rename_answer;
+  }
+  Result<engine::RemovedRows> remove_rows(const engine::Removal& removal) override {
+    removals.push_back(removal);
+    if (!has(removal.tenant, removal.table)) return fail(Errc::not_found, "there is no table");
+    return removed;
+  }
+
   struct Asked {
     std::string tenant;
     std::string sql;
@@ -72,11 +87,23 @@ class RecordingEngine final : public engine::TestEngine {
   Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
   std::vector<engine::LoggedError> logged;
+  std::vector<std::string> purged;    // "tenant table"
+  std::vector<std::string> renamed;
+  Result<void> rename_answer;
+  std::vector<engine::Removal> removals;
+  engine::RemovedRows removed;
   Result<void> create_answer;
   std::function<void(const engine::ReadLimits&)> while_asked;
   std::vector<engine::Source> sources;
   Result<engine::Table> answer = engine::Table{};
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
+
+ private:
+  bool has(const std::string& tenant, const std::string& table) {
+    for (const engine::TableInfo& each : domain_tables[tenant])
+      if (each.name == table) return true;
+    return false;
+  }
 };
 
 /// Two tenants with an administrator each, and requests without sockets. Every answer is checked

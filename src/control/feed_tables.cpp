@@ -1,5 +1,8 @@
+#include <optional>
+
 #include <boost/json.hpp>
 
+#include "base/case_fold.hpp"
 #include "control/answers.hpp"
 #include "control/feed_json.hpp"
 #include "control/fields.hpp"
@@ -42,20 +45,20 @@ Result<engine::LoadCounts> load_sample(const Call& call, const catalog::Feed& fe
 }
 
 json::value json_of_counts(const engine::LoadCounts& counts) {
-  return {{"read", counts.read},
-          {"inserted", counts.inserted},
-          {"updated", counts.updated},
-          {"rejected", counts.rejected},
-          {"errors", counts.errors}};
+  return {
+      {"read", counts.read},         {"inserted", counts.inserted},     {"updated", counts.updated},
+      {"rejected", counts.rejected}, {"taken_back", counts.taken_back}, {"errors", counts.errors}};
 }
 
 /// The table first: an active feed has one, and a table without an active feed does no harm. A
 /// sample that cannot be loaded leaves the feed a draft.
 Result<http::Response> activate_feed(const Call& call) {
-  WEIR_TRY(const auto body, Fields::of_body(call.request, {"load_sample"}));
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"load_sample", "take_table"}));
   WEIR_TRY(const bool loads, body.flag_or("load_sample", false));
+  WEIR_TRY(const bool takes, body.flag_or("take_table", false));
   auto& feeds = call.services.catalog.feeds();
   WEIR_TRY(const auto draft, feeds.find(call.caller.tenant_no, call.id));
+  if (!draft.active && !takes) WEIR_CHECK(check_no_table_left(call, draft));
   WEIR_CHECK(make_table(call, draft));
   json::value sample;
   if (loads) {
@@ -79,8 +82,27 @@ Result<catalog::Feed> active_feed(const Call& call) {
 Result<http::Response> truncate_feed(const Call& call) {
   WEIR_CHECK(Fields::of_body(call.request, {}));
   WEIR_TRY(const auto feed, active_feed(call));
-  WEIR_CHECK(empty_table(call, feed));
+  WEIR_TRY(auto load, feed::plan(feed, call.caller.tenant));
+  load.truncate = true;
+  load.allowance = call.allowance();
+  WEIR_CHECK(call.services.engine.load(load));
+  WEIR_CHECK(call.services.catalog.loads().note_emptied(call.caller.tenant_no, feed.table()));
   return answer(200, json_of_feed(feed));
+}
+
+Result<http::Response> purge_feed(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  WEIR_TRY(const auto feed, active_feed(call));
+  WEIR_CHECK(make_table_anew(call, feed));
+  return answer(200, json_of_feed(feed));
+}
+
+/// The tenant's table of that name, without regard to case.
+Result<std::optional<engine::TableInfo>> table_named(const Call& call, const std::string& name) {
+  WEIR_TRY(const auto tables, call.services.engine.tables(call.caller.tenant));
+  for (const engine::TableInfo& table : tables)
+    if (same_name(table.name, name)) return std::optional(table);
+  return std::optional<engine::TableInfo>();
 }
 
 /// Whether the courier's operations name the feed.
@@ -131,12 +153,33 @@ Result<void> make_table(const Call& call, const catalog::Feed& feed) {
   return call.services.engine.create_table(load);
 }
 
-Result<void> empty_table(const Call& call, const catalog::Feed& feed) {
+Result<void> make_table_anew(const Call& call, const catalog::Feed& feed) {
   WEIR_TRY(auto load, feed::plan(feed, call.caller.tenant));
   load.truncate = true;
   load.allowance = call.allowance();
-  WEIR_CHECK(call.services.engine.load(load));
+  WEIR_CHECK(call.services.engine.create_table(load));
   return call.services.catalog.loads().note_emptied(call.caller.tenant_no, feed.table());
+}
+
+Result<bool> has_table(const Call& call, const std::string& name) {
+  WEIR_TRY(const auto table, table_named(call, name));
+  return table.has_value();
+}
+
+Result<void> move_table(const Call& call, const std::string& from, const std::string& to) {
+  WEIR_CHECK(call.services.engine.rename_table(call.caller.tenant, from, to));
+  return call.services.catalog.loads().note_renamed(call.caller.tenant_no, from, to);
+}
+
+Result<void> check_no_table_left(const Call& call, const catalog::Feed& feed) {
+  WEIR_TRY(const auto table, table_named(call, feed.table()));
+  if (!table || table->rows == 0) return {};
+  return fail(Errc::conflict,
+              "There is a table \"" + table->name + "\" already, with " +
+                  std::to_string(table->rows) + (table->rows == 1 ? " row" : " rows") +
+                  ", which an earlier feed left. Send \"take_table\": true to go on with its rows, "
+                  "purge or rename it (weir table purge, weir table rename), or give the feed "
+                  "another name.");
 }
 
 void add_feed_table_routes(Routes& routes) {
@@ -147,6 +190,7 @@ void add_feed_table_routes(Routes& routes) {
   };
   add("/api/v0/feeds/{id}/activate", "activateFeed", activate_feed);
   add("/api/v0/feeds/{id}/truncate", "truncateFeed", truncate_feed);
+  add("/api/v0/feeds/{id}/purge", "purgeFeed", purge_feed);
   add("/api/v0/feeds/{id}/load", "loadFeed", load_feed);
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/case_fold.hpp"
 #include "control/answers.hpp"
 #include "control/feed_json.hpp"
 #include "control/fields.hpp"
@@ -19,6 +20,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int scale_max = 37;
+constexpr const char* keep_latest = "latest";
+constexpr const char* keep_loaded_last = "loaded_last";
 
 Result<catalog::FeedField> field_of(const Fields& given) {
   catalog::FeedField field;
@@ -60,6 +63,14 @@ Result<catalog::Feed> feed_of(const Call& call, const Fields& body, catalog::Fee
   WEIR_TRY(feed.format, body.text_or("format", feed.format));
   WEIR_TRY(feed.scale, body.number_or("scale", feed.scale, 0, scale_max));
   WEIR_TRY(feed.identity_resolution, body.flag_or("identity_resolution", feed.identity_resolution));
+  if (body.has("keep")) {
+    WEIR_TRY(const auto keep, body.text("keep"));
+    if (keep != keep_latest && keep != keep_loaded_last)
+      return fail(Errc::bad_request,
+                  "\"keep\" says which of two rows with one key stays: \"latest\", the later "
+                  "record's, or \"loaded_last\", the one that is loaded later.");
+    feed.loaded_last = keep == keep_loaded_last;
+  }
   if (body.has("sample")) {
     WEIR_TRY(feed.sample, body.text("sample"));
     if (!feed.sample.empty()) WEIR_CHECK(sample_file(call, feed.sample));
@@ -77,7 +88,7 @@ Result<http::Response> create_feed(const Call& call) {
   WEIR_TRY(const auto body,
            Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
                                           "error_threshold", "format", "scale",
-                                          "identity_resolution", "sample"}));
+                                          "identity_resolution", "sample", "keep"}));
   for (const char* needed : {"source", "name"})
     WEIR_CHECK(body.text(needed));
   for (const char* needed : {"fields", "primary_key"})
@@ -102,38 +113,84 @@ Result<std::uint64_t> rows_of(const Call& call, const std::string& table) {
   return found == tables.end() ? 0 : found->rows;
 }
 
-/// Whether the table has to be emptied for the change; conflict where it may not be.
-Result<bool> has_to_purge(const Call& call, const catalog::Feed& before, const catalog::Feed& after,
-                          bool may_purge) {
+/// What a change of a feed may do to its table.
+struct TableChange {
+  bool purge = false;
+  bool rename = false;
+  bool take = false;  // go on with one that an earlier feed left
+};
+
+Result<TableChange> table_change_of(const Fields& body) {
+  TableChange change;
+  WEIR_TRY(change.purge, body.flag_or("purge", false));
+  WEIR_TRY(change.rename, body.flag_or("rename_table", false));
+  WEIR_TRY(change.take, body.flag_or("take_table", false));
+  return change;
+}
+
+/// Whether the table has to be made anew for the change; conflict where it may not be.
+Result<bool> has_to_purge(const Call& call, catalog::Feed before, const catalog::Feed& after,
+                          const TableChange& change) {
+  const std::string table = before.table();
+  if (change.rename) {
+    before.source = after.source;
+    before.name = after.name;
+  }
   const std::string reason = feed::reason_to_purge(before, after);
-  if (reason.empty() || !before.active) return false;
-  WEIR_TRY(const std::uint64_t rows, rows_of(call, before.table()));
-  if (rows == 0 || may_purge) return true;
-  return fail(Errc::conflict, "The table \"" + before.table() + "\" has " + std::to_string(rows) +
+  if (reason.empty()) return false;
+  WEIR_TRY(const std::uint64_t rows, rows_of(call, table));
+  if (rows == 0 || change.purge) return true;
+  return fail(Errc::conflict, "The table \"" + table + "\" has " + std::to_string(rows) +
                                   (rows == 1 ? " row, and " : " rows, and ") + reason +
                                   ". Its rows have to be purged for that: send \"purge\": true, "
                                   "and load the data again.");
 }
 
-/// The catalog first: if the table cannot be made, the feed becomes again what it was.
+/// Another name is another table, unless the one that stands is renamed.
+Result<void> check_name(const Call& call, const catalog::Feed& before, const catalog::Feed& after,
+                        const TableChange& change) {
+  if (before.table() == after.table() || change.rename) return {};
+  if (same_name(before.table(), after.table()))
+    return fail(Errc::conflict, "\"" + after.table() + "\" cannot be a table beside \"" +
+                                    before.table() +
+                                    "\", from which it differs in case alone. Send "
+                                    "\"rename_table\": true to spell that one so.");
+  return change.take ? Result<void>() : check_no_table_left(call, after);
+}
+
+Result<void> change_table(const Call& call, const catalog::Feed& before, const catalog::Feed& after,
+                          bool renames, bool purges) {
+  if (renames) WEIR_CHECK(move_table(call, before.table(), after.table()));
+  auto made = purges ? make_table_anew(call, after) : make_table(call, after);
+  if (!made && renames) WEIR_CHECK(move_table(call, after.table(), before.table()));
+  return made;
+}
+
+/// The catalog first: if the table cannot be changed, the feed becomes again what it was.
 Result<http::Response> update_feed(const Call& call) {
   auto& feeds = call.services.catalog.feeds();
   WEIR_TRY(const auto before, feeds.find(call.caller.tenant_no, call.id));
-  WEIR_TRY(const auto body,
-           Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
-                                          "error_threshold", "format", "scale",
-                                          "identity_resolution", "sample", "purge"}));
-  WEIR_TRY(const bool may_purge, body.flag_or("purge", false));
+  WEIR_TRY(
+      const auto body,
+      Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
+                                     "error_threshold", "format", "scale", "identity_resolution",
+                                     "sample", "keep", "purge", "rename_table", "take_table"}));
+  WEIR_TRY(const auto change, table_change_of(body));
   WEIR_TRY(const auto after, feed_of(call, body, before));
   WEIR_CHECK(feed::check_change(before, after));
   WEIR_CHECK(call.services.check_feed(after));
-  WEIR_TRY(const bool purges, has_to_purge(call, before, after, may_purge));
+  bool purges = false;
+  if (before.active) {
+    WEIR_CHECK(check_name(call, before, after, change));
+    WEIR_TRY(purges, has_to_purge(call, before, after, change));
+  }
   WEIR_TRY(const auto updated, feeds.update(call.caller.tenant_no, after));
   if (before.active) {
-    const auto made = purges ? empty_table(call, updated) : make_table(call, updated);
-    if (!made) {
+    const bool renames = change.rename && before.table() != after.table();
+    const auto changed = change_table(call, before, updated, renames, purges);
+    if (!changed) {
       WEIR_CHECK(feeds.update(call.caller.tenant_no, before));
-      return fail(made.error());
+      return fail(changed.error());
     }
   }
   return answer(200, json_of_feed(updated));
@@ -186,6 +243,7 @@ json::value json_of_feed(const catalog::Feed& feed) {
           {"scale", feed.scale},
           {"identity_resolution", feed.identity_resolution},
           {"sample", feed.sample.empty() ? json::value() : json::value(feed.sample)},
+          {"keep", feed.loaded_last ? keep_loaded_last : keep_latest},
           {"active", feed.active},
           {"created_at", to_string(feed.created_at)}};
 }

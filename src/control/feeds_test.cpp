@@ -8,6 +8,7 @@ namespace weir::control {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -176,24 +177,24 @@ TEST_F(FeedsTest, AChangedKeyAsksWhetherToPurge) {
   const std::string change = R"({"primary_key":["total"])";
   EXPECT_THAT(refusal(409, send("PATCH", feed, change + "}")),
               AllOf(HasSubstr("has 1204 rows"), HasSubstr("\"purge\": true")));
-  EXPECT_THAT(engine_.loaded, SizeIs(0));
+  EXPECT_THAT(engine_.created, SizeIs(1));
   EXPECT_EQ(get(feed).at("primary_key"), json::array{"id"});
   expect(200, send("PATCH", feed, change + R"(,"purge":true})"));
-  ASSERT_THAT(engine_.loaded, SizeIs(1));
-  EXPECT_TRUE(engine_.loaded[0].truncate);
-  EXPECT_EQ(engine_.loaded[0].primary_key, std::vector<std::string>{"total"});
+  ASSERT_THAT(engine_.created, SizeIs(2));
+  EXPECT_TRUE(engine_.created[1].truncate) << "made anew";
+  EXPECT_EQ(engine_.created[1].primary_key, std::vector<std::string>{"total"});
   EXPECT_EQ(get(feed).at("primary_key"), json::array{"total"});
 }
 
 TEST_F(FeedsTest, AnEmptyTableIsMadeAnewUnasked) {
   const std::string feed = active_feed(0);
   expect(200, send("PATCH", feed, R"({"primary_key":["total"]})"));
-  EXPECT_THAT(engine_.loaded, SizeIs(1));
+  EXPECT_TRUE(engine_.created.back().truncate);
 }
 
 TEST_F(FeedsTest, ATableThatCannotBeEmptiedLeavesTheFeedAsItWas) {
   const std::string feed = active_feed(3);
-  engine_.load_answer = fail(Errc::disk_full, "No space left on device");
+  engine_.create_answer = fail(Errc::disk_full, "No space left on device");
   EXPECT_EQ(send("PATCH", feed, R"({"primary_key":["total"],"purge":true})").status, 503);
   EXPECT_EQ(get(feed).at("primary_key"), json::array{"id"});
 }
@@ -206,6 +207,129 @@ TEST_F(FeedsTest, AnotherNameIsAnotherTable) {
   EXPECT_EQ(engine_.created.back().table, "Shop:Sales");
   new_feed();
   EXPECT_EQ(send("PATCH", feed, R"({"name":"orders"})").status, 409);
+}
+
+TEST_F(FeedsTest, ATableIsRenamedWithItsFeedWhereItIsAskedFor) {
+  const std::string feed = active_feed(3);
+  const auto changed = expect(200, send("PATCH", feed, R"({"name":"Sales","rename_table":true})"));
+  EXPECT_EQ(text(changed, "table"), "Shop:Sales");
+  EXPECT_THAT(engine_.renamed, ElementsAre("acme Shop:Orders -> Shop:Sales"));
+  EXPECT_EQ(engine_.created.back().table, "Shop:Sales");
+  EXPECT_FALSE(engine_.created.back().truncate);
+  engine_.domain_tables["acme"] = {{"Shop:Sales", 3, {}}};
+  // In its case alone it is no other table.
+  EXPECT_THAT(refusal(409, send("PATCH", feed, R"({"name":"SALES"})")),
+              HasSubstr("differs in case alone"));
+  expect(200, send("PATCH", feed, R"({"name":"SALES","rename_table":true})"));
+  EXPECT_EQ(engine_.renamed.back(), "acme Shop:Sales -> Shop:SALES");
+  // A key that changes with the name still asks.
+  engine_.domain_tables["acme"] = {{"Shop:SALES", 3, {}}};
+  const std::string both = R"({"name":"Orders","rename_table":true,"primary_key":["total"])";
+  EXPECT_THAT(refusal(409, send("PATCH", feed, both + "}")), HasSubstr("has 3 rows"));
+  expect(200, send("PATCH", feed, both + R"(,"purge":true})"));
+  EXPECT_TRUE(engine_.created.back().truncate);
+}
+
+TEST_F(FeedsTest, ARenamingThatFailsLeavesFeedAndTableAsTheyWere) {
+  const std::string feed = active_feed(3);
+  const std::string change = R"({"name":"Sales","rename_table":true})";
+  engine_.rename_answer = fail(Errc::conflict, "there is a table \"Shop:Sales\" already");
+  EXPECT_EQ(send("PATCH", feed, change).status, 409);
+  EXPECT_EQ(text(get(feed), "table"), "Shop:Orders");
+  engine_.rename_answer = {};
+  engine_.create_answer = fail(Errc::disk_full, "No space left on device");
+  EXPECT_EQ(send("PATCH", feed, change).status, 503);
+  EXPECT_EQ(text(get(feed), "table"), "Shop:Orders");
+  EXPECT_THAT(engine_.renamed,
+              ElementsAre("acme Shop:Orders -> Shop:Sales", "acme Shop:Sales -> Shop:Orders"));
+}
+
+TEST_F(FeedsTest, ATableThatAnEarlierFeedLeftIsTakenUpOnlyIfAsked) {
+  const std::string earlier = active_feed(1204);
+  EXPECT_EQ(send("POST", earlier + "/activate").status, 200) << "its own table";
+  EXPECT_EQ(send("DELETE", earlier).status, 204);
+  const std::string feed = new_feed();
+  EXPECT_THAT(refusal(409, send("POST", feed + "/activate")),
+              AllOf(HasSubstr("1204 rows"), HasSubstr("take_table")));
+  EXPECT_EQ(get(feed).at("active"), false);
+  expect(200, send("POST", feed + "/activate", R"({"take_table":true})"));
+  const std::string other =
+      text(created("/api/v0/feeds", R"({"source":"Shop","name":"Sales","fields":[{"name":"id",)"
+                                    R"("type":"integer"}],"primary_key":["id"]})"),
+           "id");
+  EXPECT_EQ(send("POST", "/api/v0/feeds/" + other + "/activate").status, 200);
+  EXPECT_EQ(send("DELETE", feed).status, 204);
+  const std::string change = R"({"name":"Orders")";
+  EXPECT_THAT(refusal(409, send("PATCH", "/api/v0/feeds/" + other, change + "}")),
+              HasSubstr("take_table"));
+  EXPECT_EQ(text(get("/api/v0/feeds/" + other), "name"), "Sales");
+  expect(200, send("PATCH", "/api/v0/feeds/" + other, change + R"(,"take_table":true})"));
+}
+
+TEST_F(FeedsTest, AFeedMayKeepWhatIsLoadedLast) {
+  const std::string feed = active_feed(0);
+  EXPECT_EQ(text(get(feed), "keep"), "latest");
+  EXPECT_EQ(text(expect(200, send("PATCH", feed, R"({"keep":"loaded_last"})")), "keep"),
+            "loaded_last");
+  EXPECT_EQ(text(expect(200, send("PATCH", feed, R"({"scale":3})")), "keep"), "loaded_last");
+  expect(200, send("POST", feed + "/truncate"));
+  EXPECT_EQ(engine_.loaded.back().keep, engine::Keep::loaded_last);
+  EXPECT_THAT(refusal(400, send("PATCH", feed, R"({"keep":"newest"})")),
+              AllOf(HasSubstr("latest"), HasSubstr("loaded_last")));
+}
+
+TEST_F(FeedsTest, ATableIsPurgedThroughItsFeed) {
+  const std::string feed = active_feed(5);
+  EXPECT_THAT(refusal(409, send("DELETE", "/api/v0/tables/Shop:Orders")),
+              HasSubstr("weir feed purge"));
+  EXPECT_THAT(refusal(409, send("POST", "/api/v0/tables/Shop:Orders/rename", R"({"name":"x"})")),
+              HasSubstr("rename_table"));
+  expect(200, send("POST", feed + "/purge"));
+  EXPECT_TRUE(engine_.created.back().truncate);
+  EXPECT_EQ(engine_.created.back().table, "Shop:Orders");
+}
+
+TEST_F(FeedsTest, ATableThatNoFeedFillsIsRenamedAndPurged) {
+  const std::string feed = active_feed(5);
+  EXPECT_EQ(send("DELETE", feed).status, 204);
+  EXPECT_EQ(send("DELETE", "/api/v0/tables/Shop:None").status, 404);
+  expect(200, send("POST", "/api/v0/tables/Shop:Orders/rename", R"({"name":"Old:Orders"})"));
+  EXPECT_THAT(engine_.renamed, ElementsAre("acme Shop:Orders -> Old:Orders"));
+  EXPECT_EQ(send("DELETE", "/api/v0/tables/Shop:Orders").status, 204);
+  EXPECT_THAT(engine_.purged, ElementsAre("acme Shop:Orders"));
+}
+
+TEST_F(FeedsTest, RowsAreDeletedAfterAPreview) {
+  active_feed(5);
+  engine_.removed = {2, {{{"id", "BIGINT"}}, {{"7"}, {"12345678901234567"}}, false, {}}};
+  const std::string rows = "/api/v0/tables/Shop:Orders/delete-rows";
+  const auto preview =
+      expect(200, send("POST", rows, R"({"column":"at","older_than_days":90,"dry_run":true})"));
+  EXPECT_EQ(preview.at("rows"), 2);
+  EXPECT_EQ(preview.at("deleted"), false);
+  EXPECT_EQ(preview.at("first").at("rows"),
+            (json::array{json::array{7}, json::array{12345678901234567}}));
+  const engine::Removal& asked = engine_.removals.back();
+  EXPECT_TRUE(asked.dry_run);
+  EXPECT_EQ(asked.which.column, "at");
+  EXPECT_EQ(asked.which.to, to_string(day_of(clock_.now() - std::chrono::days(90))));
+  EXPECT_EQ(asked.which.from, std::nullopt);
+  const auto done = expect(
+      200,
+      send("POST", rows, R"({"column":"at","from":"2025-01-01","to":"2026-01-01","expected":2})"));
+  EXPECT_EQ(done.at("deleted"), true);
+  EXPECT_EQ(engine_.removals.back().which.from, "2025-01-01");
+  EXPECT_EQ(engine_.removals.back().which.to, "2026-01-01");
+  EXPECT_EQ(engine_.removals.back().expected, 2u);
+  EXPECT_FALSE(engine_.removals.back().dry_run);
+  expect(200, send("POST", rows, R"({"column":"id","value":""})"));
+  EXPECT_EQ(engine_.removals.back().which.value, "");
+  const std::size_t before = engine_.removals.size();
+  for (const char* unclear : {R"({"column":"at"})", R"({"column":"at","to":"1","value":"2"})",
+                              R"({"column":"at","older_than_days":1,"from":"2"})"})
+    EXPECT_THAT(refusal(400, send("POST", rows, unclear)), HasSubstr("in one way")) << unclear;
+  EXPECT_EQ(send("POST", rows, R"({"value":"x"})").status, 400);
+  EXPECT_EQ(engine_.removals.size(), before);
 }
 
 TEST_F(FeedsTest, ACopyIsADraftUnderAnotherName) {

@@ -46,6 +46,8 @@ class FuzzWorld {
                  {"POST", "/api/v0/feeds/" + feed_id + "/activate"},
                  {"POST", "/api/v0/feeds/" + feed_id + "/copy"},
                  {"POST", "/api/v0/feeds/" + feed_id + "/load"},
+                 {"POST", "/api/v0/tables/s:f/delete-rows"},
+                 {"POST", "/api/v0/tables/s:f/rename"},
                  {"POST", "/api/v0/couriers"},
                  {"PUT", "/api/v0/couriers/" + courier_id},
                  {"POST", "/api/v0/couriers/" + courier_id + "/runs"},
@@ -82,6 +84,12 @@ class FuzzWorld {
    public:
     Result<engine::LoadCounts> load(const engine::Load&) override { return engine::LoadCounts{}; }
     Result<void> create_table(const engine::Load&) override { return {}; }
+    Result<void> rename_table(const std::string&, const std::string&, const std::string&) override {
+      return {};
+    }
+    Result<engine::RemovedRows> remove_rows(const engine::Removal&) override {
+      return engine::RemovedRows{};
+    }
     Result<void> check(const std::string&) override { return {}; }
     Result<engine::Table> preview(const std::vector<engine::Source>&, const std::string&,
                                   const std::string&, const engine::ReadLimits&) override {

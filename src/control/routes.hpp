@@ -54,6 +54,7 @@ void add_courier_routes(Routes& routes);
 void add_run_routes(Routes& routes);
 void add_schedule_routes(Routes& routes);
 void add_table_routes(Routes& routes);
+void add_table_change_routes(Routes& routes);
 
 Routes all_routes();
 

@@ -73,7 +73,7 @@ struct EditOptions {
   std::string id;
   FeedOptions feed;
   std::vector<std::string> dropped;
-  bool purge = false;
+  bool purge = false, rename_table = false, take_table = false;
 };
 
 bool is_named(const json::value& field, const std::string& name) {
@@ -125,6 +125,8 @@ Result<void> edit(const EditOptions& options, Session& session, Api& api) {
   }
   if (body.empty()) return fail(Errc::bad_request, "say what to change (weir feed edit --help)");
   if (options.purge) body["purge"] = true;
+  if (options.rename_table) body["rename_table"] = true;
+  if (options.take_table) body["take_table"] = true;
   const json::value value(std::move(body));
   WEIR_TRY(const json::value feed, api.call("PATCH", one, &value));
   print_done(session, feed, options.id + " is changed");
@@ -139,11 +141,16 @@ void add_edit(Command noun, const SessionPtr& session) {
   add_feed_options(verb, options->feed);
   verb.option("--drop-field", options->dropped, "Field to delete; once a field");
   verb.flag("--purge", options->purge, "Remove the table's rows if the change needs it");
+  verb.flag("--rename-table", options->rename_table,
+            "With another name: the table gets it, with its rows");
+  verb.flag("--take-table", options->take_table,
+            "With another name: go on with a table that an earlier feed left");
   verb.footer(
       "A --field changes the one that comes in under its name, or is added.\n"
       "Examples:\n"
       "  weir feed edit df-5fQ2kT9x --field total:decimal,scale=4 --drop-field note\n"
-      "  weir feed edit df-5fQ2kT9x --primary-key id --primary-key line --purge");
+      "  weir feed edit df-5fQ2kT9x --primary-key id --primary-key line --purge\n"
+      "  weir feed edit df-5fQ2kT9x --name Sales --rename-table");
 }
 
 }  // namespace

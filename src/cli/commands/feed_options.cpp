@@ -89,6 +89,7 @@ Result<json::object> feed_body(const FeedOptions& options, Terminal& terminal) {
     feed["primary_key"] = json::array(options.primary_key.begin(), options.primary_key.end());
   if (!options.last_updated.empty()) feed["last_updated"] = options.last_updated;
   if (!options.format.empty()) feed["format"] = options.format;
+  if (!options.keep.empty()) feed["keep"] = options.keep;
   if (options.scale >= 0) feed["scale"] = options.scale;
   if (options.error_threshold >= 0) feed["error_threshold"] = options.error_threshold;
   return feed;
@@ -104,6 +105,10 @@ void add_feed_options(Command verb, FeedOptions& options) {
               "field");
   verb.option("--primary-key", options.primary_key, "Field of the key; once a field");
   verb.option("--last-updated", options.last_updated, "Field that says which row is newer");
+  verb.option("--keep", options.keep,
+              "Which of two rows with one key stays: the later record's, or the one that is loaded "
+              "last")
+      .one_of({"latest", "loaded_last"});
   verb.option("--format", options.format,
               "Of dates and datetimes without their own: a Joda pattern, epoch_s or epoch_ms");
   verb.option("--scale", options.scale, "Of decimals without their own").range(0, 37);

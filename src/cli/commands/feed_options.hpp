@@ -14,7 +14,7 @@ namespace weir::cli {
 inline const std::string feeds_path = "/api/v0/feeds";
 
 struct FeedOptions {
-  std::string file, source, name, last_updated, format;
+  std::string file, source, name, last_updated, format, keep;
   std::vector<std::string> fields, primary_key;
   int error_threshold = -1;
   int scale = -1;

@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 struct Options {
   std::string id, source, name;
-  bool load_sample = false, yes = false;
+  bool load_sample = false, take_table = false, yes = false;
   RunRange range;
 
   std::string path(const std::string& action = "") const {
@@ -36,20 +36,24 @@ Command add(Command noun, const SessionPtr& session, const OptionsPtr& options,
 
 void add_activate(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
-  add(noun, session, options, "activate", "Make it loadable", " --load-sample",
-      [options](Session& s, Api& api) -> Result<void> {
-        json::object body;
-        if (options->load_sample) body["load_sample"] = true;
-        WEIR_TRY(const json::value feed, api.post(options->path("/activate"), body));
-        std::string sentence = options->id + " is active";
-        if (const json::value* counts =
-                feed.is_object() ? feed.as_object().if_contains("loaded") : nullptr)
-          sentence += "; of its sample, " + text_of(*counts, "inserted") + " rows were inserted, " +
-                      text_of(*counts, "errors") + " had errors";
-        print_done(s, feed, sentence);
-        return {};
-      })
-      .flag("--load-sample", options->load_sample, "Load the batch file that it was made from");
+  Command verb = add(noun, session, options, "activate", "Make it loadable", " --load-sample",
+                     [options](Session& s, Api& api) -> Result<void> {
+                       json::object body;
+                       if (options->load_sample) body["load_sample"] = true;
+                       if (options->take_table) body["take_table"] = true;
+                       WEIR_TRY(const json::value feed, api.post(options->path("/activate"), body));
+                       std::string sentence = options->id + " is active";
+                       if (const json::value* counts =
+                               feed.is_object() ? feed.as_object().if_contains("loaded") : nullptr)
+                         sentence += "; of its sample, " + text_of(*counts, "inserted") +
+                                     " rows were inserted, " + text_of(*counts, "errors") +
+                                     " had errors";
+                       print_done(s, feed, sentence);
+                       return {};
+                     });
+  verb.flag("--load-sample", options->load_sample, "Load the batch file that it was made from");
+  verb.flag("--take-table", options->take_table,
+            "Go on with the rows of a table that an earlier feed left");
 }
 
 void add_copy(Command noun, const SessionPtr& session) {
@@ -110,6 +114,18 @@ void add_truncate(Command noun, const SessionPtr& session) {
       .flag("--yes", options->yes, "Do not ask");
 }
 
+void add_purge(Command noun, const SessionPtr& session) {
+  const auto options = std::make_shared<Options>();
+  add(noun, session, options, "purge", "Make its table anew, without rows and former columns", "",
+      [options](Session& s, Api& api) -> Result<void> {
+        WEIR_CHECK(confirm(s, options->yes, "The table of " + options->id + " is made anew."));
+        WEIR_TRY(const json::value feed, api.post(options->path("/purge"), json::object{}));
+        print_done(s, feed, "\"" + text_of(feed, "table") + "\" is as new");
+        return {};
+      })
+      .flag("--yes", options->yes, "Do not ask");
+}
+
 void add_delete(Command noun, const SessionPtr& session) {
   const auto options = std::make_shared<Options>();
   add(noun, session, options, "delete", "Remove it; its table stays", "",
@@ -129,6 +145,7 @@ void add_feed_table_commands(Command noun, const SessionPtr& session) {
   add_copy(noun, session);
   add_load(noun, session);
   add_truncate(noun, session);
+  add_purge(noun, session);
   add_delete(noun, session);
 }
 

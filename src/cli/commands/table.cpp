@@ -35,6 +35,7 @@ void add_looks(Command noun, const SessionPtr& session) {
 void add_table_commands(Command app, const SessionPtr& session) {
   Command noun = add_noun(app, "table", "Domain tables: what the feeds have become");
   add_looks(noun, session);
+  add_table_change_commands(noun, session);
   const auto sql = std::make_shared<std::string>();
   add_verb(noun, "query", "Read domain tables", session,
            [sql](Session& s, Api& api) -> Result<void> {

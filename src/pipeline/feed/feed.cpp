@@ -206,6 +206,7 @@ Result<engine::Load> plan(const Feed& feed, const std::string& tenant) {
   load.tenant = tenant;
   load.table = feed.table();
   load.error_threshold = feed.error_threshold;
+  if (feed.loaded_last) load.keep = engine::Keep::loaded_last;
   for (const FeedField& field : feed.fields) {
     engine::Field made{.incoming = field.combines.empty() ? field.name : "",
                        .name = output_name(field),
