@@ -39,6 +39,9 @@ struct Feed {
   bool identity_resolution = false;  // made available to it; only stored
   std::string sample;                // path of the batch file that it was made from
   bool loaded_last = false;          // a row that is loaded takes the place of any other
+  bool merge = false;                // fields that a record does not carry keep their values
+  std::string deleted_field;         // output name; of records that remove their row; empty: none
+  std::string deleted_value;         // what it says then; empty: true
   std::string table() const { return source + ":" + name; }
 };
 

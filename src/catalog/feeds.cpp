@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* columns =
     "id, tenant_no, source, name, fields, primary_key, last_updated, error_threshold, active,"
-    " created_at, format, scale, identity_resolution, sample, loaded_last";
+    " created_at, format, scale, identity_resolution, sample, loaded_last, merge, deleted_field, "
+    "deleted_value";
 
 /// Stores what was read, unless nothing was.
 template <class T>
@@ -34,7 +35,7 @@ void into(Statement& statement, Feed& row) {
   statement.into(row.last_updated).into(row.error_threshold).into(row.active);
   statement.into(row.created_at);
   statement.into(row.format).into(row.scale).into(row.identity_resolution).into(row.sample);
-  statement.into(row.loaded_last);
+  statement.into(row.loaded_last).into(row.merge).into(row.deleted_field).into(row.deleted_value);
 }
 
 Result<Feed> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -81,7 +82,8 @@ void bind_settings(Statement& statement, const Feed& feed) {
   statement.bind(pack_fields(feed.fields)).bind(pack_names(feed.primary_key));
   statement.bind(feed.last_updated).bind(feed.error_threshold);
   statement.bind(feed.format).bind(feed.scale).bind(feed.identity_resolution).bind(feed.sample);
-  statement.bind(feed.loaded_last);
+  statement.bind(feed.loaded_last).bind(feed.merge);
+  statement.bind(feed.deleted_field).bind(feed.deleted_value);
 }
 
 }  // namespace
@@ -96,9 +98,10 @@ Result<Feed> Feeds::add(std::uint32_t tenant_no, Feed feed) {
         session,
         "INSERT INTO feeds (source, name, table_key, fields, primary_key,"
         " last_updated, error_threshold, format, scale, identity_resolution, sample,"
-        " loaded_last, id, tenant_no, active, created_at)"
+        " loaded_last, merge, deleted_field, deleted_value, id, tenant_no, active, created_at)"
         " VALUES (:source, :name, :key, :fields, :primary_key, :last_updated,"
-        " :threshold, :format, :scale, :identity, :sample, :loaded_last, :id, :tenant, :active,"
+        " :threshold, :format, :scale, :identity, :sample, :loaded_last, :merge,"
+        " :deleted_field, :deleted_value, :id, :tenant, :active,"
         " :now)");
     bind_settings(insert, feed);
     WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(feed.active).bind(database_.now()).run());
@@ -146,7 +149,8 @@ Result<Feed> Feeds::update(std::uint32_t tenant_no, const Feed& feed) {
                      " fields = :fields, primary_key = :primary_key, last_updated = :last_updated,"
                      " error_threshold = :threshold, format = :format, scale = :scale,"
                      " identity_resolution = :identity, sample = :sample,"
-                     " loaded_last = :loaded_last"
+                     " loaded_last = :loaded_last, merge = :merge,"
+                     " deleted_field = :deleted_field, deleted_value = :deleted_value"
                      " WHERE id = :id AND tenant_no = :tenant");
     bind_settings(update, feed);
     WEIR_CHECK(update.bind(feed.id).bind(tenant_no).run());

@@ -392,6 +392,12 @@ constexpr std::string_view feed_keep[] = {
     R"(ALTER TABLE feeds ADD COLUMN loaded_last BIGINT NOT NULL DEFAULT 0)",
 };
 
+constexpr std::string_view feed_merge[] = {
+    R"(ALTER TABLE feeds ADD COLUMN merge BIGINT NOT NULL DEFAULT 0)",
+    R"(ALTER TABLE feeds ADD COLUMN deleted_field TEXT NOT NULL DEFAULT '')",
+    R"(ALTER TABLE feeds ADD COLUMN deleted_value TEXT NOT NULL DEFAULT '')",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -408,6 +414,7 @@ constexpr Migration all[] = {
     {"a feed's own format, scale and sample", feed_defaults},
     {"alerts", alerts},
     {"which row of a feed stays", feed_keep},
+    {"feeds that merge fields, and records that remove rows", feed_merge},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -76,6 +76,9 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   changed.identity_resolution = true;
   changed.sample = "ingest/x.ndjson";
   changed.loaded_last = true;
+  changed.merge = true;
+  changed.deleted_field = "op";
+  changed.deleted_value = "D";
   ASSERT_TRUE(catalog_->feeds().update(acme_, changed));
   const auto found = catalog_->feeds().find(acme_, changed.id);
   ASSERT_TRUE(found);
@@ -91,6 +94,9 @@ TEST_F(SettingsTest, AFeedIsUpdatedAndRemoved) {
   EXPECT_TRUE(found->identity_resolution);
   EXPECT_EQ(found->sample, "ingest/x.ndjson");
   EXPECT_TRUE(found->loaded_last);
+  EXPECT_TRUE(found->merge);
+  EXPECT_EQ(found->deleted_field, "op");
+  EXPECT_EQ(found->deleted_value, "D");
   EXPECT_TRUE(found->active);
   EXPECT_TRUE(catalog_->feeds().add(acme_, feed())) << "its former table is free";
   changed.name = "webevents";

@@ -132,6 +132,18 @@ TEST_F(CliTest, TablesAreRenamedAndPurged) {
             R"(POST /api/v0/feeds/df-1/activate {"take_table":true})");
 }
 
+TEST_F(CliTest, AFeedMayMergeAndHaveADeleteMarker) {
+  EXPECT_EQ(
+      asked("PATCH /api/v0/feeds/df-1",
+            {"feed", "edit", "df-1", "--merge", "on", "--delete-marker", "op=D"}),
+      R"(PATCH /api/v0/feeds/df-1 {"merge":true,"delete_marker":{"field":"op","value":"D"}})");
+  EXPECT_EQ(asked("PATCH /api/v0/feeds/df-1",
+                  {"feed", "edit", "df-1", "--merge", "off", "--delete-marker", "gone"}),
+            R"(PATCH /api/v0/feeds/df-1 {"merge":false,"delete_marker":{"field":"gone"}})");
+  EXPECT_EQ(asked("PATCH /api/v0/feeds/df-1", {"feed", "edit", "df-1", "--delete-marker", ""}),
+            R"(PATCH /api/v0/feeds/df-1 {"delete_marker":{"field":""}})");
+}
+
 TEST_F(CliTest, EveryVerbOfAFeedShowsAnExample) {
   for (const char* verb : {"draft", "samples", "create", "show", "edit", "activate", "copy", "load",
                            "truncate", "purge", "delete"}) {

@@ -87,7 +87,7 @@ class RecordingEngine final : public engine::TestEngine {
   Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
   std::vector<engine::LoggedError> logged;
-  std::vector<std::string> purged;    // "tenant table"
+  std::vector<std::string> purged;  // "tenant table"
   std::vector<std::string> renamed;
   Result<void> rename_answer;
   std::vector<engine::Removal> removals;

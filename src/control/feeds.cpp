@@ -71,6 +71,12 @@ Result<catalog::Feed> feed_of(const Call& call, const Fields& body, catalog::Fee
                   "record's, or \"loaded_last\", the one that is loaded later.");
     feed.loaded_last = keep == keep_loaded_last;
   }
+  WEIR_TRY(feed.merge, body.flag_or("merge", feed.merge));
+  if (body.has("delete_marker")) {
+    WEIR_TRY(const auto marker, body.object("delete_marker", {"field", "value"}));
+    WEIR_TRY(feed.deleted_field, marker.text("field"));
+    WEIR_TRY(feed.deleted_value, marker.text_or("value", ""));
+  }
   if (body.has("sample")) {
     WEIR_TRY(feed.sample, body.text("sample"));
     if (!feed.sample.empty()) WEIR_CHECK(sample_file(call, feed.sample));
@@ -85,10 +91,11 @@ Result<http::Response> list_feeds(const Call& call) {
 }
 
 Result<http::Response> create_feed(const Call& call) {
-  WEIR_TRY(const auto body,
-           Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
-                                          "error_threshold", "format", "scale",
-                                          "identity_resolution", "sample", "keep"}));
+  WEIR_TRY(
+      const auto body,
+      Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
+                                     "error_threshold", "format", "scale", "identity_resolution",
+                                     "sample", "keep", "merge", "delete_marker"}));
   for (const char* needed : {"source", "name"})
     WEIR_CHECK(body.text(needed));
   for (const char* needed : {"fields", "primary_key"})
@@ -170,11 +177,11 @@ Result<void> change_table(const Call& call, const catalog::Feed& before, const c
 Result<http::Response> update_feed(const Call& call) {
   auto& feeds = call.services.catalog.feeds();
   WEIR_TRY(const auto before, feeds.find(call.caller.tenant_no, call.id));
-  WEIR_TRY(
-      const auto body,
-      Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
-                                     "error_threshold", "format", "scale", "identity_resolution",
-                                     "sample", "keep", "purge", "rename_table", "take_table"}));
+  WEIR_TRY(const auto body,
+           Fields::of_body(call.request, {"source", "name", "fields", "primary_key", "last_updated",
+                                          "error_threshold", "format", "scale",
+                                          "identity_resolution", "sample", "keep", "merge",
+                                          "delete_marker", "purge", "rename_table", "take_table"}));
   WEIR_TRY(const auto change, table_change_of(body));
   WEIR_TRY(const auto after, feed_of(call, body, before));
   WEIR_CHECK(feed::check_change(before, after));
@@ -213,6 +220,11 @@ Result<http::Response> delete_feed(const Call& call) {
   return http::Response{204, "", "", {}};
 }
 
+json::value json_of_marker(const catalog::Feed& feed) {
+  if (feed.deleted_field.empty()) return {};
+  return {{"field", feed.deleted_field}, {"value", feed.deleted_value}};
+}
+
 }  // namespace
 
 json::value json_of_feed_field(const catalog::FeedField& field) {
@@ -244,6 +256,8 @@ json::value json_of_feed(const catalog::Feed& feed) {
           {"identity_resolution", feed.identity_resolution},
           {"sample", feed.sample.empty() ? json::value() : json::value(feed.sample)},
           {"keep", feed.loaded_last ? keep_loaded_last : keep_latest},
+          {"merge", feed.merge},
+          {"delete_marker", json_of_marker(feed)},
           {"active", feed.active},
           {"created_at", to_string(feed.created_at)}};
 }

@@ -278,6 +278,26 @@ TEST_F(FeedsTest, AFeedMayKeepWhatIsLoadedLast) {
               AllOf(HasSubstr("latest"), HasSubstr("loaded_last")));
 }
 
+TEST_F(FeedsTest, AFeedMayMergeFieldsAndTakeRecordsAsRemovals) {
+  const std::string feed = active_feed(0);
+  EXPECT_EQ(get(feed).at("merge"), false);
+  EXPECT_EQ(get(feed).at("delete_marker"), nullptr);
+  const auto changed = expect(
+      200, send("PATCH", feed, R"({"merge":true,"delete_marker":{"field":"total","value":"0"}})"));
+  EXPECT_EQ(changed.at("merge"), true);
+  EXPECT_EQ(changed.at("delete_marker"), (json::object{{"field", "total"}, {"value", "0"}}));
+  EXPECT_TRUE(engine_.created.back().merge);
+  EXPECT_EQ(engine_.created.back().delete_marker.field, "total");
+  EXPECT_EQ(engine_.created.back().delete_marker.value, "0");
+  EXPECT_EQ(get(feed), changed);
+  EXPECT_EQ(
+      expect(200, send("PATCH", feed, R"({"delete_marker":{"field":""}})")).at("delete_marker"),
+      nullptr);
+  EXPECT_THAT(refusal(400, send("PATCH", feed, R"({"delete_marker":{"filed":"x"}})")),
+              HasSubstr("delete_marker.filed"));
+  EXPECT_EQ(send("PATCH", feed, R"({"delete_marker":"total"})").status, 400);
+}
+
 TEST_F(FeedsTest, ATableIsPurgedThroughItsFeed) {
   const std::string feed = active_feed(5);
   EXPECT_THAT(refusal(409, send("DELETE", "/api/v0/tables/Shop:Orders")),

@@ -140,6 +140,13 @@ Result<std::string> Fields::object_text(std::string_view name) const {
   return json::serialize(*value);
 }
 
+Result<Fields> Fields::object(std::string_view name, Known known) const {
+  constexpr std::string_view type = "an object";
+  WEIR_TRY(const json::value* value, required(name, type));
+  if (!value->is_object()) return expected(name, type);
+  return open(value->get_object(), where_ + std::string(name) + ".", known);
+}
+
 Result<std::vector<Fields>> Fields::items(std::string_view name, Known known) const {
   constexpr std::string_view type = "an array of objects";
   WEIR_TRY(const json::value* value, required(name, type));

@@ -89,6 +89,12 @@ enum class Keep {
   loaded_last,  // the one that is loaded later
 };
 
+/// Which records remove the row of their key: those in which this field is true, or has the value.
+struct DeleteMarker {
+  std::string field = {};  // by `name`, not of the key; empty: no record does
+  std::string value = {};  // read as the field's own are; empty: the field is boolean, and true
+};
+
 /// How far a load is. The caller owns it and may read it on any thread while the load runs.
 struct Progress {
   enum class Stage : std::uint8_t { waiting, reading, writing, done };
@@ -105,6 +111,10 @@ struct Load {
   std::vector<std::string> primary_key;  // names of the domain table, at least one
   std::string last_updated;              // empty: generated (spec/feeds.md 7)
   Keep keep = Keep::latest;
+  /// A field that a record does not carry keeps its value, and one that it carries as null is
+  /// cleared: each field is that of the latest record that carried it. Only with Keep::latest.
+  bool merge = false;
+  DeleteMarker delete_marker = {};
   std::vector<Operation> operations;  // may be empty with truncate
   int error_threshold = 1;            // percent of all rows read; above it nothing is loaded
   bool truncate = false;              // empty the table first, in the same transaction
@@ -128,7 +138,8 @@ struct FileCounts {
   std::uint64_t errors = 0;
 };
 
-/// read = inserted + updated + rejected + errors, always.
+/// read = inserted + updated + rejected + errors, always; plus deleted, if the load truncated
+/// nothing.
 struct LoadCounts {
   /// The errors exceeded the load's threshold: the table is unchanged, not even truncated, and
   /// every row without an error counts as rejected. This is a result, not an Error, so that the row

@@ -22,6 +22,14 @@ json::array names_of(const std::string& list) {
   return names;
 }
 
+/// "op=D"
+json::object marker_of(const std::string& text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  json::object marker{{"field", text.substr(0, equals)}};
+  if (equals < text.size()) marker["value"] = text.substr(equals + 1);
+  return marker;
+}
+
 Result<void> add_attribute(json::object& field, std::string_view text) {
   const std::size_t equals = text.find('=');
   const std::string name(text.substr(0, equals));
@@ -90,6 +98,9 @@ Result<json::object> feed_body(const FeedOptions& options, Terminal& terminal) {
   if (!options.last_updated.empty()) feed["last_updated"] = options.last_updated;
   if (!options.format.empty()) feed["format"] = options.format;
   if (!options.keep.empty()) feed["keep"] = options.keep;
+  if (!options.merge.empty()) feed["merge"] = options.merge == "on";
+  if (!options.delete_marker.empty())
+    feed["delete_marker"] = marker_of(options.delete_marker.back());
   if (options.scale >= 0) feed["scale"] = options.scale;
   if (options.error_threshold >= 0) feed["error_threshold"] = options.error_threshold;
   return feed;
@@ -109,6 +120,11 @@ void add_feed_options(Command verb, FeedOptions& options) {
               "Which of two rows with one key stays: the later record's, or the one that is loaded "
               "last")
       .one_of({"latest", "loaded_last"});
+  verb.option("--merge", options.merge,
+              "on: a field that a record does not carry keeps its value, and null clears it")
+      .one_of({"on", "off"});
+  verb.option("--delete-marker", options.delete_marker,
+              "FIELD or FIELD=VALUE: records that remove the row of their key; empty: none");
   verb.option("--format", options.format,
               "Of dates and datetimes without their own: a Joda pattern, epoch_s or epoch_ms");
   verb.option("--scale", options.scale, "Of decimals without their own").range(0, 37);

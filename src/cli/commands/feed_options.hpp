@@ -15,9 +15,11 @@ inline const std::string feeds_path = "/api/v0/feeds";
 
 struct FeedOptions {
   std::string file, source, name, last_updated, format, keep;
+  std::vector<std::string> delete_marker;  // one; an empty text takes it away
   std::vector<std::string> fields, primary_key;
   int error_threshold = -1;
   int scale = -1;
+  std::string merge;  // on, off; empty: not said
 };
 
 void add_feed_options(Command verb, FeedOptions& options);

@@ -91,7 +91,8 @@ class EngineFixture : public ::testing::Test {
     const auto result = engine_->load(load);
     if (!result) return result.error().message;
     last_ = *result;
-    EXPECT_EQ(last_.read, last_.inserted + last_.updated + last_.rejected + last_.errors);
+    EXPECT_EQ(last_.read, last_.inserted + last_.updated + last_.rejected + last_.errors +
+                              (load.truncate ? 0 : last_.deleted));
     return std::to_string(last_.read) + " " + std::to_string(last_.inserted) + " " +
            std::to_string(last_.updated) + " " + std::to_string(last_.rejected) + " " +
            std::to_string(last_.errors) + (last_.over_threshold ? " over" : "");

@@ -179,7 +179,7 @@ Result<std::vector<TableInfo>> Tenant::tables(Connection& connection, bool count
         info.columns.end(),
         {{pk_column, "VARCHAR"}, {uuid_column, "UUID"}, {updated_column, "BIGINT"}});
     if (counts) {
-      WEIR_TRY(info.rows, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
+      WEIR_TRY(info.rows, connection.count(sql("SELECT count(*) FROM $", table.rows_sql())));
     }
   }
   return tables;

@@ -178,6 +178,26 @@ Result<void> check_keys(const Feed& feed, const Columns& columns) {
   return {};
 }
 
+Result<void> check_merge(const Feed& feed, const Columns& columns) {
+  if (feed.merge && feed.loaded_last)
+    return fail(Errc::bad_request,
+                "A feed that merges fields takes each from the latest record that carried it; it "
+                "cannot keep what is loaded last, too. Choose one of them.");
+  if (feed.deleted_field.empty()) return {};
+  const auto found = columns.find(folded_name(feed.deleted_field));
+  if (found == columns.end() || !found->second->combines.empty())
+    return fail(Errc::bad_request, "The delete marker \"" + feed.deleted_field +
+                                       "\" is no field that comes in (after renaming).");
+  for (const std::string& name : feed.primary_key)
+    if (same_name(name, feed.deleted_field))
+      return fail(Errc::bad_request, "The delete marker \"" + feed.deleted_field +
+                                         "\" cannot be a field of the primary key.");
+  if (feed.deleted_value.empty() && found->second->type != "boolean")
+    return fail(Errc::bad_request, "The delete marker \"" + feed.deleted_field +
+                                       "\" is not boolean: say which value means deleted.");
+  return {};
+}
+
 /// A name as the feed's own fields spell it, so that "ID" in the primary key is the column "id".
 std::string spelled(const Columns& columns, const std::string& name) {
   return output_name(*columns.at(folded_name(name)));
@@ -191,6 +211,7 @@ Result<void> check(const Feed& feed) {
   WEIR_TRY(const Columns columns, columns_of(feed));
   WEIR_CHECK(check_combined(feed, columns));
   WEIR_CHECK(check_keys(feed, columns));
+  WEIR_CHECK(check_merge(feed, columns));
   WEIR_CHECK(check_format("\"format\"", feed.format));
   if (feed.scale < 0 || feed.scale > decimal_scale_max)
     return fail(Errc::bad_request, "\"scale\", that of decimals, is 0 to 37.");
@@ -207,6 +228,9 @@ Result<engine::Load> plan(const Feed& feed, const std::string& tenant) {
   load.table = feed.table();
   load.error_threshold = feed.error_threshold;
   if (feed.loaded_last) load.keep = engine::Keep::loaded_last;
+  load.merge = feed.merge;
+  if (!feed.deleted_field.empty())
+    load.delete_marker = {spelled(columns, feed.deleted_field), feed.deleted_value};
   for (const FeedField& field : feed.fields) {
     engine::Field made{.incoming = field.combines.empty() ? field.name : "",
                        .name = output_name(field),

@@ -116,6 +116,30 @@ TEST(Feed, AGeneratedFieldIsMadeOfFieldsThatComeIn) {
   EXPECT_THAT(refusal(feed), HasSubstr("its type is string"));
 }
 
+TEST(Feed, ADeleteMarkerIsABooleanOrAValue) {
+  auto feed = orders();
+  feed.fields.push_back({.name = "Op", .type = "string"});
+  feed.merge = true;
+  feed.deleted_field = "OP";
+  EXPECT_THAT(refusal(feed), HasSubstr("which value means deleted"));
+  feed.deleted_value = "D";
+  const auto load = plan(feed, "acme");
+  ASSERT_TRUE(load) << load.error().message;
+  EXPECT_TRUE(load->merge);
+  EXPECT_EQ(load->delete_marker.field, "Op");
+  EXPECT_EQ(load->delete_marker.value, "D");
+  feed.loaded_last = true;
+  EXPECT_THAT(refusal(feed), HasSubstr("Choose one of them"));
+  feed.loaded_last = false;
+  feed.deleted_field = feed.primary_key[0];
+  EXPECT_THAT(refusal(feed), HasSubstr("cannot be a field of the primary key"));
+  feed.deleted_field = "gone";
+  EXPECT_THAT(refusal(feed), HasSubstr("is no field"));
+  feed.fields.back() = {.name = "gone", .type = "boolean"};
+  feed.deleted_value = "";
+  EXPECT_TRUE(check(feed));
+}
+
 TEST(Feed, ThePrimaryKeyNamesFields) {
   auto feed = orders();
   feed.primary_key = {};

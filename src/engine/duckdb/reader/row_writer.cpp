@@ -17,8 +17,8 @@ RowOrigin RowOrigin::of(const ReadPlan& plan, std::size_t file) {
 }
 
 std::string origin_name(OriginColumn column) {
-  constexpr const char* names[] = {"file", "row",         "problem",   "origin",
-                                   "key",  "received_at", "request_id"};
+  constexpr const char* names[] = {"file", "row",         "problem",    "origin",
+                                   "key",  "received_at", "request_id", "carried"};
   static_assert(std::size(names) == origin_columns);
   return names[column];
 }
@@ -26,7 +26,7 @@ std::string origin_name(OriginColumn column) {
 LogicalType origin_type(OriginColumn column) {
   constexpr duckdb_type types[] = {DUCKDB_TYPE_BIGINT,   DUCKDB_TYPE_BIGINT,  DUCKDB_TYPE_VARCHAR,
                                    DUCKDB_TYPE_UHUGEINT, DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP,
-                                   DUCKDB_TYPE_VARCHAR};
+                                   DUCKDB_TYPE_VARCHAR,  DUCKDB_TYPE_VARCHAR};
   static_assert(std::size(types) == origin_columns);
   return LogicalType(duckdb_create_logical_type(types[column]));
 }
@@ -48,6 +48,7 @@ RowWriter::RowWriter(const ReadPlan& plan, const std::vector<idx_t>& wanted)
     if (data) columns_[index - origin_columns] = &writers_.back();
     if (known && !data) origin_[index] = &writers_.back();
   }
+  if (wants(carried_column)) carried_.resize(columns_.size());
 }
 
 void RowWriter::attach(duckdb_data_chunk chunk) {
@@ -63,12 +64,14 @@ void RowWriter::finish() {
 void RowWriter::begin_row(idx_t row, const RowOrigin& origin) {
   for (ColumnWriter& writer : writers_)
     writer.set_null(row);
+  carried_.assign(carried_.size(), '0');
   names_.begin_object();
   misfits_.begin_row(origin.file, origin.row);
 }
 
 ColumnWriter* RowWriter::column(std::size_t index) {
   misfits_.begin_column(index);
+  if (!carried_.empty()) carried_[index] = '1';
   return columns_[index];
 }
 
@@ -86,6 +89,7 @@ void RowWriter::set_origin(idx_t row, const RowOrigin& origin) {
     origin_[received_at_column]->set_timestamp(row, origin.received_at->time_since_epoch().count());
   if (origin_[request_id_column] != nullptr && !origin.request_id.empty())
     origin_[request_id_column]->set_bytes(row, origin.request_id);
+  if (!carried_.empty()) origin_[carried_column]->set_bytes(row, carried_);
 }
 
 }  // namespace weir::engine::duckdb

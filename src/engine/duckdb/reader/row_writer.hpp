@@ -39,6 +39,7 @@ enum OriginColumn : idx_t {
   key_column,
   received_at_column,
   request_id_column,
+  carried_column,  // "1" or "0" for each data column: whether the record has it, be it as null
   origin_columns
 };
 /// As SQL names it, and its type.
@@ -77,6 +78,7 @@ class RowWriter {
   std::vector<ColumnWriter> writers_;   // in the order of the chunk's vectors
   std::vector<ColumnWriter*> columns_;  // by data column
   ColumnWriter* origin_[origin_columns] = {};
+  std::string carried_;  // of the row; empty when SQL did not ask for it
 };
 
 /// Reads files of a plan, one after the other. Used by one thread.

@@ -8,11 +8,15 @@
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
+#include "engine/duckdb/tables/delete_marker.hpp"
 #include "engine/duckdb/tables/shadow.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
+
+// No table has this name, and no UUID of a generated field depends on its table.
+constexpr const char* generated_space = "";
 
 std::string remedy() {
   return "; load once with truncate to make the table anew";
@@ -28,7 +32,8 @@ StoredColumn column_of(const Load& load, const Field& field) {
 
 /// The table that the feed would make.
 StoredTable table_of(const Load& load) {
-  StoredTable out{0, stored_name(load), {}};
+  StoredTable out{
+      .name = stored_name(load), .merges = load.merge, .deletes = has_delete_marker(load)};
   for (const Field& field : load.fields) {
     out.columns.push_back(column_of(load, field));
     out.columns.back().no = out.columns.size() - 1;
@@ -94,6 +99,8 @@ Result<DomainTable> plan_table(Connection& connection, const Load& load) {
     if (found == nullptr) out.added.push_back(column_of(load, field));
     out.columns.push_back(found == nullptr ? next++ : found->no);
   }
+  out.gains_places = !out.anew && load.merge && !out.stored.merges;
+  out.gains_deleted = !out.anew && has_delete_marker(load) && !out.stored.deletes;
   for (const StoredColumn& column : out.stored.columns) {
     const bool taken =
         std::find(out.columns.begin(), out.columns.end(), column.no) != out.columns.end();
@@ -103,7 +110,7 @@ Result<DomainTable> plan_table(Connection& connection, const Load& load) {
 }
 
 bool DomainTable::is_as_planned() const {
-  return !anew && added.empty() && lost.empty() && found.empty();
+  return !anew && !gains_places && !gains_deleted && added.empty() && lost.empty() && found.empty();
 }
 
 void DomainTable::make_anew(const Load& load) {
@@ -121,6 +128,8 @@ Result<void> write_table(Connection& connection, DomainTable& table) {
   }
   for (const StoredColumn& column : table.added)
     WEIR_CHECK(add_stored_column(connection, table.stored, column));
+  if (table.gains_places) WEIR_CHECK(add_places(connection, table.stored));
+  if (table.gains_deleted) WEIR_CHECK(add_deleted(connection, table.stored));
   for (const std::uint64_t no : table.lost)
     WEIR_CHECK(hide_stored_column(connection, table.stored, no, true));
   for (const std::uint64_t no : table.found)
@@ -133,15 +142,47 @@ std::string stored_name(const Load& load) {
   return load.shadow ? shadow_of(load.table) : load.table;
 }
 
+std::optional<std::size_t> field_number(const Load& load, const std::string& name) {
+  for (std::size_t i = 0; i < load.fields.size(); ++i) {
+    if (load.fields[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+bool is_key(const Load& load, const Field& field) {
+  return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
+         load.primary_key.end();
+}
+
 std::string pk_of(const Load& load) {
   std::vector<std::string> values;
   for (const std::string& name : load.primary_key) {
-    const auto field = std::find_if(load.fields.begin(), load.fields.end(),
-                                    [&name](const Field& each) { return each.name == name; });
-    values.push_back(
-        key_text_sql(*field, staged_column(static_cast<std::size_t>(field - load.fields.begin()))));
+    const std::size_t field = field_number(load, name).value();
+    values.push_back(key_text_sql(load.fields[field], staged_column(field)));
   }
   return pk_sql(values);
+}
+
+std::string generated_sql(const Load& load, const Field& field) {
+  std::vector<std::string> texts;
+  for (const std::string& name : field.combines) {
+    const std::size_t part = field_number(load, name).value();
+    texts.push_back(key_text_sql(load.fields[part], staged_column(part)));
+  }
+  if (field.uuid) return "CAST(" + uuid_sql(generated_space, pk_sql(texts)) + " AS VARCHAR)";
+  std::string joined;
+  for (const std::string& text : texts)
+    joined += (joined.empty() ? "(" : " || '-' || (") + text + ")";
+  return joined;
+}
+
+Sql row_hash_sql(const DomainTable& table) {
+  std::vector<Sql> values;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (values.size() <= table.columns[i]) values.resize(table.columns[i] + 1, sql("NULL"));
+    values[table.columns[i]] = Sql::verbatim(staged_column(i));
+  }
+  return sql("weir_row_hash($)", join(values, ", "));
 }
 
 std::string staged_column(std::size_t field) {

@@ -43,6 +43,8 @@ struct DomainTable {
   bool is_as_planned() const;
   /// Plans to make it anew where it could stay.
   void make_anew(const Load& load);
+  bool gains_places = false;  // columns of ours that `standing` lacks (stored_table.hpp)
+  bool gains_deleted = false;
   std::vector<StoredColumn> added;   // to be added to `standing`
   std::vector<std::uint64_t> lost;   // numbers of columns to be hidden: the feed lost their fields
   std::vector<std::uint64_t> found;  // of those to be shown again
@@ -64,6 +66,14 @@ Result<void> write_table(Connection& connection, DomainTable& table);
 std::string staged_column(std::size_t field);
 /// SQL for `_pk` of a staged row.
 std::string pk_of(const Load& load);
+/// SQL for a generated field, from staged columns; NULL where one of its parts is.
+std::string generated_sql(const Load& load, const Field& field);
+/// SQL for a hash of a staged row's values at the places of their columns, so that a column that
+/// the feed gains or loses leaves the others where they are.
+Sql row_hash_sql(const DomainTable& table);
+/// The place of a field in the load; nullopt: none has that name.
+std::optional<std::size_t> field_number(const Load& load, const std::string& name);
+bool is_key(const Load& load, const Field& field);
 /// SQL for a key value's text in `_pk`. Equal keys have equal texts: -0.0 is written as 0.0, and
 /// every NaN as the same NaN.
 std::string key_text_sql(const Field& field, const std::string& value);

@@ -81,6 +81,21 @@ Result<void> check_table(const Load& load) {
   return {};
 }
 
+Result<void> check_marker(const Load& load) {
+  const DeleteMarker& marker = load.delete_marker;
+  if (marker.field.empty()) return {};
+  const Field* field = field_named(load, marker.field);
+  if (field == nullptr || !field->combines.empty() || is_key(load, *field))
+    return fail(Errc::bad_request, "the delete marker of \"" + load.table + "\" names \"" +
+                                       marker.field +
+                                       "\", which is no field that comes in, or one of the key");
+  if (marker.value.empty() && field->type != FieldType::boolean)
+    return fail(Errc::bad_request, "the delete marker of \"" + load.table +
+                                       "\" needs the value that means deleted, since \"" +
+                                       marker.field + "\" is not boolean");
+  return {};
+}
+
 Result<void> check_load(const Load& load) {
   WEIR_CHECK(check_table(load));
   const Field* updated = field_named(load, load.last_updated);
@@ -98,6 +113,11 @@ Result<void> check_load(const Load& load) {
                   "a load without an ingest query takes exactly one file, this one has " +
                       std::to_string(operation.sources.size()));
   }
+  if (load.merge && load.keep != Keep::latest)
+    return fail(Errc::bad_request, "the feed of \"" + load.table +
+                                       "\" merges fields, each of which is the latest record's; it "
+                                       "cannot keep what is loaded last");
+  WEIR_CHECK(check_marker(load));
   if (load.error_threshold < 0 || load.error_threshold > percent_max)
     return fail(Errc::bad_request, "the error threshold is a percentage from 0 to 100");
   return {};
@@ -187,8 +207,8 @@ Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
 /// Empties the table that stands.
 Result<void> truncate(Connection& connection, const Tenant& tenant, const StoredTable& table,
                       LoadCounts& counts) {
-  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
-  if (counts.deleted == 0) return {};
+  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.rows_sql())));
+  if (counts.deleted == 0 && !table.deletes) return {};
   WEIR_CHECK(keep_rows(connection, table, sql("true"), counts.load, tenant.history()));
   return connection.run(sql("DELETE FROM $", table.in_sql()));
 }
@@ -216,7 +236,8 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<Log
   WEIR_TRY(counts.load, next_number(connection));
   if (load.truncate) WEIR_CHECK(truncate(connection, tenant, table.stored, counts));
   WEIR_CHECK(upsert(connection, load, table, tenant.history(), counts));
-  WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors);
+  WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors +
+                                 (load.truncate ? 0 : counts.deleted));
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
   WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
   WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));

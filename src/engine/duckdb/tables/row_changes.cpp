@@ -73,15 +73,16 @@ Sql changes_sql(const StoredTable& table, const States& states) {
 }
 
 Sql difference_sql(const StoredTable& before, const StoredTable& after) {
-  return joined_sql({before, before.in_sql()}, {after, after.in_sql()});
+  return joined_sql({before, before.rows_sql()}, {after, after.rows_sql()});
 }
 
 Result<States> states_since(Connection& connection, const StoredTable& table, std::uint64_t since) {
   WEIR_CHECK(check_number(connection, since));
   WEIR_CHECK(check_reach(connection, table, since));
-  return States{
-      sql("(SELECT * FROM $ WHERE load <= $ AND replaced_by > $)", history_of(table), since, since),
-      sql("(SELECT * FROM $ WHERE load > $)", table.in_sql(), since)};
+  const Sql seen = table.deletes ? sql(" AND deleted IS NOT TRUE") : Sql();
+  return States{sql("(SELECT * FROM $ WHERE load <= $ AND replaced_by > $$)", history_of(table),
+                    since, since, seen),
+                sql("(SELECT * FROM $ WHERE load > $$)", table.in_sql(), since, seen)};
 }
 
 Result<Changes> read_changes(Connection& connection, const Sql& changes, const std::string& after,

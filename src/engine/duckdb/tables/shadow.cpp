@@ -67,6 +67,12 @@ Result<void> copy_to_shadow(Tenant& tenant, const std::string& table) {
     from.append(sql("$, ", standing.columns[i].in_sql()));
     values.push_back(standing.columns[i].in_sql());
   }
+  for (const auto& [there, name] :
+       {std::pair(standing.merges, "places"), std::pair(standing.deletes, "deleted")}) {
+    if (!there) continue;
+    to.append(sql("$, ", Sql::verbatim(name)));
+    from.append(sql("$, ", Sql::verbatim(name)));
+  }
   // A hash is of the columns by their numbers, which are new ones where the table lost a column.
   const bool same = standing.width() == standing.columns.size();
   const Sql hash = same ? sql("row_hash") : sql("weir_row_hash($)", join(values, ", "));

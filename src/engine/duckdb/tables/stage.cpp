@@ -15,6 +15,8 @@
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
+#include "engine/duckdb/tables/delete_marker.hpp"
+#include "engine/duckdb/tables/merge.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "engine/origin.hpp"
 
@@ -22,13 +24,17 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-// No table has this name, and no UUID of a generated field depends on its table.
-constexpr const char* generated_space = "";
 constexpr int value_shown_max = 200;         // characters of a value in an error
 constexpr std::size_t rows_together = 1000;  // in one statement
 
 bool is_generated(const Field& field) {
   return !field.combines.empty();
+}
+
+/// Whether data without any such field cannot be of the feed. Records that remove rows need no
+/// more than the key.
+bool must_be_named(const Load& load, const Field& field) {
+  return is_key(load, field) || (field.required && !has_delete_marker(load));
 }
 
 Failure missing(const Load& load, const Field& field, const std::vector<std::string>& there) {
@@ -52,7 +58,7 @@ Result<std::optional<std::size_t>> column_of(const Input& input, const Load& loa
                                          "\" takes; give them different names in the query");
     found = i;
   }
-  if (found || !must_be_there(load, field)) return found;
+  if (found || !must_be_named(load, field)) return found;
   std::vector<std::string> there;
   for (const ResultColumn& column : input.columns)
     there.push_back(column.name);
@@ -63,22 +69,6 @@ Sql bad_field_sql(auto place, const Sql& text) {
   return sql("{'field': CAST($ AS INTEGER), 'text': left($, $)}", place, text, value_shown_max);
 }
 
-/// SQL of a generated field, from staged columns; NULL where one of its parts is.
-std::string combined_sql(const Load& load, const Field& field) {
-  std::vector<std::string> texts;
-  for (const std::string& name : field.combines) {
-    const auto part = std::find_if(load.fields.begin(), load.fields.end(),
-                                   [&name](const Field& each) { return each.name == name; });
-    texts.push_back(
-        key_text_sql(*part, staged_column(static_cast<std::size_t>(part - load.fields.begin()))));
-  }
-  if (field.uuid) return "CAST(" + uuid_sql(generated_space, pk_sql(texts)) + " AS VARCHAR)";
-  std::string joined;
-  for (const std::string& text : texts)
-    joined += (joined.empty() ? "(" : " || '-' || (") + text + ")";
-  return joined;
-}
-
 /// SQL for the fields of a load, side by side.
 struct FieldsSql {
   Sql inputs;   // c4 AS x0, NULL AS x1
@@ -86,10 +76,20 @@ struct FieldsSql {
   Sql bad;      // WHEN <f0 is not right> THEN 0
   Sql bads;     // CASE WHEN <f0 is not right> THEN <0 and x0 as text> END
   Sql columns;  // f0, f1
+  Sql carried;  // b0, b1: whether the record carried f0; of feeds that merge
 };
 
-Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
+/// Whether the record carried the field whose value is x<i>. What a query does not give, its
+/// records may have had or not; it counts as not carried.
+Sql carried_sql(std::optional<std::size_t> column, bool behind_query, std::size_t i) {
+  if (!column) return sql("false");
+  if (behind_query) return sql("x$ IS NOT NULL", i);
+  return sql("carried[$] = '1'", *column + 1);
+}
+
+Result<FieldsSql> fields_sql(const Input& input, const Load& load, bool behind_query) {
   FieldsSql out;
+  if (load.merge && !behind_query) out.inputs.append(sql(", carried"));
   FieldsSql generated;  // behind what it is made of, whose faults are told first
   const SparkType text = SparkType::scalar(SparkType::Kind::string);
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
@@ -102,7 +102,7 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
     }
     const LogicalType none = logical_type(text);
     const duckdb_logical_type type = column ? input.columns[*column].type.get() : none.get();
-    std::string value = is_generated(field) ? combined_sql(load, field) : "";
+    std::string value = is_generated(field) ? generated_sql(load, field) : "";
     if (value.empty()) {
       WEIR_TRY(value, cast_sql(field, x, type));
     }
@@ -110,9 +110,15 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
         ", $ AS x$", Sql::verbatim(column ? data_column(*column) : "CAST(NULL AS VARCHAR)"), i));
     FieldsSql& part = is_generated(field) ? generated : out;
     part.values.append(sql(", $ AS $", Sql::verbatim(std::move(value)), f));
-    const Sql absent = must_be_there(load, field)
-                           ? Sql()
-                           : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
+    Sql absent = must_be_there(load, field)
+                     ? Sql()
+                     : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
+    if (has_delete_marker(load) && is_cleared(load, field)) absent.append(sql(" AND NOT deleted"));
+    if (load.merge && has_place(load, field)) {
+      const Sql carried = Sql::verbatim(carried_column(i));
+      out.values.append(sql(", $ AS $", carried_sql(column, behind_query, i), carried));
+      out.carried.append(sql(", $", carried));
+    }
     part.bad.append(sql(" WHEN $ IS NULL$ THEN $", f, absent, i));
     // What a generated field lacks is told by the fields that it is made of, if they are bad.
     const Sql is_bad = is_generated(field) ? sql("bad = $", i) : sql("$ IS NULL$", f, absent);
@@ -122,33 +128,35 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load) {
   }
   out.values.append(generated.values);
   out.bad.append(generated.bad);
+  out.columns.append(out.carried);
   return out;
 }
 
-/// A hash of the values at the places of their columns, so that a column that the feed gains or
-/// loses leaves the others where they are.
-Sql row_hash_sql(const DomainTable& table) {
-  std::vector<Sql> values;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (values.size() <= table.columns[i]) values.resize(table.columns[i] + 1, sql("NULL"));
-    values[table.columns[i]] = Sql::verbatim(staged_column(i));
-  }
-  return sql("weir_row_hash($)", join(values, ", "));
+/// The records with their fields: with a delete marker also `deleted`, and nothing in the fields of
+/// such a record.
+Result<Sql> records_sql(const Input& input, const Load& load, FieldsSql& fields) {
+  const Sql records = sql("SELECT *$ FROM (SELECT origin, file, row, problem$ FROM $)",
+                          fields.values, fields.inputs, Sql::verbatim(input.sql));
+  if (!has_delete_marker(load)) return records;
+  fields.columns.append(sql(", deleted"));
+  WEIR_TRY(const Sql deleted, deleted_sql(load));
+  return sql("SELECT *$ FROM (SELECT *, $ AS deleted FROM ($))", cleared_sql(load), deleted,
+             records);
 }
 
 Result<void> insert_staged(Connection& connection, const Input& input, const Load& load,
                            const DomainTable& table, std::size_t number) {
-  WEIR_TRY(const FieldsSql fields, fields_sql(input, load));
+  WEIR_TRY(FieldsSql fields, fields_sql(input, load, !load.operations[number].query.empty()));
+  WEIR_TRY(const Sql records, records_sql(input, load, fields));
   return connection.run(
       sql("INSERT INTO weir_staged SELECT $, origin, file, row, bad, "
           "CASE WHEN bad = $ THEN [$] WHEN bad IS NOT NULL THEN [$] END, "
           "CASE WHEN bad IS NULL THEN $ END, "
           "CASE WHEN bad IS NULL THEN $ END$ FROM "
-          "(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM (SELECT *$ "
-          "FROM (SELECT origin, file, row, problem$ FROM $)))",
+          "(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM ($))",
           number, whole_row, bad_field_sql(whole_row, sql("problem")), fields.bads,
           Sql::verbatim(uuid_sql(load.table, pk_of(load))), row_hash_sql(table), fields.columns,
-          whole_row, fields.bad, fields.values, fields.inputs, Sql::verbatim(input.sql)));
+          whole_row, fields.bad, records));
 }
 
 /// Records that made no row since they cannot be read are rows in error, behind a query too.
@@ -184,7 +192,7 @@ Result<void> check_names(const OpenSources& sources, const Load& load) {
     const auto column = std::find_if(columns.begin(), columns.end(), [&field](const auto& each) {
       return same_name(each.name, field.incoming);
     });
-    if (!is_generated(field) && must_be_there(load, field) &&
+    if (!is_generated(field) && must_be_named(load, field) &&
         !seen[static_cast<std::size_t>(column - columns.begin())])
       return missing(load, field, there);
   }
@@ -214,11 +222,6 @@ std::string no_rows_warning(const OpenSources& sources, const Operation& operati
 }
 
 }  // namespace
-
-bool is_key(const Load& load, const Field& field) {
-  return std::find(load.primary_key.begin(), load.primary_key.end(), field.name) !=
-         load.primary_key.end();
-}
 
 bool must_be_there(const Load& load, const Field& field) {
   return field.required || is_key(load, field);
@@ -266,6 +269,12 @@ Result<void> create_staged(Connection& connection, const Load& load) {
   for (std::size_t i = 0; i < load.fields.size(); ++i)
     columns.append(
         sql(", $ $", Sql::verbatim(staged_column(i)), Sql::verbatim(sql_type(load.fields[i]))));
+  for (std::size_t i = 0; load.merge && i < load.fields.size(); ++i) {
+    if (has_place(load, load.fields[i]))
+      columns.append(sql(", $ BOOLEAN", Sql::verbatim(carried_column(i))));
+  }
+  if (has_delete_marker(load)) columns.append(sql(", deleted BOOLEAN"));
+  WEIR_CHECK(check_delete_marker(connection, load));
   return connection.run(
       sql("CREATE TEMP TABLE weir_staged (op INTEGER, origin UHUGEINT, file BIGINT, row BIGINT, "
           "bad INTEGER, bads STRUCT(field INTEGER, text VARCHAR)[], uuid UUID, row_hash UHUGEINT$)",

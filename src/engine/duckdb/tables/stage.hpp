@@ -26,10 +26,11 @@ namespace weir::engine::duckdb {
 ///   uuid UUID           `_uuid_pk`; NULL where bad
 ///   row_hash UHUGEINT   of the fields at the places of the table's columns; NULL where bad
 ///   f0, f1, ...         the feed's fields
+///   b0, b1, ...         whether the record carried them; of feeds that merge (merge.hpp)
+///   deleted             whether it removes its row; with a delete marker (delete_marker.hpp)
 Result<void> create_staged(Connection& connection, const Load& load);
 
 /// Whether a row without a value of the field is in error.
-bool is_key(const Load& load, const Field& field);
 bool must_be_there(const Load& load, const Field& field);
 
 /// What one operation gave.

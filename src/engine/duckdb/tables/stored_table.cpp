@@ -14,6 +14,7 @@
 #include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
+#include "engine/duckdb/tables/merge.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -31,16 +32,20 @@ Result<Sql> view_sql(Connection& connection, const std::string& name) {
 
 Result<std::vector<StoredTable>> tables_where(Connection& connection, const Sql& condition) {
   WEIR_TRY(const auto cells,
-           connection.cells(
-               sql("SELECT CAST(t.no AS BIGINT), t.name, CAST(c.no AS BIGINT), "
-                   "c.name, c.type, CAST(c.in_key AS BIGINT), CAST(h.no AS BIGINT) FROM $ t "
-                   "JOIN $ c ON c.of = t.no LEFT JOIN $ h ON h.of = c.of AND "
-                   "h.no = c.no WHERE $ ORDER BY t.name, c.no",
-                   stored("tables"), stored("columns"), stored("hidden_columns"), condition)));
+           connection.cells(sql(
+               "SELECT CAST(t.no AS BIGINT), t.name, CAST(c.no AS BIGINT), "
+               "c.name, c.type, CAST(c.in_key AS BIGINT), CAST(h.no AS BIGINT), "
+               "p.of, d.of FROM $ t "
+               "JOIN $ c ON c.of = t.no LEFT JOIN $ h ON h.of = c.of AND "
+               "h.no = c.no LEFT JOIN $ p ON p.of = t.no AND p.name = 'places' "
+               "LEFT JOIN $ d ON d.of = t.no AND d.name = 'deleted' WHERE $ ORDER BY t.name, c.no",
+               stored("tables"), stored("columns"), stored("hidden_columns"), stored("own_columns"),
+               stored("own_columns"), condition)));
   std::vector<StoredTable> tables;
   for (const auto& row : cells) {
     const std::uint64_t no = Connection::number(row[0]);
-    if (tables.empty() || tables.back().no != no) tables.push_back({no, *row[1], {}});
+    if (tables.empty() || tables.back().no != no)
+      tables.push_back({no, *row[1], row[7].has_value(), row[8].has_value(), {}});
     StoredColumn column{Connection::number(row[2]), *row[3], *row[4], {}, row[6].has_value()};
     if (row[5]) column.in_key = Connection::number(row[5]);
     tables.back().columns.push_back(std::move(column));
@@ -75,10 +80,12 @@ Result<void> create_layout(Connection& connection) {
           stored("numbers"), stored("tables"), stored("columns")));
 }
 
-/// What files of layout 2 that were made before it lack.
+/// What files of layout 2 that were made before lack.
 Result<void> create_hidden_columns(Connection& connection) {
   return connection.run(
-      sql("CREATE TABLE IF NOT EXISTS $ (of BIGINT, no INTEGER)", stored("hidden_columns")));
+      sql("CREATE TABLE IF NOT EXISTS $ (of BIGINT, no INTEGER); "
+          "CREATE TABLE IF NOT EXISTS $ (of BIGINT, name VARCHAR)",
+          stored("hidden_columns"), stored("own_columns")));
 }
 
 Result<void> create_schema_views(Connection& connection) {
@@ -119,7 +126,7 @@ Result<std::vector<StoredTable>> old_tables(Connection& connection) {
   std::vector<std::string> key;
   for (const auto& row : cells) {
     if (tables.empty() || tables.back().name != *row[0]) {
-      tables.push_back({0, *row[0], {}});
+      tables.push_back({.name = *row[0]});
       const std::string comment = row[1].value_or("");
       key =
           unquoted(std::string_view(comment).substr(std::min(key_comment.size(), comment.size())));
@@ -179,6 +186,16 @@ Result<void> check_layout(Connection& connection) {
   return {};
 }
 
+/// In the rows and in their history.
+Result<void> add_own_column(Connection& connection, const StoredTable& table,
+                            const std::string& name, const std::string& type) {
+  for (const Sql& rows : {table.in_sql(), history_of(table)})
+    WEIR_CHECK(connection.run(
+        sql("ALTER TABLE $ ADD COLUMN $ $", rows, Sql::verbatim(name), Sql::verbatim(type))));
+  return connection.run(
+      sql("INSERT INTO $ VALUES ($, $)", stored("own_columns"), table.no, Text{name}));
+}
+
 }  // namespace
 
 Sql stored(std::string_view name) {
@@ -236,6 +253,11 @@ Sql StoredTable::shown_sql() const {
   return out;
 }
 
+Sql StoredTable::rows_sql() const {
+  if (!deletes) return in_sql();
+  return sql("(SELECT * FROM $ WHERE deleted IS NOT TRUE)", in_sql());
+}
+
 std::string StoredTable::key() const {
   std::map<std::uint64_t, std::string> quoted;
   for (const StoredColumn& each : columns) {
@@ -275,6 +297,11 @@ Result<StoredTable> create_stored_table(Connection& connection, StoredTable tabl
   WEIR_CHECK(connection.run(
       sql("CREATE TABLE $ ($$)", table.in_sql(), columns, Sql::verbatim(hidden_columns_sql))));
   WEIR_CHECK(create_history(connection, table, table.no));
+  for (const StoredColumn& column : table.columns) {
+    if (column.hidden) WEIR_CHECK(hide_stored_column(connection, table, column.no, true));
+  }
+  if (table.merges) WEIR_CHECK(add_places(connection, table));
+  if (table.deletes) WEIR_CHECK(add_deleted(connection, table));
   WEIR_CHECK(renew_view(connection, table));
   return table;
 }
@@ -287,6 +314,16 @@ Result<void> add_stored_column(Connection& connection, StoredTable& table, Store
   WEIR_CHECK(note_column(connection, table, column));
   table.columns.push_back(std::move(column));
   return {};
+}
+
+Result<void> add_places(Connection& connection, StoredTable& table) {
+  table.merges = true;
+  return add_own_column(connection, table, "places", places_type);
+}
+
+Result<void> add_deleted(Connection& connection, StoredTable& table) {
+  table.deletes = true;
+  return add_own_column(connection, table, "deleted", "BOOLEAN DEFAULT false");
 }
 
 Result<void> hide_stored_column(Connection& connection, StoredTable& table, std::uint64_t no,
@@ -305,9 +342,9 @@ Result<void> drop_stored_table(Connection& connection, const StoredTable& table)
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
   return connection.run(
       sql("DROP VIEW $; DROP TABLE $; DELETE FROM $ WHERE no = $; "
-          "DELETE FROM $ WHERE of = $; DELETE FROM $ WHERE of = $",
+          "DELETE FROM $ WHERE of = $; DELETE FROM $ WHERE of = $; DELETE FROM $ WHERE of = $",
           view, table.in_sql(), stored("tables"), table.no, stored("columns"), table.no,
-          stored("hidden_columns"), table.no));
+          stored("hidden_columns"), table.no, stored("own_columns"), table.no));
 }
 
 Result<void> rename_stored_table(Connection& connection, StoredTable& table,
@@ -320,7 +357,8 @@ Result<void> rename_stored_table(Connection& connection, StoredTable& table,
 }
 
 Sql select_of(const StoredTable& table, const Sql& rows) {
-  return sql("SELECT $ FROM $", table.shown_sql(), rows);
+  const Sql seen = table.deletes ? sql(" WHERE deleted IS NOT TRUE") : Sql();
+  return sql("SELECT $ FROM $$", table.shown_sql(), rows, seen);
 }
 
 Result<void> renew_view(Connection& connection, const StoredTable& table) {

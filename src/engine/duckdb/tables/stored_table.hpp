@@ -36,6 +36,8 @@ struct StoredColumn {
 struct StoredTable {
   std::uint64_t no = 0;  // never given to another table
   std::string name;
+  bool merges = false;                // it has `places` (merge.hpp)
+  bool deletes = false;               // it has `deleted` (delete_marker.hpp)
   std::vector<StoredColumn> columns;  // the view has those that are not hidden, in this order
 
   /// The table that holds the rows: t7
@@ -51,6 +53,8 @@ struct StoredTable {
   std::uint64_t width() const;
   /// What the view shows of a row: c0 AS "id", ..., with the three columns of every table
   Sql shown_sql() const;
+  /// "weir stored".t7, or of a table with removed rows those that are not
+  Sql rows_sql() const;
   /// "id", "at"
   std::string key() const;
 };
@@ -71,6 +75,10 @@ Result<StoredTable> existing_table(Connection& connection, std::string_view name
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table);
 /// Adds a column without values, and gives it a number. The view is the caller's to renew.
 Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column);
+/// Adds a column of ours that not every table has, without values. The view is the caller's to
+/// renew.
+Result<void> add_places(Connection& connection, StoredTable& table);
+Result<void> add_deleted(Connection& connection, StoredTable& table);
 /// Hides a column, or shows it again. The view is the caller's to renew.
 Result<void> hide_stored_column(Connection& connection, StoredTable& table, std::uint64_t no,
                                 bool hidden);

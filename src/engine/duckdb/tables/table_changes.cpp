@@ -98,7 +98,7 @@ Result<Table> first_rows(Connection& connection, const StoredTable& table, const
                          std::uint64_t most) {
   return read_rows(connection,
                    sql("SELECT $ FROM $ WHERE $ ORDER BY pk LIMIT $", table.shown_sql(),
-                       table.in_sql(), where, most),
+                       table.rows_sql(), where, most),
                    most);
 }
 
@@ -118,7 +118,7 @@ Result<void> purge_table(Tenant& tenant, const std::string& table) {
 Result<void> note_purge(Connection& connection, const Tenant& tenant, const StoredTable& table) {
   LoadCounts counts;
   WEIR_TRY(counts.load, next_number(connection));
-  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.in_sql())));
+  WEIR_TRY(counts.deleted, connection.count(sql("SELECT count(*) FROM $", table.rows_sql())));
   LoadRecord change;
   change.kind = ChangeKind::purge;
   change.table = table.name;
@@ -160,16 +160,17 @@ Result<RemovedRows> remove_rows(Tenant& tenant, const Removal& removal) {
   WEIR_TRY(Connection connection, tenant.connect(removal.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(const StoredTable found, existing_table(connection, removal.table));
-  WEIR_TRY(const Sql where, condition_sql(connection, found, removal.which));
+  WEIR_TRY(Sql where, condition_sql(connection, found, removal.which));
   RemovedRows out;
   WEIR_TRY(out.rows,
-           connection.count(sql("SELECT count(*) FROM $ WHERE $", found.in_sql(), where)));
+           connection.count(sql("SELECT count(*) FROM $ WHERE $", found.rows_sql(), where)));
   if (removal.expected && *removal.expected != out.rows)
     return fail(Errc::conflict, "there are " + std::to_string(out.rows) +
                                     " such rows now, and not " + std::to_string(*removal.expected) +
                                     "; look at them again");
   WEIR_TRY(out.first, first_rows(connection, found, where, removal.shown_max));
   if (removal.dry_run || out.rows == 0) return out;
+  if (found.deletes) where.append(sql(" AND deleted IS NOT TRUE"));
   // Its number makes the table as of it the one without the rows.
   LoadCounts counts;
   counts.deleted = out.rows;

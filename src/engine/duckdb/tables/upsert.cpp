@@ -6,19 +6,22 @@
 
 #include <optional>
 
+#include "engine/duckdb/tables/delete_marker.hpp"
 #include "engine/duckdb/tables/history.hpp"
+#include "engine/duckdb/tables/merge.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
 
+/// Of fates: rows that stand and give place, and rows that are written.
+constexpr const char* replacing = "('u', 'b', 'e', 'a', 'd')";
+constexpr const char* written = "('i', 't', 'u', 'b', 'e', 'a', 'd')";
+
 /// The last-updated field, where the feed has one.
 std::optional<std::size_t> last_updated_field(const Load& load) {
-  for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    if (!load.last_updated.empty() && load.fields[i].name == load.last_updated) return i;
-  }
-  return std::nullopt;
+  return field_number(load, load.last_updated);
 }
 
 /// The greatest row of each key in this load.
@@ -61,46 +64,82 @@ Sql superseded_sql(const Load& load) {
 ///   b  takes the place of a later row
 ///   o  equal to the row that stands, but leaves its origin there
 ///   r  rejected
+///
+/// Where records can remove rows:
+///
+///   d  removes a row, and stands in its place out of sight
+///   a  inserted in the place of a removal
+///   t  a removal of no row, which stands for later loads; rejected
+///   e  takes the place of a removal, and is one; rejected
 Result<void> plan(Connection& connection, const Load& load, const DomainTable& table) {
   const bool last = load.keep == Keep::loaded_last;
+  const bool removals = table.stored.deletes;
+  const Sql removes = has_delete_marker(load) ? sql("s.deleted") : sql("false");
+  const Sql fates = removals ? sql("WHEN removes AND removed THEN 'e' WHEN removes THEN 'd' "
+                                   "WHEN removed THEN 'a' ")
+                             : Sql();
+  const Sql both =
+      removals ? sql(", $ AS removes, coalesce(t.deleted, false) AS removed", removes) : Sql();
+  const Sql same = removals ? sql("s.row_hash = t.row_hash AND $ = t.deleted", removes)
+                            : sql("s.row_hash = t.row_hash");
   const Sql wins = last ? sql("true") : sql("(t.later OR t.superseded)");
   const Sql leaves = last ? sql("t.later") : sql("$ AND t.other", wins);
   return connection.run(
-      sql("CREATE TEMP TABLE weir_plan AS SELECT n, place, CASE WHEN place IS NULL THEN 'i' "
+      sql("CREATE TEMP TABLE weir_plan AS SELECT n, place, CASE $WHEN place IS NULL THEN 'i' "
           "WHEN same AND $ THEN 'o' WHEN same OR NOT $ THEN 'r' "
-          "WHEN later OR superseded THEN 'u' ELSE 'b' END AS fate FROM "
-          "(SELECT s.rowid AS n, t.rowid AS place, s.row_hash = t.row_hash AS same, "
-          "s.origin <> t.origin AS other, coalesce($, false) AS later, $ AS superseded "
+          "$WHEN later OR superseded THEN 'u' ELSE 'b' END AS fate FROM "
+          "(SELECT s.rowid AS n, t.rowid AS place, $ AS same, "
+          "s.origin <> t.origin AS other, coalesce($, false) AS later, $ AS superseded$ "
           "FROM weir_staged s JOIN ($) w ON s.rowid = w.n LEFT JOIN $ t ON t.uuid = s.uuid) t",
-          leaves, wins, later_sql(load, table), superseded_sql(load), winners_sql(load),
+          removals ? sql("WHEN place IS NULL AND removes THEN 't' ") : Sql(), leaves, wins, fates,
+          same, later_sql(load, table), superseded_sql(load), both, winners_sql(load),
           table.stored.in_sql()));
 }
 
-/// Counts the planned results of the good rows; how many rows leave no more than their origin.
-Result<std::uint64_t> count(Connection& connection, LoadCounts& counts) {
+/// How many rows are to be done so.
+struct Planned {
+  std::uint64_t replaced = 0;
+  std::uint64_t written = 0;
+  std::uint64_t origins = 0;  // rows that leave no more than their origin
+};
+
+/// Counts the planned results of the good rows.
+Result<Planned> count(Connection& connection, LoadCounts& counts) {
   WEIR_TRY(const auto cells,
-           connection.cells("SELECT count(*) FILTER (fate = 'i'), count(*) FILTER (fate IN ('u', "
-                            "'b')), count(*) FILTER (fate = 'b'), count(*) FILTER (fate = 'o') "
-                            "FROM weir_plan"));
+           connection.cells(sql("SELECT count(*) FILTER (fate IN ('i', 'a')), count(*) FILTER "
+                                "(fate IN ('u', 'b')), count(*) FILTER (fate = 'b'), "
+                                "count(*) FILTER (fate = 'd'), count(*) FILTER (fate IN $), "
+                                "count(*) FILTER (fate IN $), count(*) FILTER (fate = 'o') "
+                                "FROM weir_plan",
+                                Sql::verbatim(replacing), Sql::verbatim(written))));
   counts.inserted = Connection::number(cells[0][0]);
   counts.updated = Connection::number(cells[0][1]);
   counts.taken_back = Connection::number(cells[0][2]);
-  counts.rejected = counts.read - counts.errors - counts.inserted - counts.updated;
-  return Connection::number(cells[0][3]);
+  const std::uint64_t deleted = Connection::number(cells[0][3]);
+  counts.deleted += deleted;
+  counts.rejected = counts.read - counts.errors - counts.inserted - counts.updated - deleted;
+  return Planned{Connection::number(cells[0][4]), Connection::number(cells[0][5]),
+                 Connection::number(cells[0][6])};
 }
 
 Result<void> insert(Connection& connection, const Load& load, const DomainTable& table,
                     std::uint64_t load_no) {
   Sql columns;
   Sql values;
-  for (std::size_t i = 0; i < load.fields.size(); ++i) {
-    columns.append(sql("$, ", StoredColumn::sql_of(table.columns[i])));
-    values.append(sql("$, ", Sql::verbatim(staged_column(i))));
-  }
+  const auto add = [&](const Sql& column, const Sql& value) {
+    columns.append(sql("$, ", column));
+    values.append(sql("$, ", value));
+  };
+  for (std::size_t i = 0; i < load.fields.size(); ++i)
+    add(StoredColumn::sql_of(table.columns[i]), Sql::verbatim(staged_column(i)));
+  if (load.merge) add(sql("places"), sql("places"));
+  if (table.stored.deletes)
+    add(sql("deleted"), has_delete_marker(load) || load.merge ? sql("deleted") : sql("false"));
   return connection.run(
       sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $$, uuid, $, origin, row_hash "
-          "FROM weir_staged s JOIN weir_plan p ON s.rowid = p.n WHERE p.fate IN ('i', 'u', 'b')",
-          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no));
+          "FROM $ s JOIN weir_plan p ON s.rowid = p.n WHERE p.fate IN $",
+          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no,
+          load.merge ? sql("weir_merged") : sql("weir_staged"), Sql::verbatim(written)));
 }
 
 }  // namespace
@@ -108,16 +147,16 @@ Result<void> insert(Connection& connection, const Load& load, const DomainTable&
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     const HistoryBounds& history, LoadCounts& counts) {
   const Sql rows = table.stored.in_sql();
-  WEIR_CHECK(plan(connection, load, table));
-  WEIR_TRY(const std::uint64_t origins, count(connection, counts));
-  if (counts.updated > 0) {
-    const Sql replaced = sql("rowid IN (SELECT place FROM weir_plan WHERE fate IN ('u', 'b'))");
+  WEIR_CHECK(load.merge ? plan_merge(connection, load, table) : plan(connection, load, table));
+  WEIR_TRY(const Planned planned, count(connection, counts));
+  if (planned.replaced > 0) {
+    const Sql replaced =
+        sql("rowid IN (SELECT place FROM weir_plan WHERE fate IN $)", Sql::verbatim(replacing));
     WEIR_CHECK(keep_rows(connection, table.stored, replaced, counts.load, history));
     WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", rows, replaced)));
   }
-  if (counts.inserted + counts.updated > 0)
-    WEIR_CHECK(insert(connection, load, table, counts.load));
-  if (origins == 0) return {};
+  if (planned.written > 0) WEIR_CHECK(insert(connection, load, table, counts.load));
+  if (planned.origins == 0) return {};
   const Sql later = sql("rowid IN (SELECT place FROM weir_plan WHERE fate = 'o')");
   WEIR_CHECK(keep_origins(connection, table.stored, later, counts.load, history));
   return connection.run(
