@@ -148,6 +148,21 @@ TEST_F(CliTest, RecordsStandBesideRowsAndWarningsBelow) {
             "warning: S:F: no rows were made of the 7 records in 1 file\n");
 }
 
+TEST_F(CliTest, RareCountsHaveAColumnWhereThereAreAny) {
+  const Outcome outcome =
+      run({{"GET /api/v0/workflow/runs/wf-1",
+            {.body = R"({"id":"wf-1","state":"succeeded","tasks":[{"kind":"load","name":"S:F",
+        "state":"succeeded","detail":{"records":7,"read":7,"inserted":4,"updated":1,"rejected":0,
+        "errors":0,"deleted":2,"taken_back":1}}]})"}}},
+          {"run", "show", "wf-1"});
+  EXPECT_THAT(
+      outcome.out,
+      HasSubstr("TASK  OF   STATE      RECORDS  READ  INSERTED  UPDATED  REJECTED  DELETED  "
+                "TAKEN BACK  ERRORS  ERROR\n"
+                "load  S:F  succeeded        7     7         4        1         0        2  "
+                "         1       0\n"));
+}
+
 TEST_F(CliTest, AFailedRunIsOne) {
   const Outcome outcome =
       run({{"GET /api/v0/workflow/runs/wf-1",

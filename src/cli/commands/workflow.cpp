@@ -4,6 +4,7 @@
 #include <array>
 #include <ostream>
 #include <utility>
+#include <vector>
 
 #include <boost/json.hpp>
 
@@ -31,6 +32,12 @@ json::array with_details(const json::array& tasks) {
     out.push_back(std::move(row));
   }
   return out;
+}
+
+bool has_any(const json::array& tasks, const std::string& member) {
+  return std::any_of(tasks.begin(), tasks.end(), [&member](const json::value& task) {
+    return task.as_object().contains(member);
+  });
 }
 
 /// What a run that succeeded should still be looked at for.
@@ -72,18 +79,20 @@ void print_run(Session& session, const json::value& run) {
   if (!tasks.is_array() || tasks.as_array().empty()) return;
   session.terminal.out << "\n";
   const json::array rows = with_details(tasks.as_array());
-  print_list(session, json::object{{"items", rows}},
-             {{"TASK", "kind"},
-              {"OF", "name"},
-              {"STATE", "state"},
-              {"RECORDS", "records", true},
-              {"READ", "read", true},
-              {"INSERTED", "inserted", true},
-              {"UPDATED", "updated", true},
-              {"REJECTED", "rejected", true},
-              {"ERRORS", "errors", true},
-              {"ERROR", "error"}},
-             "");
+  std::vector<ListColumn> columns{{"TASK", "kind"},
+                                  {"OF", "name"},
+                                  {"STATE", "state"},
+                                  {"RECORDS", "records", true},
+                                  {"READ", "read", true},
+                                  {"INSERTED", "inserted", true},
+                                  {"UPDATED", "updated", true},
+                                  {"REJECTED", "rejected", true}};
+  for (const ListColumn& rare :
+       {ListColumn{"DELETED", "deleted", true}, ListColumn{"TAKEN BACK", "taken_back", true}}) {
+    if (has_any(rows, rare.member)) columns.push_back(rare);
+  }
+  columns.insert(columns.end(), {{"ERRORS", "errors", true}, {"ERROR", "error"}});
+  print_list(session, json::object{{"items", rows}}, columns, "");
   print_warnings(session, rows);
 }
 

@@ -125,6 +125,7 @@ json::object counts_json(const engine::LoadCounts& counts) {
                    {"updated", counts.updated}, {"rejected", counts.rejected},
                    {"errors", counts.errors}};
   if (counts.taken_back > 0) out["taken_back"] = counts.taken_back;
+  if (counts.deleted > 0) out["deleted"] = counts.deleted;
   if (counts.repeated) out["done_before"] = true;
   if (!counts.warnings.empty())
     out["warnings"] = json::array(counts.warnings.begin(), counts.warnings.end());
