@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "alert/endpoint.hpp"
+#include "app/alert_delivery.hpp"
 #include "app/batch_catalog_adapter.hpp"
 #include "app/clock_report.hpp"
 #include "app/conservation_monitor.hpp"
@@ -22,6 +24,7 @@
 #include "app/server_settings.hpp"
 #include "catalog/catalog.hpp"
 #include "control/control_api.hpp"
+#include "control/text.hpp"
 #include "engine/duckdb/duckdb_engine.hpp"
 #include "env/real/posix_disk.hpp"
 #include "env/real/system_clock.hpp"
@@ -72,6 +75,9 @@ struct EmbeddedServer::Stages {
   void start_batcher();
   void watch_conservation();
   Vitals vitals() const;
+  void raise_conservation(const batcher::Difference& difference);
+  Result<void> start_alerts();
+  Result<void> check_alert(const catalog::AlertEndpoint& endpoint) const;
   void make_engine();
   Result<void> start_runs();
   void make_control_api();
@@ -103,6 +109,7 @@ struct EmbeddedServer::Stages {
   std::optional<batcher::Batcher> batcher;
   std::optional<batcher::BatcherThread> batcher_thread;
   std::optional<ConservationMonitor> conservation;
+  std::optional<AlertDelivery> alerts;
   std::optional<engine::duckdb::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
   std::atomic<RunThreads*> runs_to_wake{nullptr};  // by the batcher's thread
@@ -187,12 +194,49 @@ void EmbeddedServer::Stages::start_batcher() {
 
 void EmbeddedServer::Stages::watch_conservation() {
   ConservationMonitor::Dependencies dependencies{
-      *log, *catalog, partition, [](const batcher::Difference& difference) {
+      *log, *catalog, partition, [this](const batcher::Difference& difference) {
         spdlog::error("CONSERVATION DOES NOT HOLD, stream no {}: {}", difference.stream.value,
                       difference.what);
+        raise_conservation(difference);
       }};
   conservation.emplace(std::move(dependencies),
                        std::chrono::seconds(config["conservation.check_s"]));
+}
+
+/// Every tenant hears of a difference that is no stream's.
+void EmbeddedServer::Stages::raise_conservation(const batcher::Difference& difference) {
+  catalog::AlertEvent event{.kind = catalog::AlertKind::conservation,
+                            .title = "Conservation does not hold",
+                            .text = difference.what};
+  const auto stream = catalog->streams().view(difference.stream);
+  const bool is_of_one = stream && *stream;
+  if (is_of_one) {
+    event.title += " for stream " + (*stream)->id;
+    event.stream_id = (*stream)->id;
+  }
+  const auto raised = is_of_one ? catalog->alerts().raise((*stream)->tenant_no, event)
+                                : catalog->alerts().raise_everywhere(event);
+  if (!raised) spdlog::error("Its alert cannot be raised: {}", raised.error().message);
+}
+
+Result<void> EmbeddedServer::Stages::start_alerts() {
+  WEIR_TRY(auto network, alert_settings(config));
+  network.as_told = [this](std::string text) {
+    return control::as_utf8(control::without_directory(std::move(text), directory.path()));
+  };
+  alerts.emplace(AlertDelivery::Dependencies{*catalog, clock, random, std::move(network),
+                                             alert_retries(config),
+                                             std::chrono::days(config["alerts.keep_days"])});
+  return {};
+}
+
+Result<void> EmbeddedServer::Stages::check_alert(const catalog::AlertEndpoint& endpoint) const {
+  WEIR_CHECK(alert::check(endpoint));
+  if (endpoint.channel == catalog::AlertChannel::webhook || !config.text("alerts.smtp_url").empty())
+    return {};
+  return fail(Errc::conflict,
+              "This server sends no mail. Set alerts.smtp_url and alerts.smtp_from, and restart "
+              "it, or use a webhook.");
 }
 
 Vitals EmbeddedServer::Stages::vitals() const {
@@ -260,6 +304,8 @@ void EmbeddedServer::Stages::make_control_api() {
             courier.tenant_no = tenant_no;
             return courier::validate(*catalog, courier);
           },
+      .check_alert =
+          [this](const catalog::AlertEndpoint& endpoint) { return check_alert(endpoint); },
       .file_uri = [this](const std::string& path) { return store->uri(path); },
       .read_file = [this](const std::string& path,
                           std::uint64_t bytes) { return store->read_range(path, 0, bytes); },
@@ -413,6 +459,7 @@ void EmbeddedServer::Stages::stop() {
   if (http_server) http_server->stop();
   if (metrics_server) metrics_server->stop();
   if (housekeeping) housekeeping->stop();
+  if (alerts) alerts->stop();
   if (log) log->close();
   if (conservation) conservation->stop();
   if (batcher_thread) batcher_thread->stop();
@@ -437,6 +484,7 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   WEIR_CHECK(all.close_earlier_partitions());
   all.start_batcher();
   all.watch_conservation();
+  WEIR_CHECK(all.start_alerts());
   all.make_engine();
   WEIR_CHECK(all.start_runs());
   WEIR_CHECK(all.listen(listen));

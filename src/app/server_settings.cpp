@@ -61,4 +61,26 @@ gateway::Limits gateway_limits(const Config& config) {
   return limits;
 }
 
+Result<alert::NetworkSender::Settings> alert_settings(const Config& config) {
+  alert::NetworkSender::Settings settings;
+  settings.bounds.ca_file = config.text("alerts.ca_file");
+  settings.bounds.are_private_addresses_allowed =
+      config.text("alerts.private_addresses") == "allowed";
+  alert::MailSettings& mail = settings.mail;
+  mail.url = config.text("alerts.smtp_url");
+  mail.user = config.text("alerts.smtp_user");
+  mail.password = config.text("alerts.smtp_password");
+  mail.from = config.text("alerts.smtp_from");
+  const std::string& tls = config.text("alerts.smtp_tls");
+  mail.tls = tls == "required"     ? alert::MailTls::required
+             : tls == "if_offered" ? alert::MailTls::if_offered
+                                   : alert::MailTls::off;
+  WEIR_CHECK(alert::check(mail));
+  return settings;
+}
+
+alert::RetryPolicy alert_retries(const Config& config) {
+  return {.first = std::chrono::seconds(config["alerts.retry_s"])};
+}
+
 }  // namespace weir::app

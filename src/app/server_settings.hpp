@@ -4,6 +4,8 @@
 #include <memory>
 #include <string_view>
 
+#include "alert/deliverer.hpp"
+#include "alert/network_sender.hpp"
 #include "app/settings.hpp"
 #include "base/result.hpp"
 #include "env/watched_clock.hpp"
@@ -24,5 +26,8 @@ http::TlsFiles tls_files(const Config& config);
 Result<std::shared_ptr<http::Tls>> load_tls(const Config& config);
 WatchedClock::Bounds clock_bounds(const Config& config);
 gateway::Limits gateway_limits(const Config& config);
+/// bad_request where mail could not be sent with them.
+Result<alert::NetworkSender::Settings> alert_settings(const Config& config);
+alert::RetryPolicy alert_retries(const Config& config);
 
 }  // namespace weir::app

@@ -118,6 +118,12 @@ constexpr Setting table[] = {
     {"runs.time_s", "A workflow run that takes longer is ended, and fails; 0: no limit.", 3600, 0,
      1'000'000},
     {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},
+    {"alerts.retry_s",
+     "An alert that could not be delivered is tried again after so long, then after twice that and "
+     "so on, for a day.",
+     10, 1, 3600},
+    {"alerts.keep_days", "Alerts are kept for so long after they were delivered or given up.", 30,
+     1, 3650},
     {"keys.last_used_s", "How often the last use of API keys is written down.", 30, 1, 3600},
 };
 
@@ -131,6 +137,20 @@ constexpr TextSetting text_table[] = {
      "Whoever reads /metrics must send it as a bearer token. Without, anybody may.", "", ""},
     {"metrics.listen",
      "HOST:PORT where /metrics is served, over plain HTTP, and no longer beside the API.", "", ""},
+    {"alerts.private_addresses",
+     "Whether webhooks may be sent to addresses that are not of the public Internet.", "allowed",
+     "allowed|forbidden"},
+    {"alerts.ca_file",
+     "PEM file of the authorities trusted when alerts are sent, instead of the system's.", "", ""},
+    {"alerts.smtp_url",
+     "The server that takes mail: smtp://mail.example.org:587, or smtps:// for TLS from the start. "
+     "Without, no mail is sent.",
+     "", ""},
+    {"alerts.smtp_user", "Login at it; without, none.", "", ""},
+    {"alerts.smtp_password", "The login's password.", "", ""},
+    {"alerts.smtp_from", "The sender's address of alerts, as in weir@example.org.", "", ""},
+    {"alerts.smtp_tls", "Whether mail is sent only over TLS (STARTTLS with smtp://).", "required",
+     "required|if_offered|off"},
     {"tls.certificate",
      "PEM file of the server's certificate and its chain. With it and `tls.key`, https is spoken "
      "(TLS 1.2 and 1.3).",

@@ -134,6 +134,7 @@ class ControlTest : public catalog::BatchTest {
             },
         .validate_courier = [this](std::uint32_t,
                                    const catalog::Courier&) { return courier_validity_; },
+        .check_alert = [this](const catalog::AlertEndpoint&) { return alert_check_; },
         .file_uri = [](const std::string& path) { return "/data/" + path; },
         .read_file = [this](const std::string& path, std::uint64_t bytes) -> Result<std::string> {
           return files_[path].substr(0, bytes);
@@ -248,6 +249,7 @@ class ControlTest : public catalog::BatchTest {
   Result<void> feed_check_;
   Result<void> courier_check_;
   Result<void> courier_validity_;
+  Result<void> alert_check_;
   Result<void> readiness_;
   std::map<std::string, std::string> files_;  // by path
   Result<batcher::ByteRange> located_ = batcher::ByteRange{100, 10};

@@ -32,6 +32,7 @@ class FuzzWorld {
     catalog::Courier courier;
     courier.name = "c";
     const auto courier_id = catalog_->couriers().add(tenant, courier)->id;
+    const auto alert = catalog_->alerts().add(tenant, {.name = "a"})->endpoint.id;
     requests_ = {{"POST", "/api/v0/admin/api-keys"},
                  {"POST", "/api/v0/admin/api-keys/" + key + "/tokens"},
                  {"POST", "/api/v0/admin/api-keys/" + key + "/revoke"},
@@ -51,7 +52,9 @@ class FuzzWorld {
                  {"POST", "/api/v0/couriers"},
                  {"PUT", "/api/v0/couriers/" + courier_id},
                  {"POST", "/api/v0/couriers/" + courier_id + "/runs"},
-                 {"POST", "/api/v0/query"}};
+                 {"POST", "/api/v0/query"},
+                 {"POST", "/api/v0/alerts"},
+                 {"PUT", "/api/v0/alerts/" + alert}};
   }
 
   int send(std::uint8_t route, const std::string& body) {
@@ -119,6 +122,7 @@ class FuzzWorld {
         .check_feed = [](const catalog::Feed&) { return Result<void>(); },
         .check_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .validate_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
+        .check_alert = [](const catalog::AlertEndpoint&) { return Result<void>(); },
         .file_uri = [](const std::string& path) { return path; },
         .read_file = [](const std::string&, std::uint64_t) -> Result<std::string> {
           return R"({"id":1})";

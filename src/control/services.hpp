@@ -51,6 +51,9 @@ struct Services {
   /// Whether a run of the courier would find all it names: its feeds and its ingest queries.
   std::function<Result<void>(std::uint32_t tenant_no, const catalog::Courier&)> validate_courier;
 
+  /// Whether this server can send alerts to an endpoint.
+  std::function<Result<void>(const catalog::AlertEndpoint&)> check_alert;
+
   /// The address by which an engine reads a batch file.
   std::function<std::string(const std::string& path)> file_uri;
   /// The first bytes of a batch file, at most so many.
