@@ -46,6 +46,7 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_feed_commands(app, session);
   add_courier_commands(app, session);
   add_run_commands(app, session);
+  add_alert_commands(app, session);
   add_table_commands(app, session);
   demo::add_demo_command(app, terminal);
 }
