@@ -398,6 +398,10 @@ constexpr std::string_view feed_merge[] = {
     R"(ALTER TABLE feeds ADD COLUMN deleted_value TEXT NOT NULL DEFAULT '')",
 };
 
+constexpr std::string_view shadow_runs[] = {
+    R"(ALTER TABLE runs ADD COLUMN shadow BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -415,6 +419,7 @@ constexpr Migration all[] = {
     {"alerts", alerts},
     {"which row of a feed stays", feed_keep},
     {"feeds that merge fields, and records that remove rows", feed_merge},
+    {"runs into shadows", shadow_runs},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -259,6 +259,7 @@ struct Run {
   RunRange range;
   bool load_only = false;
   bool skip_missing = false;
+  bool shadow = false;  // loads into the shadows of its tables
   std::string error;
   Time created_at;
   std::optional<Time> started_at;

@@ -6,8 +6,8 @@
 namespace weir::catalog {
 
 inline constexpr const char* run_columns =
-    "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing, error,"
-    " created_at, started_at, ended_at, live, batch_after, batch_to, rounds";
+    "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing,"
+    " shadow, error, created_at, started_at, ended_at, live, batch_after, batch_to, rounds";
 
 void run_into(Statement& statement, Run& row);
 

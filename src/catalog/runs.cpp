@@ -48,6 +48,7 @@ void run_into(Statement& statement, Run& row) {
   statement.into(row.id).into(row.tenant_no).into(row.courier_id).into(row.name);
   statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
   statement.into(row.range.from).into(row.range.to).into(row.load_only).into(row.skip_missing);
+  statement.into(row.shadow);
   statement.into(row.error).into(row.created_at).into(row.started_at).into(row.ended_at);
   statement.into(row.live).into(row.round.after).into(row.round.to).into(row.rounds);
 }
@@ -66,12 +67,14 @@ Result<Run> Runs::add(std::uint32_t tenant_no, Run run) {
   return database_.write([&](soci::session& session) -> Result<Run> {
     WEIR_TRY(const std::string name, courier_name(session, tenant_no, run.courier_id));
     WEIR_TRY(const std::string id, new_run_id(session, database_));
-    Statement insert(session,
-                     "INSERT INTO runs (id, tenant_no, courier_id, name, state, range_from,"
-                     " range_to, load_only, skip_missing, error, created_at) VALUES (:id, :tenant,"
-                     " :courier, :name, 'scheduled', :from, :to, :load_only, :skip, '', :now)");
+    Statement insert(
+        session,
+        "INSERT INTO runs (id, tenant_no, courier_id, name, state, range_from,"
+        " range_to, load_only, skip_missing, shadow, error, created_at) VALUES (:id, :tenant,"
+        " :courier, :name, 'scheduled', :from, :to, :load_only, :skip, :shadow, '', :now)");
     insert.bind(id).bind(tenant_no).bind(run.courier_id).bind(name);
     insert.bind(run.range.from).bind(run.range.to).bind(run.load_only).bind(run.skip_missing);
+    insert.bind(run.shadow);
     WEIR_CHECK(insert.bind(database_.now()).run());
     return select_run(session, tenant_no, id);
   });

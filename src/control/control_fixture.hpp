@@ -10,101 +10,14 @@
 #include "catalog/batch_fixture.hpp"
 #include "control/control_api.hpp"
 #include "control/document_fixture.hpp"
+#include "control/fake_engine.hpp"
 #include "control/init.hpp"
-#include "engine/test_engine.hpp"
 #include "pipeline/batcher/quarantine_world.hpp"
 #include "token/token.hpp"
 
 namespace weir::control {
 
 namespace json = boost::json;
-
-/// An engine that records its calls and returns prepared answers.
-class RecordingEngine final : public engine::TestEngine {
- public:
-  Result<engine::LoadCounts> load(const engine::Load& load) override {
-    loaded.push_back(load);
-    return load_answer;
-  }
-  Result<void> create_table(const engine::Load& load) override {
-    created.push_back(load);
-    return create_answer;
-  }
-  Result<void> check(const std::string& query) override {
-    if (query.find("FRM") == std::string::npos) return {};
-    return fail(Errc::bad_request, "line 2, column 3: expected FROM");
-  }
-  Result<engine::Table> preview(const std::vector<engine::Source>& given, const std::string& query,
-                                const std::string& tenant,
-                                const engine::ReadLimits& limits) override {
-    sources = given;
-    asked = {tenant, query, limits.rows_max};
-    return answer;
-  }
-  Result<engine::Table> query(const std::string& tenant, const std::string& sql,
-                              const engine::ReadLimits& limits) override {
-    asked = {tenant, sql, limits.rows_max};
-    if (while_asked) while_asked(limits);
-    return answer;
-  }
-  Result<std::vector<engine::LoggedError>> row_errors(const std::string&,
-                                                      const engine::ErrorFilter& filter) override {
-    std::vector<engine::LoggedError> out;
-    for (const engine::LoggedError& each : logged) {
-      const bool behind =
-          std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
-      if (behind && each.run == filter.run && out.size() < filter.most) out.push_back(each);
-    }
-    return out;
-  }
-  Result<std::vector<engine::TableInfo>> tables(const std::string& tenant) override {
-    const auto found = domain_tables.find(tenant);
-    return found == domain_tables.end() ? std::vector<engine::TableInfo>() : found->second;
-  }
-
-  Result<void> purge(const std::string& tenant, const std::string& table) override {
-    purged.push_back(tenant + " " + table);
-    return {};
-  }
-  Result<void> rename_table(const std::string& tenant, const std::string& from,
-                            const std::string& to) override {
-    if (rename_answer) renamed.push_back(tenant + " " + from + " -> " + to);
-    return rename_answer;
-  }
-  Result<engine::RemovedRows> remove_rows(const engine::Removal& removal) override {
-    removals.push_back(removal);
-    if (!has(removal.tenant, removal.table)) return fail(Errc::not_found, "there is no table");
-    return removed;
-  }
-
-  struct Asked {
-    std::string tenant;
-    std::string sql;
-    std::uint64_t rows_max = 0;
-  };
-  Asked asked;
-  std::vector<engine::Load> loaded;
-  Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
-  std::vector<engine::Load> created;  // tables
-  std::vector<engine::LoggedError> logged;
-  std::vector<std::string> purged;  // "tenant table"
-  std::vector<std::string> renamed;
-  Result<void> rename_answer;
-  std::vector<engine::Removal> removals;
-  engine::RemovedRows removed;
-  Result<void> create_answer;
-  std::function<void(const engine::ReadLimits&)> while_asked;
-  std::vector<engine::Source> sources;
-  Result<engine::Table> answer = engine::Table{};
-  std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
-
- private:
-  bool has(const std::string& tenant, const std::string& table) {
-    for (const engine::TableInfo& each : domain_tables[tenant])
-      if (each.name == table) return true;
-    return false;
-  }
-};
 
 /// Two tenants with an administrator each, and requests without sockets. Every answer is checked
 /// against api/control.yaml.

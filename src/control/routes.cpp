@@ -63,6 +63,8 @@ Routes all_routes() {
   add_alert_routes(routes);
   add_table_routes(routes);
   add_table_change_routes(routes);
+  add_table_export_routes(routes);
+  add_load_routes(routes);
   return routes;
 }
 

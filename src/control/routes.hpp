@@ -56,6 +56,8 @@ void add_schedule_routes(Routes& routes);
 void add_alert_routes(Routes& routes);
 void add_table_routes(Routes& routes);
 void add_table_change_routes(Routes& routes);
+void add_table_export_routes(Routes& routes);
+void add_load_routes(Routes& routes);
 
 Routes all_routes();
 

@@ -80,11 +80,12 @@ Result<catalog::RunRange> range_of(const Fields& body) {
 
 Result<catalog::Run> run_of(const http::Request& request) {
   WEIR_TRY(const auto body, Fields::of_body(request, {"day", "range_from", "range_to", "all",
-                                                      "load_only", "skip_missing"}));
+                                                      "load_only", "skip_missing", "shadow"}));
   catalog::Run run;
   WEIR_TRY(run.range, range_of(body));
   WEIR_TRY(run.load_only, body.flag_or("load_only", false));
   WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  WEIR_TRY(run.shadow, body.flag_or("shadow", false));
   return run;
 }
 
@@ -97,6 +98,7 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
                     {"range_to", json_of(run.range.to)},
                     {"load_only", run.load_only},
                     {"skip_missing", run.skip_missing},
+                    {"shadow", run.shadow},
                     {"created_at", to_string(run.created_at)},
                     {"started_at", json_of(run.started_at)},
                     {"ended_at", json_of(run.ended_at)}};

@@ -13,6 +13,9 @@ namespace weir::control {
 /// text, so that no number loses a digit.
 http::Response answer_table(const engine::Table& table);
 
+/// The same with the counts of what differs, and `next_token`.
+http::Response answer_changes(const engine::Changes& changes);
+
 boost::json::array json_of_columns(const std::vector<engine::Column>& columns);
 
 }  // namespace weir::control

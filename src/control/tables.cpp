@@ -45,14 +45,45 @@ Result<http::Response> get_table(const Call& call) {
 }
 
 Result<http::Response> query_tables(const Call& call) {
-  WEIR_TRY(const auto body, Fields::of_body(call.request, {"sql", "limit"}));
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"sql", "limit", "as_of"}));
   WEIR_TRY(const auto sql, body.text("sql"));
   WEIR_TRY(const int rows_max,
            body.number_or("limit", limits::query_rows_max, 1, limits::query_rows_max));
   engine::ReadLimits limits(static_cast<std::uint64_t>(rows_max));
   limits.allowance = call.allowance();
-  WEIR_TRY(const auto table, call.services.engine.query(call.caller.tenant, sql, limits));
+  WEIR_TRY(const int as_of, body.number_or("as_of", 0, 1, limits::load_number_max));
+  auto& engine = call.services.engine;
+  WEIR_TRY(const auto table, as_of == 0
+                                 ? engine.query(call.caller.tenant, sql, limits)
+                                 : engine.query_as_of(call.caller.tenant, sql,
+                                                      static_cast<std::uint64_t>(as_of), limits));
   return answer_table(table);
+}
+
+Result<http::Response> copy_to_shadow(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  WEIR_CHECK(call.services.engine.copy_to_shadow(call.caller.tenant, call.id));
+  return answer(201, boost::json::object{{"table", call.id}});
+}
+
+Result<http::Response> shadow_changes(const Call& call) {
+  WEIR_TRY(const auto page, page_request(call.request));
+  engine::ReadLimits limits(page.limit);
+  limits.allowance = call.allowance();
+  WEIR_TRY(const auto changes, call.services.engine.shadow_changes(call.caller.tenant, call.id,
+                                                                   page.next_token, limits));
+  return answer_changes(changes);
+}
+
+Result<http::Response> drop_shadow(const Call& call) {
+  WEIR_CHECK(call.services.engine.drop_shadow(call.caller.tenant, call.id));
+  return http::Response{204, "", "", {}};
+}
+
+Result<http::Response> swap_with_shadow(const Call& call) {
+  WEIR_CHECK(Fields::of_body(call.request, {}));
+  WEIR_TRY(const auto number, call.services.engine.swap_with_shadow(call.caller.tenant, call.id));
+  return answer(200, boost::json::object{{"table", call.id}, {"number", number}});
 }
 
 }  // namespace
@@ -60,6 +91,34 @@ Result<http::Response> query_tables(const Call& call) {
 void add_table_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
   constexpr bool may_take_long = true;
+  routes.push_back({"POST",
+                    "/api/v0/tables/{name}/shadow",
+                    "copyTableToShadow",
+                    operate,
+                    copy_to_shadow,
+                    {},
+                    may_take_long});
+  routes.push_back({"GET",
+                    "/api/v0/tables/{name}/shadow",
+                    "listShadowChanges",
+                    operate,
+                    shadow_changes,
+                    {"limit", "next_token"},
+                    may_take_long});
+  routes.push_back({"DELETE",
+                    "/api/v0/tables/{name}/shadow",
+                    "dropShadow",
+                    operate,
+                    drop_shadow,
+                    {},
+                    may_take_long});
+  routes.push_back({"POST",
+                    "/api/v0/tables/{name}/swap",
+                    "swapWithShadow",
+                    operate,
+                    swap_with_shadow,
+                    {},
+                    may_take_long});
   routes.push_back({"GET",
                     "/api/v0/tables",
                     "listTables",

@@ -19,6 +19,7 @@ Result<boost::json::object> run_body(const RunRange& range) {
     return fail(Errc::bad_request, "say what to load: --day DAY, --from DAY --to DAY, or --all");
   if (range.load_only) body["load_only"] = true;
   if (range.skip_missing) body["skip_missing"] = true;
+  if (range.shadow) body["shadow"] = true;
   return body;
 }
 
@@ -32,6 +33,8 @@ void add_run_range(Command verb, RunRange& range) {
   to.needs(from);
   verb.flag("--load-only", range.load_only, "Nothing downstream");
   verb.flag("--skip-missing", range.skip_missing, "Missing files are no failure");
+  verb.flag("--shadow", range.shadow,
+            "Into the shadows of the tables; see weir table diff and weir table swap");
   verb.flag("--wait", range.wait, "Wait until it is done and show what was loaded");
 }
 

@@ -12,7 +12,7 @@ namespace weir::cli {
 /// What a run loads, as the command line says it.
 struct RunRange {
   std::string day, from, to;
-  bool all = false, load_only = false, skip_missing = false, wait = false;
+  bool all = false, load_only = false, skip_missing = false, shadow = false, wait = false;
 };
 
 void add_run_range(Command verb, RunRange& range);

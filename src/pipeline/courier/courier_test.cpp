@@ -339,6 +339,23 @@ TEST_F(CourierTest, ALoadThatFailedIsNotNoted) {
   EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
 }
 
+TEST_F(CourierTest, ARunIntoShadowsBringsNoRecordIntoATable) {
+  batch("2027-03-02", 8);
+  const auto saved = catalog_->couriers().add(tenant_, courier(load_into(feed()))).value();
+  catalog::Run wanted;
+  wanted.courier_id = saved.id;
+  wanted.shadow = true;
+  const auto id = catalog_->runs().add(tenant_, wanted)->id;
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+  EXPECT_TRUE(runner.run_next().value());
+  EXPECT_EQ(catalog_->runs().find(tenant_, id)->state, RunState::succeeded);
+  EXPECT_TRUE(catalog_->runs().find(tenant_, id)->shadow);
+  ASSERT_EQ(engine_.loads.size(), 1u);
+  EXPECT_TRUE(engine_.loads[0].shadow);
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  EXPECT_TRUE(catalog_->loads().of(batches[0])->empty());
+}
+
 TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
   batch("2027-03-02", 8, PayloadType::xml);
   const auto sales = feed();

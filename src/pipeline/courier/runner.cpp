@@ -392,6 +392,7 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   WEIR_TRY(const engine::LoadCounts counts, engine_.load(load));
   task.detail = work.detail(counts_json(counts), task);
   if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
+  if (load.shadow) return {};  // no receipt's record is in the table by that
   return note_load(work, load);
 }
 
@@ -414,6 +415,7 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
                                        const std::vector<Operation>& operations) {
   WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
   load.id = {work.run.id, feed.id, work.lease.epoch};
+  load.shadow = work.run.shadow;
   if (work.run.live) {
     load.id.round = work.run.round.to;
     load.error_threshold = 100;

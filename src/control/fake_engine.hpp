@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "engine/test_engine.hpp"
+
+namespace weir::control {
+
+/// An engine that records its calls and returns prepared answers.
+class RecordingEngine final : public engine::TestEngine {
+ public:
+  Result<engine::LoadCounts> load(const engine::Load& load) override {
+    loaded.push_back(load);
+    return load_answer;
+  }
+  Result<void> create_table(const engine::Load& load) override {
+    created.push_back(load);
+    return create_answer;
+  }
+  Result<void> check(const std::string& query) override {
+    if (query.find("FRM") == std::string::npos) return {};
+    return fail(Errc::bad_request, "line 2, column 3: expected FROM");
+  }
+  Result<engine::Table> preview(const std::vector<engine::Source>& given, const std::string& query,
+                                const std::string& tenant,
+                                const engine::ReadLimits& limits) override {
+    sources = given;
+    asked = {tenant, query, limits.rows_max};
+    return answer;
+  }
+  Result<engine::Table> query(const std::string& tenant, const std::string& sql,
+                              const engine::ReadLimits& limits) override {
+    asked = {tenant, sql, limits.rows_max};
+    if (while_asked) while_asked(limits);
+    return answer;
+  }
+  Result<std::vector<engine::LoggedError>> row_errors(const std::string&,
+                                                      const engine::ErrorFilter& filter) override {
+    std::vector<engine::LoggedError> out;
+    for (const engine::LoggedError& each : logged) {
+      const bool behind =
+          std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
+      if (behind && each.run == filter.run && out.size() < filter.most) out.push_back(each);
+    }
+    return out;
+  }
+  Result<std::vector<engine::LoadRecord>> ledger(const std::string&,
+                                                 const engine::LedgerFilter& filter) override {
+    std::vector<engine::LoadRecord> out;
+    for (const engine::LoadRecord& each : ledger_entries) {
+      const bool older = filter.before == 0 || each.counts.load < filter.before;
+      if (older && out.size() < filter.most) out.push_back(each);
+    }
+    return out;
+  }
+  Result<engine::Table> query_as_of(const std::string& tenant, const std::string& sql,
+                                    std::uint64_t number,
+                                    const engine::ReadLimits& limits) override {
+    as_of = number;
+    return query(tenant, sql, limits);
+  }
+  Result<engine::Changes> changes(const std::string&, const std::string& table,
+                                  const engine::ChangesPage& page,
+                                  const engine::ReadLimits&) override {
+    asked.sql = table + " since " + std::to_string(page.since) + " after " + page.after;
+    return changes_answer;
+  }
+  Result<engine::Changes> shadow_changes(const std::string&, const std::string& table,
+                                         const std::string& after,
+                                         const engine::ReadLimits&) override {
+    asked.sql = table + " shadow after " + after;
+    return changes_answer;
+  }
+  Result<engine::Undone> undo(const std::string&, std::uint64_t number, bool dry_run) override {
+    engine::Undone out{.back = 1, .changed = 2, .deleted = number, .rejecting = {8, 9}};
+    if (!dry_run) out.number = number + 1;
+    return out;
+  }
+  Result<void> copy_to_shadow(const std::string&, const std::string& table) override {
+    asked.sql = "copy " + table;
+    return {};
+  }
+  Result<std::uint64_t> swap_with_shadow(const std::string&, const std::string& table) override {
+    asked.sql = "swap " + table;
+    return 12;
+  }
+  Result<void> drop_shadow(const std::string&, const std::string& table) override {
+    asked.sql = "drop " + table;
+    return {};
+  }
+  Result<engine::Export> export_rows(const std::string&, const engine::ExportRequest& request,
+                                     const engine::Allowance&) override {
+    exported = request;
+    return engine::Export{"ex-1", 3};
+  }
+  Result<std::string> read_export(const std::string&, const std::string& id,
+                                  std::uint64_t offset) override {
+    return offset == 0 ? "<" + id + ">" : std::string();
+  }
+  Result<void> drop_export(const std::string&, const std::string& id) override {
+    asked.sql = "drop " + id;
+    return {};
+  }
+  Result<std::vector<engine::TableInfo>> tables(const std::string& tenant) override {
+    const auto found = domain_tables.find(tenant);
+    return found == domain_tables.end() ? std::vector<engine::TableInfo>() : found->second;
+  }
+
+  Result<void> purge(const std::string& tenant, const std::string& table) override {
+    purged.push_back(tenant + " " + table);
+    return {};
+  }
+  Result<void> rename_table(const std::string& tenant, const std::string& from,
+                            const std::string& to) override {
+    if (rename_answer) renamed.push_back(tenant + " " + from + " -> " + to);
+    return rename_answer;
+  }
+  Result<engine::RemovedRows> remove_rows(const engine::Removal& removal) override {
+    removals.push_back(removal);
+    if (!has(removal.tenant, removal.table)) return fail(Errc::not_found, "there is no table");
+    return removed;
+  }
+
+  struct Asked {
+    std::string tenant;
+    std::string sql;
+    std::uint64_t rows_max = 0;
+  };
+  Asked asked;
+  std::uint64_t as_of = 0;
+  std::vector<engine::LoadRecord> ledger_entries;  // newest first
+  engine::Changes changes_answer;
+  engine::ExportRequest exported;
+  std::vector<engine::Load> loaded;
+  Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
+  std::vector<engine::Load> created;  // tables
+  std::vector<engine::LoggedError> logged;
+  std::vector<std::string> purged;  // "tenant table"
+  std::vector<std::string> renamed;
+  Result<void> rename_answer;
+  std::vector<engine::Removal> removals;
+  engine::RemovedRows removed;
+  Result<void> create_answer;
+  std::function<void(const engine::ReadLimits&)> while_asked;
+  std::vector<engine::Source> sources;
+  Result<engine::Table> answer = engine::Table{};
+  std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
+
+ private:
+  bool has(const std::string& tenant, const std::string& table) {
+    for (const engine::TableInfo& each : domain_tables[tenant])
+      if (each.name == table) return true;
+    return false;
+  }
+};
+
+}  // namespace weir::control
