@@ -482,10 +482,11 @@ TEST_F(CourierTest, ARunThatIsTakenUpTellsWhatItDidAndGoesOn) {
   const auto tasks = catalog_->runs().tasks(run.id).value();
   ASSERT_EQ(tasks.size(), 4u);
   for (int i : {1, 2})
-    EXPECT_THAT(tasks[static_cast<std::size_t>(i)].detail,
-                HasSubstr(R"("load":7,"read":120,"inserted":120,"updated":0,"rejected":0,)"
-                          R"("errors":0,"done_before":true)"));
-  EXPECT_THAT(tasks[3].detail, HasSubstr(R"("load":9,"read":5)"));
+    EXPECT_THAT(
+        tasks[static_cast<std::size_t>(i)].detail,
+        HasSubstr(R"("load":7,"records":0,"read":120,"inserted":120,"updated":0,"rejected":0,)"
+                  R"("errors":0,"done_before":true)"));
+  EXPECT_THAT(tasks[3].detail, HasSubstr(R"("load":9,"records":0,"read":5)"));
   EXPECT_THAT(engine_.fences, ElementsAre(std::pair(run.id, 1u), std::pair(run.id, 3u)));
   const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
   EXPECT_EQ(catalog_->loads().of(batches[0])->size(), 3u) << "receipts know all three";
