@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/commands.hpp"
+#include "app/courier_files.hpp"
 #include "app/settings.hpp"
 #include "app/verify.hpp"
 #include "cli/cli.hpp"
@@ -46,6 +47,18 @@ void add_server_commands(Command app, Terminal& terminal) {
   verify.flag("--json", verify_options->json, "Print JSON");
   verify.runs(
       [verify_options, &terminal] { terminal.exit_code = weir::app::verify(*verify_options); });
+
+  Command files =
+      app.command("files", "Show which files of a folder load settings name, without a server");
+  auto files_options = std::make_shared<weir::app::CourierFilesOptions>();
+  files.option("--folder", files_options->folder, "The folder that files are put into").required();
+  files.option("--settings", files_options->settings, "File of load settings, JSON").required();
+  files.option("--day", files_options->day, "UTC day, 2027-03-02; without it, all there is");
+  files.flag("--read", files_options->read, "Read each file to its end and show its SHA-256");
+  files.flag("--json", files_options->json, "Print JSON");
+  files.runs([files_options, &terminal] {
+    terminal.exit_code = weir::app::courier_files(*files_options, std::cout, std::cerr);
+  });
 
   app.command("settings", "Print every setting of the server").runs([] {
     std::cout << weir::app::settings_markdown();

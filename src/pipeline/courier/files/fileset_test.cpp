@@ -1,0 +1,174 @@
+#include "pipeline/courier/files/fileset.hpp"
+
+#include <functional>
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "base/sha256.hpp"
+
+namespace weir::courier {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Files of memory. `on_read` runs before each read.
+class MemoryFolder final : public Folder {
+ public:
+  std::map<std::string, std::string> files;
+  Time modified;
+  std::function<void()> on_read = [] {};
+  mutable std::vector<std::string> listed;
+
+  Result<std::vector<Entry>> list(const std::string& path, std::size_t) const override {
+    listed.push_back(path);
+    const std::string prefix = path.empty() ? "" : path + "/";
+    std::map<std::string, Entry> entries;
+    for (const auto& [name, text] : files) {
+      if (!name.starts_with(prefix)) continue;
+      const std::string rest = name.substr(prefix.size());
+      const std::size_t slash = rest.find('/');
+      const std::string first = rest.substr(0, slash);
+      entries[first] = slash == std::string::npos ? Entry{first, false, {text.size(), modified}}
+                                                  : Entry{first, true, {}};
+    }
+    if (entries.empty() && !path.empty()) return fail(Errc::not_found, "no folder " + path);
+    std::vector<Entry> all;
+    for (const auto& [name, entry] : entries)
+      all.push_back(entry);
+    return all;
+  }
+
+  Result<std::unique_ptr<ForeignFile>> open(const std::string& path) const override {
+    if (!files.contains(path)) return fail(Errc::not_found, "no file " + path);
+    return std::make_unique<MemoryFile>(*this, path);
+  }
+
+ private:
+  class MemoryFile final : public ForeignFile {
+   public:
+    MemoryFile(const MemoryFolder& folder, std::string path)
+        : folder_(folder), path_(std::move(path)) {}
+    Result<std::size_t> read_at(std::uint64_t offset, char* out, std::size_t size) override {
+      folder_.on_read();
+      const std::string& text = folder_.files.at(path_);
+      return offset >= text.size() ? 0 : text.copy(out, size, offset);
+    }
+    Result<FileStatus> status() override {
+      return FileStatus{folder_.files.at(path_).size(), folder_.modified};
+    }
+
+   private:
+    const MemoryFolder& folder_;
+    std::string path_;
+  };
+};
+
+LoadSettings settings_of(const std::vector<std::pair<std::string, bool>>& patterns) {
+  std::string json;
+  for (const auto& [pattern, optional] : patterns)
+    json += std::string(json.empty() ? "[" : ",") +
+            R"({"object/type":"file","object/file-pattern":")" + pattern +
+            R"(","object/optional":)" + (optional ? "true" : "false") +
+            R"(,"object/land-as":{"file/tag":"t","file/content-type":"text/csv"}})";
+  auto settings = parse_load_settings(json + "]");
+  EXPECT_TRUE(settings);
+  return *std::move(settings);
+}
+
+std::vector<std::string> paths(const DayFiles& day) {
+  std::vector<std::string> all;
+  for (const FoundFile& file : day.files)
+    all.push_back(std::to_string(file.entry) + ":" + file.path);
+  return all;
+}
+
+const Day march_2 = *parse_day("2027-03-02");
+const Day march_3 = *parse_day("2027-03-03");
+
+TEST(Fileset, ADayHasAllThatMatchByEntryAndPath) {
+  MemoryFolder folder;
+  for (const char* path :
+       {"in/2027/03/02/b-2.csv", "in/2027/03/02/b-1.csv", "in/2027/03/03/b-1.csv",
+        "in/2027/03/02/x/b-1.csv", "a-20270302.json", "in/2027/03/02/b.csv"})
+    folder.files[path] = "x";
+  const auto settings =
+      settings_of({{"'in/'yyyy/MM/dd'/b-*.csv'", false}, {"'a-'yyyyMMdd'.json'", true}});
+  const auto day = files_of_day(folder, settings, march_2);
+  ASSERT_TRUE(day);
+  EXPECT_THAT(paths(*day), ElementsAre("0:in/2027/03/02/b-1.csv", "0:in/2027/03/02/b-2.csv",
+                                       "1:a-20270302.json"));
+  EXPECT_THAT(folder.listed, ElementsAre("in/2027/03/02", ""));
+}
+
+TEST(Fileset, AllThereIsComesInTheOrderOfDays) {
+  MemoryFolder folder;
+  for (const char* path :
+       {"2027/b-03-03", "2027/b-03-02", "2026/b-12-31", "2027/b-13-01", "2027/b-02-30"})
+    folder.files[path] = "x";
+  const auto days = files_of_all_days(folder, settings_of({{"yyyy'/b-'MM-dd", false}}));
+  ASSERT_TRUE(days);
+  std::vector<std::string> seen;
+  for (const DayFiles& day : *days)
+    seen.push_back(weir::to_string(day.day) + " " + paths(day).at(0));
+  EXPECT_THAT(seen, ElementsAre("2026-12-31 0:2026/b-12-31", "2027-03-02 0:2027/b-03-02",
+                                "2027-03-03 0:2027/b-03-03"));
+  const auto without = files_of_all_days(folder, settings_of({{"yyyy'/b'", false}}));
+  ASSERT_FALSE(without);
+  EXPECT_THAT(without.error().message, HasSubstr("does not name year, month and day"));
+}
+
+TEST(Fileset, ARequiredFileThatIsMissingIsNamed) {
+  MemoryFolder folder;
+  folder.files["a-02"] = "x";
+  const auto complete = [&](const LoadSettings& settings, Day day) -> std::string {
+    const auto files = files_of_day(folder, settings, day);
+    EXPECT_TRUE(files);
+    const auto done = check_complete(settings, *files);
+    if (done) return "";
+    EXPECT_EQ(done.error().code, Errc::not_found);
+    return done.error().message;
+  };
+  const auto required = settings_of({{"'a-'dd", false}, {"'b-'dd", true}});
+  EXPECT_EQ(complete(required, march_2), "");
+  EXPECT_EQ(complete(required, march_3), "2027-03-03: no file matches 'a-'dd.");
+  EXPECT_THAT(complete(settings_of({{"'a-'dd", true}, {"'b-'dd", false}}), march_2),
+              AllOf(HasSubstr("'b-'dd"), testing::Not(HasSubstr("'a-'dd"))));
+  const auto all_optional = settings_of({{"'a-'dd", true}, {"'b-'dd", true}});
+  EXPECT_EQ(complete(all_optional, march_2), "");
+  EXPECT_THAT(complete(all_optional, march_3), HasSubstr("but one is needed"));
+}
+
+TEST(Fileset, AFolderThatIsNotThereHasNoFiles) {
+  MemoryFolder folder;
+  folder.files["x"] = "";
+  const auto day =
+      files_of_day(folder, settings_of({{"'in/'dd'/*'", false}, {"'x/*'", false}}), march_2);
+  ASSERT_TRUE(day);
+  EXPECT_THAT(day->files, IsEmpty());
+}
+
+TEST(Fileset, AFileThatChangesWhileItIsReadIsNoticed) {
+  MemoryFolder folder;
+  folder.files["a"] = std::string(1'000'000, 'x');
+  const FoundFile file{"a", {1'000'000, folder.modified}, 0};
+  EXPECT_EQ(read_whole(folder, file), sha256_hex(folder.files["a"]));
+
+  folder.on_read = [&] { folder.files["a"] += "y"; };
+  const auto grown = read_whole(folder, file);
+  ASSERT_FALSE(grown);
+  EXPECT_EQ(grown.error().code, Errc::conflict);
+  EXPECT_THAT(grown.error().message, HasSubstr("'a' changed while it was read: 1000000 bytes"));
+
+  folder.files["a"] = std::string(1'000'000, 'x');
+  folder.on_read = [&] { folder.modified += std::chrono::seconds(1); };
+  EXPECT_FALSE(read_whole(folder, file));
+  folder.on_read = [] {};
+  EXPECT_FALSE(read_whole(folder, file)) << "changed since it was listed";
+}
+
+}  // namespace
+}  // namespace weir::courier
