@@ -232,6 +232,9 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
   const std::string run =
       text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
   const std::string key = add_key("acme", {operate_policy});
+  const std::string alert = text(
+      created("/api/v0/alerts", R"({"name":"A","channel":"webhook","target":"http://h"})"), "id");
+  const std::string delivery = text(created("/api/v0/alerts/" + alert + "/test", ""), "id");
   engine_.domain_tables["acme"] = {{"S:F", 0, {}}, {"S:Old", 1, {}}};
   const catalog::Stream aside = add_stream(acme_);
   catalog::BatchCommit quarantine;
@@ -283,6 +286,13 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
       {"runCourier", {courier, R"({"all":true})"}},
       {"getRun", {run, ""}},
       {"stopRun", {run, ""}},
+      {"getAlert", {alert, ""}},
+      {"updateAlert", {alert, R"({"name":"B","target":"http://h"})"}},
+      {"deleteAlert", {alert, ""}},
+      {"testAlert", {alert, ""}},
+      {"listAlertDeliveries", {alert, ""}},
+      {"getAlertDelivery", {delivery, ""}},
+      {"redeliverAlert", {delivery, ""}},
       {"getTable", {"S:F", ""}},
       {"purgeTable", {"S:Old", ""}},
       {"deleteRows", {"S:Old", R"({"column":"id","value":"1"})"}},
@@ -312,6 +322,7 @@ TEST_F(AuthorizeTest, ListsHoldOnesOwnThingsOnly) {
   created("/api/v0/couriers/" + new_courier() + "/runs", R"({"all":true})");
   created("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})");
   created("/api/v0/feeds", R"({"source":"S","name":"F","fields":[],"primary_key":["id"]})");
+  created("/api/v0/alerts", R"({"name":"A","channel":"webhook","target":"http://h"})");
   const catalog::Stream stream = add_stream(acme_);
   catalog::BatchCommit file = one_file(stream, 1, 2, Lsn{4096});
   file.batches[0].records = 1;
