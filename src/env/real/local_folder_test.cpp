@@ -40,6 +40,7 @@ class LocalFolderTest : public testing::Test {
     const auto entries = root().list(path, 100);
     if (!entries) return {entries.error().message};
     std::vector<std::string> all;
+    all.reserve(entries->size());
     for (const auto& entry : *entries)
       all.push_back(entry.name + (entry.folder ? "/" : ""));
     return all;

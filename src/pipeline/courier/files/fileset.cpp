@@ -106,6 +106,7 @@ Result<std::vector<DayFiles>> files_of_all_days(const Folder& folder,
       }
   }
   std::vector<DayFiles> all;
+  all.reserve(days.size());
   for (auto& [day, files] : days)
     all.push_back(std::move(files));
   return all;

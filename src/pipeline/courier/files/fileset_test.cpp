@@ -37,6 +37,7 @@ class MemoryFolder final : public Folder {
     }
     if (entries.empty() && !path.empty()) return fail(Errc::not_found, "no folder " + path);
     std::vector<Entry> all;
+    all.reserve(entries.size());
     for (const auto& [name, entry] : entries)
       all.push_back(entry);
     return all;
@@ -81,6 +82,7 @@ LoadSettings settings_of(const std::vector<std::pair<std::string, bool>>& patter
 
 std::vector<std::string> paths(const DayFiles& day) {
   std::vector<std::string> all;
+  all.reserve(day.files.size());
   for (const FoundFile& file : day.files)
     all.push_back(std::to_string(file.entry) + ":" + file.path);
   return all;
@@ -112,6 +114,7 @@ TEST(Fileset, AllThereIsComesInTheOrderOfDays) {
   const auto days = files_of_all_days(folder, settings_of({{"yyyy'/b-'MM-dd", false}}));
   ASSERT_TRUE(days);
   std::vector<std::string> seen;
+  seen.reserve(days->size());
   for (const DayFiles& day : *days)
     seen.push_back(weir::to_string(day.day) + " " + paths(day).at(0));
   EXPECT_THAT(seen, ElementsAre("2026-12-31 0:2026/b-12-31", "2027-03-02 0:2027/b-03-02",
