@@ -408,6 +408,33 @@ TEST_F(LoadTest, ADeclaredSchemaIsReadBySparksRulesFirst) {
   EXPECT_THAT(counts(load), HasSubstr("\"s\" is nested, but the feed takes it as BIGINT"));
 }
 
+TEST_F(LoadTest, FilesThatAreReadSideBySideLoseAndDoubleNothing) {
+  constexpr int files_count = 8;
+  constexpr int rows_count = 5000;
+  std::vector<SourceFile> files;
+  for (int number = 0; number < files_count; ++number) {
+    std::string lines;
+    for (int row = 0; row < rows_count; ++row)
+      lines += "{\"id\":" + std::to_string(number * rows_count + row) + ",\"v\":\"" +
+               std::to_string(number) + "\"}\n";
+    files.push_back(file(lines + "{\"id\":\"none\"}\n"));
+  }
+  Load load = load_of_files(files);
+  load.error_threshold = 1;
+  EXPECT_EQ(counts(load), "40008 40000 0 0 8");
+  ASSERT_EQ(last_.files.size(), files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    EXPECT_TRUE(files[i].uri.ends_with(last_.files[i].file)) << last_.files[i].file;
+    EXPECT_EQ(last_.files[i].read, rows_count + 1u);
+    EXPECT_EQ(last_.files[i].errors, 1u);
+    EXPECT_EQ(last_.row_errors.at(i).row, rows_count + 1u) << "errors in the order of the files";
+  }
+  EXPECT_THAT(rows("SELECT count(*), count(DISTINCT id), count(DISTINCT v), count(DISTINCT "
+                   "_updated) FROM \"Shop:Orders\" WHERE id // 5000 = v::BIGINT"),
+              ElementsAre("40000|40000|8|40000"));
+  EXPECT_EQ(counts(load), "40008 0 0 40000 8");
+}
+
 TEST_F(LoadTest, ManyRowsAreLoadedAsOneSet) {
   std::string lines;
   for (int i = 0; i < 200'000; ++i)

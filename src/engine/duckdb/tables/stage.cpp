@@ -159,6 +159,17 @@ Result<void> insert_staged(Connection& connection, const Input& input, const Loa
           whole_row, fields.bad, records));
 }
 
+/// Lets each of the engine's threads read a file of its own: the order of staged rows means nothing
+/// unless a query made them. DuckDB keeps an INSERT to one thread as long as the rows come in an
+/// order; behind a join they do not. Its setting for that is one of the whole database, and so of
+/// other statements too.
+void read_side_by_side(const OpenSources& sources, std::size_t files, Input& input) {
+  if (files < 2) return;
+  sources.read_in_any_order(files);
+  input.sql = sql("(SELECT * FROM $ WHERE file IN (SELECT unnest(range($))))",
+                  Sql::verbatim(input.sql), files);
+}
+
 /// Records that made no row since they cannot be read are rows in error, behind a query too.
 Result<void> insert_bad(Connection& connection, const std::vector<OpenSources::BadRow>& bad,
                         bool files_known, std::size_t number) {
@@ -292,8 +303,10 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
            as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields)
                    : OpenSources::open(tenant, operation.sources, load.allowance));
   if (focus) sources.focus(*focus);
-  const auto input = input_of(connection, sources, operation.query, true);
+  auto input = input_of(connection, sources, operation.query, true);
   if (!input) return sources.failure(input.error());
+  if (operation.query.empty() && !focus)
+    read_side_by_side(sources, operation.sources[0].files.size(), *input);
   auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   if (!focus) WEIR_CHECK(sources.check_rest());
