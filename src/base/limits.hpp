@@ -83,6 +83,7 @@ inline constexpr std::uint32_t page_items_default = 100;
 inline constexpr std::uint32_t page_items_max = 1000;
 inline constexpr std::uint32_t name_bytes_max = 255;
 inline constexpr std::uint32_t loads_looked_at_max = 100;  // for one receipt
+inline constexpr std::uint32_t traced_files_max = 10'000;  // that a record's query reads
 inline constexpr std::uint32_t query_rows_max = 10'000;
 inline constexpr std::uint64_t query_bytes_max = 16 * mib;  // of an answer's values
 inline constexpr std::uint32_t sample_rows_max = 200;

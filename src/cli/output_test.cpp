@@ -163,6 +163,37 @@ TEST_F(CliTest, RareCountsHaveAColumnWhereThereAreAny) {
                 "         1       0\n"));
 }
 
+TEST_F(CliTest, AReceiptTellsWhatBecameOfEachRow) {
+  const Outcome outcome =
+      run({{"GET /api/v0/receipts/R1",
+            {.body = R"({"receipt":"R1","stream_id":"is-1","state":"in_file","tables":[
+          {"table":"S:A","state":"several","run_id":"wf-1","rows":[
+            {"state":"loaded","_pk":"1"},
+            {"state":"error","errors":[{"row":1,"field":"n","value":"x","reason":"\"x\" is no integer"},
+                                       {"row":1,"field":"d","value":"","reason":"a required field is null"}]},
+            {"state":"rejected","_pk":"2","lost_to":{"receipt":"R2","file":"f","row":4,"load":7,
+              "run_id":"wf-1","loaded_at":null}}]},
+          {"table":"S:B","state":"dropped","run_id":"wf-2"},
+          {"table":"S:C","state":"not_loaded"},
+          {"table":"S:D","state":"removed","rows":[{"state":"removed","_pk":"3"}],
+            "why":"The table was emptied since."}]})"}}},
+          {"receipt", "show", "R1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out,
+            "receipt    R1\n"
+            "stream id  is-1\n"
+            "state      in_file\n"
+            "\n"
+            "TABLE  STATE       ROW  RUN   WHAT\n"
+            "S:A    loaded      1    wf-1\n"
+            "S:A    error            wf-1  n: \"x\" is no integer; d: a required field is null\n"
+            "S:A    rejected    2    wf-1  to receipt R2\n"
+            "S:B    dropped          wf-2\n"
+            "S:C    not_loaded\n"
+            "S:D    removed     3\n"
+            "S:D: The table was emptied since.\n");
+}
+
 TEST_F(CliTest, AFailedRunIsOne) {
   const Outcome outcome =
       run({{"GET /api/v0/workflow/runs/wf-1",

@@ -68,6 +68,13 @@ Result<std::optional<int>> query_number(const http::Request& request, const std:
   return number;
 }
 
+Result<bool> query_flag(const http::Request& request, const std::string& name, bool otherwise) {
+  const auto text = query_text(request, name);
+  if (!text) return otherwise;
+  if (*text == "true" || *text == "false") return *text == "true";
+  return fail(Errc::bad_request, "The query parameter \"" + name + "\" must be true or false.");
+}
+
 Result<catalog::PageRequest> page_request(const http::Request& request) {
   catalog::PageRequest page;
   WEIR_TRY(const auto limit, query_number(request, "limit", 1, limits::page_items_max));

@@ -32,6 +32,9 @@ Result<std::optional<Day>> query_day(const http::Request& request, const std::st
 Result<std::optional<int>> query_number(const http::Request& request, const std::string& name,
                                         int least, int most);
 
+/// "true" or "false".
+Result<bool> query_flag(const http::Request& request, const std::string& name, bool otherwise);
+
 /// {"items": [...], "next_token": text, or null at the end}
 http::Response answer_items(boost::json::array items, const std::string& next_token);
 

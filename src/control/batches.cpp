@@ -7,6 +7,7 @@
 #include "base/receipt.hpp"
 #include "control/answers.hpp"
 #include "control/batch_json.hpp"
+#include "control/record_traces.hpp"
 #include "control/routes.hpp"
 #include "control/stream_names.hpp"
 
@@ -55,12 +56,9 @@ Result<void> tell_of_file(const Call& call, const Address& address, const catalo
     body["byte_range"] = {{"offset", range->offset}, {"bytes", range->bytes}};
   else if (range.error().code != Errc::not_found)
     return fail(range.error());
-  json::array loads;
-  WEIR_TRY(const auto loaded, call.services.catalog.loads().of(batch));
-  for (const catalog::LoadedInto& into : loaded)
-    loads.push_back(
-        {{"table", into.table}, {"run_id", into.run_id}, {"loaded_at", to_string(into.at)}});
-  body["loads"] = std::move(loads);
+  WEIR_TRY(const bool tables, query_flag(call.request, "tables", true));
+  if (!tables) return {};
+  WEIR_TRY(body["tables"], json_of_tables(call, batch, stream_id, call.id));
   return {};
 }
 
@@ -128,7 +126,8 @@ void add_batch_routes(Routes& routes) {
                     Access::operate,
                     list_batches,
                     {"stream_id", "from", "to", "hour", "limit", "next_token"}});
-  routes.push_back({"GET", "/api/v0/receipts/{id}", "getReceipt", Access::operate, get_receipt});
+  routes.push_back(
+      {"GET", "/api/v0/receipts/{id}", "getReceipt", Access::operate, get_receipt, {"tables"}});
 }
 
 }  // namespace weir::control

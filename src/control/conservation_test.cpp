@@ -40,28 +40,6 @@ TEST_F(ConservationTest, AReceiptTellsTheBytesOfItsRecord) {
   EXPECT_EQ(found.at("byte_range"), (json::object{{"offset", 4711}, {"bytes", 42}}));
 }
 
-TEST_F(ConservationTest, AReceiptTellsWhichRunLoadedItIntoWhichTable) {
-  EXPECT_TRUE(get("/api/v0/receipts/" + receipt(3)).at("loads").as_array().empty());
-  catalog::Courier courier;
-  courier.name = "Hourly";
-  courier.stream_id = stream_.id;
-  catalog::Run run;
-  run.courier_id = catalog_->couriers().add(acme_, courier)->id;
-  ASSERT_TRUE(catalog_->runs().add(acme_, run));
-  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
-  ASSERT_TRUE(claimed);
-  catalog::TableLoad load;
-  load.tenant_no = acme_;
-  load.table = "Shop:Orders";
-  load.chosen.stream_id = stream_.id;
-  load.committed = catalog_->loads().committed().value();
-  ASSERT_TRUE(catalog_->loads().add(claimed->lease, load));
-  const auto loads = get("/api/v0/receipts/" + receipt(3)).at("loads").as_array();
-  ASSERT_EQ(loads.size(), 1u);
-  EXPECT_EQ(text(loads[0].as_object(), "table"), "Shop:Orders");
-  EXPECT_EQ(text(loads[0].as_object(), "run_id"), claimed->run.id);
-}
-
 TEST_F(ConservationTest, InAFileWithoutAnIndexTheReceiptStillNamesTheFile) {
   located_ = fail(Errc::not_found, "no index");
   const auto found = get("/api/v0/receipts/" + receipt(3));

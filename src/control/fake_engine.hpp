@@ -52,12 +52,31 @@ class RecordingEngine final : public engine::TestEngine {
   }
   Result<std::vector<engine::LoadRecord>> ledger(const std::string&,
                                                  const engine::LedgerFilter& filter) override {
+    ledger_asked.push_back(filter);
     std::vector<engine::LoadRecord> out;
     for (const engine::LoadRecord& each : ledger_entries) {
       const bool older = filter.before == 0 || each.counts.load < filter.before;
       if (older && out.size() < filter.most) out.push_back(each);
     }
     return out;
+  }
+  Result<std::vector<std::string>> files_of(const std::string&, std::uint64_t,
+                                            std::uint64_t) override {
+    return files_answer;
+  }
+  Result<engine::Trace> trace(const engine::Load& load, const engine::Record& record) override {
+    traced.push_back(load);
+    traced_receipt = record.receipt;
+    return trace_answer;
+  }
+  Result<engine::RowRecord> record_of(const std::string&, const std::string&,
+                                      const std::string& key) override {
+    traced_receipt = key;
+    return record_answer;
+  }
+  Result<std::string> receipt_of(const std::string&, const engine::Source& source,
+                                 std::uint64_t row) override {
+    return source.files.at(0).key + " " + std::to_string(row);
   }
   Result<engine::Table> query_as_of(const std::string& tenant, const std::string& sql,
                                     std::uint64_t number,
@@ -135,6 +154,12 @@ class RecordingEngine final : public engine::TestEngine {
   Asked asked;
   std::uint64_t as_of = 0;
   std::vector<engine::LoadRecord> ledger_entries;  // newest first
+  std::vector<engine::LedgerFilter> ledger_asked;
+  std::vector<std::string> files_answer;
+  std::vector<engine::Load> traced;
+  std::string traced_receipt;
+  Result<engine::Trace> trace_answer = engine::Trace{};
+  Result<engine::RowRecord> record_answer = engine::RowRecord{};
   engine::Changes changes_answer;
   engine::ExportRequest exported;
   std::vector<engine::Load> loaded;

@@ -10,6 +10,7 @@
 #include "control/run_json.hpp"
 #include "pipeline/feed/feed.hpp"
 #include "pipeline/feed/load_operations.hpp"
+#include "pipeline/feed/plan_operations.hpp"
 
 /// What is done with the table of a feed: made, filled, emptied (spec/feeds.md 1).
 namespace weir::control {
@@ -31,12 +32,7 @@ Result<engine::LoadCounts> load_sample(const Call& call, const catalog::Feed& fe
   WEIR_TRY(auto load, feed::plan(feed, call.caller.tenant));
   engine::Source source;
   source.tag = sample_tag;
-  source.files.push_back({.uri = call.services.file_uri(batch.path),
-                          .first_received_at = batch.first_received_at,
-                          .records = batch.records,
-                          .key = batch.path,
-                          .bytes = batch.bytes,
-                          .sha256 = batch.sha256});
+  source.files.push_back(feed::file_of(batch, call.services.file_uri(batch.path)));
   load.operations.push_back({{std::move(source)}});
   load.allowance = call.allowance();
   WEIR_TRY(auto counts, call.services.engine.load(load));

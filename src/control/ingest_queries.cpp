@@ -7,6 +7,7 @@
 #include "control/query_preview.hpp"
 #include "control/routes.hpp"
 #include "control/table_json.hpp"
+#include "pipeline/feed/plan_operations.hpp"
 
 /// Ingest queries: Spark SQL between batches and a feed (spec/queries.md), and what they yield.
 namespace weir::control {
@@ -116,12 +117,7 @@ Result<engine::Source> newest_files(const Call& call, const Fields& body) {
   source.format = batches.back().path.ends_with(".cbor") ? engine::FileFormat::cbor
                                                          : engine::FileFormat::ndjson;
   for (const catalog::Batch& batch : batches)
-    source.files.push_back({.uri = call.services.file_uri(batch.path),
-                            .first_received_at = batch.first_received_at,
-                            .records = batch.records,
-                            .key = batch.path,
-                            .bytes = batch.bytes,
-                            .sha256 = batch.sha256});
+    source.files.push_back(feed::file_of(batch, call.services.file_uri(batch.path)));
   return source;
 }
 

@@ -4,12 +4,15 @@
 
 #include "control/answers.hpp"
 #include "control/fields.hpp"
+#include "control/record_traces.hpp"
 #include "control/routes.hpp"
 #include "control/table_json.hpp"
 
 /// Domain tables, which the engine keeps, and SQL over them.
 namespace weir::control {
 namespace {
+
+namespace json = boost::json;
 
 boost::json::value json_of_table(const engine::TableInfo& table) {
   return {{"name", table.name}, {"rows", table.rows}, {"columns", json_of_columns(table.columns)}};
@@ -42,6 +45,15 @@ Result<http::Response> get_table(const Call& call) {
     if (table.name == call.id) return answer(200, json_of_table(table));
   return fail(Errc::not_found, "There is no domain table \"" + call.id +
                                    "\" in this tenant. A table is there once its feed is active.");
+}
+
+Result<http::Response> get_lineage(const Call& call) {
+  const auto key = query_text(call.request, "row");
+  if (!key || key->empty())
+    return fail(Errc::bad_request, "Say which row with \"row\": its _pk or its _uuid_pk.");
+  WEIR_TRY(const auto row, call.services.engine.record_of(call.caller.tenant, call.id, *key));
+  WEIR_TRY(const auto record, json_of_row_record(call, row));
+  return answer(200, json::object{{"table", call.id}, {"_pk", row.pk}, {"record", record}});
 }
 
 Result<http::Response> query_tables(const Call& call) {
@@ -128,6 +140,13 @@ void add_table_routes(Routes& routes) {
                     may_take_long});
   routes.push_back(
       {"GET", "/api/v0/tables/{name}", "getTable", operate, get_table, {}, may_take_long});
+  routes.push_back({"GET",
+                    "/api/v0/tables/{name}/lineage",
+                    "getRowLineage",
+                    operate,
+                    get_lineage,
+                    {"row"},
+                    may_take_long});
   routes.push_back(
       {"POST", "/api/v0/query", "queryTables", operate, query_tables, {}, may_take_long});
 }

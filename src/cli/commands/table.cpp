@@ -180,6 +180,22 @@ void add_shadow(Command noun, const SessionPtr& session) {
   }).flag("--yes", *yes, "Do not ask");
 }
 
+void add_lineage(Command noun, const SessionPtr& session) {
+  const auto table = std::make_shared<std::string>();
+  const auto row = std::make_shared<std::string>();
+  Command verb =
+      add_verb(noun, "lineage", "The record that a row is of, and its receipt", session,
+               [table, row](Session& s, Api& api) -> Result<void> {
+                 WEIR_TRY(const json::value found,
+                          api.get(path_of(*table, "/lineage?row=" + percent_encode(*row))));
+                 const json::value* record = found.as_object().if_contains("record");
+                 print_item(s, s.json || record == nullptr ? found : *record);
+                 return {};
+               });
+  verb.option("TABLE", *table, "Its name, Source:Feed").required();
+  verb.option("ROW", *row, "The row's _pk or _uuid_pk").required();
+}
+
 }  // namespace
 
 void add_table_commands(Command app, const SessionPtr& session) {
@@ -190,6 +206,7 @@ void add_table_commands(Command app, const SessionPtr& session) {
   add_changes(noun, session);
   add_export(noun, session);
   add_shadow(noun, session);
+  add_lineage(noun, session);
 }
 
 }  // namespace weir::cli

@@ -88,8 +88,8 @@ TEST_F(ObservationTest, RowsAreKeysAndVersionsAsOftenAsTheyAreThere) {
 }
 
 TEST_F(ObservationTest, AReceiptThatSaysOtherwiseBreaksTheCheck) {
-  answers_["GET /api/v0/receipts/A"] = R"({"state":"in_file"})";
-  answers_["GET /api/v0/receipts/B"] = R"({"state":"quarantined"})";
+  answers_["GET /api/v0/receipts/A?tables=false"] = R"({"state":"in_file"})";
+  answers_["GET /api/v0/receipts/B?tables=false"] = R"({"state":"quarantined"})";
   std::vector<Payload> payloads(2);
   payloads[1].malformed = true;
   std::vector<SendResult> results(2);
@@ -97,7 +97,7 @@ TEST_F(ObservationTest, AReceiptThatSaysOtherwiseBreaksTheCheck) {
   results[0].receipt = "A";
   results[1].receipt = "B";
   EXPECT_TRUE(check_receipts(api_, payloads, results, 10)->holds);
-  answers_["GET /api/v0/receipts/B"] = R"({"state":"in_log"})";
+  answers_["GET /api/v0/receipts/B?tables=false"] = R"({"state":"in_log"})";
   const auto check = check_receipts(api_, payloads, results, 10);
   EXPECT_FALSE(check->holds);
   EXPECT_EQ(check->sentence, "the receipt B says in_log, not quarantined");

@@ -9,7 +9,7 @@
 namespace weir::courier {
 
 /// A store of which a courier asks for nothing but where its files are.
-class FakeStore final : public store::ObjectStore {
+class FakeStore : public store::ObjectStore {
  public:
   Result<std::unique_ptr<store::ObjectWriter>> create(const std::string&) override {
     return fail(Errc::internal, "not asked for");

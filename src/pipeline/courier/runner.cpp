@@ -12,6 +12,7 @@
 #include "base/internal_error.hpp"
 #include "pipeline/courier/courier.hpp"
 #include "pipeline/feed/feed.hpp"
+#include "pipeline/feed/plan_operations.hpp"
 
 namespace weir::courier {
 namespace {
@@ -176,8 +177,7 @@ struct Runner::Work {
   RunKeeper* keeper = nullptr;
   catalog::Courier courier;
   std::string tenant;
-  std::vector<engine::SourceFile> files;
-  engine::FileFormat format = engine::FileFormat::ndjson;
+  feed::Files files;
   catalog::BatchFilter chosen;
   std::uint64_t committed = 0;  // batches before the search for them
   int tasks = 0;
@@ -297,22 +297,12 @@ Result<void> Runner::find_batches(Work& work) {
   std::uint64_t bytes = 0;
   for (const catalog::Batch& batch : *batches) {
     if (batch.records == 0) continue;  // all of its records are quarantined or duplicates
-    work.files.push_back({.uri = store_.uri(batch.path),
-                          .first_received_at = batch.first_received_at,
-                          .records = batch.records,
-                          .key = batch.path,
-                          .bytes = batch.bytes,
-                          .sha256 = batch.sha256,
-                          .first_sequence = batch.first_sequence.value,
-                          .last_sequence = batch.last_sequence.value,
-                          .stream = batch.stream,
-                          .partition = batch.partition});
+    work.files.files.push_back(feed::file_of(batch, store_.uri(batch.path)));
     records += batch.records;
     bytes += batch.bytes;
   }
-  work.format =
-      work.courier.file_format == "XML" ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
-  const bool missing = work.files.empty() && !work.run.skip_missing && !work.run.live;
+  work.files.format = feed::format_of(work.courier);
+  const bool missing = work.files.files.empty() && !work.run.skip_missing && !work.run.live;
   task.state = missing ? RunState::failed : RunState::succeeded;
   if (missing)
     task.error = "Stream " + work.courier.stream_id + " has no batches " +
@@ -322,8 +312,8 @@ Result<void> Runner::find_batches(Work& work) {
                       : " in hour " + work.courier.file_pattern_prefix) +
                  ". Send data and wait for its batch (or flush the stream), choose another day, or "
                  "run with skip_missing.";
-  task.detail =
-      work.detail({{"batches", work.files.size()}, {"records", records}, {"bytes", bytes}}, task);
+  task.detail = work.detail(
+      {{"batches", work.files.files.size()}, {"records", records}, {"bytes", bytes}}, task);
   task.ended_at = clock_.now();
   WEIR_CHECK(catalog_.runs().save_task(work.lease, task));
   if (missing) return fail(Errc::not_found, task.error);
@@ -407,10 +397,9 @@ Result<void> Runner::note_load(const Work& work, const engine::Load& load) {
                                            .fills = !load.operations.empty()});
 }
 
-/// All operations of a feed are one load, so that they stand or fall together. A truncate is done
-/// first, wherever it is listed. A live round is a load of its own for the engine's ledger, and
-/// sets its error rows aside whatever their share: a threshold over the records of a second means
-/// nothing (spec/couriers.md 11).
+/// A live round is a load of its own for the engine's ledger, and sets its error rows aside
+/// whatever their share: a threshold over the records of a second means nothing (spec/couriers.md
+/// 11).
 Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& feed,
                                        const std::vector<Operation>& operations) {
   WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
@@ -420,27 +409,11 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
     load.id.round = work.run.round.to;
     load.error_threshold = 100;
   }
-  for (const Operation& operation : operations) {
-    if (operation.type == Operation::Type::truncate) {
-      load.truncate = true;
-      continue;
-    }
-    engine::Operation& one = load.operations.emplace_back();
-    if (operation.type == Operation::Type::load) {
-      one.sources.push_back({.tag = operation.file, .format = work.format, .files = work.files});
-      continue;
-    }
-    WEIR_TRY(const auto query,
-             catalog_.ingest_queries().find_by_name(work.run.tenant_no, operation.query));
-    one.query = query.sql;
-    for (const auto& file : operation.files)
-      one.sources.push_back({.tag = file.tag,
-                             .format = work.format,
-                             .files = work.files,
-                             .schema_json = file.schema_json,
-                             .row_tag = file.row_tag,
-                             .trim = file.trim});
-  }
+  WEIR_CHECK(feed::add_operations(
+      load, operations, work.files, [&](const std::string& name) -> Result<std::string> {
+        WEIR_TRY(auto query, catalog_.ingest_queries().find_by_name(work.run.tenant_no, name));
+        return std::move(query.sql);
+      }));
   return load;
 }
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "catalog/records.hpp"
+#include "engine/engine.hpp"
+#include "pipeline/feed/load_operations.hpp"
+
+namespace weir::feed {
+
+/// A batch file as the engine reads it.
+engine::SourceFile file_of(const catalog::Batch& batch, std::string uri);
+
+/// What a courier's operations read.
+struct Files {
+  engine::FileFormat format = engine::FileFormat::ndjson;
+  std::vector<engine::SourceFile> files;
+};
+/// Of the courier's "file_format".
+engine::FileFormat format_of(const catalog::Courier& courier);
+
+/// The text of the ingest query of that name.
+using QueryNamed = std::function<Result<std::string>(const std::string& name)>;
+
+/// Adds a courier's operations for one feed to the feed's load. All of them are one load, so that
+/// they stand or fall together; a truncate is done first, wherever it is listed.
+Result<void> add_operations(engine::Load& load, const std::vector<Operation>& operations,
+                            const Files& files, const QueryNamed& query_named);
+
+}  // namespace weir::feed
