@@ -39,6 +39,7 @@ inline constexpr std::string_view stream = "is-";
 inline constexpr std::string_view api_key = "tak-";
 inline constexpr std::string_view feed = "df-";
 inline constexpr std::string_view courier = "cr-";
+inline constexpr std::string_view courier_group = "cg-";
 inline constexpr std::string_view ingest_query = "iq-";
 inline constexpr std::string_view workflow_run = "wf-";
 inline constexpr std::string_view workflow_task = "wft-";

@@ -107,16 +107,17 @@ Result<std::string> add_alert_message(soci::session& session, Database& database
 
 Result<void> raise_run_ended(soci::session& session, Database& database,
                              const std::string& run_id) {
-  Statement statement(session,
-                      "SELECT r.tenant_no, r.name, r.state, r.error, r.courier_id, c.stream_id"
-                      " FROM runs r LEFT JOIN couriers c ON c.id = r.courier_id WHERE r.id = :id");
+  Statement statement(
+      session,
+      "SELECT r.tenant_no, r.name, r.state, r.error, r.courier_id, r.group_id, c.stream_id"
+      " FROM runs r LEFT JOIN couriers c ON c.id = r.courier_id WHERE r.id = :id");
   std::uint32_t tenant_no = 0;
   std::string name;
   RunState state = RunState::scheduled;
   AlertEvent event;
   statement.bind(run_id).into(tenant_no).into(name);
   statement.into_text([&state](const std::string& text) { return take_state(state, text); });
-  statement.into(event.text).into(event.courier_id).into(event.stream_id);
+  statement.into(event.text).into(event.courier_id).into(event.group_id).into(event.stream_id);
   WEIR_TRY(const bool found, statement.next());
   const auto kind = found ? kind_of(state) : std::nullopt;
   if (!kind) return {};

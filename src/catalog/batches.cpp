@@ -36,15 +36,15 @@ struct BatchQuery {
                                " FROM batches b JOIN streams s ON s.no = b.stream_no"
                                " WHERE s.tenant_no = :tenant" +
                                (filter.stream_id.empty() ? "" : " AND s.id = :stream") +
-                               (filter.from ? " AND b.day >= :from" : "") +
-                               (filter.to ? " AND b.day < :to" : "") +
+                               (filter.from ? " AND (b.day, b.hour) >= (:from, :from_hour)" : "") +
+                               (filter.to ? " AND (b.day, b.hour) < (:to, :to_hour)" : "") +
                                (filter.hour ? " AND b.hour = :hour" : "") +
                                (filter.committed ? " AND b.no > :after AND b.no <= :up_to" : "") +
                                tail) {
     statement.bind(tenant_no);
     if (!filter.stream_id.empty()) statement.bind(filter.stream_id);
-    if (filter.from) statement.bind(*filter.from);
-    if (filter.to) statement.bind(*filter.to);
+    if (filter.from) statement.bind(*filter.from).bind(filter.from_hour);
+    if (filter.to) statement.bind(*filter.to).bind(filter.to_hour);
     if (filter.hour) statement.bind(*filter.hour);
     if (filter.committed) statement.bind(filter.committed->after).bind(filter.committed->to);
   }
@@ -143,6 +143,41 @@ Result<std::vector<Batch>> Batches::find(std::uint32_t tenant_no, const BatchFil
     Batch row;
     into(query.statement, row);
     return collect(query.statement, row);
+  });
+}
+
+Result<SourceHours> Batches::hours_with_records(std::uint32_t tenant_no,
+                                                const BatchFilter& filter) {
+  return database_.read([&](soci::session& session) -> Result<SourceHours> {
+    WEIR_TRY(const StreamNo stream, find_stream_no(session, tenant_no, filter.stream_id));
+    BatchQuery query(session, "", tenant_no, filter,
+                     " AND b.records > 0 GROUP BY b.day, b.hour ORDER BY b.day, b.hour");
+    Batch row;
+    into(query.statement, row);
+    SourceHours found;
+    WEIR_TRY(const auto batches, collect(query.statement, row));
+    for (const Batch& batch : batches)
+      found.hours.push_back(batch.day + std::chrono::hours(batch.hour));
+    Statement open(session,
+                   "SELECT day, hour FROM hours WHERE stream_no = :stream AND manifest_path IS NULL"
+                   " ORDER BY day, hour LIMIT 1");
+    Hour hour;
+    open.bind(stream).into(hour.day).into(hour.hour);
+    WEIR_TRY(const bool is_open, open.next());
+    if (is_open) {
+      found.sealed_to = hour.day + std::chrono::hours(hour.hour);
+      return found;
+    }
+    Statement sealed(session,
+                     "SELECT day, hour FROM hours WHERE stream_no = :stream"
+                     " ORDER BY day DESC, hour DESC LIMIT 1");
+    sealed.bind(stream).into(hour.day).into(hour.hour);
+    WEIR_TRY(const bool any, sealed.next());
+    // An hour without records has no row, so it is waited for instead.
+    found.sealed_to =
+        std::chrono::floor<std::chrono::hours>(database_.now() - quiet_hour_sealed_after);
+    if (any) found.sealed_to = std::max(found.sealed_to, hour.end());
+    return found;
   });
 }
 

@@ -22,6 +22,18 @@ struct BatchFilter {
   std::optional<Day> to;
   std::optional<int> hour;
   std::optional<BatchRange> committed = {};
+  int from_hour = 0;  // of the day `from`, the first
+  int to_hour = 0;    // of the day `to`, not included
+};
+
+/// An hour of which nothing was received has no row; so long after its end it counts as sealed.
+inline constexpr std::chrono::hours quiet_hour_sealed_after{1};
+
+/// The UTC hours of which a stream has records in files, in order, and the time before which all
+/// of its hours are sealed.
+struct SourceHours {
+  std::vector<Time> hours;
+  Time sealed_to;
 };
 
 /// The manifest, the checkpoints and the quarantine (docs/formats/manifest.md).
@@ -42,6 +54,8 @@ class Batches {
 
   /// Ordered as the data is: day, hour, partition, first sequence.
   Result<std::vector<Batch>> find(std::uint32_t tenant_no, const BatchFilter& filter);
+  /// Of the filter's one stream.
+  Result<SourceHours> hours_with_records(std::uint32_t tenant_no, const BatchFilter& filter);
   /// Ordered by commit.
   Result<Page<Batch>> list(std::uint32_t tenant_no, const BatchFilter& filter,
                            const PageRequest& page);

@@ -35,6 +35,8 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       feeds_(std::make_unique<Feeds>(*database_)),
       ingest_queries_(std::make_unique<IngestQueries>(*database_)),
       couriers_(std::make_unique<Couriers>(*database_)),
+      courier_groups_(std::make_unique<CourierGroups>(*database_)),
+      group_runs_(std::make_unique<GroupRuns>(*database_)),
       runs_(std::make_unique<Runs>(*database_)),
       live_runs_(std::make_unique<LiveRuns>(*database_)),
       loads_(std::make_unique<Loads>(*database_)),

@@ -6,8 +6,10 @@
 #include "base/result.hpp"
 #include "catalog/alerts.hpp"
 #include "catalog/batches.hpp"
+#include "catalog/courier_groups.hpp"
 #include "catalog/couriers.hpp"
 #include "catalog/feeds.hpp"
+#include "catalog/group_runs.hpp"
 #include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
@@ -47,6 +49,8 @@ class Catalog {
   Feeds& feeds() { return *feeds_; }
   IngestQueries& ingest_queries() { return *ingest_queries_; }
   Couriers& couriers() { return *couriers_; }
+  CourierGroups& courier_groups() { return *courier_groups_; }
+  GroupRuns& group_runs() { return *group_runs_; }
   Runs& runs() { return *runs_; }
   LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
@@ -67,6 +71,8 @@ class Catalog {
   std::unique_ptr<Feeds> feeds_;
   std::unique_ptr<IngestQueries> ingest_queries_;
   std::unique_ptr<Couriers> couriers_;
+  std::unique_ptr<CourierGroups> courier_groups_;
+  std::unique_ptr<GroupRuns> group_runs_;
   std::unique_ptr<Runs> runs_;
   std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;

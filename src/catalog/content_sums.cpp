@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -240,6 +241,13 @@ Result<void> check_sums(soci::session& session) {
                                " WHERE table_name = " + text_of(schema_row)));
   if (schema != kept) return damaged("the schema is not what was written");
   WEIR_TRY(const auto all, tables(session));
+  // The sum of an empty table is 0, as is one that is not there.
+  WEIR_TRY(const auto summed, names(session, std::string("SELECT table_name FROM ") + sums_table +
+                                                 " WHERE table_name <> " + text_of(schema_row) +
+                                                 " ORDER BY table_name"));
+  if (std::set<std::string>(all.begin(), all.end()) !=
+      std::set<std::string>(summed.begin(), summed.end()))
+    return damaged("the sums are not those of the tables");
   for (const std::string& table : all)
     WEIR_CHECK(check_table(session, table));
   return check_partial_indexes(session);

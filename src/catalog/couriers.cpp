@@ -124,6 +124,15 @@ Result<Courier> Couriers::update(std::uint32_t tenant_no, const Courier& courier
 
 Result<void> Couriers::remove(std::uint32_t tenant_no, const std::string& id) {
   return database_.write([&](soci::session& session) -> Result<void> {
+    Statement member(
+        session,
+        "SELECT g.name FROM group_couriers m JOIN courier_groups g ON g.id = m.group_id"
+        " WHERE g.tenant_no = :tenant AND m.courier_id = :id ORDER BY g.no LIMIT 1");
+    std::string group;
+    WEIR_TRY(const bool in_group, member.bind(tenant_no).bind(id).into(group).next());
+    if (in_group)
+      return fail(Errc::conflict, "The courier \"" + id + "\" belongs to the courier group \"" +
+                                      group + "\"; take it out of that first.");
     Statement drop(session, "DELETE FROM couriers WHERE tenant_no = :tenant AND id = :id");
     WEIR_TRY(const auto dropped, drop.bind(tenant_no).bind(id).run());
     if (dropped == 0) return no_such("courier", id);

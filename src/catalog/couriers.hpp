@@ -24,7 +24,7 @@ class Couriers {
   Result<Page<Courier>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Replaces everything but id, tenant and time. How far a live courier is stays as it is.
   Result<Courier> update(std::uint32_t tenant_no, const Courier& courier);
-  /// Feeds and tables stay.
+  /// Feeds and tables stay. conflict: a courier group names it.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);
 
  private:

@@ -52,11 +52,12 @@ Result<void> Loads::add(const RunLease& lease, const TableLoad& load) {
       WEIR_TRY(const bool extended, extend(session, lease.run_id, stream, load, database_.now()));
       if (extended) return {};
     }
-    Statement insert(session,
-                     "INSERT INTO loads (run_id, tenant_no, stream_no, table_name, day_from,"
-                     " day_to, hour, committed, batch_after, truncates, fills, loaded_at) VALUES"
-                     " (:run, :tenant, :stream, :table, :from, :to, :hour, :committed, :after,"
-                     " :truncates, :fills, :at)");
+    Statement insert(
+        session,
+        "INSERT INTO loads (run_id, tenant_no, stream_no, table_name, day_from,"
+        " day_to, hour, committed, batch_after, truncates, fills, loaded_at, from_hour,"
+        " to_hour) VALUES (:run, :tenant, :stream, :table, :from, :to, :hour,"
+        " :committed, :after, :truncates, :fills, :at, :from_hour, :to_hour)");
     insert.bind(lease.run_id).bind(load.tenant_no).bind(stream).bind(load.table);
     insert.bind(load.chosen.from).bind(load.chosen.to).bind(load.chosen.hour);
     insert.bind(load.committed)
@@ -64,6 +65,7 @@ Result<void> Loads::add(const RunLease& lease, const TableLoad& load) {
         .bind(load.truncates)
         .bind(load.fills)
         .bind(database_.now());
+    insert.bind(load.chosen.from_hour).bind(load.chosen.to_hour);
     WEIR_CHECK(insert.run());
     return {};
   });
@@ -98,8 +100,8 @@ Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
     Statement rows(session,
                    "SELECT l.table_name, l.run_id, l.loaded_at FROM loads l"
                    " WHERE l.stream_no = :stream AND l.fills = 1"
-                   " AND (l.day_from IS NULL OR l.day_from <= :from)"
-                   " AND (l.day_to IS NULL OR l.day_to > :to)"
+                   " AND (l.day_from IS NULL OR (l.day_from, l.from_hour) <= (:from, :from_hour))"
+                   " AND (l.day_to IS NULL OR (l.day_to, l.to_hour) > (:to, :to_hour))"
                    " AND (l.hour IS NULL OR l.hour = :hour)"
                    " AND l.committed >= (SELECT b.no FROM batches b WHERE b.path = :path)"
                    " AND (l.batch_after IS NULL"
@@ -107,12 +109,8 @@ Result<std::vector<LoadedInto>> Loads::of(const Batch& batch) {
                    " AND NOT EXISTS (SELECT 1 FROM loads t WHERE t.tenant_no = l.tenant_no"
                    "   AND t.table_name = l.table_name AND t.truncates = 1 AND t.no > l.no)"
                    " ORDER BY l.no DESC LIMIT :most");
-    rows.bind(batch.stream)
-        .bind(batch.day)
-        .bind(batch.day)
-        .bind(batch.hour)
-        .bind(batch.path)
-        .bind(batch.path);
+    rows.bind(batch.stream).bind(batch.day).bind(batch.hour).bind(batch.day).bind(batch.hour);
+    rows.bind(batch.hour).bind(batch.path).bind(batch.path);
     LoadedInto row;
     rows.bind(limits::loads_looked_at_max).into(row.table).into(row.run_id).into(row.at);
     WEIR_TRY(const auto found, collect(rows, row));

@@ -11,6 +11,7 @@
 #include "base/payload.hpp"
 #include "base/time.hpp"
 #include "catalog/feed.hpp"
+#include "catalog/run_records.hpp"
 #include "catalog/snapshot.hpp"
 
 /// The catalog's rows as plain values. Times are UTC; text ids include their prefix.
@@ -209,65 +210,6 @@ struct Courier {
   Trigger trigger = Trigger::by_hand;
   Time created_at;
   bool is_live() const { return trigger == Trigger::each_batch; }
-};
-
-/// Batches by the order of their commits: those after `after`, up to and including `to`.
-struct BatchRange {
-  std::uint64_t after = 0;
-  std::uint64_t to = 0;
-  bool operator==(const BatchRange&) const = default;
-};
-
-/// Which days a run loads: one day, a range [from, to), or all.
-struct RunRange {
-  std::optional<Day> from;
-  std::optional<Day> to;  // exclusive; both empty: all
-};
-
-/// States of runs and of tasks (spec/workflows.md 5).
-enum class RunState : std::uint8_t {
-  scheduled,
-  started,
-  running,
-  stopping,
-  stopped,
-  succeeded,
-  failed,
-  skipped,
-  canceled
-};
-
-struct RunTask {
-  std::string id;
-  std::string run_id;
-  int position = 0;
-  std::string kind;  // "find-batches", "load"
-  std::string name;  // for people
-  RunState state = RunState::scheduled;
-  std::string error;
-  std::string detail;  // JSON: inputs and counts
-  std::optional<Time> started_at;
-  std::optional<Time> ended_at;
-};
-
-struct Run {
-  std::string id;
-  std::uint32_t tenant_no = 0;
-  std::string courier_id;
-  std::string name;
-  RunState state = RunState::scheduled;
-  RunRange range;
-  bool load_only = false;
-  bool skip_missing = false;
-  bool shadow = false;  // loads into the shadows of its tables
-  std::string error;
-  Time created_at;
-  std::optional<Time> started_at;
-  std::optional<Time> ended_at;
-  /// A live run holds the rounds of a live courier in one UTC day (catalog/live_runs.hpp).
-  bool live = false;
-  BatchRange round = {};     // of a live run: what its last round was to load
-  std::uint64_t rounds = 0;  // of a live run: how many were done
 };
 
 }  // namespace weir::catalog

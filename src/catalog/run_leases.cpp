@@ -22,7 +22,8 @@ struct Claimable {
 Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time now) {
   Statement statement(session,
                       "SELECT id, tenant_no, lease_epoch FROM runs WHERE live = 0"
-                      " AND (state = 'scheduled' OR (state IN ('started', 'running', 'stopping')"
+                      " AND kind = 'courier' AND ended_at IS NULL AND (state = 'scheduled' OR "
+                      "(state IN ('started', 'running', 'stopping')"
                       " AND lease_until <= :now))"
                       " ORDER BY no LIMIT 1");
   Claimable row;
@@ -47,8 +48,54 @@ Result<void> end_run(soci::session& session, Database& database, const std::stri
                    " lease_owner = NULL, lease_until = NULL WHERE id = :id");
   update.bind(std::string(to_string(state))).bind(error).bind(database.now()).bind(run_id);
   WEIR_CHECK(update.run());
+  // Its group's run goes on; when a group's run ends, those that wait for it, or behind it, do.
+  Statement wake(session,
+                 "UPDATE runs SET not_before = :now WHERE kind = 'group' AND ended_at IS NULL"
+                 " AND (id = (SELECT parent FROM runs WHERE id = :a) OR tenant_no ="
+                 " (SELECT tenant_no FROM runs WHERE id = :b AND kind = 'group'))");
+  WEIR_CHECK(wake.bind(database.now()).bind(run_id).bind(run_id).run());
   return raise_run_ended(session, database, run_id);
 }
+
+namespace {
+
+/// Stops the runs that a group's run made; true if one of them is not over yet.
+Result<bool> stop_children(soci::session& session, const std::string& run_id, Time now) {
+  Statement free(
+      session,
+      "UPDATE runs SET state = 'stopped', ended_at = :now WHERE parent = :run AND parent <> ''"
+      " AND ended_at IS NULL AND lease_owner IS NULL");
+  WEIR_CHECK(free.bind(now).bind(run_id).run());
+  Statement held(session,
+                 "UPDATE runs SET state = 'stopping' WHERE parent = :run AND parent <> ''"
+                 " AND ended_at IS NULL");
+  WEIR_TRY(const auto left, held.bind(run_id).run());
+  return left > 0;
+}
+
+/// The run of a group has no owner: each step of it is one transaction, which finds it stopped.
+Result<void> stop_group(soci::session& session, Database& database, const Run& run) {
+  const Time now = database.now();
+  WEIR_TRY(const bool at_work, stop_children(session, run.id, now));
+  Statement tasks(session,
+                  "UPDATE run_tasks SET state = 'canceled', ended_at = :now WHERE run_id = :run"
+                  " AND ended_at IS NULL AND (state = 'scheduled' OR kind <> 'load')");
+  WEIR_CHECK(tasks.bind(now).bind(run.id).run());
+  Statement update(session,
+                   "UPDATE runs SET state = 'stopping', not_before = :now, lease_epoch ="
+                   " lease_epoch + 1 WHERE id = :id");
+  WEIR_CHECK(update.bind(now).bind(run.id).run());
+  WEIR_CHECK(add_notices(session, run.id, {{now, "stopping", "Stop was asked for"}}));
+  if (at_work) return {};
+  Statement loads(session,
+                  "UPDATE run_tasks SET state = 'stopped', ended_at = :now WHERE run_id = :run"
+                  " AND ended_at IS NULL");
+  WEIR_CHECK(loads.bind(now).bind(run.id).run());
+  WEIR_CHECK(add_notices(session, run.id, {{now, "stopped", "Stopped"}}));
+  return end_run(session, database, run.id, RunState::stopped, "");
+}
+
+}  // namespace
 
 Result<void> check_holder(soci::session& session, const RunLease& lease) {
   Statement statement(session, "SELECT state, lease_owner, lease_epoch FROM runs WHERE id = :id");
@@ -103,6 +150,7 @@ Result<std::uint64_t> Runs::end_leases() {
                      "UPDATE runs SET lease_until = :now"
                      " WHERE state IN ('started', 'running', 'stopping') AND lease_until > :still");
     const Time now = database_.now();
+    WEIR_CHECK(Statement(session, "DELETE FROM leases").run());
     return update.bind(now).bind(now).run();
   });
 }
@@ -124,7 +172,9 @@ Result<Run> Runs::stop(std::uint32_t tenant_no, const std::string& id) {
       return fail(Errc::conflict, "Workflow run " + id + " is over already: " +
                                       std::string(to_string(run.state)) + ".");
     WEIR_TRY(const bool is_held, has_owner(session, id));
-    if (!is_held) {
+    if (run.kind == RunKind::group) {
+      WEIR_CHECK(stop_group(session, database_, run));
+    } else if (!is_held) {
       WEIR_CHECK(end_run(session, database_, id, RunState::stopped, ""));
     } else {
       Statement update(session, "UPDATE runs SET state = 'stopping' WHERE id = :id");

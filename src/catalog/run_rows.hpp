@@ -7,7 +7,9 @@ namespace weir::catalog {
 
 inline constexpr const char* run_columns =
     "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing,"
-    " shadow, error, created_at, started_at, ended_at, live, batch_after, batch_to, rounds";
+    " shadow, error, created_at, started_at, ended_at, live, batch_after, batch_to, rounds, kind,"
+    " parent, group_id, scheduled_for, automatic, started_by, config, warnings, warn_after_ms,"
+    " not_before, from_hour, to_hour";
 
 void run_into(Statement& statement, Run& row);
 
@@ -17,7 +19,23 @@ bool take_state(RunState& target, const std::string& text);
 /// Errors: not_found when the tenant has no such run. Called inside a transaction.
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id);
 
-/// Ends a run and its lease, and raises its alert. Called inside a transaction.
+/// Inserts a run, which comes without id and creation time, and returns it. Called inside a
+/// transaction.
+Result<Run> insert_run(soci::session& session, Database& database, Run run);
+
+/// Called inside a transaction.
+Result<void> add_notices(soci::session& session, const std::string& run_id,
+                         const std::vector<RunNotice>& notices);
+
+/// By position. Called inside a transaction.
+Result<std::vector<RunTask>> select_tasks(soci::session& session, const std::string& run_id);
+
+/// Inserts a task, or replaces the one of the same id. Errors: conflict where it is another run's.
+/// Called inside a transaction.
+Result<void> put_task(soci::session& session, const RunTask& task);
+
+/// Ends a run and its lease, and raises its alert. What waits for it is looked at at once. Called
+/// inside a transaction.
 Result<void> end_run(soci::session& session, Database& database, const std::string& run_id,
                      RunState state, const std::string& error);
 

@@ -12,8 +12,12 @@ std::string_view to_string(RunState state) {
       return "scheduled";
     case RunState::started:
       return "started";
+    case RunState::in_progress:
+      return "in_progress";
     case RunState::running:
       return "running";
+    case RunState::finalizing:
+      return "finalizing";
     case RunState::stopping:
       return "stopping";
     case RunState::stopped:
@@ -31,9 +35,10 @@ std::string_view to_string(RunState state) {
 }
 
 std::optional<RunState> parse_run_state(std::string_view text) {
-  for (const RunState state : {RunState::scheduled, RunState::started, RunState::running,
-                               RunState::stopping, RunState::stopped, RunState::succeeded,
-                               RunState::failed, RunState::skipped, RunState::canceled})
+  for (const RunState state :
+       {RunState::scheduled, RunState::started, RunState::in_progress, RunState::running,
+        RunState::finalizing, RunState::stopping, RunState::stopped, RunState::succeeded,
+        RunState::failed, RunState::skipped, RunState::canceled})
     if (to_string(state) == text) return state;
   return std::nullopt;
 }
@@ -42,7 +47,9 @@ bool is_over(RunState state) {
   switch (state) {
     case RunState::scheduled:
     case RunState::started:
+    case RunState::in_progress:
     case RunState::running:
+    case RunState::finalizing:
     case RunState::stopping:
       return false;
     case RunState::stopped:
@@ -53,6 +60,22 @@ bool is_over(RunState state) {
       return true;
   }
   return true;
+}
+
+std::string_view to_string(RunKind kind) {
+  switch (kind) {
+    case RunKind::courier:
+      return "courier";
+    case RunKind::group:
+      return "group";
+  }
+  return "unknown";
+}
+
+std::optional<RunKind> parse_run_kind(std::string_view text) {
+  for (const RunKind kind : {RunKind::courier, RunKind::group})
+    if (to_string(kind) == text) return kind;
+  return std::nullopt;
 }
 
 std::string dated_id(Random& random, std::string_view prefix, Time now) {

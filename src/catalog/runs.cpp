@@ -1,5 +1,7 @@
 #include "catalog/runs.hpp"
 
+#include <sstream>
+
 #include "catalog/database.hpp"
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
@@ -11,10 +13,31 @@
 namespace weir::catalog {
 namespace {
 
+constexpr std::uint64_t newest_first = 1ULL << 62;  // less a run's number: how lists count
+
+std::string text_of(const std::vector<int>& positions) {
+  std::string text;
+  for (const int position : positions)
+    text += (text.empty() ? "" : " ") + std::to_string(position);
+  return text;
+}
+
+bool take_positions(std::vector<int>& target, const std::string& text) {
+  std::istringstream words(text);
+  target.clear();
+  for (int position = 0; words >> position;)
+    target.push_back(position);
+  return words.eof();
+}
+
 void task_into(Statement& statement, RunTask& row) {
   statement.into(row.id).into(row.run_id).into(row.position).into(row.kind).into(row.name);
   statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
   statement.into(row.error).into(row.detail).into(row.started_at).into(row.ended_at);
+  statement.into(row.stage).into(row.inputs).into(row.outputs).into(row.attempt);
+  statement.into(row.not_before);
+  statement.into_text([&row](const std::string& text) { return take_positions(row.needs, text); });
+  statement.into_text([&row](const std::string& text) { return take_positions(row.after, text); });
 }
 
 Result<std::string> courier_name(soci::session& session, std::uint32_t tenant_no,
@@ -51,6 +74,14 @@ void run_into(Statement& statement, Run& row) {
   statement.into(row.shadow);
   statement.into(row.error).into(row.created_at).into(row.started_at).into(row.ended_at);
   statement.into(row.live).into(row.round.after).into(row.round.to).into(row.rounds);
+  statement.into_text([&row](const std::string& text) {
+    const auto kind = parse_run_kind(text);
+    row.kind = kind.value_or(row.kind);
+    return kind.has_value();
+  });
+  statement.into(row.parent).into(row.group_id).into(row.scheduled_for).into(row.automatic);
+  statement.into(row.started_by).into(row.config).into(row.warnings).into(row.warn_after_ms);
+  statement.into(row.not_before).into(row.range.from_hour).into(row.range.to_hour);
 }
 
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -63,20 +94,49 @@ Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const st
   return *std::move(found);
 }
 
+Result<Run> insert_run(soci::session& session, Database& database, Run run) {
+  WEIR_TRY(run.id, new_run_id(session, database));
+  Statement insert(
+      session,
+      "INSERT INTO runs (id, tenant_no, courier_id, name, state, range_from,"
+      " range_to, load_only, skip_missing, shadow, error, created_at, ended_at, kind, parent,"
+      " group_id, scheduled_for, automatic, started_by, config, warnings,"
+      " warn_after_ms, not_before, from_hour, to_hour) VALUES (:id, :tenant,"
+      " :courier, :name, :state, :from, :to, :load_only, :skip, :shadow, :error, :now, :ended,"
+      " :kind, :parent, :group, :scheduled, :automatic, :by, :config, :warnings,"
+      " :warn, :not_before, :from_hour, :to_hour)");
+  insert.bind(run.id).bind(run.tenant_no).bind(run.courier_id).bind(run.name);
+  insert.bind(std::string(to_string(run.state))).bind(run.range.from).bind(run.range.to);
+  insert.bind(run.load_only)
+      .bind(run.skip_missing)
+      .bind(run.shadow)
+      .bind(run.error)
+      .bind(database.now());
+  insert.bind(run.ended_at).bind(std::string(to_string(run.kind))).bind(run.parent);
+  insert.bind(run.group_id).bind(run.scheduled_for).bind(run.automatic).bind(run.started_by);
+  insert.bind(run.config).bind(run.warnings).bind(run.warn_after_ms).bind(run.not_before);
+  WEIR_CHECK(insert.bind(run.range.from_hour).bind(run.range.to_hour).run());
+  return select_run(session, run.tenant_no, run.id);
+}
+
+Result<void> add_notices(soci::session& session, const std::string& run_id,
+                         const std::vector<RunNotice>& notices) {
+  for (const RunNotice& notice : notices) {
+    Statement insert(session,
+                     "INSERT INTO run_notices (run_id, at, kind, text)"
+                     " VALUES (:run, :at, :kind, :text)");
+    WEIR_CHECK(insert.bind(run_id).bind(notice.at).bind(notice.kind).bind(notice.text).run());
+  }
+  return {};
+}
+
 Result<Run> Runs::add(std::uint32_t tenant_no, Run run) {
   return database_.write([&](soci::session& session) -> Result<Run> {
-    WEIR_TRY(const std::string name, courier_name(session, tenant_no, run.courier_id));
-    WEIR_TRY(const std::string id, new_run_id(session, database_));
-    Statement insert(
-        session,
-        "INSERT INTO runs (id, tenant_no, courier_id, name, state, range_from,"
-        " range_to, load_only, skip_missing, shadow, error, created_at) VALUES (:id, :tenant,"
-        " :courier, :name, 'scheduled', :from, :to, :load_only, :skip, :shadow, '', :now)");
-    insert.bind(id).bind(tenant_no).bind(run.courier_id).bind(name);
-    insert.bind(run.range.from).bind(run.range.to).bind(run.load_only).bind(run.skip_missing);
-    insert.bind(run.shadow);
-    WEIR_CHECK(insert.bind(database_.now()).run());
-    return select_run(session, tenant_no, id);
+    WEIR_TRY(run.name, courier_name(session, tenant_no, run.courier_id));
+    run.tenant_no = tenant_no;
+    run.kind = RunKind::courier;
+    run.state = RunState::scheduled;
+    return insert_run(session, database_, std::move(run));
   });
 }
 
@@ -84,26 +144,113 @@ Result<Run> Runs::find(std::uint32_t tenant_no, const std::string& id) {
   return database_.read([&](soci::session& session) { return select_run(session, tenant_no, id); });
 }
 
-Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page) {
+Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
+                             const RunFilter& filter) {
   return database_.read([&](soci::session& session) {
-    Statement statement(session, std::string("SELECT no, ") + run_columns +
-                                     " FROM runs WHERE tenant_no = :tenant AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+    const std::string place = std::to_string(newest_first);
+    // The terms that say the same twice, and the +, lead SQLite to the index of the group or
+    // parent.
+    const bool by_other = !filter.group_id.empty() || !filter.parent.empty();
+    std::string conditions;
+    if (filter.state) conditions += " AND state = :state";
+    if (filter.kind) conditions += " AND kind = :kind";
+    if (!filter.started_by.empty()) conditions += " AND started_by = :by";
+    if (!filter.group_id.empty()) conditions += " AND group_id = :group AND group_id <> ''";
+    if (!filter.parent.empty()) conditions += " AND parent = :parent AND parent <> ''";
+    if (!filter.text.empty())
+      conditions +=
+          " AND (instr(lower(name), lower(:a)) > 0 OR instr(lower(error), lower(:b)) > 0"
+          " OR id = :c)";
+    Statement statement(session, "SELECT " + place + " - no, " + run_columns + " FROM runs WHERE " +
+                                     (by_other ? "+" : "") + "tenant_no = :tenant" + conditions +
+                                     " AND no < " + place +
+                                     " - :after ORDER BY no DESC"
+                                     " LIMIT :limit");
     statement.bind(tenant_no);
+    if (filter.state) statement.bind(std::string(to_string(*filter.state)));
+    if (filter.kind) statement.bind(std::string(to_string(*filter.kind)));
+    if (!filter.started_by.empty()) statement.bind(filter.started_by);
+    if (!filter.group_id.empty()) statement.bind(filter.group_id);
+    if (!filter.parent.empty()) statement.bind(filter.parent);
+    if (!filter.text.empty()) statement.bind(filter.text).bind(filter.text).bind(filter.text);
     return read_page<Run>(statement, "runs", page, run_into);
   });
 }
 
-Result<std::vector<RunTask>> Runs::tasks(const std::string& run_id) {
+Result<std::vector<RunNotice>> Runs::notices(const std::string& run_id) {
   return database_.read([&](soci::session& session) {
     Statement statement(session,
-                        "SELECT id, run_id, position, kind, name, state, error, detail,"
-                        " started_at, ended_at FROM run_tasks WHERE run_id = :run"
-                        " ORDER BY position, id");
-    RunTask row;
-    task_into(statement.bind(run_id), row);
+                        "SELECT at, kind, text FROM run_notices WHERE run_id = :run ORDER BY no");
+    RunNotice row;
+    statement.bind(run_id).into(row.at).into(row.kind).into(row.text);
     return collect(statement, row);
   });
+}
+
+Result<std::vector<RunsInState>> Runs::counts() {
+  return database_.read([&](soci::session& session) {
+    Statement statement(session,
+                        "SELECT kind, state, COUNT(*) FROM runs GROUP BY kind, state"
+                        " ORDER BY kind, state");
+    RunsInState row;
+    statement.into(row.kind).into(row.state).into(row.runs);
+    return collect(statement, row);
+  });
+}
+
+Result<std::uint64_t> Runs::trim(Time before, std::uint32_t most) {
+  return database_.write([&](soci::session& session) -> Result<std::uint64_t> {
+    Statement old(session,
+                  "SELECT id FROM runs WHERE ended_at < :before AND (parent = '' OR NOT EXISTS"
+                  " (SELECT 1 FROM runs p WHERE p.id = runs.parent AND p.ended_at IS NULL))"
+                  " ORDER BY ended_at LIMIT :most");
+    std::string id;
+    WEIR_TRY(const auto ids, collect(old.bind(before).bind(most).into(id), id));
+    for (const std::string& one : ids)
+      for (const char* sql :
+           {"DELETE FROM run_notices WHERE run_id = :id",
+            "DELETE FROM run_tasks WHERE run_id = :id", "DELETE FROM runs WHERE id = :id"})
+        WEIR_CHECK(Statement(session, sql).bind(one).run());
+    return ids.size();
+  });
+}
+
+Result<std::vector<RunTask>> select_tasks(soci::session& session, const std::string& run_id) {
+  Statement statement(session,
+                      "SELECT id, run_id, position, kind, name, state, error, detail,"
+                      " started_at, ended_at, stage, inputs, outputs, attempt, not_before, needs,"
+                      " comes_after FROM run_tasks WHERE run_id = :run ORDER BY position, id");
+  RunTask row;
+  task_into(statement.bind(run_id), row);
+  return collect(statement, row);
+}
+
+Result<std::vector<RunTask>> Runs::tasks(const std::string& run_id) {
+  return database_.read([&](soci::session& session) { return select_tasks(session, run_id); });
+}
+
+Result<void> put_task(soci::session& session, const RunTask& task) {
+  Statement save(session,
+                 "INSERT INTO run_tasks (id, run_id, position, kind, name, state, error, detail,"
+                 " started_at, ended_at, stage, inputs, outputs, attempt, not_before, needs,"
+                 " comes_after) VALUES (:id, :run, :position, :kind, :name, :state, :error,"
+                 " :detail, :started, :ended, :stage, :inputs, :outputs, :attempt, :not_before,"
+                 " :needs, :after) ON CONFLICT (id) DO UPDATE SET"
+                 " position = excluded.position, kind = excluded.kind, name = excluded.name,"
+                 " state = excluded.state, error = excluded.error, detail = excluded.detail,"
+                 " started_at = excluded.started_at, ended_at = excluded.ended_at, stage ="
+                 " excluded.stage, inputs = excluded.inputs, outputs = excluded.outputs,"
+                 " attempt = excluded.attempt, not_before = excluded.not_before, needs ="
+                 " excluded.needs, comes_after = excluded.comes_after"
+                 " WHERE run_tasks.run_id = excluded.run_id");
+  save.bind(task.id).bind(task.run_id).bind(task.position).bind(task.kind).bind(task.name);
+  save.bind(std::string(to_string(task.state))).bind(task.error).bind(task.detail);
+  save.bind(task.started_at).bind(task.ended_at).bind(task.stage).bind(task.inputs);
+  save.bind(task.outputs).bind(task.attempt).bind(task.not_before).bind(text_of(task.needs));
+  WEIR_TRY(const auto saved, save.bind(text_of(task.after)).run());
+  if (saved == 0)
+    return fail(Errc::conflict, "Task " + task.id + " is another run's. Take a new id.");
+  return {};
 }
 
 Result<void> Runs::save_task(const RunLease& lease, const RunTask& task) {
@@ -112,20 +259,7 @@ Result<void> Runs::save_task(const RunLease& lease, const RunTask& task) {
                                     lease.run_id + ".");
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
-    Statement save(session,
-                   "INSERT INTO run_tasks (id, run_id, position, kind, name, state, error, detail,"
-                   " started_at, ended_at) VALUES (:id, :run, :position, :kind, :name, :state,"
-                   " :error, :detail, :started, :ended) ON CONFLICT (id) DO UPDATE SET"
-                   " position = excluded.position, kind = excluded.kind, name = excluded.name,"
-                   " state = excluded.state, error = excluded.error, detail = excluded.detail,"
-                   " started_at = excluded.started_at, ended_at = excluded.ended_at"
-                   " WHERE run_tasks.run_id = excluded.run_id");
-    save.bind(task.id).bind(task.run_id).bind(task.position).bind(task.kind).bind(task.name);
-    save.bind(std::string(to_string(task.state))).bind(task.error).bind(task.detail);
-    WEIR_TRY(const auto saved, save.bind(task.started_at).bind(task.ended_at).run());
-    if (saved == 0)
-      return fail(Errc::conflict, "Task " + task.id + " is another run's. Take a new id.");
-    return {};
+    return put_task(session, task);
   });
 }
 

@@ -18,6 +18,8 @@ class Database;
 
 std::string_view to_string(RunState state);
 std::optional<RunState> parse_run_state(std::string_view text);
+std::string_view to_string(RunKind kind);
+std::optional<RunKind> parse_run_kind(std::string_view text);
 /// True for succeeded, failed, stopped, skipped and canceled: such a state never changes again.
 bool is_over(RunState state);
 
@@ -28,6 +30,23 @@ std::string dated_id(Random& random, std::string_view prefix, Time now);
 struct ClaimedRun {
   Run run;
   RunLease lease;
+};
+
+/// Which runs a list is to hold; what is empty restricts nothing.
+struct RunFilter {
+  std::optional<RunState> state = {};
+  std::optional<RunKind> kind = {};
+  std::string started_by{};
+  std::string group_id{};
+  std::string parent{};
+  std::string text{};  // in the name or the error, whatever the case; or the whole id
+};
+
+/// How many runs there are of a kind and state.
+struct RunsInState {
+  std::string kind;
+  std::string state;
+  std::uint64_t runs = 0;
 };
 
 /// Workflow runs and their tasks. A process executes a run once it has claimed it with a lease. A
@@ -42,14 +61,24 @@ class Runs {
   /// not_found when the tenant has no such courier.
   Result<Run> add(std::uint32_t tenant_no, Run run);
   Result<Run> find(std::uint32_t tenant_no, const std::string& id);
-  Result<Page<Run>> list(std::uint32_t tenant_no, const PageRequest& page);
+  /// Newest first.
+  Result<Page<Run>> list(std::uint32_t tenant_no, const PageRequest& page,
+                         const RunFilter& filter = {});
   /// The run's tasks, ordered by position.
   Result<std::vector<RunTask>> tasks(const std::string& run_id);
 
+  /// What people were told of the run, oldest first.
+  Result<std::vector<RunNotice>> notices(const std::string& run_id);
+  /// Of all tenants.
+  Result<std::vector<RunsInState>> counts();
+  /// Deletes runs that ended before a time, with tasks and notices, at most `most`; returns how
+  /// many.
+  Result<std::uint64_t> trim(Time before, std::uint32_t most);
+
   /// Claims for `owner`, for `time`, the oldest run that is scheduled or whose lease has expired,
-  /// live runs aside (LiveRuns::claim);
-  /// nullopt when there is none. Its state is then `running`, or still `stopping` if a stop was
-  /// requested from its previous owner.
+  /// live runs (LiveRuns::claim) and runs of groups (GroupRuns) aside; nullopt when there is none.
+  /// Its state is then `running`, or still `stopping` if a stop was requested from its previous
+  /// owner.
   Result<std::optional<ClaimedRun>> claim(const std::string& owner, std::chrono::milliseconds time);
   /// Extends the lease: it expires `time` from now.
   Result<void> renew(const RunLease& lease, std::chrono::milliseconds time);
@@ -62,7 +91,8 @@ class Runs {
   /// Writes state, error and ended_at, and returns the lease.
   Result<void> finish(const RunLease& lease, RunState state, const std::string& error);
   /// Requests a stop. A run that nobody works on is stopped at once; a running one is `stopping`
-  /// until its owner finishes it. Conflict when the run is over.
+  /// until its owner finishes it. A group's run is `stopping` until the runs that it made are over;
+  /// they are stopped too. Conflict when the run is over.
   Result<Run> stop(std::uint32_t tenant_no, const std::string& id);
 
  private:

@@ -142,6 +142,8 @@ Result<void> validate(Catalog& catalog, const Courier& courier) {
 catalog::BatchFilter filter_of(const Courier& courier, const catalog::Run& run) {
   catalog::BatchFilter filter{courier.stream_id, run.range.from, run.range.to, std::nullopt};
   if (run.live) filter.committed = run.round;
+  filter.from_hour = run.range.from_hour;
+  filter.to_hour = run.range.to_hour;
   if (courier.file_pattern_prefix.empty()) return filter;
   const auto hour = hour_of_prefix(courier.file_pattern_prefix);
   WEIR_ASSERT(hour);  // check() saw it before it was stored
@@ -151,6 +153,21 @@ catalog::BatchFilter filter_of(const Courier& courier, const catalog::Run& run) 
     if (filter.to) *filter.to += std::chrono::days(1);
   }
   return filter;
+}
+
+Result<catalog::SourceHours> hours_with_files(catalog::Catalog& catalog, std::uint32_t tenant_no,
+                                              const Courier& courier,
+                                              const catalog::RunRange& range) {
+  catalog::Run run;
+  run.range = range;
+  WEIR_TRY(auto found, catalog.batches().hours_with_records(tenant_no, filter_of(courier, run)));
+  if (courier.file_pattern_prefix.empty()) return found;
+  WEIR_TRY(const int hour, hour_of_prefix(courier.file_pattern_prefix));
+  if (hour != hour_of_the_day_after) return found;
+  for (Time& at : found.hours)
+    at -= std::chrono::days(1);
+  found.sealed_to -= std::chrono::days(1);
+  return found;
 }
 
 }  // namespace weir::courier
