@@ -21,6 +21,7 @@
 #include "app/replay.hpp"
 #include "app/request_log.hpp"
 #include "app/run_threads.hpp"
+#include "app/scheduler_thread.hpp"
 #include "app/server_settings.hpp"
 #include "catalog/catalog.hpp"
 #include "control/control_api.hpp"
@@ -80,6 +81,7 @@ struct EmbeddedServer::Stages {
   Result<void> check_alert(const catalog::AlertEndpoint& endpoint) const;
   void make_engine();
   Result<void> start_runs();
+  void start_scheduler();
   void make_control_api();
   Result<void> listen(const Listen& listen);
   void start_housekeeping();
@@ -113,6 +115,8 @@ struct EmbeddedServer::Stages {
   std::optional<engine::duckdb::DuckDbEngine> engine;
   std::optional<RunThreads> runs;
   std::atomic<RunThreads*> runs_to_wake{nullptr};  // by the batcher's thread
+  std::optional<SchedulerThread> scheduler;
+  std::atomic<SchedulerThread*> scheduler_to_wake{nullptr};  // by the threads of runs
 
   RequestLog request_log{clock};
   ClockReport clock_report{std::chrono::seconds(config["clock.jump_max_s"])};
@@ -276,10 +280,32 @@ Result<void> EmbeddedServer::Stages::start_runs() {
   WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
   if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
   runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
-                                        std::chrono::seconds(config["runs.time_s"])},
+                                        std::chrono::seconds(config["runs.time_s"]),
+                                        [this] {
+                                          if (auto* const woken = scheduler_to_wake.load())
+                                            woken->wake();
+                                        }},
                count_of(config, "runs.parallel"));
   runs_to_wake = &*runs;
+  start_scheduler();
   return {};
+}
+
+void EmbeddedServer::Stages::start_scheduler() {
+  workflow::Scheduler::Options options;
+  options.owner = random_id(random, "instance ", 16);
+  options.keep_runs = std::chrono::days(static_cast<int>(config["runs.keep_days"]));
+  options.on_error = [](const std::string& id, const Error& error) {
+    log_event(LogLevel::error, "A courier group, or a run of one, could not be looked at",
+              {{"id", id}, {"cause", error.message}});
+  };
+  const auto files = [this](std::uint32_t tenant_no, const catalog::Courier& courier,
+                            const catalog::RunRange& range) {
+    return courier::hours_with_files(*catalog, tenant_no, courier, range);
+  };
+  scheduler.emplace(workflow::Scheduler(*catalog, clock, random, files, std::move(options)),
+                    [this] { runs->wake(); });
+  scheduler_to_wake = &*scheduler;
 }
 
 void EmbeddedServer::Stages::make_control_api() {
@@ -292,7 +318,11 @@ void EmbeddedServer::Stages::make_control_api() {
       .queries = *queries,
       .query_time_max = std::chrono::seconds(config["queries.time_s"]),
       .flush = [this](StreamNo stream) { return batcher_thread->flush(stream); },
-      .wake_runs = [this] { runs->wake(); },
+      .wake_runs =
+          [this] {
+            scheduler->wake();
+            runs->wake();
+          },
       .check_feed = [](const catalog::Feed& feed) { return feed::check(feed); },
       .check_courier =
           [this](std::uint32_t tenant_no, catalog::Courier courier) {
@@ -433,6 +463,9 @@ Measured EmbeddedServer::Stages::measure() const {
           .quarantine = catalog->batches().quarantine_held(),
           .batch_seconds = manifest->commit_seconds(),
           .run_seconds = runs->seconds(),
+          .schedule_lateness = scheduler->lateness(),
+          .firings = catalog->courier_groups().counts().value_or(catalog::FiringCounts()),
+          .runs = catalog->runs().counts().value_or(std::vector<catalog::RunsInState>()),
           .control_seconds = request_log.seconds(),
           .log_ready = log->health().has_value(),
           .conservation = conservation->newest(),
@@ -454,6 +487,7 @@ Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
 }
 
 void EmbeddedServer::Stages::stop() {
+  if (scheduler) scheduler->stop();
   if (runs) runs->request_stop();
   if (engine) engine->stop();  // or requests in flight would last as long as their queries
   if (http_server) http_server->stop();

@@ -90,6 +90,24 @@ MetricFamily commit_bytes(const Measured& measured) {
           {histogram_of(measured.log.commit_bytes, byte_bounds)}};
 }
 
+MetricFamily lateness(const HistogramCounts& counts) {
+  return {"weir_schedule_lateness_seconds",
+          "How long after its time a schedule fired.",
+          MetricType::Histogram,
+          {histogram_of(counts, second_bounds)}};
+}
+
+MetricFamily runs_by_state(const std::vector<catalog::RunsInState>& runs) {
+  MetricFamily out{"weir_workflow_runs", "Workflow runs that are kept.", MetricType::Gauge, {}};
+  for (const catalog::RunsInState& one : runs) {
+    ClientMetric metric;
+    metric.label = {{"kind", one.kind}, {"state", one.state}};
+    metric.gauge.value = static_cast<double>(one.runs);
+    out.metric.push_back(std::move(metric));
+  }
+  return out;
+}
+
 MetricFamily by_place(const char* name, const char* help, std::uint64_t in_catalog,
                       std::uint64_t in_files) {
   MetricFamily out{name, help, MetricType::Gauge, {}};
@@ -202,8 +220,8 @@ void add_conservation(std::vector<MetricFamily>& families,
 
 std::string metrics_text(const Measured& measured) {
   const auto& [gateway, http, log, clock, batcher, quarantine, batch_seconds, run_seconds,
-               control_seconds, log_ready, conservation, conservation_checks, snapshot,
-               streams_named_max] = measured;
+               schedule_lateness, firings, runs, control_seconds, log_ready, conservation,
+               conservation_checks, snapshot, streams_named_max] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -252,6 +270,13 @@ std::string metrics_text(const Measured& measured) {
               batcher.keys_forgotten_early),
       gauge("weir_idempotency_oldest_key_age_seconds", "Age of the oldest key remembered.",
             static_cast<double>(batcher.oldest_key_age.count()) / 1e6),
+      runs_by_state(runs),
+      lateness(schedule_lateness),
+      counter("weir_schedule_fired_total", "Runs of courier groups that schedules made.",
+              firings.fired),
+      counter("weir_schedule_missed_total", "Firings of schedules that made no run.",
+              firings.missed),
+      counter("weir_schedule_caught_up_total", "Runs that schedules made late.", firings.caught_up),
       counter("weir_conservation_checks_total", "Checks of conservation.", conservation_checks),
       counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
               batcher.replayed),

@@ -2,9 +2,12 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/histogram.hpp"
 #include "catalog/batches.hpp"
+#include "catalog/courier_groups.hpp"
+#include "catalog/runs.hpp"
 #include "catalog/snapshot.hpp"
 #include "env/watched_clock.hpp"
 #include "http/stats.hpp"
@@ -23,8 +26,11 @@ struct Measured {
   WatchedClock::State clock;
   batcher::BatcherGauges batcher;
   catalog::Batches::QuarantineHeld quarantine;
-  HistogramCounts batch_seconds;    // commits of batches in the catalog
-  HistogramCounts run_seconds;      // workflow runs
+  HistogramCounts batch_seconds;      // commits of batches in the catalog
+  HistogramCounts run_seconds;        // workflow runs
+  HistogramCounts schedule_lateness;  // firings of schedules, after their time
+  catalog::FiringCounts firings;
+  std::vector<catalog::RunsInState> runs;
   HistogramCounts control_seconds;  // control requests
   bool log_ready = false;
   std::shared_ptr<const batcher::ConservationReport> conservation;  // null before the first check

@@ -77,6 +77,7 @@ void RunThreads::work(const std::stop_token& stop, courier::Runner::Options opti
     const Time begun = dependencies_.clock.now();
     const auto ran = runner.run_next(shutdown);
     if (!ran) spdlog::error("A workflow run was not done to its end here: {}", ran.error().message);
+    if (ran && *ran && dependencies_.on_run_over) dependencies_.on_run_over();
     std::unique_lock lock(mutex_);
     if (ran && *ran) {
       seconds_.record(std::chrono::duration<double>(dependencies_.clock.now() - begun).count());

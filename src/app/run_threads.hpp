@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -29,7 +30,8 @@ class RunThreads {
     store::ObjectStore& store;
     const Clock& clock;
     Random& random;
-    std::chrono::seconds time_max;  // of one run; 0: as long as it takes
+    std::chrono::seconds time_max;           // of one run; 0: as long as it takes
+    std::function<void()> on_run_over = {};  // some thread's; what waits for the run goes on
   };
   RunThreads(const Dependencies& dependencies, unsigned threads);
   ~RunThreads() { stop(); }

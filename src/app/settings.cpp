@@ -117,6 +117,8 @@ constexpr Setting table[] = {
     {"queries.time_s", "A query or preview that takes longer is ended with 400.", 30, 1, 3600},
     {"runs.time_s", "A workflow run that takes longer is ended, and fails; 0: no limit.", 3600, 0,
      1'000'000},
+    {"runs.keep_days", "Workflow runs are deleted so many days after their end; 0: never.", 400, 0,
+     100'000},
     {"runs.parallel", "Workflow runs worked on at once.", 2, 1, 64, Takes::on_reload},
     {"alerts.retry_s",
      "An alert that could not be delivered is tried again after so long, then after twice that and "

@@ -5,12 +5,13 @@
 #include "workflow/schedule.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include <date/tz.h>
+
+#include "workflow/zone.hpp"
 
 namespace weir::workflow {
 
@@ -152,21 +153,8 @@ Schedule::Schedule(Cron cron, std::shared_ptr<const Zone> zone)
 
 Result<Schedule> Schedule::make(std::string_view cron, std::string_view zone) {
   WEIR_TRY(const Cron parsed, Cron::parse(cron));
-  try {
-    date::get_tzdb();
-  } catch (const std::exception& error) {
-    return fail(Errc::unavailable, std::string("This machine's time zones cannot be read; install "
-                                               "its package tzdata: ") +
-                                       error.what());
-  }
-  try {
-    return Schedule(parsed, std::make_shared<const Zone>(Zone{date::locate_zone(zone)}));
-  } catch (const std::exception&) {
-    return fail(
-        Errc::bad_request,
-        "There is no time zone \"" + std::string(zone) +
-            "\"; write one by its name in the IANA database, such as Europe/Berlin or UTC.");
-  }
+  WEIR_TRY(const date::time_zone* found, find_zone(zone));
+  return Schedule(parsed, std::make_shared<const Zone>(Zone{found}));
 }
 
 std::vector<Firing> Schedule::next(Time after, std::size_t count, bool with_skipped) const {
