@@ -128,6 +128,7 @@ Result<http::Response> run_courier(const Call& call) {
   WEIR_CHECK(call.services.catalog.couriers().find(call.caller.tenant_no, call.id));
   WEIR_TRY(auto run, run_of(call.request));
   run.courier_id = call.id;
+  run.started_by = call.caller.key_id;
   WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
   call.services.wake_runs();
   return answer(201, json_of_run(call.services, added));

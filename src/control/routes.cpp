@@ -58,6 +58,7 @@ Routes all_routes() {
   add_feed_draft_routes(routes);
   add_feed_table_routes(routes);
   add_courier_routes(routes);
+  add_courier_group_routes(routes);
   add_run_routes(routes);
   add_schedule_routes(routes);
   add_alert_routes(routes);

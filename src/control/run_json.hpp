@@ -15,4 +15,7 @@ boost::json::object json_of_run(const Services& services, const catalog::Run& ru
 /// The run that a request asks for, without its courier.
 Result<catalog::Run> run_of(const http::Request& request);
 
+/// The same of a group's run, which may name no days: it is `automatic` then.
+Result<catalog::Run> group_run_of(const http::Request& request);
+
 }  // namespace weir::control

@@ -22,6 +22,13 @@ json::value json_of_task(const Services& services, const catalog::RunTask& task)
                     {"detail", json_of_stored(task.detail)},
                     {"started_at", json_of(task.started_at)},
                     {"ended_at", json_of(task.ended_at)}};
+  if (!task.stage.empty()) {
+    body["stage"] = task.stage;
+    body["inputs"] = json_of_stored(task.inputs.empty() ? "{}" : task.inputs);
+    body["outputs"] = json_of_stored(task.outputs.empty() ? "{}" : task.outputs);
+    body["attempt"] = task.attempt;
+    body["not_before"] = json_of(task.not_before);
+  }
   if (!task.error.empty()) body["error"] = without_directory(task.error, services.data_directory);
   return body;
 }
@@ -33,12 +40,45 @@ Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
     items.push_back(json_of_task(call.services, task));
   json::object body = json_of_run(call.services, run);
   body["tasks"] = std::move(items);
+  WEIR_TRY(const auto told, call.services.catalog.runs().notices(run.id));
+  json::array& notices = body["notices"].emplace_array();
+  for (const catalog::RunNotice& notice : told)
+    notices.push_back(
+        json::object{{"at", to_string(notice.at)},
+                     {"kind", notice.kind},
+                     {"text", without_directory(notice.text, call.services.data_directory)}});
   return answer(200, body);
+}
+
+Result<catalog::RunFilter> filter_of(const http::Request& request) {
+  catalog::RunFilter filter;
+  const auto given = [&](const char* name) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? std::string() : found->second;
+  };
+  if (const std::string state = given("state"); !state.empty()) {
+    filter.state = catalog::parse_run_state(state);
+    if (!filter.state)
+      return fail(Errc::bad_request,
+                  "\"state\" is a state of runs such as failed, not \"" + state + "\".");
+  }
+  if (const std::string kind = given("kind"); !kind.empty()) {
+    filter.kind = catalog::parse_run_kind(kind);
+    if (!filter.kind)
+      return fail(Errc::bad_request, "\"kind\" is courier or group, not \"" + kind + "\".");
+  }
+  filter.started_by = given("started_by");
+  filter.group_id = given("group_id");
+  filter.parent = given("parent");
+  filter.text = given("text");
+  return filter;
 }
 
 Result<http::Response> list_runs(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
-  WEIR_TRY(const auto page, call.services.catalog.runs().list(call.caller.tenant_no, request));
+  WEIR_TRY(const auto filter, filter_of(call.request));
+  WEIR_TRY(const auto page,
+           call.services.catalog.runs().list(call.caller.tenant_no, request, filter));
   return answer_page(page,
                      [&call](const catalog::Run& run) { return json_of_run(call.services, run); });
 }
@@ -78,6 +118,20 @@ Result<catalog::RunRange> range_of(const Fields& body) {
 
 }  // namespace
 
+Result<catalog::Run> group_run_of(const http::Request& request) {
+  WEIR_TRY(const auto body, Fields::of_body(request, {"day", "range_from", "range_to", "all",
+                                                      "load_only", "skip_missing"}));
+  catalog::Run run;
+  run.automatic =
+      !body.has("day") && !body.has("range_from") && !body.has("range_to") && !body.has("all");
+  if (!run.automatic) {
+    WEIR_TRY(run.range, range_of(body));
+  }
+  WEIR_TRY(run.load_only, body.flag_or("load_only", false));
+  WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  return run;
+}
+
 Result<catalog::Run> run_of(const http::Request& request) {
   WEIR_TRY(const auto body, Fields::of_body(request, {"day", "range_from", "range_to", "all",
                                                       "load_only", "skip_missing", "shadow"}));
@@ -92,6 +146,12 @@ Result<catalog::Run> run_of(const http::Request& request) {
 json::object json_of_run(const Services& services, const catalog::Run& run) {
   json::object body{{"id", run.id},
                     {"courier_id", run.courier_id},
+                    {"kind", to_string(run.kind)},
+                    {"parent", run.parent},
+                    {"group_id", run.group_id},
+                    {"started_by", run.started_by},
+                    {"scheduled_for", json_of(run.scheduled_for)},
+                    {"warnings", run.warnings},
                     {"name", run.name},
                     {"state", to_string(run.state)},
                     {"range_from", json_of(run.range.from)},
@@ -110,7 +170,12 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
 void add_run_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
   routes.push_back(
-      {"GET", "/api/v0/workflow/runs", "listRuns", operate, list_runs, {"limit", "next_token"}});
+      {"GET",
+       "/api/v0/workflow/runs",
+       "listRuns",
+       operate,
+       list_runs,
+       {"limit", "next_token", "state", "kind", "started_by", "group_id", "parent", "text"}});
   routes.push_back({"GET", "/api/v0/workflow/runs/{id}", "getRun", operate, get_run});
   routes.push_back({"POST", "/api/v0/workflow/runs/{id}/stop", "stopRun", operate, stop_run});
 }

@@ -1,4 +1,7 @@
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -15,19 +18,31 @@ const std::string path = "/api/v0/workflow/runs";
 
 void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
+  const auto filter = std::make_shared<std::map<std::string, std::string>>();
   Command verb =
-      add_verb(noun, "list", "All runs", session, [paging](Session& s, Api& api) -> Result<void> {
-        WEIR_TRY(const json::value list, fetch_list(api, path, {}, *paging));
-        print_list(s, list,
-                   {{"ID", "id"},
-                    {"NAME", "name"},
-                    {"STATE", "state"},
-                    {"CREATED", "created_at"},
-                    {"ENDED", "ended_at"},
-                    {"ERROR", "error"}},
-                   "no runs yet; weir courier run ID --day DAY starts one");
-        return {};
-      });
+      add_verb(noun, "list", "All runs, newest first", session,
+               [paging, filter](Session& s, Api& api) -> Result<void> {
+                 std::map<std::string, std::string> query;
+                 for (const auto& [name, value] : *filter)
+                   if (!value.empty()) query.emplace(name, value);
+                 WEIR_TRY(const json::value list, fetch_list(api, path, std::move(query), *paging));
+                 print_list(s, list,
+                            {{"ID", "id"},
+                             {"KIND", "kind"},
+                             {"NAME", "name"},
+                             {"STATE", "state"},
+                             {"CREATED", "created_at"},
+                             {"ENDED", "ended_at"},
+                             {"ERROR", "error"}},
+                            "no runs yet; weir courier run ID --day DAY starts one");
+                 return {};
+               });
+  verb.option("--state", (*filter)["state"], "In this state only, as in failed");
+  verb.option("--kind", (*filter)["kind"], "courier or group").one_of({"courier", "group"});
+  verb.option("--started-by", (*filter)["started_by"], "schedule, or a key, tak-...");
+  verb.option("--group", (*filter)["group_id"], "Of this group, cg-...");
+  verb.option("--parent", (*filter)["parent"], "That this run of a group made, wf-...");
+  verb.option("--text", (*filter)["text"], "With this in the name or the error");
   add_paging(verb, *paging);
 }
 

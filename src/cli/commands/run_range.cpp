@@ -15,7 +15,7 @@ Result<boost::json::object> run_body(const RunRange& range) {
   if (!range.day.empty()) body["day"] = range.day;
   if (!range.from.empty()) body["range_from"] = range.from;
   if (!range.to.empty()) body["range_to"] = range.to;
-  if (body.empty())
+  if (body.empty() && !range.may_be_none)
     return fail(Errc::bad_request, "say what to load: --day DAY, --from DAY --to DAY, or --all");
   if (range.load_only) body["load_only"] = true;
   if (range.skip_missing) body["skip_missing"] = true;

@@ -13,6 +13,7 @@ namespace weir::cli {
 struct RunRange {
   std::string day, from, to;
   bool all = false, load_only = false, skip_missing = false, shadow = false, wait = false;
+  bool may_be_none = false;  // no day is needed
 };
 
 void add_run_range(Command verb, RunRange& range);

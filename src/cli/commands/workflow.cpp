@@ -53,6 +53,19 @@ void print_warnings(Session& session, const json::array& tasks) {
   }
 }
 
+/// The notices after the first `told`, as they come; the number that is told now.
+std::size_t print_news(Terminal& terminal, const json::value& run, std::size_t told) {
+  const json::value* notices = run.is_object() ? run.as_object().if_contains("notices") : nullptr;
+  if (notices == nullptr || !notices->is_array()) return told;
+  const json::array& all = notices->as_array();
+  for (; told < all.size(); ++told) {
+    const std::string at = text_of(all[told], "at");
+    terminal.err << (at.size() > 19 ? at.substr(11, 8) : at) << "  " << text_of(all[told], "text")
+                 << std::endl;
+  }
+  return told;
+}
+
 }  // namespace
 
 bool is_final(const std::string& state) {
@@ -60,8 +73,10 @@ bool is_final(const std::string& state) {
 }
 
 Result<json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id) {
+  std::size_t told = 0;
   while (true) {
     WEIR_TRY(json::value run, api.get("/api/v0/workflow/runs/" + percent_encode(id)));
+    told = print_news(terminal, run, told);
     if (is_final(text_of(run, "state"))) return run;
     terminal.sleep(std::chrono::milliseconds(500));
   }
@@ -74,8 +89,15 @@ void print_run(Session& session, const json::value& run) {
   if (session.json || !run.is_object()) return print_item(session, run);
   json::object head = run.as_object();
   const json::value tasks = head["tasks"];
+  const json::value notices = head["notices"];
   head.erase("tasks");
+  head.erase("notices");
   print_item(session, head);
+  if (notices.is_array() && !notices.as_array().empty()) {
+    session.terminal.out << "\n";
+    print_list(session, json::object{{"items", notices}},
+               {{"AT", "at"}, {"NOTICE", "kind"}, {"TEXT", "text"}}, "");
+  }
   if (!tasks.is_array() || tasks.as_array().empty()) return;
   session.terminal.out << "\n";
   const json::array rows = with_details(tasks.as_array());

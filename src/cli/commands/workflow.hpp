@@ -10,7 +10,7 @@ namespace weir::cli {
 /// Whether a run in this state will change no more.
 bool is_final(const std::string& state);
 
-/// Polls the run twice a second until its state is final.
+/// Polls the run twice a second until its state is final, and tells its notices as they come.
 Result<boost::json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id);
 
 /// The run with its tasks. A run that failed, was stopped or canceled makes the exit code 1.
