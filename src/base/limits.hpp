@@ -95,5 +95,6 @@ inline constexpr std::uint32_t sample_records_max = 20'000;  // likewise
 inline constexpr std::uint32_t row_errors_kept_max = 1000;
 inline constexpr std::uint32_t row_errors_logged_max = 100'000;  // of a load
 inline constexpr std::uint32_t row_errors_logged_days = 90;
+inline constexpr std::uint64_t error_csv_bytes_max = 64 * mib;
 
 }  // namespace weir::limits

@@ -482,6 +482,10 @@ constexpr std::string_view courier_groups[] = {
     R"(ALTER TABLE loads ADD COLUMN to_hour BIGINT NOT NULL DEFAULT 0)",
 };
 
+constexpr std::string_view runs_of_errors[] = {
+    R"(ALTER TABLE runs ADD COLUMN only_errors BIGINT NOT NULL DEFAULT 0)",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -501,6 +505,7 @@ constexpr Migration all[] = {
     {"feeds that merge fields, and records that remove rows", feed_merge},
     {"runs into shadows", shadow_runs},
     {"courier groups", courier_groups},
+    {"runs of rows in error", runs_of_errors},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

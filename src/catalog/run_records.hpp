@@ -74,7 +74,8 @@ struct Run {
   RunRange range;
   bool load_only = false;
   bool skip_missing = false;
-  bool shadow = false;  // loads into the shadows of its tables
+  bool shadow = false;       // loads into the shadows of its tables
+  bool only_errors = false;  // loads again what is in error, and no more
   std::string error;
   Time created_at;
   std::optional<Time> started_at;

@@ -7,7 +7,8 @@ namespace weir::catalog {
 
 inline constexpr const char* run_columns =
     "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing,"
-    " shadow, error, created_at, started_at, ended_at, live, batch_after, batch_to, rounds, kind,"
+    " shadow, only_errors, error, created_at, started_at, ended_at, live, batch_after, batch_to, "
+    "rounds, kind,"
     " parent, group_id, scheduled_for, automatic, started_by, config, warnings, warn_after_ms,"
     " not_before, from_hour, to_hour";
 

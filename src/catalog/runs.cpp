@@ -72,6 +72,7 @@ void run_into(Statement& statement, Run& row) {
   statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
   statement.into(row.range.from).into(row.range.to).into(row.load_only).into(row.skip_missing);
   statement.into(row.shadow);
+  statement.into(row.only_errors);
   statement.into(row.error).into(row.created_at).into(row.started_at).into(row.ended_at);
   statement.into(row.live).into(row.round.after).into(row.round.to).into(row.rounds);
   statement.into_text([&row](const std::string& text) {
@@ -99,10 +100,12 @@ Result<Run> insert_run(soci::session& session, Database& database, Run run) {
   Statement insert(
       session,
       "INSERT INTO runs (id, tenant_no, courier_id, name, state, range_from,"
-      " range_to, load_only, skip_missing, shadow, error, created_at, ended_at, kind, parent,"
+      " range_to, load_only, skip_missing, shadow, only_errors, error, created_at, ended_at, kind,"
+      " parent,"
       " group_id, scheduled_for, automatic, started_by, config, warnings,"
       " warn_after_ms, not_before, from_hour, to_hour) VALUES (:id, :tenant,"
-      " :courier, :name, :state, :from, :to, :load_only, :skip, :shadow, :error, :now, :ended,"
+      " :courier, :name, :state, :from, :to, :load_only, :skip, :shadow, :only_errors, :error,"
+      " :now, :ended,"
       " :kind, :parent, :group, :scheduled, :automatic, :by, :config, :warnings,"
       " :warn, :not_before, :from_hour, :to_hour)");
   insert.bind(run.id).bind(run.tenant_no).bind(run.courier_id).bind(run.name);
@@ -110,6 +113,7 @@ Result<Run> insert_run(soci::session& session, Database& database, Run run) {
   insert.bind(run.load_only)
       .bind(run.skip_missing)
       .bind(run.shadow)
+      .bind(run.only_errors)
       .bind(run.error)
       .bind(database.now());
   insert.bind(run.ended_at).bind(std::string(to_string(run.kind))).bind(run.parent);

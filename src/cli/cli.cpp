@@ -48,6 +48,7 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_group_commands(app, session);
   add_run_commands(app, session);
   add_alert_commands(app, session);
+  add_row_error_commands(app, session);
   add_table_commands(app, session);
   add_load_commands(app, session);
   demo::add_demo_command(app, terminal);

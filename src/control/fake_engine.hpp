@@ -46,9 +46,33 @@ class RecordingEngine final : public engine::TestEngine {
     for (const engine::LoggedError& each : logged) {
       const bool behind =
           std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
-      if (behind && each.run == filter.run && out.size() < filter.most) out.push_back(each);
+      const bool chosen = (filter.run.empty() || each.run == filter.run) &&
+                          (filter.load == 0 || each.load == filter.load) &&
+                          (!filter.state || each.state == *filter.state);
+      if (behind && chosen && out.size() < filter.most) out.push_back(each);
     }
     return out;
+  }
+  Result<std::vector<engine::ErrorKind>> error_kinds(const std::string&,
+                                                     const engine::ErrorFilter& filter) override {
+    return filter.state ? std::vector<engine::ErrorKind>() : kinds;
+  }
+  Result<engine::RecordText> record(const std::string&, const engine::SourceFile& file,
+                                    std::uint64_t number) override {
+    record_asked = file.uri + " " + std::to_string(number);
+    return record_text;
+  }
+  Result<void> mend(const std::string&, const std::string& file, std::uint64_t number,
+                    const engine::RecordText::Mended& mended) override {
+    record_asked = file + " " + std::to_string(number);
+    record_text.mended = mended;
+    return {};
+  }
+  Result<void> dismiss_error(const std::string&, std::uint64_t load,
+                             std::uint64_t number) override {
+    for (engine::LoggedError& each : logged)
+      if (each.load == load && each.number == number) each.state = engine::ErrorState::dismissed;
+    return {};
   }
   Result<std::vector<engine::LoadRecord>> ledger(const std::string&,
                                                  const engine::LedgerFilter& filter) override {
@@ -166,6 +190,9 @@ class RecordingEngine final : public engine::TestEngine {
   Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
   std::vector<engine::LoggedError> logged;
+  std::vector<engine::ErrorKind> kinds;
+  engine::RecordText record_text;
+  std::string record_asked;
   std::vector<std::string> purged;  // "tenant table"
   std::vector<std::string> renamed;
   Result<void> rename_answer;

@@ -159,6 +159,7 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
                     {"load_only", run.load_only},
                     {"skip_missing", run.skip_missing},
                     {"shadow", run.shadow},
+                    {"only_errors", run.only_errors},
                     {"created_at", to_string(run.created_at)},
                     {"started_at", json_of(run.started_at)},
                     {"ended_at", json_of(run.ended_at)}};

@@ -19,6 +19,11 @@ std::string described(const RowError& error) {
 
 }  // namespace
 
+std::string_view name_of(ErrorState state) {
+  constexpr std::string_view names[] = {"open", "mended", "repeated", "dismissed"};
+  return names[static_cast<std::size_t>(state)];
+}
+
 Error over_threshold_error(const Load& load, const LoadCounts& counts) {
   std::string message = std::to_string(counts.errors) + " of " + std::to_string(counts.read) +
                         " rows for \"" + load.table + "\" have errors, more than the " +

@@ -127,6 +127,19 @@ class Engine : public Tracing {
   /// limits::row_errors_logged_max of a load and for limits::row_errors_logged_days.
   virtual Result<std::vector<LoggedError>> row_errors(const std::string& tenant,
                                                       const ErrorFilter& filter) = 0;
+  /// The same, counted by table, field and kind; the filter's place does not matter.
+  virtual Result<std::vector<ErrorKind>> error_kinds(const std::string& tenant,
+                                                     const ErrorFilter& filter) = 0;
+  /// A record that an error is of, by the file's key and URI and its place there.
+  virtual Result<RecordText> record(const std::string& tenant, const SourceFile& file,
+                                    std::uint64_t number) = 0;
+  /// From now on loads take this JSON object for the record, which stays in its file as it is; an
+  /// empty text takes that back. bad_request: no JSON object, or the file is no NDJSON.
+  virtual Result<void> mend(const std::string& tenant, const std::string& file,
+                            std::uint64_t number, const RecordText::Mended& mended) = 0;
+  /// Gives up an open error. conflict: it is not open.
+  virtual Result<void> dismiss_error(const std::string& tenant, std::uint64_t load,
+                                     std::uint64_t number) = 0;
   /// Creates the table of a load, empty, unless it exists; adds columns that the feed gained, and
   /// hides those that it lost. With `truncate` the table is made anew, as if it had been purged.
   /// Ignores the operations. conflict: its key or types are others, and it has rows.

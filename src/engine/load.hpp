@@ -118,6 +118,10 @@ struct Load {
   std::vector<Operation> operations;  // may be empty with truncate
   int error_threshold = 1;            // percent of all rows read; above it nothing is loaded
   bool truncate = false;              // empty the table first, in the same transaction
+  /// Only the rows that are in error in this table, whatever their share, and no truncating. Where
+  /// that would not do, all rows and the threshold: behind a query, whose rows may be of several
+  /// records, and where a load was refused, whose good rows are missing too.
+  bool only_errors = false;
   bool shadow = false;                // into the table's shadow, which is made if there is none
   LoadId id = {};
   Allowance allowance = {};

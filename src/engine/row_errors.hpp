@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 
@@ -16,6 +18,15 @@ struct RowError {
   std::string reason;
 };
 
+/// What has become of the row of a logged error.
+enum class ErrorState : std::uint8_t {
+  open,
+  mended,     // a later load read the row, and it had no error
+  repeated,   // a later load read the row, whose errors are logged anew
+  dismissed,  // somebody gave it up
+};
+std::string_view name_of(ErrorState state);
+
 /// A bad field of a row, in the log of its load.
 struct LoggedError {
   RowError error;
@@ -28,6 +39,8 @@ struct LoggedError {
   std::string run;
   std::string feed;
   std::string table;
+  ErrorState state = ErrorState::open;
+  std::uint64_t settled_by = 0;  // the load that mended or repeated it
 };
 
 /// Errors of the log; the order is by load and number.
@@ -35,10 +48,31 @@ struct ErrorFilter {
   std::string table = {};  // empty: of all tables
   std::string run = {};    // empty: of all runs
   std::uint64_t load = 0;  // 0: of all loads
+  std::optional<ErrorState> state = {};
   /// Behind the error of this load and number.
   std::uint64_t after_load = 0;
   std::uint64_t after_number = 0;
   std::uint64_t most = 100;
+};
+
+/// Errors of one kind in one field of a table; not those beyond what is logged.
+struct ErrorKind {
+  std::string table;
+  std::string field;
+  std::string kind;
+  std::uint64_t count = 0;
+  std::uint64_t open = 0;
+};
+
+/// A record of a batch file, as JSON.
+struct RecordText {
+  std::string stored;  // empty: it cannot be read
+  struct Mended {
+    std::string text;
+    std::string by;
+    Time at;
+  };
+  std::optional<Mended> mended;  // what loads take in its place
 };
 
 }  // namespace weir::engine

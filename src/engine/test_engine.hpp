@@ -30,6 +30,19 @@ class TestEngine : public Engine {
   Result<std::string> receipt_of(const std::string&, const Source&, std::uint64_t) override {
     return refused();
   }
+  Result<std::vector<ErrorKind>> error_kinds(const std::string&, const ErrorFilter&) override {
+    return refused();
+  }
+  Result<RecordText> record(const std::string&, const SourceFile&, std::uint64_t) override {
+    return refused();
+  }
+  Result<void> mend(const std::string&, const std::string&, std::uint64_t,
+                    const RecordText::Mended&) override {
+    return refused();
+  }
+  Result<void> dismiss_error(const std::string&, std::uint64_t, std::uint64_t) override {
+    return refused();
+  }
   Result<void> create_table(const Load&) override { return refused(); }
   Result<void> check(const std::string&) override { return {}; }
   Result<Table> preview(const std::vector<Source>&, const std::string&, const std::string&,

@@ -25,6 +25,8 @@ void add_group_commands(Command app, const SessionPtr& session);
 void add_run_commands(Command app, const SessionPtr& session);
 void add_alert_commands(Command app, const SessionPtr& session);
 void add_load_commands(Command app, const SessionPtr& session);
+void add_run_error_commands(Command noun, const SessionPtr& session);  // of the noun run
+void add_row_error_commands(Command app, const SessionPtr& session);
 void add_table_commands(Command app, const SessionPtr& session);
 void add_table_change_commands(Command noun, const SessionPtr& session);  // of the noun table
 

@@ -72,6 +72,7 @@ void add_run_commands(Command app, const SessionPtr& session) {
            })
       .option("ID", *id, "Run id, wf-...")
       .required();
+  add_run_error_commands(noun, session);
 }
 
 }  // namespace weir::cli

@@ -20,6 +20,7 @@
 #include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/load.hpp"
+#include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/row_changes.hpp"
 #include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
@@ -313,6 +314,32 @@ Result<RowRecord> DuckDbEngine::record_of(const std::string& tenant, const std::
 Result<std::string> DuckDbEngine::receipt_of(const std::string& tenant, const Source& source,
                                              std::uint64_t row) {
   return on_tenant(tenant, [&](Tenant& owner) { return receipt_of_row(owner, source, row); });
+}
+
+Result<std::vector<ErrorKind>> DuckDbEngine::error_kinds(const std::string& tenant,
+                                                         const ErrorFilter& filter) {
+  return on_tenant(tenant, [&](Tenant& owner) -> Result<std::vector<ErrorKind>> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    return duckdb::error_kinds(connection, filter);
+  });
+}
+
+Result<RecordText> DuckDbEngine::record(const std::string& tenant, const SourceFile& file,
+                                        std::uint64_t number) {
+  return on_tenant(tenant, [&](Tenant& owner) { return record_text(owner, file, number); });
+}
+
+Result<void> DuckDbEngine::mend(const std::string& tenant, const std::string& file,
+                                std::uint64_t number, const RecordText::Mended& mended) {
+  return on_tenant(tenant, [&](Tenant& owner) { return mend_record(owner, file, number, mended); });
+}
+
+Result<void> DuckDbEngine::dismiss_error(const std::string& tenant, std::uint64_t load,
+                                         std::uint64_t number) {
+  return on_tenant(tenant, [&](Tenant& owner) -> Result<void> {
+    WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
+    return duckdb::dismiss_error(connection, load, number);
+  });
 }
 
 Result<void> DuckDbEngine::purge(const std::string& tenant, const std::string& table) {

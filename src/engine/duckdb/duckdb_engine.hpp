@@ -83,6 +83,14 @@ class DuckDbEngine final : public Engine {
                               const std::string& key) override;
   Result<std::string> receipt_of(const std::string& tenant, const Source& source,
                                  std::uint64_t row) override;
+  Result<std::vector<ErrorKind>> error_kinds(const std::string& tenant,
+                                             const ErrorFilter& filter) override;
+  Result<RecordText> record(const std::string& tenant, const SourceFile& file,
+                            std::uint64_t number) override;
+  Result<void> mend(const std::string& tenant, const std::string& file, std::uint64_t number,
+                    const RecordText::Mended& mended) override;
+  Result<void> dismiss_error(const std::string& tenant, std::uint64_t load,
+                             std::uint64_t number) override;
   Result<void> purge(const std::string& tenant, const std::string& table) override;
   Result<void> rename_table(const std::string& tenant, const std::string& from,
                             const std::string& to) override;

@@ -12,6 +12,7 @@
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/select_guard.hpp"
 #include "engine/duckdb/tables/as_of.hpp"
+#include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
@@ -151,7 +152,9 @@ Result<Table> run_preview(Tenant& tenant, const std::vector<Source>& sources,
     return fail(Errc::bad_request, "without an ingest query a preview takes exactly one file");
   WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(const OpenSources opened, OpenSources::open(tenant, sources, limits.allowance));
+  ChosenRecords chosen;
+  WEIR_TRY(chosen.mended, mended_records(connection));
+  WEIR_TRY(const OpenSources opened, OpenSources::open(tenant, sources, limits.allowance, chosen));
   WEIR_TRY(const Input input, input_of(connection, opened, query, false));
   Table table = with_columns(input.columns);
   std::string list;

@@ -21,6 +21,7 @@
 
 #include <boost/json.hpp>
 
+#include "engine/duckdb/tables/failed_view.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine::duckdb {
@@ -333,6 +334,12 @@ Result<GuardedSelect> guard_select(Connection& connection, const std::string& sq
     tables.emplace(folded(table.name), table.name);
     stored.insert(table.table());
     if (reads == Reads::history) stored.insert({table.history(), table.origins()});
+  }
+  if (folded(sql).find(failed_name("")) != std::string::npos) {
+    WEIR_TRY(const auto views, failed_views(connection));
+    for (const std::string& each : views)
+      tables.emplace(folded(each), each);
+    if (!views.empty()) stored.emplace("row_errors");
   }
   if (sql.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "the query has a NUL character in it; take it out");

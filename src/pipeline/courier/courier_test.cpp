@@ -313,6 +313,30 @@ TEST_F(CourierTest, AllOperationsOfAFeedAreOneLoad) {
   EXPECT_EQ(load.id.epoch, 1u);
 }
 
+TEST_F(CourierTest, ARunOfErrorsLoadsThemAndTruncatesNothing) {
+  batch("2027-03-02", 8);
+  const auto filled = feed();
+  const auto emptied = feed();
+  catalog::Run run;
+  run.courier_id =
+      catalog_->couriers()
+          .add(tenant_, courier(R"({")" + filled.id +
+                                R"(":[{"type":"truncate"},{"type":"load","file":"streaming"}],")" +
+                                emptied.id + R"(":[{"type":"truncate"}]})"))
+          ->id;
+  run.only_errors = true;
+  const auto id = catalog_->runs().add(tenant_, run)->id;
+  EXPECT_TRUE(catalog_->runs().find(tenant_, id)->only_errors);
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "me"});
+  EXPECT_TRUE(runner.run_next().value());
+  EXPECT_EQ(catalog_->runs().find(tenant_, id)->state, RunState::succeeded);
+  ASSERT_EQ(engine_.loads.size(), 1u);
+  EXPECT_TRUE(engine_.loads[0].only_errors);
+  EXPECT_FALSE(engine_.loads[0].truncate);
+  const auto batches = catalog_->batches().find(tenant_, {stream_.id, {}, {}, {}}).value();
+  EXPECT_TRUE(catalog_->loads().of(batches[0]).value().empty());
+}
+
 TEST_F(CourierTest, WhatWasLoadedWhereIsNotedForReceipts) {
   batch("2027-03-02", 8);
   batch("2027-03-03", 8);

@@ -382,7 +382,8 @@ Result<void> Runner::load_feed(Work& work, const catalog::Feed& feed,
   WEIR_TRY(const engine::LoadCounts counts, engine_.load(load));
   task.detail = work.detail(counts_json(counts), task);
   if (counts.over_threshold) return fail(engine::over_threshold_error(load, counts));
-  if (load.shadow) return {};  // no receipt's record is in the table by that
+  if (load.shadow) return {};       // no receipt's record is in the table by that
+  if (load.only_errors) return {};  // of which records, the first run's entry tells
   return note_load(work, load);
 }
 
@@ -405,6 +406,7 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
   WEIR_TRY(engine::Load load, feed::plan(feed, work.tenant));
   load.id = {work.run.id, feed.id, work.lease.epoch};
   load.shadow = work.run.shadow;
+  load.only_errors = work.run.only_errors;
   if (work.run.live) {
     load.id.round = work.run.round.to;
     load.error_threshold = 100;
@@ -414,6 +416,7 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
         WEIR_TRY(auto query, catalog_.ingest_queries().find_by_name(work.run.tenant_no, name));
         return std::move(query.sql);
       }));
+  if (load.only_errors) load.truncate = false;
   return load;
 }
 

@@ -156,16 +156,20 @@ class CborRows : public RowSource {
     report_.note_whole(file);
     reader_.emplace(content_);
     origin_ = RowOrigin::of(plan_, file);
+    only_ = plan_.only_of(file);
     return {};
   }
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
-    while (next_row_ == rows_.size()) {
-      WEIR_TRY(const bool more, next_record());
-      if (!more) return false;
-    }
-    const Node& node = *rows_[next_row_++];
-    ++origin_.row;
+    do {
+      while (next_row_ == rows_.size()) {
+        WEIR_TRY(const bool more, next_record());
+        if (!more) return false;
+      }
+      ++next_row_;
+      ++origin_.row;
+    } while (only_ != nullptr && !only_->contains(static_cast<std::uint64_t>(origin_.row)));
+    const Node& node = *rows_[next_row_ - 1];
     writer.begin_row(row, origin_);
     if (node.kind == Node::Kind::text) write_member(row, writer, text_key, node);
     for (const xml::Member& member : node.members)
@@ -208,7 +212,9 @@ class CborRows : public RowSource {
     if (!reader_->skip())
       return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
                         Error{error.code, error.message + "; nothing from there on can be read"});
-    report_.add_bad_record({origin_.file, ++origin_.row, "cannot be read: " + error.message});
+    ++origin_.row;
+    if (only_ == nullptr || only_->contains(static_cast<std::uint64_t>(origin_.row)))
+      report_.add_bad_record({origin_.file, origin_.row, "cannot be read: " + error.message});
     return true;
   }
 
@@ -221,6 +227,7 @@ class CborRows : public RowSource {
   std::vector<const Node*> rows_;  // of record_
   std::size_t next_row_ = 0;
   RowOrigin origin_;
+  const std::set<std::uint64_t>* only_ = nullptr;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0;
 };

@@ -10,13 +10,15 @@
 
 namespace weir::engine::duckdb {
 
-Result<FileLines> FileLines::open(const std::string& path, const std::optional<FileClaim>& claim) {
+Result<FileLines> FileLines::open(const std::string& path, const std::optional<FileClaim>& claim,
+                                  const Mended* mended) {
   WEIR_TRY(BatchFile file, BatchFile::open(path, claim));
-  return FileLines(std::move(file));
+  return FileLines(std::move(file), mended);
 }
 
-FileLines::FileLines(BatchFile file)
+FileLines::FileLines(BatchFile file, const Mended* mended)
     : file_(std::move(file)),
+      mended_(mended),
       buffer_(std::make_unique<char[]>(limits::read_buffer_bytes + line_padding_bytes)),
       capacity_(limits::read_buffer_bytes) {}
 
@@ -40,8 +42,16 @@ Result<std::optional<FileLines::Line>> FileLines::next() {
     ++number_;
     std::string_view text(start, length);
     if (text.ends_with('\r')) text.remove_suffix(1);
+    if (mended_ != nullptr) text = mended(number_, text);
     if (!text.empty()) return std::optional<Line>({text, number_, offset});
   }
+}
+
+std::string_view FileLines::mended(std::uint64_t number, std::string_view text) {
+  const auto found = mended_->find(number);
+  if (found == mended_->end()) return text;
+  in_place_.assign(found->second).append(line_padding_bytes, ' ');
+  return std::string_view(in_place_).substr(0, found->second.size());
 }
 
 /// False at the end of the file.

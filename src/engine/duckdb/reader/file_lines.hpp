@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,19 +25,26 @@ class FileLines {
     std::uint64_t offset = 0;  // of its first byte in the file
   };
 
-  /// Errors are those of BatchFile. The claim is checked once the whole file was read.
+  using Mended = std::map<std::uint64_t, std::string>;  // by the line's number
+
+  /// Errors are those of BatchFile. The claim is checked once the whole file was read. `mended` may
+  /// be null; its texts stand for the lines of the file, and it outlives the reader.
   static Result<FileLines> open(const std::string& path,
-                                const std::optional<FileClaim>& claim = std::nullopt);
+                                const std::optional<FileClaim>& claim = std::nullopt,
+                                const Mended* mended = nullptr);
 
   /// nullopt at the end of the file.
   Result<std::optional<Line>> next();
   const std::string& name() const { return file_.name(); }
 
  private:
-  explicit FileLines(BatchFile file);
+  FileLines(BatchFile file, const Mended* mended);
   Result<bool> fill();
+  std::string_view mended(std::uint64_t number, std::string_view text);
 
   BatchFile file_;
+  const Mended* mended_;
+  std::string in_place_;  // the last mended line, with its padding
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
   std::uint64_t offset_ = 0;  // in the file, of the buffer's first byte

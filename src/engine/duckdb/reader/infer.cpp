@@ -309,18 +309,17 @@ Result<void> observe_file(std::int64_t number, FileLines& file, ondemand::parser
 
 }  // namespace
 
-Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
+Result<Inferred> infer_ndjson(const ReadPlan& plan,
                               const std::function<Result<void>()>& may_go_on) {
   ondemand::parser parser;
   std::set<Place> bad;
   while (true) {
     Inference inference;
     std::set<Place> found;
-    std::int64_t number = 0;
-    for (const std::string& path : paths) {
+    for (std::size_t i = 0; i < plan.paths.size(); ++i) {
       if (may_go_on) WEIR_CHECK(may_go_on());
-      WEIR_TRY(FileLines file, FileLines::open(path));
-      WEIR_CHECK(observe_file(number++, file, parser, inference, bad, found));
+      WEIR_TRY(FileLines file, FileLines::open(plan.paths[i], std::nullopt, plan.mended_of(i)));
+      WEIR_CHECK(observe_file(static_cast<std::int64_t>(i), file, parser, inference, bad, found));
     }
     // A line that broke off left its beginning in what was observed: once more without it.
     if (found.empty()) return inference.result();

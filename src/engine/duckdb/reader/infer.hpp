@@ -1,11 +1,10 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
+#include "engine/duckdb/reader/read_plan.hpp"
 #include "engine/spark_type.hpp"
 
 namespace weir::engine::duckdb {
@@ -36,9 +35,9 @@ struct Inferred {
 ///   names that differ in case only     one field, by the spelling that was met first
 ///
 /// A struct without fields when there are no records. Memory is bounded by the schema and a record.
-/// corrupt with file and line where a line is no JSON object.
+/// Lines that are no JSON objects change nothing, not even by what they begin with.
 /// `may_go_on` is asked before each file; its error ends the reading.
-Result<Inferred> infer_ndjson(const std::vector<std::string>& paths,
+Result<Inferred> infer_ndjson(const ReadPlan& plan,
                               const std::function<Result<void>()>& may_go_on = {});
 
 }  // namespace weir::engine::duckdb

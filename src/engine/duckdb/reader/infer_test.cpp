@@ -25,7 +25,7 @@ class InferTest : public ::testing::Test {
     std::vector<std::string> paths;
     for (const std::string& lines : files)
       paths.push_back(folder_.write(std::to_string(paths.size()) + ".ndjson", lines));
-    auto found = infer_ndjson(paths);
+    auto found = infer_ndjson({.paths = paths});
     if (!found) return found.error().message;
     found_ = *std::move(found);
     return spark_ddl_columns(found_->type);
@@ -111,7 +111,7 @@ TEST_F(InferTest, MalformedTextIsFoundBelowAConflictToo) {
 }
 
 TEST_F(InferTest, AMissingFileIsNamed) {
-  const auto type = infer_ndjson({"/nowhere/08-0000.ndjson"});
+  const auto type = infer_ndjson({.paths = {"/nowhere/08-0000.ndjson"}});
   ASSERT_FALSE(type);
   EXPECT_EQ(type.error().code, Errc::not_found);
   EXPECT_THAT(type.error().message, HasSubstr("/nowhere/08-0000.ndjson"));

@@ -274,8 +274,10 @@ class JsonRows : public RowSource {
   explicit JsonRows(Reading& reading) : reading_(reading), text_(reading.plan.type) {}
 
   Result<void> open(std::size_t file, const RowWriter& writer) override {
-    WEIR_TRY(file_, FileLines::open(reading_.plan.paths[file], reading_.plan.claim(file)));
+    WEIR_TRY(file_, FileLines::open(reading_.plan.paths[file], reading_.plan.claim(file),
+                                    reading_.plan.mended_of(file)));
     origin_ = RowOrigin::of(reading_.plan, file);
+    only_ = reading_.plan.only_of(file);
     receipts_ = {};
     if (writer.wants(request_id_column)) {
       WEIR_TRY(receipts_, FileReceipts::open(reading_.plan, file));
@@ -287,6 +289,10 @@ class JsonRows : public RowSource {
     while (true) {
       WEIR_TRY(const auto line, file_->next());
       if (!line) break;
+      if (only_ != nullptr && !only_->contains(line->number)) {
+        pass_over(*line, writer);
+        continue;
+      }
       if (write_line(*line, row, writer)) return true;
     }
     file_.reset();
@@ -301,6 +307,12 @@ class JsonRows : public RowSource {
   std::uint64_t bytes_read() const override { return bytes_; }
 
  private:
+  /// Receipts are counted from line to line.
+  void pass_over(const FileLines::Line& line, const RowWriter& writer) {
+    bytes_ += line.text.size();
+    if (writer.wants(request_id_column)) receipts_.of(line);
+  }
+
   /// False where the line is no record.
   bool write_line(const FileLines::Line& line, idx_t row, RowWriter& writer) {
     bytes_ += line.text.size();
@@ -359,6 +371,7 @@ class JsonRows : public RowSource {
   ondemand::parser parser_;
   std::string mended_;
   std::optional<FileLines> file_;
+  const std::set<std::uint64_t>* only_ = nullptr;
   FileReceipts receipts_;
   RowOrigin origin_;
   std::uint64_t records_ = 0;

@@ -66,13 +66,23 @@ class StorePaths {
   std::unordered_map<std::string, std::string> folders_;  // of URIs, as they are on the disk
 };
 
+void choose(const Source& source, const ChosenRecords& chosen, ReadPlan& plan) {
+  for (std::size_t i = 0; i < source.files.size(); ++i) {
+    const std::string& file = source.files[i].name();
+    const auto mended = chosen.mended.find(file);
+    if (mended != chosen.mended.end()) plan.mended[i] = mended->second;
+    const auto rows = chosen.rows.find(file);
+    if (rows != chosen.rows.end()) plan.only[i] = rows->second;
+  }
+}
+
 /// A file that differs from the manifest can cause either error.
 bool may_come_of_files(const Error& error) {
   return error.code == Errc::bad_request || error.code == Errc::corrupt;
 }
 
-Result<Inferred> type_of(Tenant& tenant, const Source& source,
-                         const std::vector<std::string>& paths, const Allowance& allowance) {
+Result<Inferred> type_of(Tenant& tenant, const Source& source, const ReadPlan& plan,
+                         const Allowance& allowance) {
   if (!source.schema_json.empty()) {
     auto type = parse_spark_schema(source.schema_json);
     if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
@@ -83,7 +93,7 @@ Result<Inferred> type_of(Tenant& tenant, const Source& source,
                                        "\" is CBOR, which has no schema of its own; declare one in "
                                        "the load operation");
   const auto watch = tenant.watch(allowance);
-  WEIR_TRY(Inferred inferred, infer_ndjson(paths, [&watch]() -> Result<void> {
+  WEIR_TRY(Inferred inferred, infer_ndjson(plan, [&watch]() -> Result<void> {
              if (auto why = watch->over()) return fail(*std::move(why));
              return {};
            }));
@@ -118,7 +128,7 @@ Result<ReadPlan> plan_of(const Tenant& tenant, const Source& source) {
 }
 
 Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>& sources,
-                                      const Allowance& allowance) {
+                                      const Allowance& allowance, const ChosenRecords& chosen) {
   OpenSources out(tenant.readings());
   std::set<std::string> tags;
   for (const Source& source : sources) {
@@ -131,7 +141,8 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
                                          "\", as tables of the engine's own do; "
                                          "give the file another one");
     WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
-    auto found = type_of(tenant, source, plan.paths, allowance);
+    choose(source, chosen, plan);
+    auto found = type_of(tenant, source, plan, allowance);
     if (!found && may_come_of_files(found.error())) WEIR_CHECK(check_files(plan, ReadReport()));
     if (!found) return fail(std::move(found).error());
     plan.type = std::move(found->type);
@@ -144,9 +155,11 @@ Result<OpenSources> OpenSources::open(Tenant& tenant, const std::vector<Source>&
 }
 
 Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& source,
-                                              const std::vector<Field>& fields) {
+                                              const std::vector<Field>& fields,
+                                              const ChosenRecords& chosen) {
   OpenSources out(tenant.readings());
   WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
+  choose(source, chosen, plan);
   plan.as_text = true;
   plan.type = SparkType::scalar(SparkType::Kind::structure);
   std::set<std::string> names;

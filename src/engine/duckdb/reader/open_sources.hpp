@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "engine/dialect/dialect.hpp"
 #include "engine/duckdb/connection.hpp"
+#include "engine/duckdb/reader/chosen_records.hpp"
 #include "engine/duckdb/tenant.hpp"
 #include "engine/engine.hpp"
 
@@ -33,10 +34,11 @@ class OpenSources {
   /// Each with its declared schema or the inferred one. Files must be in the tenant's store.
   /// Inferring reads them all, which ends when the allowance is over.
   static Result<OpenSources> open(Tenant& tenant, const std::vector<Source>& sources,
-                                  const Allowance& allowance);
+                                  const Allowance& allowance, const ChosenRecords& chosen = {});
   /// One NDJSON source whose columns are these fields' texts, read in one pass.
   static Result<OpenSources> open_as_text(Tenant& tenant, const Source& source,
-                                          const std::vector<Field>& fields);
+                                          const std::vector<Field>& fields,
+                                          const ChosenRecords& chosen = {});
 
   OpenSources(OpenSources&& other) noexcept = default;
   OpenSources& operator=(OpenSources&&) = delete;

@@ -49,7 +49,7 @@ class ReadFunctionTest : public ::testing::Test {
       reading->plan.paths.push_back(
           folder_.write(std::to_string(reading->plan.paths.size()) + ".ndjson", content));
     if (!type_) {
-      auto inferred = infer_ndjson(reading->plan.paths);
+      auto inferred = infer_ndjson(reading->plan);
       if (!inferred) return {inferred.error().message};
       type_ = std::move(inferred->type);
       reading->plan.inferred = true;

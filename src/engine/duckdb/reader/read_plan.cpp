@@ -19,6 +19,16 @@ FileRecords ReadPlan::records_of(std::size_t file) const {
   return file < records.size() ? records[file] : FileRecords();
 }
 
+const std::map<std::uint64_t, std::string>* ReadPlan::mended_of(std::size_t file) const {
+  const auto found = mended.find(file);
+  return found == mended.end() ? nullptr : &found->second;
+}
+
+const std::set<std::uint64_t>* ReadPlan::only_of(std::size_t file) const {
+  const auto found = only.find(file);
+  return found == only.end() ? nullptr : &found->second;
+}
+
 const std::string& ReadPlan::name(std::size_t file) const {
   return file < claims.size() && claims[file] ? claims[file]->key : paths[file];
 }

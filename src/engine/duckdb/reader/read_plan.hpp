@@ -47,10 +47,18 @@ struct ReadPlan {
   /// How many threads may read at once, each a file of its own: rows then come in any order of the
   /// files. For SQL whose result does not depend on that order.
   std::size_t threads = 1;
+  /// Of NDJSON: what stands for a line; by file and line.
+  std::map<std::size_t, std::map<std::uint64_t, std::string>> mended;
+  /// By file: the rows that are made; a file that is not in it makes all of its own.
+  std::map<std::size_t, std::set<std::uint64_t>> only;
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
   std::optional<FileClaim> claim(std::size_t file) const;
   FileRecords records_of(std::size_t file) const;
+  /// Null where none is mended.
+  const std::map<std::uint64_t, std::string>* mended_of(std::size_t file) const;
+  /// Null: all.
+  const std::set<std::uint64_t>* only_of(std::size_t file) const;
   /// The file's name in errors: its key, or else its path.
   const std::string& name(std::size_t file) const;
 };

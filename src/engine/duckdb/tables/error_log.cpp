@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "base/limits.hpp"
 #include "engine/duckdb/sql.hpp"
@@ -19,59 +19,114 @@ namespace {
 
 constexpr std::size_t rows_together = 1000;  // in one statement
 
-Sql row_of(std::uint64_t load, const LoggedError& each) {
-  const auto us =
-      std::chrono::duration_cast<std::chrono::microseconds>(each.received_at.time_since_epoch());
-  return sql("($, $, $, $, $, $, $, $, $, $, make_timestamp($))", load, each.number,
-             Text{each.error.file}, each.error.row, each.record, Text{each.error.field},
-             Text{each.error.value}, Text{each.error.reason}, Text{each.kind}, Text{each.receipt},
-             us.count());
+std::int64_t us_of(Time time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+Sql row_of(const Load& load, const LoadCounts& counts, Time now, const LoggedError& each) {
+  return sql(
+      "($, $, $, $, $, $, make_timestamp($), $, $, $, $, $, $, $, $, make_timestamp($), 'open', 0)",
+      counts.load, each.number, Text{load.table}, Text{load.id.run}, Text{load.id.feed},
+      Sql::verbatim(counts.over_threshold ? "true" : "false"), us_of(now), Text{each.error.file},
+      each.error.row, each.record, Text{each.error.field}, Text{each.error.value},
+      Text{each.error.reason}, Text{each.kind}, Text{each.receipt}, us_of(each.received_at));
 }
 
 Result<void> trim(Connection& connection, Time now) {
-  const auto oldest = now - std::chrono::days(limits::row_errors_logged_days);
-  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(oldest.time_since_epoch());
-  return connection.run(
-      sql("DELETE FROM $ WHERE load IN (SELECT no FROM $ WHERE loaded_at < make_timestamp($))",
-          stored("row_errors"), stored("loads"), us.count()));
+  const Time oldest = now - std::chrono::days(limits::row_errors_logged_days);
+  return connection.run(sql("DELETE FROM $ WHERE logged_at < make_timestamp($)",
+                            stored("row_errors"), us_of(oldest)));
+}
+
+/// Errors of rows that this load read are no open ones any more: the row is right now, or its
+/// errors are logged anew. Of a load that was refused only the latter are known.
+Result<void> settle(Connection& connection, const Load& load, const LoadCounts& counts,
+                    bool all_logged) {
+  const Sql open = sql("name = $ AND state = 'open' AND load < $", Text{load.table}, counts.load);
+  WEIR_TRY(const std::uint64_t there,
+           connection.count(sql("SELECT count(*) FROM $ WHERE $", stored("row_errors"), open)));
+  if (there == 0) return {};
+  const Sql again = sql("(file, row) IN (SELECT (file, row) FROM $ WHERE load = $)",
+                        stored("row_errors"), counts.load);
+  // What is beyond the log's bound may be in error again: then nothing is called mended.
+  const Sql state =
+      all_logged ? sql("CASE WHEN $ THEN 'repeated' ELSE 'mended' END", again) : sql("'repeated'");
+  const Sql read = counts.over_threshold ? again
+                                         : sql("file IN (SELECT file FROM $ WHERE load = $)",
+                                               stored("load_files"), counts.load);
+  return connection.run(sql("UPDATE $ SET state = $, settled_by = $ WHERE $ AND $",
+                            stored("row_errors"), state, counts.load, open, read));
+}
+
+Sql condition_of(const ErrorFilter& filter) {
+  Sql condition = sql("true");
+  if (!filter.table.empty()) condition.append(sql(" AND name = $", Text{filter.table}));
+  if (!filter.run.empty()) condition.append(sql(" AND run = $", Text{filter.run}));
+  if (filter.load > 0) condition.append(sql(" AND load = $", filter.load));
+  if (filter.state)
+    condition.append(sql(" AND state = $", Text{std::string(name_of(*filter.state))}));
+  return condition;
+}
+
+ErrorState state_of(std::string_view text) {
+  for (const auto state : {ErrorState::mended, ErrorState::repeated, ErrorState::dismissed}) {
+    if (text == name_of(state)) return state;
+  }
+  return ErrorState::open;
 }
 
 }  // namespace
 
 Result<void> create_error_log(Connection& connection) {
   return connection.run(
-      sql("CREATE TABLE IF NOT EXISTS $ (load BIGINT, no BIGINT, file VARCHAR, row BIGINT, "
+      sql("CREATE TABLE IF NOT EXISTS $ (load BIGINT, no BIGINT, name VARCHAR, run VARCHAR, "
+          "feed VARCHAR, refused BOOLEAN, logged_at TIMESTAMP, file VARCHAR, row BIGINT, "
           "record BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, kind VARCHAR, "
-          "receipt VARCHAR, received_at TIMESTAMP)",
+          "receipt VARCHAR, received_at TIMESTAMP, state VARCHAR, settled_by BIGINT)",
           stored("row_errors")));
 }
 
-Result<void> note_errors(Connection& connection, const LoadCounts& counts,
+Result<void> note_errors(Connection& connection, const Load& load, const LoadCounts& counts,
                          const std::vector<LoggedError>& errors, Time now) {
-  if (errors.empty()) return {};
   for (std::size_t begin = 0; begin < errors.size(); begin += rows_together) {
     std::vector<Sql> rows;
     for (std::size_t i = begin; i < std::min(errors.size(), begin + rows_together); ++i)
-      rows.push_back(row_of(counts.load, errors[i]));
+      rows.push_back(row_of(load, counts, now, errors[i]));
     WEIR_CHECK(
         connection.run(sql("INSERT INTO $ VALUES $", stored("row_errors"), join(rows, ", "))));
   }
+  WEIR_CHECK(settle(connection, load, counts, counts.bad_fields == errors.size()));
+  if (errors.empty()) return {};
   return trim(connection, now);
 }
 
+Result<void> choose_errors(Connection& connection, const Load& load, ChosenRecords& chosen) {
+  for (const Operation& operation : load.operations) {
+    if (!operation.query.empty()) return {};
+  }
+  WEIR_TRY(const auto cells,
+           connection.cells(sql("SELECT DISTINCT file, row, refused FROM $ WHERE name = $ AND "
+                                "state = 'open' AND file <> ''",
+                                stored("row_errors"), Text{load.table})));
+  for (const auto& row : cells) {
+    if (row[2].value_or("") == "true") {
+      chosen.rows.clear();
+      return {};
+    }
+    chosen.rows[row[0].value_or("")].insert(Connection::number(row[1]));
+  }
+  chosen.only_some = true;
+  return {};
+}
+
 Result<std::vector<LoggedError>> logged_errors(Connection& connection, const ErrorFilter& filter) {
-  Sql condition = sql("(e.load, e.no) > (CAST($ AS BIGINT), CAST($ AS BIGINT))", filter.after_load,
-                      filter.after_number);
-  if (!filter.table.empty()) condition.append(sql(" AND l.name = $", Text{filter.table}));
-  if (!filter.run.empty()) condition.append(sql(" AND l.run = $", Text{filter.run}));
-  if (filter.load > 0) condition.append(sql(" AND e.load = $", filter.load));
   WEIR_TRY(const auto cells,
            connection.cells(sql(
-               "SELECT e.load, e.no, e.file, e.row, e.field, e.value, e.reason, e.kind, e.receipt, "
-               "l.run, l.feed, l.name, e.record, epoch_us(e.received_at) FROM $ e JOIN $ "
-               "l ON l.no = e.load WHERE $ "
-               "ORDER BY e.load, e.no LIMIT $",
-               stored("row_errors"), stored("loads"), condition, filter.most)));
+               "SELECT load, no, file, row, field, value, reason, kind, receipt, run, feed, name, "
+               "record, epoch_us(received_at), state, settled_by FROM $ WHERE $ AND "
+               "(load, no) > (CAST($ AS BIGINT), CAST($ AS BIGINT)) ORDER BY load, no LIMIT $",
+               stored("row_errors"), condition_of(filter), filter.after_load, filter.after_number,
+               filter.most)));
   std::vector<LoggedError> out;
   for (const auto& row : cells) {
     const auto text = [&row](std::size_t i) { return row[i].value_or(""); };
@@ -86,8 +141,34 @@ Result<std::vector<LoggedError>> logged_errors(Connection& connection, const Err
     each.table = text(11);
     each.record = Connection::number(row[12]);
     each.received_at = Time(std::chrono::microseconds(Connection::number(row[13])));
+    each.state = state_of(text(14));
+    each.settled_by = Connection::number(row[15]);
   }
   return out;
+}
+
+Result<std::vector<ErrorKind>> error_kinds(Connection& connection, const ErrorFilter& filter) {
+  WEIR_TRY(const auto cells,
+           connection.cells(sql("SELECT name, field, kind, count(*), count(*) FILTER (state = "
+                                "'open') FROM $ WHERE $ GROUP BY name, field, kind "
+                                "ORDER BY name, count(*) DESC, field, kind",
+                                stored("row_errors"), condition_of(filter))));
+  std::vector<ErrorKind> out;
+  for (const auto& row : cells)
+    out.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""),
+                   Connection::number(row[3]), Connection::number(row[4])});
+  return out;
+}
+
+Result<void> dismiss_error(Connection& connection, std::uint64_t load, std::uint64_t number) {
+  const Sql open = sql("load = $ AND no = $ AND state = 'open'", load, number);
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_TRY(const std::uint64_t there,
+           connection.count(sql("SELECT count(*) FROM $ WHERE $", stored("row_errors"), open)));
+  if (there == 0) return fail(Errc::conflict, "the row error is not open");
+  WEIR_CHECK(
+      connection.run(sql("UPDATE $ SET state = 'dismissed' WHERE $", stored("row_errors"), open)));
+  return transaction.commit();
 }
 
 }  // namespace weir::engine::duckdb

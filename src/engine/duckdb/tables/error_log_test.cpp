@@ -314,5 +314,147 @@ TEST_F(ErrorLogTest, LoadsBeforeTheDaysOfTheLogLoseTheirErrors) {
   EXPECT_THAT(places(), ElementsAre("1 n new"));
 }
 
+TEST_F(ErrorLogTest, ALiveTableHasItsErrorsBesideIt) {
+  Load load = load_of(lines(3, 1));
+  load.error_threshold = 100;
+  counts(load);
+  EXPECT_THAT(rows("SELECT * FROM \"Shop:Orders_failed\"")[0], HasSubstr("no table"));
+  load = load_of(lines(3, 1));
+  load.error_threshold = 100;
+  load.id = {"wr-1", "df-1", 1, 5};
+  EXPECT_EQ(counts(load), "3 0 0 2 1");
+  EXPECT_THAT(rows("SELECT _received_at, _request_id, _row, field, value, state FROM "
+                   "\"shop:orders_FAILED\" ORDER BY 1"),
+              ElementsAre("\"2027-03-02T08:00:00Z\"|null|1|\"id\"|\"x\"|\"open\"",
+                          "\"2027-03-02T09:00:00Z\"|null|1|\"id\"|\"x\"|\"open\""));
+  EXPECT_THAT(rows("SELECT * FROM \"weir stored\".row_errors, \"Shop:Orders_failed\"")[0],
+              HasSubstr("no table"));
+  EXPECT_EQ(engine_->tables("acme")->size(), 1u);
+  // A feed may take the name; its table is then what is read.
+  load.table = "Shop:Orders_failed";
+  load.id = {"wr-2", "df-1", 1, 0};
+  EXPECT_EQ(counts(load), "3 2 0 0 1");
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders_failed\""), ElementsAre("2"));
+  EXPECT_TRUE(engine_->purge("acme", "Shop:Orders"));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders_failed\""), ElementsAre("2"));
+}
+
+/// Rows in error that are loaded again, mended or under a changed feed.
+class MendTest : public ErrorLogTest {
+ protected:
+  static Load again(Load load, const std::string& run) {
+    load.id.run = run;
+    load.only_errors = true;
+    load.error_threshold = 0;
+    return load;
+  }
+  /// "row state settled_by" of each.
+  std::vector<std::string> states() {
+    std::vector<std::string> out;
+    for (const LoggedError& each : logged())
+      out.push_back(std::to_string(each.error.row) + " " + std::string(name_of(each.state)) + " " +
+                    std::to_string(each.settled_by));
+    return out;
+  }
+  std::string mend(const Load& load, std::uint64_t line, const std::string& text) {
+    const auto done = engine_->mend("acme", key_of(load.operations[0].sources[0].files[0]), line,
+                                    {text, "tak-1", {}});
+    return done ? "" : done.error().message;
+  }
+  RecordText record(const Load& load, std::uint64_t line) {
+    SourceFile source = load.operations[0].sources[0].files[0];
+    source.key = key_of(source);
+    const auto found = engine_->record("acme", source, line);
+    EXPECT_TRUE(found) << found.error().message;
+    return found ? *found : RecordText();
+  }
+};
+
+TEST_F(MendTest, AMendedRecordIsLoadedInPlaceOfTheStoredOne) {
+  Load load =
+      load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":\"x\",\"v\":\"b\"}\n{\"id\":3,\n{\"id\":\"y\"}\n");
+  load.operations[0].sources[0].files[0].key = key_of(load.operations[0].sources[0].files[0]);
+  load.id = {"wr-1", "df-1", 1};
+  load.error_threshold = 100;
+  EXPECT_EQ(counts(load), "4 1 0 0 3");
+  const auto first = std::to_string(last_.load);
+  EXPECT_EQ(record(load, 3).stored, "{\"id\":3,");
+  EXPECT_EQ(mend(load, 2, "{\"id\":2,\n\"v\":\"mended\"}"), "");
+  EXPECT_EQ(mend(load, 3, "{\"id\":3}"), "");
+  EXPECT_THAT(mend(load, 3, "[3]"), HasSubstr("no JSON object"));
+  EXPECT_EQ(record(load, 3).stored, "{\"id\":3,") << "the file stays as it is";
+  EXPECT_EQ(record(load, 3).mended->text, "{\"id\":3}");
+  EXPECT_EQ(record(load, 3).mended->by, "tak-1");
+  // Only the three rows in error are read, whatever their share of errors.
+  EXPECT_EQ(counts(again(load, "wr-2")), "3 2 0 0 1");
+  const std::string second = std::to_string(last_.load);
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"mended\"", "3|null"));
+  EXPECT_THAT(states(), ElementsAre("2 mended " + second, "3 mended " + second,
+                                    "4 repeated " + second, "4 open 0"));
+  EXPECT_EQ(logged({.state = ErrorState::open}).size(), 1u);
+  const auto kinds = engine_->error_kinds("acme", {});
+  ASSERT_TRUE(kinds);
+  ASSERT_EQ(kinds->size(), 2u);
+  EXPECT_EQ(kinds->at(0).kind, "is no whole number of 64 bits");
+  EXPECT_EQ(kinds->at(0).count, 3u);
+  EXPECT_EQ(kinds->at(0).open, 1u);
+  // The whole day again takes the mended records too, and changes nothing.
+  load.id.run = "wr-3";
+  EXPECT_EQ(counts(load), "4 0 0 3 1");
+  load.operations[0].query = "SELECT * FROM streaming";
+  load.id.run = "wr-4";
+  EXPECT_EQ(counts(load), "4 0 0 3 1") << "behind a query too, whose columns are inferred";
+  // Taken back, the stored record counts again.
+  EXPECT_EQ(mend(load, 2, ""), "");
+  EXPECT_FALSE(record(load, 2).mended);
+}
+
+TEST_F(MendTest, AChangedFeedLoadsTheRowsInErrorAlone) {
+  std::string days;
+  for (int i = 0; i < 100; ++i)
+    days += "{\"id\":" + std::to_string(i) + ",\"v\":\"" +
+            (i % 50 == 7 ? "02.01.2027" : "2027-01-02") + "\"}\n";
+  Load load = load_of(days);
+  load.operations[0].sources[0].files[0].key = key_of(load.operations[0].sources[0].files[0]);
+  load.fields[1] = with_format(field("v", FieldType::date), "yyyy-MM-dd");
+  load.id = {"wr-1", "df-1", 1};
+  load.error_threshold = 2;
+  EXPECT_EQ(counts(load), "100 98 0 0 2");
+  Load other = again(load, "wr-2");
+  other.table = "Shop:Others";
+  EXPECT_EQ(counts(other), "0 0 0 0 0") << "another table has no errors";
+  EXPECT_EQ(counts(again(load, "wr-3")), "2 0 0 0 2") << "the feed did not change";
+  EXPECT_EQ(logged({.state = ErrorState::open}).size(), 2u) << "not four: they are the same rows";
+  load.fields[1] = with_format(field("v", FieldType::date), "dd.MM.yyyy");
+  Load changed = again(load, "wr-4");
+  changed.truncate = true;
+  EXPECT_EQ(counts(changed), "2 2 0 0 0");
+  EXPECT_TRUE(logged({.state = ErrorState::open}).empty());
+  EXPECT_THAT(rows("SELECT v, count(*) FROM \"Shop:Orders\" GROUP BY v"),
+              ElementsAre("\"2027-01-02\"|100"))
+      << "nothing is truncated";
+}
+
+TEST_F(MendTest, AfterARefusedLoadAllRowsAreRead) {
+  Load load = load_of(lines(10, 1));
+  load.operations[0].sources[0].files[0].key = key_of(load.operations[0].sources[0].files[0]);
+  load.id = {"wr-1", "df-1", 1};
+  EXPECT_EQ(counts(load), "10 0 0 9 1 over");
+  EXPECT_EQ(counts(again(load, "wr-2")), "10 0 0 9 1 over") << "the threshold still holds";
+  EXPECT_EQ(mend(load, 1, "{\"id\":100}"), "");
+  EXPECT_EQ(counts(again(load, "wr-3")), "10 10 0 0 0");
+  EXPECT_TRUE(logged({.state = ErrorState::open}).empty());
+}
+
+TEST_F(MendTest, AnErrorCanBeGivenUpOnce) {
+  Load load = load_of(lines(10, 1));
+  load.error_threshold = 100;
+  counts(load);
+  EXPECT_TRUE(engine_->dismiss_error("acme", last_.load, 1));
+  EXPECT_EQ(logged({.state = ErrorState::dismissed}).size(), 1u);
+  EXPECT_EQ(engine_->dismiss_error("acme", last_.load, 1).error().code, Errc::conflict);
+  EXPECT_EQ(engine_->dismiss_error("acme", last_.load, 2).error().code, Errc::conflict);
+}
+
 }  // namespace
 }  // namespace weir::engine::duckdb

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,8 +17,10 @@
 #include "base/limits.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
+#include "engine/duckdb/tables/failed_view.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
+#include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/staged_errors.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
@@ -170,13 +173,14 @@ Result<std::vector<LoggedError>> errors_of(Connection& connection, const Tenant&
 
 /// Stages all operations, and counts what they gave.
 Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load,
-                          const DomainTable& table, std::vector<LoggedError>& errors) {
+                          const DomainTable& table, const ChosenRecords& chosen,
+                          std::vector<LoggedError>& errors) {
   LoadCounts counts;
   counts.records = records_of(load);
   note(load, Progress::Stage::reading);
   WEIR_CHECK(create_staged(connection, load));
   for (std::size_t i = 0; i < load.operations.size(); ++i) {
-    WEIR_TRY(Staged one, stage(connection, tenant, load, table, i));
+    WEIR_TRY(Staged one, stage(connection, tenant, load, table, i, std::nullopt, chosen));
     counts.misfits.count += one.misfits.count;
     std::move(one.misfits.first.begin(), one.misfits.first.end(),
               std::back_inserter(counts.misfits.first));
@@ -188,6 +192,7 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
            connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
   WEIR_TRY(errors, errors_of(connection, tenant, load, counts));
   WEIR_TRY(counts.files, staged_files(connection, load));
+  if (chosen.only_some) counts.records = counts.read;
   counts.over_threshold =
       counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
   return counts;
@@ -200,7 +205,7 @@ Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(counts.load, next_number(connection));
   WEIR_CHECK(note_load(connection, load, 0, LoadState::over_threshold, tenant.now(), counts));
-  WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
+  WEIR_CHECK(note_errors(connection, load, counts, errors, tenant.now()));
   return tenant.commit(transaction, load.id);
 }
 
@@ -213,18 +218,37 @@ Result<void> truncate(Connection& connection, const Tenant& tenant, const Stored
   return connection.run(sql("DELETE FROM $", table.in_sql()));
 }
 
-Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<LoggedError>& errors) {
-  WEIR_TRY(Connection connection, tenant.connect(load.allowance));
+/// The files with rows that are chosen, and no more of the load.
+Load narrowed(Load load, const ChosenRecords& chosen) {
+  load.truncate = false;
+  if (!chosen.only_some) return load;
+  load.error_threshold = percent_max;
+  for (Operation& operation : load.operations) {
+    std::erase_if(operation.sources.front().files,
+                  [&chosen](const SourceFile& file) { return !chosen.rows.contains(file.name()); });
+  }
+  return load;
+}
+
+Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
+                               std::vector<LoggedError>& errors) {
+  WEIR_TRY(Connection connection, tenant.connect(asked.allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(auto before, done_before(connection, load.id));
+  WEIR_TRY(auto before, done_before(connection, asked.id));
   if (before) {
     WEIR_TRY(const auto logged, logged_errors(connection, {.load = before->load,
                                                            .most = limits::row_errors_kept_max}));
     before->row_errors = shown(logged);
     return *std::move(before);
   }
+  ChosenRecords chosen;
+  WEIR_TRY(chosen.mended, mended_records(connection));
+  if (asked.only_errors) WEIR_CHECK(choose_errors(connection, asked, chosen));
+  const std::optional<Load> less =
+      asked.only_errors ? std::optional(narrowed(asked, chosen)) : std::nullopt;
+  const Load& load = less ? *less : asked;
   WEIR_TRY(DomainTable table, plan_table(connection, load));
-  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table, errors));
+  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table, chosen, errors));
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;  // the transaction goes back
@@ -233,13 +257,15 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& load, std::vector<Log
   // The table first: its number is lower than that of its first load. DuckDB also alters no table
   // that has changes of the same transaction.
   WEIR_CHECK(write_table(connection, table));
+  // A live table has its errors beside it.
+  if (load.id.round > 0) WEIR_CHECK(create_failed_view(connection, load.table));
   WEIR_TRY(counts.load, next_number(connection));
   if (load.truncate) WEIR_CHECK(truncate(connection, tenant, table.stored, counts));
   WEIR_CHECK(upsert(connection, load, table, tenant.history(), counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors +
                                  (load.truncate ? 0 : counts.deleted));
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
-  WEIR_CHECK(note_errors(connection, counts, errors, tenant.now()));
+  WEIR_CHECK(note_errors(connection, load, counts, errors, tenant.now()));
   WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));
   WEIR_CHECK(tenant.commit(transaction, load.id));
   return counts;

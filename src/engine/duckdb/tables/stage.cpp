@@ -294,14 +294,14 @@ Result<void> create_staged(Connection& connection, const Load& load) {
 
 Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
                      const DomainTable& table, std::size_t number,
-                     const std::optional<Focus>& focus) {
+                     const std::optional<Focus>& focus, const ChosenRecords& chosen) {
   const Operation& operation = load.operations[number];
   const bool as_text = operation.query.empty() &&
                        operation.sources[0].format == FileFormat::ndjson &&
                        operation.sources[0].schema_json.empty();
   WEIR_TRY(OpenSources sources,
-           as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields)
-                   : OpenSources::open(tenant, operation.sources, load.allowance));
+           as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields, chosen)
+                   : OpenSources::open(tenant, operation.sources, load.allowance, chosen));
   if (focus) sources.focus(*focus);
   auto input = input_of(connection, sources, operation.query, true);
   if (!input) return sources.failure(input.error());
@@ -315,7 +315,8 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
   Staged out;
   WEIR_TRY(out.rows,
            connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
-  if (as_text && out.rows > bad.size() && !focus) WEIR_CHECK(check_names(sources, load));
+  if (as_text && !chosen.only_some && out.rows > bad.size() && !focus)
+    WEIR_CHECK(check_names(sources, load));
   if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
   out.misfits = sources.misfits();
   return out;

@@ -47,7 +47,8 @@ struct Staged {
 /// lacks is an error of its rows.
 Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
                      const DomainTable& table, std::size_t number,
-                     const std::optional<Focus>& focus = std::nullopt);
+                     const std::optional<Focus>& focus = std::nullopt,
+                     const ChosenRecords& chosen = {});
 
 /// What was staged of each file of the operations without a query.
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);

@@ -12,8 +12,10 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
+#include "engine/duckdb/tables/failed_view.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
+#include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/merge.hpp"
 
 namespace weir::engine::duckdb {
@@ -339,6 +341,7 @@ Result<void> hide_stored_column(Connection& connection, StoredTable& table, std:
 
 Result<void> drop_stored_table(Connection& connection, const StoredTable& table) {
   WEIR_CHECK(drop_history(connection, table));
+  WEIR_CHECK(drop_failed_view(connection, table.name));
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
   return connection.run(
       sql("DROP VIEW $; DROP TABLE $; DELETE FROM $ WHERE no = $; "
@@ -349,9 +352,13 @@ Result<void> drop_stored_table(Connection& connection, const StoredTable& table)
 
 Result<void> rename_stored_table(Connection& connection, StoredTable& table,
                                  const std::string& name) {
+  WEIR_CHECK(drop_failed_view(connection, table.name));
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
-  WEIR_CHECK(connection.run(sql("DROP VIEW $; UPDATE $ SET name = $ WHERE no = $", view,
-                                stored("tables"), Text{name}, table.no)));
+  WEIR_CHECK(
+      connection.run(sql("DROP VIEW $; UPDATE $ SET name = $ WHERE no = $; "
+                         "UPDATE $ SET name = $ WHERE name = $",
+                         view, stored("tables"), Text{name}, table.no, stored("row_errors"),
+                         Text{name}, Text{table.name})));
   table.name = name;
   return renew_view(connection, table);
 }
@@ -378,6 +385,7 @@ Result<void> prepare_tables_file(Connection& connection) {
     WEIR_CHECK(check_layout(connection));
     WEIR_CHECK(create_ledger(connection));
     WEIR_CHECK(create_error_log(connection));
+    WEIR_CHECK(create_mended_records(connection));
     return transaction.commit();
   }
   WEIR_CHECK(create_layout(connection));
@@ -385,6 +393,7 @@ Result<void> prepare_tables_file(Connection& connection) {
   WEIR_CHECK(create_schema_views(connection));
   WEIR_CHECK(create_ledger(connection));
   WEIR_CHECK(create_error_log(connection));
+  WEIR_CHECK(create_mended_records(connection));
   WEIR_CHECK(create_histories(connection));
   WEIR_TRY(const auto tables, old_tables(connection));
   for (const StoredTable& table : tables)

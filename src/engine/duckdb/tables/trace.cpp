@@ -19,6 +19,7 @@
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
+#include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/staged_errors.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
@@ -57,6 +58,7 @@ class Tracer {
 
   Result<Trace> trace() {
     WEIR_TRY(standing_, stored_table(connection_, load_.table));
+    WEIR_TRY(chosen_.mended, mended_records(connection_));
     WEIR_TRY(loads_, ledger(connection_, {.table = load_.table, .file = record_.file.name()}));
     Trace out;
     const LoadRecord* done = last(LoadState::done);
@@ -132,9 +134,10 @@ class Tracer {
       const bool unreadable = source.format == FileFormat::cbor && source.schema_json.empty();
       if (unreadable) continue;
       source.files = {record_.file};
-      WEIR_TRY(OpenSources opened, source.format == FileFormat::ndjson
-                                       ? OpenSources::open_as_text(tenant_, source, {})
-                                       : OpenSources::open(tenant_, {source}, load_.allowance));
+      WEIR_TRY(OpenSources opened,
+               source.format == FileFormat::ndjson
+                   ? OpenSources::open_as_text(tenant_, source, {}, chosen_)
+                   : OpenSources::open(tenant_, {source}, load_.allowance, chosen_));
       opened.focus(focus(true));
       const auto cells =
           connection_.cells(sql("SELECT $ FROM $ LIMIT $", origin_cells("origin"),
@@ -183,7 +186,7 @@ class Tracer {
     if (!together.empty()) {
       WEIR_CHECK(create_staged(connection_, load_));
       for (const std::size_t i : together)
-        WEIR_CHECK(stage(connection_, tenant_, load_, table_, i));
+        WEIR_CHECK(stage(connection_, tenant_, load_, table_, i, std::nullopt, chosen_));
       WEIR_CHECK(connection_.run("ALTER TABLE weir_staged RENAME TO weir_unmarked"));
     }
     WEIR_CHECK(create_staged(connection_, load_));
@@ -195,7 +198,7 @@ class Tracer {
         if (alone && !source.schema_json.empty()) source.files = {record_.file};
         if (alone && one.operations[i].query.empty()) source.files = {record_.file};
       }
-      WEIR_CHECK(stage(connection_, tenant_, one, table_, i, focus(alone)));
+      WEIR_CHECK(stage(connection_, tenant_, one, table_, i, focus(alone), chosen_));
     }
     if (together.empty()) return {};
     return take_marked(together);
@@ -396,6 +399,7 @@ class Tracer {
   const Load& load_;
   const Record& record_;
   std::optional<StoredTable> standing_;
+  ChosenRecords chosen_;           // with the records that were mended, as loads take them
   std::vector<LoadRecord> loads_;  // that read the record's file, newest first
   std::vector<Origin> origins_;    // of the record
   bool noted_ = false;             // its errors are in the log
