@@ -12,7 +12,7 @@
 
 namespace weir::control {
 
-/// An engine that records its calls and returns prepared answers.
+/// An engine that records its calls and returns prepared answers. What it has is acme's.
 class RecordingEngine final : public engine::TestEngine {
  public:
   Result<engine::LoadCounts> load(const engine::Load& load) override {
@@ -40,9 +40,10 @@ class RecordingEngine final : public engine::TestEngine {
     if (while_asked) while_asked(limits);
     return answer;
   }
-  Result<std::vector<engine::LoggedError>> row_errors(const std::string&,
+  Result<std::vector<engine::LoggedError>> row_errors(const std::string& tenant,
                                                       const engine::ErrorFilter& filter) override {
     std::vector<engine::LoggedError> out;
+    if (!own(tenant)) return out;
     for (const engine::LoggedError& each : logged) {
       const bool behind =
           std::pair(each.load, each.number) > std::pair(filter.after_load, filter.after_number);
@@ -74,10 +75,11 @@ class RecordingEngine final : public engine::TestEngine {
       if (each.load == load && each.number == number) each.state = engine::ErrorState::dismissed;
     return {};
   }
-  Result<std::vector<engine::LoadRecord>> ledger(const std::string&,
+  Result<std::vector<engine::LoadRecord>> ledger(const std::string& tenant,
                                                  const engine::LedgerFilter& filter) override {
     ledger_asked.push_back(filter);
     std::vector<engine::LoadRecord> out;
+    if (!own(tenant)) return out;
     for (const engine::LoadRecord& each : ledger_entries) {
       const bool older = filter.before == 0 || each.counts.load < filter.before;
       if (older && out.size() < filter.most) out.push_back(each);
@@ -93,8 +95,9 @@ class RecordingEngine final : public engine::TestEngine {
     traced_receipt = record.receipt;
     return trace_answer;
   }
-  Result<engine::RowRecord> record_of(const std::string&, const std::string&,
+  Result<engine::RowRecord> record_of(const std::string& tenant, const std::string&,
                                       const std::string& key) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     traced_receipt = key;
     return record_answer;
   }
@@ -108,45 +111,57 @@ class RecordingEngine final : public engine::TestEngine {
     as_of = number;
     return query(tenant, sql, limits);
   }
-  Result<engine::Changes> changes(const std::string&, const std::string& table,
+  Result<engine::Changes> changes(const std::string& tenant, const std::string& table,
                                   const engine::ChangesPage& page,
                                   const engine::ReadLimits&) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     asked.sql = table + " since " + std::to_string(page.since) + " after " + page.after;
     return changes_answer;
   }
-  Result<engine::Changes> shadow_changes(const std::string&, const std::string& table,
+  Result<engine::Changes> shadow_changes(const std::string& tenant, const std::string& table,
                                          const std::string& after,
                                          const engine::ReadLimits&) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     asked.sql = table + " shadow after " + after;
     return changes_answer;
   }
-  Result<engine::Undone> undo(const std::string&, std::uint64_t number, bool dry_run) override {
+  Result<engine::Undone> undo(const std::string& tenant, std::uint64_t number,
+                              bool dry_run) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     engine::Undone out{.back = 1, .changed = 2, .deleted = number, .rejecting = {8, 9}};
     if (!dry_run) out.number = number + 1;
     return out;
   }
-  Result<void> copy_to_shadow(const std::string&, const std::string& table) override {
+  Result<void> copy_to_shadow(const std::string& tenant, const std::string& table) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     asked.sql = "copy " + table;
     return {};
   }
-  Result<std::uint64_t> swap_with_shadow(const std::string&, const std::string& table) override {
+  Result<std::uint64_t> swap_with_shadow(const std::string& tenant,
+                                         const std::string& table) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     asked.sql = "swap " + table;
     return 12;
   }
-  Result<void> drop_shadow(const std::string&, const std::string& table) override {
+  Result<void> drop_shadow(const std::string& tenant, const std::string& table) override {
+    if (!own(tenant)) return {};  // as of a shadow that is not there
     asked.sql = "drop " + table;
     return {};
   }
-  Result<engine::Export> export_rows(const std::string&, const engine::ExportRequest& request,
+  Result<engine::Export> export_rows(const std::string& tenant,
+                                     const engine::ExportRequest& request,
                                      const engine::Allowance&) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is none");
     exported = request;
     return engine::Export{"ex-1", 3};
   }
-  Result<std::string> read_export(const std::string&, const std::string& id,
+  Result<std::string> read_export(const std::string& tenant, const std::string& id,
                                   std::uint64_t offset) override {
+    if (!own(tenant) || id != "ex-1") return fail(Errc::not_found, "there is no such export");
     return offset == 0 ? "<" + id + ">" : std::string();
   }
-  Result<void> drop_export(const std::string&, const std::string& id) override {
+  Result<void> drop_export(const std::string& tenant, const std::string& id) override {
+    if (!own(tenant)) return fail(Errc::not_found, "there is no such export");
     asked.sql = "drop " + id;
     return {};
   }
@@ -205,6 +220,7 @@ class RecordingEngine final : public engine::TestEngine {
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
 
  private:
+  static bool own(const std::string& tenant) { return tenant == "acme"; }
   bool has(const std::string& tenant, const std::string& table) {
     for (const engine::TableInfo& each : domain_tables[tenant])
       if (each.name == table) return true;
