@@ -181,7 +181,7 @@ TEST_F(CliTest, AReceiptTellsWhatBecameOfEachRow) {
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.out,
             "receipt    R1\n"
-            "stream id  is-1\n"
+            "stream_id  is-1\n"
             "state      in_file\n"
             "\n"
             "TABLE  STATE       ROW  RUN   WHAT\n"

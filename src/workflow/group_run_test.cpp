@@ -224,7 +224,8 @@ TEST_F(GroupRunTest, AStopEndsItOnceItsLoadHasEnded) {
   finish("A", RunState::stopped);
   tick();
   EXPECT_EQ(state(run), RunState::stopped);
-  for (const auto& task : catalog_->runs().tasks(run.id).value())
+  const auto tasks = catalog_->runs().tasks(run.id).value();
+  for (const auto& task : tasks)
     EXPECT_TRUE(catalog::is_over(task.state)) << task.kind << " " << task.name;
   EXPECT_EQ(group_now(group.id).couriers[0].covered_to, parse_day("2027-03-01"))
       << "the next run loads the day";
@@ -238,7 +239,8 @@ TEST_F(GroupRunTest, AStopWhileItWaitsIsAtOnce) {
   EXPECT_EQ(catalog_->runs().stop(acme_, run.id)->state, RunState::stopped);
   clock_.turn(hours(2));
   EXPECT_EQ(tick().steps, 0U);
-  for (const auto& task : catalog_->runs().tasks(run.id).value())
+  const auto tasks = catalog_->runs().tasks(run.id).value();
+  for (const auto& task : tasks)
     EXPECT_EQ(task.state, RunState::canceled);
 }
 
@@ -423,7 +425,8 @@ TEST_F(GroupRunTest, ACrashAtAnyStepChangesNothingOfTheEnd) {
       end += std::string(to_string(run.state)) + " " + told(run) + "\n";
       for (const Run& child : children(run))
         end += child.name + " " + std::string(to_string(child.state)) + " " + days(child) + "\n";
-      for (const auto& task : catalog_->runs().tasks(run.id).value())
+      const auto tasks = catalog_->runs().tasks(run.id).value();
+      for (const auto& task : tasks)
         end += task.kind + " " + task.name + " " + std::string(to_string(task.state)) + "\n";
     }
     for (const auto& courier : group_now(group.id).couriers)

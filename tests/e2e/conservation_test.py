@@ -172,7 +172,7 @@ class ConservationTest(ServerTest):
         receipt = self.post(stream, '{"id":"a"}')
         self.assertEqual(self.receipt(receipt)["state"], "in_log")
         self.flush(stream)
-        self.assertEqual(self.receipt(receipt)["loads"], [])
+        self.assertEqual(self.receipt(receipt)["tables"], [])
         feed = self.server.api("POST", "/api/v0/feeds", {"source": "Shop", "name": "Orders", "primary_key": ["id"],
                                                          "fields": [{"name": "id", "type": "string"}]})["id"]
         self.server.api("POST", f"/api/v0/feeds/{feed}/activate")
@@ -181,10 +181,13 @@ class ConservationTest(ServerTest):
                                    "load_operations": {feed: [{"type": "load", "file": "t"}]}})["id"]
         run = self.server.api("POST", f"/api/v0/couriers/{courier}/runs", {"all": True})["id"]
         later = self.post(stream, '{"id":"b"}')
-        loads = eventually(lambda: self.receipt(receipt)["loads"])
-        self.assertEqual([(one["table"], one["run_id"]) for one in loads], [("Shop:Orders", run)])
+        eventually(lambda: self.receipt(receipt)["tables"][0]["state"] == "loaded")
+        [loaded] = self.receipt(receipt)["tables"]
+        self.assertEqual((loaded["table"], loaded["run_id"], loaded["rows"]),
+                         ("Shop:Orders", run, [{"state": "loaded", "_pk": "a"}]))
         self.flush(stream)
-        self.assertEqual(self.receipt(later)["loads"], [], "of a file the run has not seen")
+        [later] = self.receipt(later)["tables"]
+        self.assertEqual(later["state"], "not_loaded", "of a file the run has not seen")
 
     # conservation
 

@@ -226,7 +226,8 @@ class KillTest : public ::testing::Test {
     for (std::size_t i = 0; i < runs_.size(); ++i) {
       const auto run = world.catalog->runs().find(tenant_no_, runs_[i]).value();
       EXPECT_EQ(run.state, RunState::succeeded) << run.error;
-      for (const auto& task : world.catalog->runs().tasks(runs_[i]).value()) {
+      const auto tasks = world.catalog->runs().tasks(runs_[i]).value();
+      for (const auto& task : tasks) {
         if (task.kind != "load") continue;
         Told& one = out[std::to_string(i) + " " + task.name];
         one.counts = json::parse(task.detail).as_object();
