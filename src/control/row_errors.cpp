@@ -245,6 +245,7 @@ Result<http::Response> load_errors(const Call& call) {
   again.courier_id = run.courier_id;
   if (!run.live) again.range = run.range;
   again.only_errors = true;
+  again.started_by = call.caller.key_id;
   again.skip_missing = true;
   WEIR_TRY(const auto added, runs.add(call.caller.tenant_no, std::move(again)));
   call.services.wake_runs();

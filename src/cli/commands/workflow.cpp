@@ -66,6 +66,12 @@ std::size_t print_news(Terminal& terminal, const json::value& run, std::size_t t
   return told;
 }
 
+/// What a run is without: most are of no group and have no options.
+bool says_nothing(const json::value& value) {
+  if (value.is_string()) return value.as_string().empty();
+  return value.is_null() || value == false || value == 0;
+}
+
 }  // namespace
 
 bool is_final(const std::string& state) {
@@ -87,11 +93,17 @@ void print_run(Session& session, const json::value& run) {
   if (is_final(state) && state != "succeeded" && state != "skipped")
     session.terminal.exit_code = outcome_of(Errc::internal).exit_code;
   if (session.json || !run.is_object()) return print_item(session, run);
-  json::object head = run.as_object();
-  const json::value tasks = head["tasks"];
-  const json::value notices = head["notices"];
-  head.erase("tasks");
-  head.erase("notices");
+  json::object head;
+  json::value tasks;
+  json::value notices;
+  for (const auto& [name, value] : run.as_object()) {
+    if (name == "tasks")
+      tasks = value;
+    else if (name == "notices")
+      notices = value;
+    else if (!says_nothing(value))
+      head[name] = value;
+  }
   print_item(session, head);
   if (notices.is_array() && !notices.as_array().empty()) {
     session.terminal.out << "\n";
