@@ -122,7 +122,7 @@ struct Load {
   /// that would not do, all rows and the threshold: behind a query, whose rows may be of several
   /// records, and where a load was refused, whose good rows are missing too.
   bool only_errors = false;
-  bool shadow = false;                // into the table's shadow, which is made if there is none
+  bool shadow = false;  // into the table's shadow, which is made if there is none
   LoadId id = {};
   Allowance allowance = {};
   Progress* progress = nullptr;  // outlives the load; may be null
