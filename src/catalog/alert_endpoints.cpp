@@ -31,6 +31,7 @@ std::vector<std::string> words_of(const std::string& text) {
 
 std::string joined(const std::vector<AlertKind>& kinds) {
   std::vector<std::string> words;
+  words.reserve(kinds.size());
   for (const AlertKind kind : kinds)
     words.emplace_back(to_string(kind));
   return joined(words);

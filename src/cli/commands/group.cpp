@@ -41,7 +41,7 @@ Result<std::int64_t> seconds_of(const std::string& text) {
        {std::pair{"", 1}, std::pair{"s", 1}, std::pair{"m", 60}, std::pair{"h", 3600},
         std::pair{"d", 86'400}, std::pair{"w", 604'800}})
     if (unit == name) factor = seconds;
-  constexpr std::int64_t most = 366 * 86'400;
+  constexpr std::int64_t most = std::int64_t{366} * 86'400;
   if (error != std::errc() || factor == 0 || value < 0 || value > most)
     return fail(Errc::bad_request,
                 "\"" + text + "\" is no time; write it as 90s, 5m, 2h, 1d or 1w");

@@ -40,12 +40,12 @@ std::string what_of(const json::value& row) {
 json::array lines_of(const json::array& tables) {
   json::array lines;
   for (const json::value& table : tables) {
-    const auto line = [&](const json::value& of, std::string what) {
+    const auto line = [&](const json::value& of, const std::string& what) {
       lines.push_back({{"table", text_of(table, "table")},
                        {"state", text_of(of, "state")},
                        {"row", text_of(of, "_pk")},
                        {"run", text_of(table, "run_id")},
-                       {"what", std::move(what)}});
+                       {"what", what}});
     };
     const json::array& rows = array_of(table, "rows");
     for (const json::value& row : rows)

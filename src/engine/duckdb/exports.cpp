@@ -57,7 +57,7 @@ std::filesystem::path Exports::folder_of(const std::filesystem::path& tables_fil
   return tables_file.string() + std::string(written_ending);
 }
 
-Exports::Exports(std::filesystem::path tables_folder, const Clock& clock) : clock_(clock) {
+Exports::Exports(const std::filesystem::path& tables_folder, const Clock& clock) : clock_(clock) {
   std::error_code error;
   for (std::filesystem::directory_iterator next(tables_folder, error), end; !error && next != end;
        next.increment(error)) {

@@ -20,7 +20,7 @@ namespace weir::engine::duckdb {
 class Exports {
  public:
   /// What earlier processes left is removed.
-  Exports(std::filesystem::path tables_folder, const Clock& clock);
+  Exports(const std::filesystem::path& tables_folder, const Clock& clock);
 
   /// overloaded: the tenant has limits::exports_open_max of them.
   Result<Export> add(Tenant& tenant, const std::string& tenant_name, const ExportRequest& request,

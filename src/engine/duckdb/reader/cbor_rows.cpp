@@ -196,7 +196,7 @@ class CborRows : public RowSource {
     rows_.clear();
     next_row_ = 0;
     auto record = reader_->next();
-    if (!record) return skip(std::move(record).error());
+    if (!record) return skip(record.error());
     if (!*record) return false;
     record_ = std::move(**record);
     bytes_ = bytes_before_ + record_.offset;
@@ -208,7 +208,7 @@ class CborRows : public RowSource {
   }
 
   /// What is no record costs itself, as long as its end can be found.
-  Result<bool> skip(Error error) {
+  Result<bool> skip(const Error& error) {
     if (!reader_->skip())
       return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
                         Error{error.code, error.message + "; nothing from there on can be read"});

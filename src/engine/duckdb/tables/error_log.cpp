@@ -154,6 +154,7 @@ Result<std::vector<ErrorKind>> error_kinds(Connection& connection, const ErrorFi
                                 "ORDER BY name, count(*) DESC, field, kind",
                                 stored("row_errors"), condition_of(filter))));
   std::vector<ErrorKind> out;
+  out.reserve(cells.size());
   for (const auto& row : cells)
     out.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or(""),
                    Connection::number(row[3]), Connection::number(row[4])});

@@ -47,6 +47,7 @@ Result<std::vector<std::string>> failed_views(Connection& connection) {
                                 "view_name NOT IN (SELECT name FROM $)",
                                 stored("tables"))));
   std::vector<std::string> out;
+  out.reserve(views.size());
   for (const auto& row : views)
     out.push_back(row[0].value_or(""));
   return out;

@@ -221,6 +221,7 @@ Result<std::vector<std::string>> files_of(Connection& connection, std::uint64_t 
            connection.cells(sql("SELECT file FROM $ WHERE load = $ ORDER BY origin, file LIMIT $",
                                 stored("load_files"), load, most)));
   std::vector<std::string> out;
+  out.reserve(cells.size());
   for (const auto& row : cells)
     out.push_back(row[0].value_or(""));
   return out;

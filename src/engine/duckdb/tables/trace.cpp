@@ -154,6 +154,7 @@ class Tracer {
     std::vector<RowRecord> out;
     if (origins.empty()) return out;
     std::vector<Sql> places;
+    places.reserve(origins.size());
     for (const Origin origin : origins)
       places.push_back(origin_sql(origin));
     WEIR_TRY(const auto cells,
@@ -207,6 +208,7 @@ class Tracer {
   /// Of operations that put records together: the rows with a mark, as they are without it.
   Result<void> take_marked(const std::vector<std::size_t>& together) {
     std::vector<Sql> ops;
+    ops.reserve(together.size());
     for (const std::size_t i : together)
       ops.push_back(sql("$", i));
     const Sql mark = Sql::verbatim(focus_bit);

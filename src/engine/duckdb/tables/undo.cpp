@@ -146,6 +146,7 @@ Result<std::vector<std::uint64_t>> rejecting(Connection& connection, const Targe
                                 "state = 'done' ORDER BY no",
                                 stored("loads"), target.table.no, target.entry.counts.load)));
   std::vector<std::uint64_t> out;
+  out.reserve(cells.size());
   for (const auto& row : cells)
     out.push_back(Connection::number(row[0]));
   return out;
