@@ -35,7 +35,7 @@ TEST_F(AlertsApiTest, TheSecretOfAWebhookIsShownOnce) {
   EXPECT_THAT(id, StartsWith("al-"));
   EXPECT_THAT(text(added, "secret"), StartsWith("whsec_"));
   EXPECT_THAT(texts(added.at("kinds")), Not(::testing::Contains("success")));
-  for (const std::string path : {"/api/v0/alerts", ("/api/v0/alerts/" + id).c_str()})
+  for (const std::string& path : {std::string("/api/v0/alerts"), "/api/v0/alerts/" + id})
     EXPECT_THAT(send("GET", path).body, Not(HasSubstr("whsec_")));
   const auto updated = send("PUT", "/api/v0/alerts/" + id, R"({"name":"n","target":"http://h"})");
   EXPECT_THAT(updated.body, Not(HasSubstr("whsec_")));
