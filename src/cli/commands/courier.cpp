@@ -151,15 +151,10 @@ void add_run(Command noun, const SessionPtr& session) {
   Command verb = add_verb(noun, "run", "Load what its stream received", session,
                           [id, options](Session& s, Api& api) -> Result<void> {
                             WEIR_TRY(const json::object body, run_body(*options));
-                            WEIR_TRY(json::value run,
+                            WEIR_TRY(const json::value run,
                                      api.post(path + "/" + percent_encode(*id) + "/runs", body));
-                            if (!options->wait) {
-                              print_done(s, run, text_of(run, "id") + "  " + text_of(run, "state"));
-                              return {};
-                            }
-                            WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
-                            print_run(s, run);
-                            return {};
+                            return print_started(s, api, run, options->wait,
+                                                 text_of(run, "id") + "  " + text_of(run, "state"));
                           });
   verb.option("ID", *id, "Courier id, cr-...").required();
   add_run_range(verb, *options);

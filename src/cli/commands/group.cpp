@@ -304,14 +304,9 @@ void add_run(Command noun, const SessionPtr& session) {
       [id, options](Session& s, Api& api) -> Result<void> {
         options->may_be_none = true;
         WEIR_TRY(const json::object body, run_body(*options));
-        WEIR_TRY(json::value run, api.post(path + "/" + percent_encode(*id) + "/runs", body));
-        if (!options->wait) {
-          print_done(s, run, text_of(run, "id") + "  " + text_of(run, "state"));
-          return {};
-        }
-        WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
-        print_run(s, run);
-        return {};
+        WEIR_TRY(const json::value run, api.post(path + "/" + percent_encode(*id) + "/runs", body));
+        return print_started(s, api, run, options->wait,
+                             text_of(run, "id") + "  " + text_of(run, "state"));
       });
   verb.option("ID", *id, "Group id, cg-...").required();
   add_run_range(verb, *options);

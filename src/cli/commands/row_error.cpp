@@ -149,15 +149,10 @@ void add_run_error_commands(Command noun, const SessionPtr& session) {
   Command load = add_verb(
       noun, "load-errors", "Load its rows in error again, under the feeds as they are now", session,
       [again](Session& s, Api& api) -> Result<void> {
-        WEIR_TRY(json::value run,
+        WEIR_TRY(const json::value run,
                  api.post(runs + percent_encode(again->run) + "/load-errors", json::object()));
-        if (!again->wait) {
-          print_done(s, run, text_of(run, "id") + " loads the rows in error of " + again->run);
-          return {};
-        }
-        WEIR_TRY(run, wait_for_run(s.terminal, api, text_of(run, "id")));
-        print_run(s, run);
-        return {};
+        return print_started(s, api, run, again->wait,
+                             text_of(run, "id") + " loads the rows in error of " + again->run);
       });
   load.option("ID", again->run, "Run id, wf-...").required();
   load.flag("--wait", again->wait, "Wait until it is done");

@@ -130,4 +130,15 @@ void print_run(Session& session, const json::value& run) {
   print_warnings(session, rows);
 }
 
+Result<void> print_started(Session& session, Api& api, const json::value& run, bool wait,
+                           const std::string& sentence) {
+  if (!wait) {
+    print_done(session, run, sentence);
+    return {};
+  }
+  WEIR_TRY(const json::value over, wait_for_run(session.terminal, api, text_of(run, "id")));
+  print_run(session, over);
+  return {};
+}
+
 }  // namespace weir::cli

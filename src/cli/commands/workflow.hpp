@@ -16,4 +16,9 @@ Result<boost::json::value> wait_for_run(Terminal& terminal, Api& api, const std:
 /// The run with its tasks. A run that failed, was stopped or canceled makes the exit code 1.
 void print_run(Session& session, const boost::json::value& run);
 
+/// Of a run that was just started: with `wait` waits for its end and prints it; otherwise prints
+/// `sentence`.
+Result<void> print_started(Session& session, Api& api, const boost::json::value& run, bool wait,
+                           const std::string& sentence);
+
 }  // namespace weir::cli
