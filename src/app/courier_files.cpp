@@ -15,6 +15,7 @@
 #include "env/real/local_folder.hpp"
 #include "pipeline/courier/files/file_limits.hpp"
 #include "pipeline/courier/files/fileset.hpp"
+#include "pipeline/courier/formats/file_reader.hpp"
 
 namespace weir::app {
 namespace {
@@ -65,12 +66,35 @@ class Teller {
   int exit_code_ = 0;
 };
 
-/// One file as it was found, and its SHA-256 where it was read.
+/// Counts what is in a file.
+class Counter final : public courier::FileSink, public courier::RecordSink {
+ public:
+  Result<courier::RecordSink*> begin(const std::string& /*member*/,
+                                     const courier::LandAs& /*land_as*/) override {
+    return this;
+  }
+  Result<void> end() override { return {}; }
+  Result<void> record(std::string_view /*bytes*/) override {
+    ++records;
+    return {};
+  }
+  Result<void> unreadable(std::string_view why) override {
+    if (unreadables++ == 0) first = why;
+    return {};
+  }
+
+  std::uint64_t records = 0;
+  std::uint64_t unreadables = 0;
+  std::string first;  // why
+};
+
+/// One file as it was found, and its SHA-256 and records where it was read.
 struct Line {
   Day day;
   const FoundFile* file;
   std::vector<std::string> tags;
   std::string sha256;
+  Counter in_it;
 };
 
 void print(std::ostream& out, const std::vector<Line>& lines) {
@@ -79,7 +103,12 @@ void print(std::ostream& out, const std::vector<Line>& lines) {
     bytes += line.file->status.bytes;
     out << fmt::format("{}  {:>14}  {}  {}\n", to_string(line.day), line.file->status.bytes,
                        fmt::join(line.tags, ","), line.file->path);
-    if (!line.sha256.empty()) out << "            " << line.sha256 << '\n';
+    if (line.sha256.empty()) continue;
+    out << "            " << line.sha256 << '\n';
+    out << fmt::format("            {} records", line.in_it.records);
+    if (line.in_it.unreadables > 0)
+      out << fmt::format(", {} unreadable: {}", line.in_it.unreadables, line.in_it.first);
+    out << '\n';
   }
   out << fmt::format("{} files, {} bytes\n", lines.size(), bytes);
 }
@@ -92,7 +121,11 @@ void print_json(std::ostream& out, const std::vector<Line>& lines) {
                                 {"bytes", line.file->status.bytes},
                                 {"modified", to_string(line.file->status.modified)},
                                 {"tags", boost::json::value_from(line.tags)}};
-    if (!line.sha256.empty()) file["sha256"] = line.sha256;
+    if (!line.sha256.empty()) {
+      file["sha256"] = line.sha256;
+      file["records"] = line.in_it.records;
+      file["unreadable"] = line.in_it.unreadables;
+    }
     files.push_back(std::move(file));
   }
   out << boost::json::serialize(boost::json::object{{"files", std::move(files)}}) << '\n';
@@ -105,9 +138,9 @@ Result<void> show(const CourierFilesOptions& options, std::ostream& out, Teller&
   std::vector<Line> lines;
   for (const DayFiles& day : days) {
     for (const FoundFile& file : day.files) {
-      lines.push_back({day.day, &file, tags_of(settings.entries[file.entry]), {}});
+      lines.push_back({day.day, &file, tags_of(settings.entries[file.entry]), {}, {}});
       if (!options.read) continue;
-      auto sum = courier::read_whole(folder, file);
+      auto sum = courier::read_file(folder, file, settings.entries[file.entry], lines.back().in_it);
       if (sum)
         lines.back().sha256 = *std::move(sum);
       else

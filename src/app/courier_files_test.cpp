@@ -69,7 +69,8 @@ TEST_F(CourierFilesTest, FilesAreReadToTheirEnd) {
   options_.day = "2027-03-02";
   options_.read = true;
   EXPECT_EQ(run(), 0) << error_.str();
-  EXPECT_THAT(out_.str(), HasSubstr("\n            " + sha256_hex("a,b\n") + "\n"));
+  EXPECT_THAT(out_.str(),
+              HasSubstr("\n            " + sha256_hex("a,b\n") + "\n            1 records\n"));
   options_.json = true;
   EXPECT_EQ(run(), 0);
   EXPECT_THAT(out_.str(), HasSubstr(R"("tags":["orders"],"sha256":")" + sha256_hex("a,b\n")));

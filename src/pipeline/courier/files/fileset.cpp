@@ -6,13 +6,10 @@
 #include <map>
 #include <utility>
 
-#include "base/sha256.hpp"
 #include "pipeline/courier/files/file_limits.hpp"
 
 namespace weir::courier {
 namespace {
-
-constexpr std::size_t read_bytes = std::size_t{256} << 10;
 
 /// Finds the files of one matcher after the other, within the bounds of one run.
 class Search {
@@ -65,16 +62,6 @@ class Search {
   std::size_t files_ = 0;
 };
 
-Failure changed(const FoundFile& file, const FileStatus& now) {
-  return fail(Errc::conflict,
-              "The file '" + file.path +
-                  "' changed while it was read: " + std::to_string(file.status.bytes) +
-                  " bytes of " + weir::to_string(file.status.modified) + ", then " +
-                  std::to_string(now.bytes) + " bytes of " + weir::to_string(now.modified) +
-                  ". Run again once it is whole; rename files into the folder "
-                  "when they are written.");
-}
-
 }  // namespace
 
 Result<DayFiles> files_of_day(const Folder& folder, const LoadSettings& settings, Day day) {
@@ -126,25 +113,6 @@ Result<void> check_complete(const LoadSettings& settings, const DayFiles& day) {
   return fail(Errc::not_found,
               weir::to_string(day.day) + ": no file matches " + missing +
                   (one_is_enough ? "; all are optional, but one is needed." : "."));
-}
-
-Result<std::string> read_whole(const Folder& folder, const FoundFile& file) {
-  WEIR_TRY(const auto open, folder.open(file.path));
-  WEIR_TRY(const FileStatus before, open->status());
-  if (before != file.status) return changed(file, before);
-  Sha256 sum;
-  std::string buffer(read_bytes, '\0');
-  std::uint64_t at = 0;
-  while (true) {
-    WEIR_TRY(const std::size_t got, open->read_at(at, buffer.data(), buffer.size()));
-    if (got == 0) break;
-    sum.update({buffer.data(), got});
-    at += got;
-    if (at > file.status.bytes) break;  // it grows: one who writes without end holds nobody up
-  }
-  WEIR_TRY(const FileStatus after, open->status());
-  if (after != file.status || at != file.status.bytes) return changed(file, after);
-  return sum.hex();
 }
 
 }  // namespace weir::courier

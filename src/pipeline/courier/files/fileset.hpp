@@ -36,8 +36,4 @@ Result<std::vector<DayFiles>> files_of_all_days(const Folder& folder, const Load
 /// where all are. not_found names the patterns that match nothing.
 Result<void> check_complete(const LoadSettings& settings, const DayFiles& day);
 
-/// Reads the file to its end and returns its SHA-256 as 64 hex digits. conflict where it is not, or
-/// no longer at the end, as it was found: someone is still writing it.
-Result<std::string> read_whole(const Folder& folder, const FoundFile& file);
-
 }  // namespace weir::courier

@@ -1,11 +1,8 @@
 #include "pipeline/courier/files/fileset.hpp"
 
-#include <functional>
-#include <map>
-
 #include <gmock/gmock.h>
 
-#include "base/sha256.hpp"
+#include "pipeline/courier/files/fake_folder.hpp"
 
 namespace weir::courier {
 namespace {
@@ -14,59 +11,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-/// Files of memory. `on_read` runs before each read.
-class MemoryFolder final : public Folder {
- public:
-  std::map<std::string, std::string> files;
-  Time modified;
-  std::function<void()> on_read = [] {};
-  mutable std::vector<std::string> listed;
-
-  Result<std::vector<Entry>> list(const std::string& path, std::size_t) const override {
-    listed.push_back(path);
-    const std::string prefix = path.empty() ? "" : path + "/";
-    std::map<std::string, Entry> entries;
-    for (const auto& [name, text] : files) {
-      if (!name.starts_with(prefix)) continue;
-      const std::string rest = name.substr(prefix.size());
-      const std::size_t slash = rest.find('/');
-      const std::string first = rest.substr(0, slash);
-      entries[first] = slash == std::string::npos ? Entry{first, false, {text.size(), modified}}
-                                                  : Entry{first, true, {}};
-    }
-    if (entries.empty() && !path.empty()) return fail(Errc::not_found, "no folder " + path);
-    std::vector<Entry> all;
-    all.reserve(entries.size());
-    for (const auto& [name, entry] : entries)
-      all.push_back(entry);
-    return all;
-  }
-
-  Result<std::unique_ptr<ForeignFile>> open(const std::string& path) const override {
-    if (!files.contains(path)) return fail(Errc::not_found, "no file " + path);
-    return std::make_unique<MemoryFile>(*this, path);
-  }
-
- private:
-  class MemoryFile final : public ForeignFile {
-   public:
-    MemoryFile(const MemoryFolder& folder, std::string path)
-        : folder_(folder), path_(std::move(path)) {}
-    Result<std::size_t> read_at(std::uint64_t offset, char* out, std::size_t size) override {
-      folder_.on_read();
-      const std::string& text = folder_.files.at(path_);
-      return offset >= text.size() ? 0 : text.copy(out, size, offset);
-    }
-    Result<FileStatus> status() override {
-      return FileStatus{folder_.files.at(path_).size(), folder_.modified};
-    }
-
-   private:
-    const MemoryFolder& folder_;
-    std::string path_;
-  };
-};
 
 LoadSettings settings_of(const std::vector<std::pair<std::string, bool>>& patterns) {
   std::string json;
@@ -152,25 +96,6 @@ TEST(Fileset, AFolderThatIsNotThereHasNoFiles) {
       files_of_day(folder, settings_of({{"'in/'dd'/*'", false}, {"'x/*'", false}}), march_2);
   ASSERT_TRUE(day);
   EXPECT_THAT(day->files, IsEmpty());
-}
-
-TEST(Fileset, AFileThatChangesWhileItIsReadIsNoticed) {
-  MemoryFolder folder;
-  folder.files["a"] = std::string(1'000'000, 'x');
-  const FoundFile file{"a", {1'000'000, folder.modified}, 0};
-  EXPECT_EQ(read_whole(folder, file), sha256_hex(folder.files["a"]));
-
-  folder.on_read = [&] { folder.files["a"] += "y"; };
-  const auto grown = read_whole(folder, file);
-  ASSERT_FALSE(grown);
-  EXPECT_EQ(grown.error().code, Errc::conflict);
-  EXPECT_THAT(grown.error().message, HasSubstr("'a' changed while it was read: 1000000 bytes"));
-
-  folder.files["a"] = std::string(1'000'000, 'x');
-  folder.on_read = [&] { folder.modified += std::chrono::seconds(1); };
-  EXPECT_FALSE(read_whole(folder, file));
-  folder.on_read = [] {};
-  EXPECT_FALSE(read_whole(folder, file)) << "changed since it was listed";
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ struct LandAs {
   std::string separator;
   std::string quote = "\"";
   std::string escape = "\\";
+  bool multiline = false;  // texts in quotes may hold line breaks; load operations say so
+  /// Of XML: the element that is a record; empty: the document is one. Load operations say it.
+  std::string row_tag;
 };
 
 /// Members of an archive, by name.
