@@ -122,7 +122,7 @@ Result<Table> rows_of(Connection& connection, const Prepared& statement, const s
 Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits& limits) {
   WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
-  WEIR_TRY(const auto tables, stored_tables(connection));
+  WEIR_TRY(const auto tables, stored_names(connection));
   WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables));
   return rows_of(connection, query.statement, bare(query.sql), limits);
 }

@@ -27,7 +27,7 @@ enum class Reads {
 /// the query (range, generate_series, unnest, VALUES) and what information_schema says of the
 /// views, and that calls no function that reads files, settings or DuckDB's inside. Said by the
 /// parse tree and decided by the plan it binds to: what a name means is known only there.
-/// bad_request says what is wrong; nothing was run.
+/// bad_request says what is wrong; nothing was run. Of the tables, number and name matter.
 Result<GuardedSelect> guard_select(Connection& connection, const std::string& sql,
                                    const std::vector<StoredTable>& tables,
                                    Reads reads = Reads::tables);

@@ -275,6 +275,14 @@ Result<std::vector<StoredTable>> stored_tables(Connection& connection) {
   return tables_where(connection, sql("true"));
 }
 
+Result<std::vector<StoredTable>> stored_names(Connection& connection) {
+  WEIR_TRY(const auto cells, connection.cells(sql("SELECT no, name FROM $", stored("tables"))));
+  std::vector<StoredTable> tables;
+  for (const auto& row : cells)
+    tables.push_back({.no = Connection::number(row[0]), .name = *row[1]});
+  return tables;
+}
+
 Result<std::optional<StoredTable>> stored_table(Connection& connection, std::string_view name) {
   WEIR_TRY(const auto names, connection.cells(sql("SELECT name FROM $", stored("tables"))));
   for (const auto& row : names) {

@@ -65,6 +65,8 @@ inline constexpr const char* hidden_columns_sql =
 
 /// All of them, by name.
 Result<std::vector<StoredTable>> stored_tables(Connection& connection);
+/// All of them by number and name alone, at a tenth of the time.
+Result<std::vector<StoredTable>> stored_names(Connection& connection);
 /// The one of that name without regard to case.
 Result<std::optional<StoredTable>> stored_table(Connection& connection, std::string_view name);
 
