@@ -172,9 +172,12 @@ TEST_F(SharesTest, TheSharesOfAllTenantsNeverAddUpToMoreThanTheEnginesMemory) {
   {
     const auto one = all.lease("one");
     ASSERT_TRUE(one);
+    EXPECT_TRUE(one->first());
+    EXPECT_FALSE(all.lease("one")->first());
     EXPECT_EQ((*one)->memory_bytes(), memory / 4 * 3);
     const auto two = all.lease("two");
     ASSERT_TRUE(two) << two.error().message;
+    EXPECT_TRUE(two->first());
     EXPECT_EQ((*one)->memory_bytes(), (*two)->memory_bytes());
     EXPECT_EQ((*two)->memory_bytes(), memory / 4 * 3 / 2);
     EXPECT_LE(sum(), memory);
@@ -202,6 +205,28 @@ TEST_F(SharesTest, WhatNeedsMoreThanTheEnginesMemoryIsToldSoInWords) {
   ASSERT_FALSE(table);
   EXPECT_EQ(table.error().code, Errc::bad_request);
   EXPECT_THAT(table.error().message, HasSubstr("engine.memory_mb"));
+}
+
+TEST_F(SharesTest, WhatSpillsMoreThanATenantMayIsToldSoInWords) {
+  const auto sorted = [this](std::uint64_t spill_bytes) {
+    DuckDbOptions options;
+    options.tables_folder = folder_.path() / "tables";
+    options.store_root = folder_.path() / "store";
+    options.memory_bytes = 64 * limits::mib;
+    options.spill_bytes = spill_bytes;
+    options.threads = 1;
+    options.disk_free = [] { return Result<std::uint64_t>(10'000 * limits::mib); };
+    engine_ = std::make_unique<DuckDbEngine>(options, clock_);
+    return engine_->query("acme",
+                          "SELECT count(*) FROM (SELECT md5(i::VARCHAR) AS m, i FROM "
+                          "range(3000000) t(i) ORDER BY m LIMIT 2500000)",
+                          10);
+  };
+  EXPECT_TRUE(sorted(2'000 * limits::mib));
+  const auto refused = sorted(16 * limits::mib);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::bad_request);
+  EXPECT_THAT(refused.error().message, HasSubstr("engine.spill_mb"));
 }
 
 TEST_F(SharesTest, ADiskThatFillsUpEndsWhatHasSpilledOntoIt) {

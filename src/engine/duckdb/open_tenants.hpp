@@ -35,7 +35,8 @@ class OpenTenants {
   class Lease {
    public:
     Lease(OpenTenants& all, Seat& seat) : all_(&all), seat_(&seat) {}
-    Lease(Lease&& other) noexcept : all_(other.all_), seat_(std::exchange(other.seat_, nullptr)) {}
+    Lease(Lease&& other) noexcept
+        : all_(other.all_), seat_(std::exchange(other.seat_, nullptr)), first_(other.first_) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease() {
       if (seat_ != nullptr) all_->give_back(*seat_);
