@@ -146,19 +146,7 @@ class NodeWriter {
 
 class CborRows : public RowSource {
  public:
-  explicit CborRows(Reading& reading)
-      : plan_(reading.plan), report_(reading.report), nodes_(reading.plan.trim) {}
-
-  Result<void> open(std::size_t file, const RowWriter& /*writer*/) override {
-    reader_.reset();
-    bytes_before_ += content_.size();
-    WEIR_TRY(content_, read_whole(plan_.paths[file], plan_.claim(file)));
-    report_.note_whole(file);
-    reader_.emplace(content_);
-    origin_ = RowOrigin::of(plan_, file);
-    only_ = plan_.only_of(file);
-    return {};
-  }
+  explicit CborRows(Pass& pass) : pass_(pass), plan_(pass.plan()), nodes_(plan_.trim) {}
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
     do {
@@ -181,6 +169,21 @@ class CborRows : public RowSource {
   std::uint64_t bytes_read() const override { return bytes_; }
 
  private:
+  /// False when there is none left.
+  Result<bool> take_file() {
+    reader_.reset();
+    bytes_before_ += content_.size();
+    content_.clear();
+    const auto file = pass_.take_file();
+    if (!file) return false;
+    WEIR_TRY(content_, read_whole(plan_.paths[*file], plan_.claim(*file)));
+    pass_.report().note_whole(*file);
+    reader_.emplace(content_);
+    origin_ = RowOrigin::of(plan_, *file);
+    only_ = plan_.only_of(*file);
+    return true;
+  }
+
   void write_member(idx_t row, RowWriter& writer, std::string_view name, const Node& value) const {
     const std::size_t index = writer.names().find(name).index;
     if (index == FieldNames::none) return;
@@ -191,13 +194,14 @@ class CborRows : public RowSource {
     writer.misfits().below(mark, name);
   }
 
-  /// Makes `rows_` those of the next record; false at the end of the file.
+  /// Makes `rows_` those of the next record; false at the end of the pass.
   Result<bool> next_record() {
     rows_.clear();
     next_row_ = 0;
+    if (!reader_) return take_file();
     auto record = reader_->next();
     if (!record) return skip(record.error());
-    if (!*record) return false;
+    if (!*record) return take_file();
     record_ = std::move(**record);
     bytes_ = bytes_before_ + record_.offset;
     origin_.received_at = record_.head.received_at;
@@ -214,12 +218,13 @@ class CborRows : public RowSource {
                         Error{error.code, error.message + "; nothing from there on can be read"});
     ++origin_.row;
     if (only_ == nullptr || only_->contains(static_cast<std::uint64_t>(origin_.row)))
-      report_.add_bad_record({origin_.file, origin_.row, "cannot be read: " + error.message});
+      pass_.report().add_bad_record(
+          {origin_.file, origin_.row, "cannot be read: " + error.message});
     return true;
   }
 
+  Pass& pass_;
   const ReadPlan& plan_;
-  ReadReport& report_;
   const NodeWriter nodes_;
   std::string content_;
   std::optional<xml::PackReader> reader_;
@@ -234,8 +239,8 @@ class CborRows : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<RowSource> cbor_rows(Reading& reading) {
-  return std::make_unique<CborRows>(reading);
+std::unique_ptr<RowSource> cbor_rows(Pass& pass) {
+  return std::make_unique<CborRows>(pass);
 }
 
 }  // namespace weir::engine::duckdb

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "engine/duckdb/reader/read_plan.hpp"
+#include "engine/duckdb/reader/pass.hpp"
 #include "engine/duckdb/reader/row_writer.hpp"
 
 namespace weir::engine::duckdb {
@@ -20,7 +20,7 @@ namespace weir::engine::duckdb {
 ///   empty or absent element                     NULL, attributes or none
 ///
 /// A value that is skipped although its name is declared is counted in the report's misfits. A
-/// damaged file is corrupt; the message names file and byte offset. `reading` outlives the reader.
-std::unique_ptr<RowSource> cbor_rows(Reading& reading);
+/// damaged file is corrupt; the message names file and byte offset. `pass` outlives it.
+std::unique_ptr<RowSource> cbor_rows(Pass& pass);
 
 }  // namespace weir::engine::duckdb

@@ -13,7 +13,8 @@ Result<FileReceipts> FileReceipts::open(const ReadPlan& plan, std::size_t file) 
   if (records.first.stream == StreamNo()) return out;
   out.first_ = records.first;
   if (records.last.value - records.first.sequence.value + 1 == records.count) {
-    out.marks_ = {{records.first.sequence, 0}};
+    out.marks_ = std::make_shared<const std::vector<RecordIndex::Mark>>(
+        std::vector<RecordIndex::Mark>{{records.first.sequence, 0}});
     return out;
   }
   auto bytes = read_whole(index_key(plan.paths[file]), std::nullopt);
@@ -21,20 +22,34 @@ Result<FileReceipts> FileReceipts::open(const ReadPlan& plan, std::size_t file) 
   if (!bytes) return fail(std::move(bytes).error());
   auto marks = RecordIndex::decode(*bytes);
   if (!marks) return fail_while(plan.name(file), std::move(marks).error());
-  out.marks_ = *std::move(marks);
+  out.marks_ = std::make_shared<const std::vector<RecordIndex::Mark>>(*std::move(marks));
   return out;
 }
 
-std::string_view FileReceipts::of(const FileLines::Line& line) {
-  if (marks_.empty()) return {};
-  while (mark_ + 1 < marks_.size() && marks_[mark_ + 1].offset <= line.offset) {
+std::string_view FileReceipts::of(const FileLine& line) {
+  if (marks_ == nullptr || marks_->empty()) return {};
+  const auto& marks = *marks_;
+  while (mark_ + 1 < marks.size() && marks[mark_ + 1].offset <= line.offset) {
     ++mark_;
     marked_ = line.number;
   }
   Address address = first_;
-  address.sequence.value = marks_[mark_].sequence.value + line.number - marked_;
+  address.sequence.value = marks[mark_].sequence.value + line.number - marked_;
   receipt_ = encode_receipt(address);
   return view(receipt_);
+}
+
+void FileReceipts::pass(const LineBlock& block) {
+  if (!needs_every_line()) return;
+  const auto& marks = *marks_;
+  std::uint64_t offset = block.offset;
+  std::uint64_t line = block.number;
+  while (mark_ + 1 < marks.size() && marks[mark_ + 1].offset < block.offset + block.size) {
+    ++mark_;
+    line += block.lines_between(offset, marks[mark_].offset);
+    offset = marks[mark_].offset;
+    marked_ = line;
+  }
 }
 
 }  // namespace weir::engine::duckdb

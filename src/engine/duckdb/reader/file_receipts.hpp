@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -11,8 +12,8 @@
 
 namespace weir::engine::duckdb {
 
-/// The receipts of the records of an NDJSON file, which follow from their sequences. Used by one
-/// thread.
+/// The receipts of the records of an NDJSON file, which follow from their sequences. A copy is
+/// cheap, and begins at the same line. Used by one thread.
 class FileReceipts {
  public:
   /// Knows none.
@@ -22,13 +23,15 @@ class FileReceipts {
   static Result<FileReceipts> open(const ReadPlan& plan, std::size_t file);
 
   /// Whether `of` needs every line of the file; otherwise the line's number is enough.
-  bool needs_every_line() const { return marks_.size() > 1; }
+  bool needs_every_line() const { return marks_ != nullptr && marks_->size() > 1; }
   /// In the order of the file. Valid until the next call; empty: not known.
-  std::string_view of(const FileLines::Line& line);
+  std::string_view of(const FileLine& line);
+  /// Goes past the lines of a block.
+  void pass(const LineBlock& block);
 
  private:
   Address first_;
-  std::vector<RecordIndex::Mark> marks_;
+  std::shared_ptr<const std::vector<RecordIndex::Mark>> marks_;  // null: none is known
   std::size_t mark_ = 0;      // the last one at or before the line
   std::uint64_t marked_ = 1;  // the line that it marks
   Receipt receipt_{};

@@ -14,7 +14,6 @@
 #include "base/case_fold.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/reader/file_lines.hpp"
-#include "engine/duckdb/reader/file_receipts.hpp"
 #include "engine/duckdb/reader/json_text.hpp"
 #include "engine/spark/calendar.hpp"
 #include "engine/spark/file_text.hpp"
@@ -271,55 +270,51 @@ class TextColumns {
 
 class JsonRows : public RowSource {
  public:
-  explicit JsonRows(Reading& reading) : reading_(reading), text_(reading.plan.type) {}
-
-  Result<void> open(std::size_t file, const RowWriter& writer) override {
-    WEIR_TRY(file_, FileLines::open(reading_.plan.paths[file], reading_.plan.claim(file),
-                                    reading_.plan.mended_of(file)));
-    origin_ = RowOrigin::of(reading_.plan, file);
-    only_ = reading_.plan.only_of(file);
-    receipts_ = {};
-    if (writer.wants(request_id_column)) {
-      WEIR_TRY(receipts_, FileReceipts::open(reading_.plan, file));
-    }
-    return {};
-  }
+  explicit JsonRows(Pass& pass) : pass_(pass), plan_(pass.plan()), text_(plan_.type) {}
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
     while (true) {
-      WEIR_TRY(const auto line, file_->next());
-      if (!line) break;
+      const auto line = lines_.next();
+      if (!line) {
+        WEIR_TRY(const bool more, take_lines());
+        if (!more) return false;
+        continue;
+      }
+      bytes_ += line->text.size();
       if (only_ != nullptr && !only_->contains(line->number)) {
         pass_over(*line, writer);
         continue;
       }
       if (write_line(*line, row, writer)) return true;
     }
-    file_.reset();
-    reading_.report.note_whole(static_cast<std::size_t>(origin_.file));
-    return false;
-  }
-
-  void finish() override {
-    if (reading_.plan.as_text) reading_.report.add_names(text_.seen(), text_.others());
   }
 
   std::uint64_t bytes_read() const override { return bytes_; }
 
  private:
+  Result<bool> take_lines() {
+    WEIR_TRY(const bool more, pass_.take_lines(taken_));
+    if (!more) {
+      if (plan_.as_text) pass_.report().add_names(text_.seen(), text_.others());
+      return false;
+    }
+    lines_.begin(taken_.block, plan_.mended_of(taken_.file));
+    origin_ = RowOrigin::of(plan_, taken_.file);
+    only_ = plan_.only_of(taken_.file);
+    return true;
+  }
+
   /// Receipts are counted from line to line.
-  void pass_over(const FileLines::Line& line, const RowWriter& writer) {
-    bytes_ += line.text.size();
-    if (writer.wants(request_id_column)) receipts_.of(line);
+  void pass_over(const FileLine& line, const RowWriter& writer) {
+    if (writer.wants(request_id_column)) taken_.receipts.of(line);
   }
 
   /// False where the line is no record.
-  bool write_line(const FileLines::Line& line, idx_t row, RowWriter& writer) {
-    bytes_ += line.text.size();
+  bool write_line(const FileLine& line, idx_t row, RowWriter& writer) {
     ++records_;
     origin_.row = static_cast<std::int64_t>(line.number);
     origin_.problem.clear();
-    if (writer.wants(request_id_column)) origin_.request_id = receipts_.of(line);
+    if (writer.wants(request_id_column)) origin_.request_id = taken_.receipts.of(line);
     writer.begin_row(row, origin_);
     std::string what;
     try {
@@ -334,7 +329,7 @@ class JsonRows : public RowSource {
     if (what.empty())
       writer.set_origin(row, origin_);
     else
-      reading_.report.add_bad_record({origin_.file, origin_.row, what});
+      pass_.report().add_bad_record({origin_.file, origin_.row, what});
     return what.empty();
   }
 
@@ -342,12 +337,12 @@ class JsonRows : public RowSource {
     for (ondemand::field each : object) {
       const std::string_view name = each.unescaped_key();
       const FieldNames::Found found =
-          reading_.plan.as_text ? FieldNames::Found{text_.find(name)} : writer.names().find(name);
+          plan_.as_text ? FieldNames::Found{text_.find(name)} : writer.names().find(name);
       if (found.index == FieldNames::none) {
-        if (reading_.plan.has_more_names) note_no_column(name, each.value(), writer);
+        if (plan_.has_more_names) note_no_column(name, each.value(), writer);
         continue;
       }
-      if (reading_.plan.as_text) {
+      if (plan_.as_text) {
         std::string problem = text_.note(found.index, name, records_);
         if (!problem.empty()) origin_.problem = std::move(problem);
       }
@@ -357,7 +352,7 @@ class JsonRows : public RowSource {
 
   void note_no_column(std::string_view name, ondemand::value value, RowWriter& writer) const {
     MisfitLog& misfits = writer.misfits();
-    misfits.begin_column(reading_.plan.type.fields.size());
+    misfits.begin_column(plan_.type.fields.size());
     const std::size_t mark = misfits.mark();
     misfits.add(trimmed(value.raw_json_token()),
                 "is under a name that is no column, because there are more names than columns "
@@ -366,13 +361,14 @@ class JsonRows : public RowSource {
     misfits.below(mark, name);
   }
 
-  Reading& reading_;
+  Pass& pass_;
+  const ReadPlan& plan_;
   TextColumns text_;
   ondemand::parser parser_;
   std::string mended_;
-  std::optional<FileLines> file_;
+  TakenLines taken_;
+  BlockLines lines_;  // of `taken_`
   const std::set<std::uint64_t>* only_ = nullptr;
-  FileReceipts receipts_;
   RowOrigin origin_;
   std::uint64_t records_ = 0;
   std::uint64_t bytes_ = 0;
@@ -380,8 +376,8 @@ class JsonRows : public RowSource {
 
 }  // namespace
 
-std::unique_ptr<RowSource> json_rows(Reading& reading) {
-  return std::make_unique<JsonRows>(reading);
+std::unique_ptr<RowSource> json_rows(Pass& pass) {
+  return std::make_unique<JsonRows>(pass);
 }
 
 }  // namespace weir::engine::duckdb

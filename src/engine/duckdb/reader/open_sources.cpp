@@ -217,7 +217,7 @@ std::string OpenSources::first_sql() const {
 }
 
 std::string OpenSources::rows_sql(std::uint64_t number) const {
-  std::string read = "weir_read(" + std::to_string(number) + ")";
+  const std::string read = "weir_read(" + std::to_string(number) + ")";
   if (!focus_) return read;
   const std::string is_it = "request_id = " + quote_text(focus_->receipt);
   if (focus_->alone) return "(SELECT * FROM " + read + " WHERE " + is_it + ")";
@@ -249,9 +249,9 @@ void OpenSources::focus(const Focus& on) {
   }
 }
 
-void OpenSources::read_in_any_order(std::size_t threads) const {
-  for (const Opened& opened : opened_)
-    opened.reading->plan.threads = threads;
+void OpenSources::read_in_any_order() {
+  for (Opened& opened : opened_)
+    opened.reading->plan.any_order = opened.reading->plan.pieces() > 1;
 }
 
 std::vector<std::size_t> OpenSources::without_rows() const {

@@ -57,9 +57,9 @@ class OpenSources {
   std::string first_sql() const;
   const Reading& first() const { return *opened_.front().reading; }
 
-  /// Lets several threads read, each a file of its own: for a statement whose result does not
-  /// depend on the order of the rows.
-  void read_in_any_order(std::size_t threads) const;
+  /// Lets several threads read from now on: for SQL whose result does not depend on the order of
+  /// the rows.
+  void read_in_any_order();
 
   /// The sources, by their places, that were read to their end and have no row.
   std::vector<std::size_t> without_rows() const;
@@ -82,14 +82,14 @@ class OpenSources {
   Result<void> check_rest() const;
 
  private:
-  /// A relation with the columns of `weir_read`.
-  std::string rows_sql(std::uint64_t number) const;
   struct Opened {
     std::string tag;
     std::vector<SourceFile> files;
     std::shared_ptr<Reading> reading;
     std::uint64_t number = 0;
   };
+  /// A relation with the columns of `weir_read`.
+  std::string rows_sql(std::uint64_t number) const;
   explicit OpenSources(Readings& readings) : readings_(&readings) {}
   void add(Tenant& tenant, const Source& source, ReadPlan plan);
 

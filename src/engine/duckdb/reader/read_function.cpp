@@ -4,7 +4,6 @@
 #include "engine/duckdb/reader/read_function.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,23 +25,27 @@ struct Bound {
   std::shared_ptr<Reading> reading;
 };
 
-/// One pass over the files of a plan. Threads take files in turns.
-struct Pass {
-  std::shared_ptr<Reading> reading;
+/// What all threads of a pass share.
+struct SharedPass {
+  SharedPass(std::shared_ptr<Reading> reading, std::vector<idx_t> columns)
+      : wanted(std::move(columns)),
+        pass(std::move(reading),
+             std::find(wanted.begin(), wanted.end(), request_id_column) != wanted.end()) {}
+
   std::vector<idx_t> wanted;  // columns
-  std::atomic<std::size_t> next_file{0};
+  Pass pass;
   std::mutex mutex;
-  std::vector<std::uint64_t> misfits = {};  // of all threads, by column
+  std::vector<std::uint64_t> misfits;  // of all threads, by column
 };
 
 /// What one thread of a pass reads.
 class Scan {
  public:
-  explicit Scan(Pass& pass)
-      : pass_(pass),
-        writer_(pass.reading->plan, pass.wanted),
-        rows_(pass.reading->plan.format == FileFormat::cbor ? cbor_rows(*pass.reading)
-                                                            : json_rows(*pass.reading)) {}
+  explicit Scan(SharedPass& shared)
+      : shared_(shared),
+        writer_(shared.pass.plan(), shared.wanted),
+        rows_(shared.pass.plan().format == FileFormat::cbor ? cbor_rows(shared.pass)
+                                                            : json_rows(shared.pass)) {}
 
   /// The number of rows now in the chunk; 0 at the end of the pass.
   Result<idx_t> fill(duckdb_data_chunk chunk) {
@@ -50,49 +53,32 @@ class Scan {
     idx_t size = 0;
     writer_.attach(chunk);
     while (!ended_ && size < duckdb_vector_size() && (size == 0 || rows_->bytes_read() < enough)) {
-      WEIR_TRY(const bool more, next(size));
+      WEIR_TRY(const bool more, rows_->next(size, writer_));
       if (more) ++size;
+      ended_ = !more;
     }
     writer_.finish();
-    pass_.reading->report.add_rows(size);
+    shared_.pass.report().add_rows(size);
     report_misfits();
     return size;
   }
 
  private:
-  /// False where it only went on to the next file, or to the end.
-  Result<bool> next(idx_t row) {
-    if (in_file_) {
-      WEIR_TRY(in_file_, rows_->next(row, writer_));
-      return in_file_;
-    }
-    const std::size_t file = pass_.next_file++;
-    if (file >= pass_.reading->plan.paths.size()) {
-      ended_ = true;
-      rows_->finish();
-      return false;
-    }
-    WEIR_CHECK(rows_->open(file, writer_));
-    in_file_ = true;
-    return false;
-  }
-
   void report_misfits() {
     const MisfitLog& misfits = writer_.misfits();
     if (misfits.total() == misfits_) return;
     misfits_ = misfits.total();
-    const std::lock_guard lock(pass_.mutex);
-    pass_.misfits.resize(misfits.counts().size());
+    const std::lock_guard lock(shared_.mutex);
+    shared_.misfits.resize(misfits.counts().size());
     reported_.resize(misfits.counts().size());
     for (std::size_t i = 0; i < reported_.size(); ++i)
-      pass_.misfits[i] += misfits.counts()[i] - std::exchange(reported_[i], misfits.counts()[i]);
-    pass_.reading->report.set_misfits(pass_.misfits, misfits.kept());
+      shared_.misfits[i] += misfits.counts()[i] - std::exchange(reported_[i], misfits.counts()[i]);
+    shared_.pass.report().set_misfits(shared_.misfits, misfits.kept());
   }
 
-  Pass& pass_;
+  SharedPass& shared_;
   RowWriter writer_;
   std::unique_ptr<RowSource> rows_;
-  bool in_file_ = false;
   bool ended_ = false;
   std::uint64_t misfits_ = 0;            // that the pass knows
   std::vector<std::uint64_t> reported_;  // likewise, by column
@@ -131,10 +117,10 @@ void init(duckdb_init_info info) {
   std::vector<idx_t> wanted(duckdb_init_get_column_count(info));
   for (std::size_t i = 0; i < wanted.size(); ++i)
     wanted[i] = duckdb_init_get_column_index(info, i);
+  duckdb_init_set_init_data(info, new SharedPass(bound->reading, std::move(wanted)),
+                            destroy<SharedPass>);
   const ReadPlan& plan = bound->reading->plan;
-  const std::size_t threads = std::min(plan.threads, plan.paths.size());
-  duckdb_init_set_init_data(info, new Pass{bound->reading, std::move(wanted)}, destroy<Pass>);
-  duckdb_init_set_max_threads(info, std::max<std::size_t>(threads, 1));
+  duckdb_init_set_max_threads(info, plan.any_order ? std::max<std::size_t>(plan.pieces(), 1) : 1);
 }
 
 void init_thread(duckdb_init_info info) {
@@ -142,12 +128,12 @@ void init_thread(duckdb_init_info info) {
 }
 
 void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
-  auto* pass = static_cast<Pass*>(duckdb_function_get_init_data(info));
+  auto* shared = static_cast<SharedPass*>(duckdb_function_get_init_data(info));
   auto& scan = static_cast<ScanSlot*>(duckdb_function_get_local_init_data(info))->scan;
-  if (!scan) scan.emplace(*pass);
+  if (!scan) scan.emplace(*shared);
   const Result<idx_t> size = scan->fill(chunk);
   if (!size) {
-    pass->reading->report.set_error(size.error());
+    shared->pass.report().set_error(size.error());
     return duckdb_function_set_error(info, size.error().message.c_str());
   }
   duckdb_data_chunk_set_size(chunk, *size);

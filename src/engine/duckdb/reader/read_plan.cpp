@@ -11,6 +11,14 @@
 
 namespace weir::engine::duckdb {
 
+std::size_t ReadPlan::pieces() const {
+  std::size_t out = paths.size();
+  for (std::size_t i = 0; format == FileFormat::ndjson && i < claims.size(); ++i) {
+    if (claims[i]) out += claims[i]->bytes / limits::read_buffer_bytes;
+  }
+  return out;
+}
+
 std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
   return file < claims.size() ? claims[file] : std::nullopt;
 }
@@ -53,18 +61,17 @@ bool ReadReport::is_whole(std::size_t file) const {
   return whole_.contains(file);
 }
 
-/// Each pass meets those of a file in the same order.
 void ReadReport::add_bad_record(BadRecord bad) {
   const std::lock_guard lock(mutex_);
-  auto& known = bad_records_[bad.file];
-  if (known.empty() || known.back().row < bad.row) known.push_back(std::move(bad));
+  bad_records_.emplace(std::pair(bad.file, bad.row), std::move(bad.what));
 }
 
 std::vector<BadRecord> ReadReport::bad_records() const {
   const std::lock_guard lock(mutex_);
   std::vector<BadRecord> out;
-  for (const auto& [file, records] : bad_records_)
-    out.insert(out.end(), records.begin(), records.end());
+  out.reserve(bad_records_.size());
+  for (const auto& [place, what] : bad_records_)
+    out.push_back({place.first, place.second, what});
   return out;
 }
 

@@ -44,15 +44,17 @@ struct ReadPlan {
   bool inferred = false;
   /// There were more names than columns; what stands under the others is a misfit.
   bool has_more_names = false;
-  /// How many threads may read at once, each a file of its own: rows then come in any order of the
-  /// files. For SQL whose result does not depend on that order.
-  std::size_t threads = 1;
+  /// Several threads may read at once, and rows come in any order. For SQL whose result does not
+  /// depend on that order.
+  bool any_order = false;
   /// Of NDJSON: what stands for a line; by file and line.
   std::map<std::size_t, std::map<std::uint64_t, std::string>> mended;
   /// By file: the rows that are made; a file that is not in it makes all of its own.
   std::map<std::size_t, std::set<std::uint64_t>> only;
   bool trim = false;  // CBOR: the text of elements without the white space around it
 
+  /// How many threads have something to read, where any order will do.
+  std::size_t pieces() const;
   std::optional<FileClaim> claim(std::size_t file) const;
   FileRecords records_of(std::size_t file) const;
   /// Null where none is mended.
@@ -88,8 +90,9 @@ class ReadReport {
   void set_inferred_misfits(const MisfitLog& found);
   std::uint64_t misfits() const;
   std::vector<Misfit> first_misfits() const;
-  /// In the order of each file. A query may read a source several times; a record counts once.
+  /// A query may read a source several times; a record counts once.
   void add_bad_record(BadRecord bad);
+  /// In the order of the files.
   std::vector<BadRecord> bad_records() const;
   /// The rows that were made of the files, of all passes.
   void add_rows(std::uint64_t count) { rows_.fetch_add(count, std::memory_order_relaxed); }
@@ -107,8 +110,8 @@ class ReadReport {
   std::set<std::string> others_;
   std::vector<std::uint64_t> misfits_;  // by column
   std::uint64_t inferred_misfits_ = 0;
-  std::vector<Misfit> first_misfits_;                           // in the order of the data
-  std::map<std::int64_t, std::vector<BadRecord>> bad_records_;  // by file
+  std::vector<Misfit> first_misfits_;  // in the order of the data
+  std::map<std::pair<std::int64_t, std::int64_t>, std::string> bad_records_;  // by file and row
   std::set<std::size_t> whole_;
   std::atomic<std::uint64_t> rows_{0};
 };

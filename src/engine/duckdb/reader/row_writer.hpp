@@ -81,16 +81,12 @@ class RowWriter {
   std::string carried_;  // of the row; empty when SQL did not ask for it
 };
 
-/// Reads files of a plan, one after the other. Used by one thread.
+/// The part of a pass over the files of a plan that one thread reads.
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  /// Begins a file, by its index in the plan, whose last one was read to its end.
-  virtual Result<void> open(std::size_t file, const RowWriter& writer) = 0;
-  /// Writes the next row; false at the end of the file. Errors name file and place.
+  /// Writes the next row; false at the end of the pass. Errors name file and place.
   virtual Result<bool> next(idx_t row, RowWriter& writer) = 0;
-  /// Once, after the last file: tells the report what was found.
-  virtual void finish() {}
   /// Bytes of input read so far.
   virtual std::uint64_t bytes_read() const = 0;
 };

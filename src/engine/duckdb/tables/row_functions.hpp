@@ -15,7 +15,8 @@ namespace weir::engine::duckdb {
 ///   weir_uuid(pk VARCHAR, table VARCHAR) -> UUID      `_uuid_pk`
 ///   weir_row_hash(value, ...)            -> UHUGEINT  of the fields' values, NULLs among them
 ///   weir_updated(origin UHUGEINT)        -> BIGINT    `_updated`: milliseconds and row of an
-///   origin
+///                                                     origin
+///   weir_row(origin UHUGEINT)            -> BIGINT    the row of an origin
 ///
 /// weir_row_hash takes the types of feeds (sql_type in cast_sql.hpp) and fails on any other.
 Result<void> add_row_functions(Connection& connection);

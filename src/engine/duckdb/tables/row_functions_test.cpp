@@ -135,6 +135,8 @@ TEST_F(RowFunctionsTest, UpdatedIsMillisecondsAndRowOfTheOrigin) {
   EXPECT_EQ(one("weir_updated(" + ms + " + 4000000000)"),
             std::to_string((std::int64_t{1803974400123} << 20) + (1 << 20) - 1));
   EXPECT_EQ(one("weir_updated(NULL)"), "NULL");
+  EXPECT_EQ(one("weir_row(" + ms + " + (9::UHUGEINT << 32) + 4000000000)"), "4000000000");
+  EXPECT_EQ(one("weir_row(NULL)"), "NULL");
 }
 
 TEST_F(RowFunctionsTest, OtherTypesAreRefusedAndNotGuessedAt) {

@@ -168,13 +168,6 @@ std::string in_any_order(const std::string& input) {
   return "(SELECT * FROM " + input + " WHERE row & 1 IN (SELECT unnest(range(2))))";
 }
 
-/// Lets each of the engine's threads read a file of its own.
-void read_side_by_side(const OpenSources& sources, std::size_t files, Input& input) {
-  if (files < 2) return;
-  sources.read_in_any_order(files);
-  input.sql = in_any_order(input.sql);
-}
-
 /// Records that made no row since they cannot be read are rows in error, behind a query too.
 Result<void> insert_bad(Connection& connection, const std::vector<OpenSources::BadRow>& bad,
                         bool files_known, std::size_t number) {
@@ -273,7 +266,7 @@ Result<Input> input_of(Connection& connection, const OpenSources& sources, const
   }
   input.sql =
       sql("(SELECT CAST(NULL AS BIGINT) AS file, CAST(NULL AS VARCHAR) AS problem, "
-          "CAST(origin & 4294967295 AS BIGINT) AS row, * FROM "
+          "weir_row(origin) AS row, * FROM "
           "(SELECT * REPLACE (coalesce(origin, CAST(0 AS UHUGEINT)) AS origin) "
           "FROM ($\n) AS query($, origin)))",
           query_sql, Sql::verbatim(names));
@@ -308,11 +301,12 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
            as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields, chosen)
                    : OpenSources::open(tenant, operation.sources, load.allowance, chosen));
   if (focus) sources.focus(*focus);
+  // A query that puts records together may still ask for their order.
+  if (!focus && (operation.query.empty() || dialect::is_by_record(operation.query)))
+    sources.read_in_any_order();
   auto input = input_of(connection, sources, operation.query, true);
   if (!input) return sources.failure(input.error());
-  if (operation.query.empty() && !focus)
-    read_side_by_side(sources, operation.sources[0].files.size(), *input);
-  if (!operation.query.empty()) input->sql = in_any_order(input->sql);
+  input->sql = in_any_order(input->sql);
   auto inserted = insert_staged(connection, *input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   if (!focus) WEIR_CHECK(sources.check_rest());
