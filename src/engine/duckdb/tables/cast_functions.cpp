@@ -88,7 +88,8 @@ int this_year(const Clock& clock) {
   return static_cast<int>(calendar_day(day_of(clock.now())).year);
 }
 
-/// With a format, which is the same text in every row: it is read when it changes.
+/// With a format, which is the same text in every row: it is read when it changes. Rows that come
+/// of one record often have one date, which is read once.
 template <auto Infer, auto From>
 void cast_by_format(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
   const Texts texts(input, 0);
@@ -97,22 +98,35 @@ void cast_by_format(duckdb_function_info info, duckdb_data_chunk input, duckdb_v
   std::string format_text;
   const int year = this_year(*static_cast<Clock*>(duckdb_scalar_function_get_extra_info(info)));
   using Value = decltype(stored(Infer(std::string_view(), year)));
+  std::optional<std::string_view> last;  // text, of the same format
+  Value last_value;
+  const auto read = [&](std::string_view text) -> Value {
+    if (!format) return stored(Infer(text, year));
+    const auto moment = format->read(text, year);
+    return moment ? stored(From(*moment)) : std::nullopt;
+  };
   for_each_row(input, out, [&](idx_t row) -> Value {
     const auto text = texts.at(row);
     const auto wanted = formats.at(row);
     if (!text || !wanted) return std::nullopt;
-    if (wanted->empty()) return stored(Infer(*text, year));
-    if (!format || format_text != *wanted) {
-      auto parsed = spark::DateFormat::parse(*wanted);
-      if (!parsed) {
-        duckdb_scalar_function_set_error(info, parsed.error().message.c_str());
-        return std::nullopt;
-      }
-      format = *std::move(parsed);
+    if (format_text != *wanted) {
+      last.reset();
+      format.reset();
       format_text = *wanted;
+      if (!wanted->empty()) {
+        auto parsed = spark::DateFormat::parse(*wanted);
+        if (!parsed) {
+          duckdb_scalar_function_set_error(info, parsed.error().message.c_str());
+          return std::nullopt;
+        }
+        format = *std::move(parsed);
+      }
     }
-    const auto moment = format->read(*text, year);
-    return moment ? stored(From(*moment)) : std::nullopt;
+    if (last != text) {
+      last_value = read(*text);
+      last = text;
+    }
+    return last_value;
   });
 }
 

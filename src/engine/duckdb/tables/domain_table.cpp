@@ -66,10 +66,29 @@ const StoredColumn* hidden_column(const StoredTable& table, const Field& field) 
   return found == table.columns.rend() ? nullptr : &*found;
 }
 
-Result<bool> is_empty(Connection& connection, const StoredTable& table) {
-  WEIR_TRY(const std::uint64_t rows,
-           connection.count(sql("SELECT count(*) FROM (SELECT 1 FROM $ LIMIT 1)", table.in_sql())));
-  return rows == 0;
+/// SQL for a field's value as it stands in a key's text. Equal keys have equal texts: -0.0 is
+/// written as 0.0, and every NaN as the same NaN.
+std::string key_text_sql(const Field& field, const std::string& value) {
+  std::string text = "CAST(" + value + " AS VARCHAR)";
+  if (field.type != FieldType::float_) return text;
+  return "CASE WHEN isnan(" + value + ") THEN 'nan' WHEN " + value + " = 0 THEN '0.0' ELSE " +
+         text + " END";
+}
+
+/// SQL for the text of a key of these fields. Texts alone can hold what stands between the parts.
+std::string key_sql(const Load& load, const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) {
+    const std::size_t number = field_number(load, name).value();
+    const Field& field = load.fields[number];
+    const std::string text = key_text_sql(field, staged_column(number));
+    if (names.size() == 1) return text;
+    if (!out.empty()) out += " || '|' || ";
+    out += field.type == FieldType::string
+               ? "replace(replace(" + text + R"(, '\', '\\'), '|', '\|'))"
+               : text;
+  }
+  return out;
 }
 
 }  // namespace
@@ -107,6 +126,12 @@ Result<DomainTable> plan_table(Connection& connection, const Load& load) {
     if (!taken && !column.hidden) out.lost.push_back(column.no);
   }
   return out;
+}
+
+Result<bool> is_empty(Connection& connection, const StoredTable& table) {
+  WEIR_TRY(const std::uint64_t rows,
+           connection.count(sql("SELECT count(*) FROM (SELECT 1 FROM $ LIMIT 1)", table.in_sql())));
+  return rows == 0;
 }
 
 bool DomainTable::is_as_planned() const {
@@ -155,24 +180,18 @@ bool is_key(const Load& load, const Field& field) {
 }
 
 std::string pk_of(const Load& load) {
-  std::vector<std::string> values;
-  for (const std::string& name : load.primary_key) {
-    const std::size_t field = field_number(load, name).value();
-    values.push_back(key_text_sql(load.fields[field], staged_column(field)));
-  }
-  return pk_sql(values);
+  return key_sql(load, load.primary_key);
 }
 
 std::string generated_sql(const Load& load, const Field& field) {
-  std::vector<std::string> texts;
+  if (field.uuid)
+    return "CAST(" + uuid_sql(generated_space, key_sql(load, field.combines)) + " AS VARCHAR)";
+  std::string joined;
   for (const std::string& name : field.combines) {
     const std::size_t part = field_number(load, name).value();
-    texts.push_back(key_text_sql(load.fields[part], staged_column(part)));
+    joined += (joined.empty() ? "(" : " || '-' || (") +
+              key_text_sql(load.fields[part], staged_column(part)) + ")";
   }
-  if (field.uuid) return "CAST(" + uuid_sql(generated_space, pk_sql(texts)) + " AS VARCHAR)";
-  std::string joined;
-  for (const std::string& text : texts)
-    joined += (joined.empty() ? "(" : " || '-' || (") + text + ")";
   return joined;
 }
 
@@ -187,23 +206,6 @@ Sql row_hash_sql(const DomainTable& table) {
 
 std::string staged_column(std::size_t field) {
   return "f" + std::to_string(field);
-}
-
-std::string pk_sql(const std::vector<std::string>& values) {
-  if (values.size() == 1) return values[0];
-  std::string out;
-  for (const std::string& value : values) {
-    if (!out.empty()) out += " || '|' || ";
-    out += "replace(replace(" + value + R"(, '\', '\\'), '|', '\|'))";
-  }
-  return out;
-}
-
-std::string key_text_sql(const Field& field, const std::string& value) {
-  std::string text = "CAST(" + value + " AS VARCHAR)";
-  if (field.type != FieldType::float_) return text;
-  return "CASE WHEN isnan(" + value + ") THEN 'nan' WHEN " + value + " = 0 THEN '0.0' ELSE " +
-         text + " END";
 }
 
 std::string uuid_sql(const std::string& table, const std::string& pk) {

@@ -58,6 +58,8 @@ std::string stored_name(const Load& load);
 /// Finds out; changes nothing. Where a type or the key changed, an empty (or truncated) table is
 /// created anew; any other table is a conflict that says what to do.
 Result<DomainTable> plan_table(Connection& connection, const Load& load);
+/// Whether the table has no rows, not even ones out of sight.
+Result<bool> is_empty(Connection& connection, const StoredTable& table);
 /// Creates the table, or adds columns that the feed gained and hides those that it lost, within the
 /// caller's transaction.
 Result<void> write_table(Connection& connection, DomainTable& table);
@@ -74,11 +76,6 @@ Sql row_hash_sql(const DomainTable& table);
 /// The place of a field in the load; nullopt: none has that name.
 std::optional<std::size_t> field_number(const Load& load, const std::string& name);
 bool is_key(const Load& load, const Field& field);
-/// SQL for a key value's text in `_pk`. Equal keys have equal texts: -0.0 is written as 0.0, and
-/// every NaN as the same NaN.
-std::string key_text_sql(const Field& field, const std::string& value);
-/// SQL for `_pk`, from those texts.
-std::string pk_sql(const std::vector<std::string>& values);
 /// SQL for `_uuid_pk`, from an expression of `_pk`.
 std::string uuid_sql(const std::string& table, const std::string& pk);
 

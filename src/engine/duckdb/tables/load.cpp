@@ -1,5 +1,7 @@
-// One transaction around staging, threshold and upsert. Whatever fails rolls all of it back, so
-// that a table is never left with a part of a load.
+// Rows are staged in a temporary table first, which is the connection's alone; then one transaction
+// writes the table, its history and the ledger, so that a table is never left with a part of a
+// load. Staging is no part of that transaction: DuckDB reads what a transaction has not committed
+// by one thread. The table's lock, which is held meanwhile, keeps what the load looked at as it is.
 
 #include "engine/duckdb/tables/load.hpp"
 
@@ -230,30 +232,33 @@ Load narrowed(Load load, const ChosenRecords& chosen) {
   return load;
 }
 
-Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
-                               std::vector<LoggedError>& errors) {
-  WEIR_TRY(Connection connection, tenant.connect(asked.allowance));
-  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
-  WEIR_TRY(auto before, done_before(connection, asked.id));
-  if (before) {
-    WEIR_TRY(const auto logged, logged_errors(connection, {.load = before->load,
-                                                           .most = limits::row_errors_kept_max}));
-    before->row_errors = shown(logged);
-    return *std::move(before);
-  }
+/// Of what the tables hold before a load, what it needs to know.
+struct Before {
+  std::optional<LoadCounts> done;  // an earlier attempt did the load
   ChosenRecords chosen;
-  WEIR_TRY(chosen.mended, mended_records(connection));
-  if (asked.only_errors) WEIR_CHECK(choose_errors(connection, asked, chosen));
-  const std::optional<Load> less =
-      asked.only_errors ? std::optional(narrowed(asked, chosen)) : std::nullopt;
-  const Load& load = less ? *less : asked;
-  WEIR_TRY(DomainTable table, plan_table(connection, load));
-  WEIR_TRY(LoadCounts counts, staged(connection, tenant, load, table, chosen, errors));
-  if (counts.over_threshold) {
-    counts.rejected = counts.read - counts.errors;
-    return counts;  // the transaction goes back
+  DomainTable table;
+};
+
+Result<Before> look(Connection& connection, const Load& load) {
+  Before out;
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection, true));
+  WEIR_TRY(out.done, done_before(connection, load.id));
+  if (out.done) {
+    WEIR_TRY(const auto logged, logged_errors(connection, {.load = out.done->load,
+                                                           .most = limits::row_errors_kept_max}));
+    out.done->row_errors = shown(logged);
+    return out;
   }
-  note(load, Progress::Stage::writing);
+  WEIR_TRY(out.chosen.mended, mended_records(connection));
+  if (load.only_errors) WEIR_CHECK(choose_errors(connection, load, out.chosen));
+  WEIR_TRY(out.table, plan_table(connection, load));
+  return out;
+}
+
+/// Writes what is staged, and notes the load down.
+Result<void> write(Tenant& tenant, Connection& connection, const Load& load, DomainTable& table,
+                   LoadCounts& counts, const std::vector<LoggedError>& errors) {
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   // The table first: its number is lower than that of its first load. DuckDB also alters no table
   // that has changes of the same transaction.
   WEIR_CHECK(write_table(connection, table));
@@ -267,7 +272,25 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
   WEIR_CHECK(note_errors(connection, load, counts, errors, tenant.now()));
   WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));
-  WEIR_CHECK(tenant.commit(transaction, load.id));
+  return tenant.commit(transaction, load.id);
+}
+
+Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
+                               std::vector<LoggedError>& errors) {
+  WEIR_TRY(Connection connection, tenant.connect(asked.allowance));
+  WEIR_TRY(Before before, look(connection, asked));
+  if (before.done) return *std::move(before.done);
+  const std::optional<Load> less =
+      asked.only_errors ? std::optional(narrowed(asked, before.chosen)) : std::nullopt;
+  const Load& load = less ? *less : asked;
+  WEIR_TRY(LoadCounts counts,
+           staged(connection, tenant, load, before.table, before.chosen, errors));
+  if (counts.over_threshold) {
+    counts.rejected = counts.read - counts.errors;
+    return counts;
+  }
+  note(load, Progress::Stage::writing);
+  WEIR_CHECK(write(tenant, connection, load, before.table, counts, errors));
   return counts;
 }
 

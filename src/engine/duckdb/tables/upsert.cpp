@@ -134,8 +134,9 @@ Result<Planned> count(Connection& connection, LoadCounts& counts) {
                  Connection::number(cells[0][6])};
 }
 
+/// Inserts rows of `from`, which has the columns of what is staged.
 Result<void> insert(Connection& connection, const Load& load, const DomainTable& table,
-                    std::uint64_t load_no) {
+                    std::uint64_t load_no, const Sql& from) {
   Sql columns;
   Sql values;
   const auto add = [&](const Sql& column, const Sql& value) {
@@ -149,9 +150,25 @@ Result<void> insert(Connection& connection, const Load& load, const DomainTable&
     add(sql("deleted"), has_delete_marker(load) || load.merge ? sql("deleted") : sql("false"));
   return connection.run(
       sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $$, uuid, $, origin, row_hash "
-          "FROM $ s JOIN weir_plan p ON s.rowid = p.n WHERE p.fate IN $",
-          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no,
-          load.merge ? sql("weir_merged") : sql("weir_staged"), Sql::verbatim(written)));
+          "FROM $",
+          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no, from));
+}
+
+/// The rows that the plan writes.
+Sql written_sql(const Load& load, bool all) {
+  const Sql rows = load.merge ? sql("weir_merged") : sql("weir_staged");
+  if (all && !load.merge) return sql("$ WHERE bad IS NULL", rows);
+  return sql("$ s JOIN weir_plan p ON s.rowid = p.n WHERE p.fate IN $", rows,
+             Sql::verbatim(written));
+}
+
+/// Whether all good rows are inserted, so that there is nothing to plan.
+Result<bool> all_new(Connection& connection, const Load& load, const DomainTable& table) {
+  if (load.merge || has_delete_marker(load)) return false;
+  WEIR_TRY(const bool empty, is_empty(connection, table.stored));
+  if (!empty) return false;
+  WEIR_TRY(const bool meet, keys_meet(connection));
+  return !meet;
 }
 
 }  // namespace
@@ -159,6 +176,13 @@ Result<void> insert(Connection& connection, const Load& load, const DomainTable&
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     const HistoryBounds& history, LoadCounts& counts) {
   const Sql rows = table.stored.in_sql();
+  const std::uint64_t good = counts.read - counts.errors;
+  WEIR_TRY(const bool new_rows, all_new(connection, load, table));
+  if (new_rows) {
+    counts.inserted = good;
+    if (good == 0) return {};
+    return insert(connection, load, table, counts.load, written_sql(load, true));
+  }
   WEIR_CHECK(load.merge ? plan_merge(connection, load, table) : plan(connection, load, table));
   WEIR_TRY(const Planned planned, count(connection, counts));
   if (planned.replaced > 0) {
@@ -167,7 +191,9 @@ Result<void> upsert(Connection& connection, const Load& load, const DomainTable&
     WEIR_CHECK(keep_rows(connection, table.stored, replaced, counts.load, history));
     WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", rows, replaced)));
   }
-  if (planned.written > 0) WEIR_CHECK(insert(connection, load, table, counts.load));
+  if (planned.written > 0)
+    WEIR_CHECK(
+        insert(connection, load, table, counts.load, written_sql(load, planned.written == good)));
   if (planned.origins == 0) return {};
   const Sql later = sql("rowid IN (SELECT place FROM weir_plan WHERE fate = 'o')");
   WEIR_CHECK(keep_origins(connection, table.stored, later, counts.load, history));
