@@ -14,6 +14,7 @@
 #include "engine/duckdb/tables/as_of.hpp"
 #include "engine/duckdb/tables/mended_records.hpp"
 #include "engine/duckdb/tables/stage.hpp"
+#include "engine/duckdb/tables/written_at.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine::duckdb {
@@ -123,6 +124,7 @@ Result<Table> run_query(Tenant& tenant, const std::string& sql, const ReadLimits
   WEIR_TRY(Connection connection, tenant.connect(limits.allowance));
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
   WEIR_TRY(const auto tables, stored_names(connection));
+  if (names_written_at(sql)) WEIR_CHECK(create_views_with_written_at(connection));
   WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables));
   return rows_of(connection, query.statement, bare(query.sql), limits);
 }
@@ -133,7 +135,7 @@ Result<Table> run_query_as_of(Tenant& tenant, const std::string& sql, std::uint6
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
   WEIR_CHECK(check_number(connection, as_of));
   WEIR_TRY(const auto tables, stored_tables(connection));
-  WEIR_CHECK(create_views_as_of(connection, tables, as_of));
+  WEIR_CHECK(create_views_as_of(connection, tables, as_of, names_written_at(sql)));
   WEIR_TRY(const GuardedSelect query, guard_select(connection, sql, tables, Reads::history));
   for (const StoredTable& table : tables) {
     if (query.scanned.contains(table.table())) WEIR_CHECK(check_reach(connection, table, as_of));

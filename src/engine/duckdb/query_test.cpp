@@ -12,6 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 class QueryTest : public EngineFixture {
  protected:
@@ -373,6 +374,44 @@ TEST_F(QueryTest, QueriesAndLoadsOfDifferentThreadsDoNotDisturbOneAnother) {
   EXPECT_THAT(failures, ::testing::Each(IsEmpty()));
   EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\""), ElementsAre("8"));
   EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Others\""), ElementsAre("3"));
+}
+
+TEST_F(QueryTest, WhenARowWasWrittenIsReadByName) {
+  const Time first = clock_.now();
+  clock_.advance(std::chrono::hours(1));
+  const std::string more = "{\"id\":2,\"v\":\"c\"}\n{\"id\":4,\"v\":\"d\"}\n";
+  counts(load_of(more));
+  const std::string by_id = "SELECT id, v, _Written_At FROM \"Shop:Orders\" ORDER BY id";
+  const std::string then = '"' + weir::to_string(first).substr(0, 19) + "Z\"";
+  const std::string now = '"' + weir::to_string(clock_.now()).substr(0, 19) + "Z\"";
+  const auto expected =
+      ElementsAre("1|\"a\"|" + then, "2|\"c\"|" + now, "3|null|" + then, "4|\"d\"|" + now);
+  EXPECT_THAT(rows(by_id), expected);
+  // Rows that stay as they are were not written again.
+  clock_.advance(std::chrono::hours(1));
+  counts(load_of(more));
+  EXPECT_THAT(rows(by_id), expected);
+  EXPECT_THAT(shown(engine_->query_as_of("acme", by_id, last_.load - 2, 10)),
+              ElementsAre("1|\"a\"|" + then, "2|\"b\"|" + then, "3|null|" + then));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\" o JOIN (SELECT max(_written_at) AS w FROM "
+                   "\"Shop:Orders\") m ON m.w = o._written_at"),
+              ElementsAre("2"));
+}
+
+TEST_F(QueryTest, NoOtherQuerySeesWhenARowWasWrittenNorTheLedger) {
+  EXPECT_EQ(engine_->query("acme", "SELECT * FROM \"Shop:Orders\"", 1)->columns.size(), 5u);
+  EXPECT_THAT(rows("SELECT column_name FROM information_schema.columns"), SizeIs(5));
+  refused("SELECT _written_at FROM \"weir stored\".loads");
+  refused("SELECT _written_at FROM \"Shop:Orders\", loads");
+  refused("SELECT '_written_at', column_name FROM information_schema.columns");
+}
+
+TEST_F(QueryTest, AColumnOfTheFeedComesBeforeOursOfItsName) {
+  Load load = load_of("{\"id\":1,\"_written_at\":\"own\"}\n");
+  load.table = "Shop:Own";
+  load.fields = {field("id", FieldType::integer), field("_written_at")};
+  counts(load);
+  EXPECT_THAT(rows("SELECT _written_at FROM \"Shop:Own\""), ElementsAre("\"own\""));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include <boost/json.hpp>
 
 #include "engine/duckdb/tables/failed_view.hpp"
+#include "engine/duckdb/tables/written_at.hpp"
 #include "engine/duckdb/text_scan.hpp"
 
 namespace weir::engine::duckdb {
@@ -341,6 +342,8 @@ Result<GuardedSelect> guard_select(Connection& connection, const std::string& sq
       tables.emplace(folded(each), each);
     if (!views.empty()) stored.emplace("row_errors");
   }
+  const bool written = names_written_at(sql);  // then there are views of ours in temp
+  if (written) stored.emplace("loads");
   if (sql.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "the query has a NUL character in it; take it out");
   WEIR_CHECK(check_one_statement(connection, sql));
@@ -349,6 +352,10 @@ Result<GuardedSelect> guard_select(Connection& connection, const std::string& sq
   TreeCheck check(tables, names_of_ctes(tree));
   WEIR_CHECK(for_each_object(tree, check));
   const bool schema = names_the_schema(tree);
+  if (schema && written)
+    return fail(Errc::bad_request,
+                "information_schema does not tell of " + std::string(written_at_column) +
+                    ", which every table has; ask it in a query without that name");
   if (schema && reads == Reads::history)
     return fail(Errc::bad_request,
                 "information_schema tells of the tables as they are now; ask it without as_of");

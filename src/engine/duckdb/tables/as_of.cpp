@@ -5,6 +5,7 @@
 #include "engine/duckdb/tables/as_of.hpp"
 
 #include "engine/duckdb/tables/history.hpp"
+#include "engine/duckdb/tables/written_at.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -46,13 +47,13 @@ Result<Sql> rows_as_of(Connection& connection, const StoredTable& table, std::ui
 }
 
 Result<void> create_views_as_of(Connection& connection, const std::vector<StoredTable>& tables,
-                                std::uint64_t as_of) {
+                                std::uint64_t as_of, bool written) {
   for (const StoredTable& table : tables) {
     WEIR_TRY(const std::uint64_t reach, reach_of(connection, table));
     if (reach > as_of) continue;
     WEIR_TRY(const Sql rows, rows_as_of(connection, table, as_of));
-    WEIR_CHECK(
-        connection.run(sql("CREATE TEMP VIEW $ AS $", Name{table.name}, select_of(table, rows))));
+    const Sql select = written ? select_with_written_at(table, rows) : select_of(table, rows);
+    WEIR_CHECK(connection.run(sql("CREATE TEMP VIEW $ AS $", Name{table.name}, select)));
   }
   return {};
 }

@@ -23,7 +23,8 @@ Result<Sql> rows_as_of(Connection& connection, const StoredTable& table, std::ui
 
 /// Puts temporary views of the tables as of that number before those of main, for one connection.
 /// A table without history back to there has no view; what reads it is the caller's to refuse.
+/// `written`: with `_written_at` (written_at.hpp).
 Result<void> create_views_as_of(Connection& connection, const std::vector<StoredTable>& tables,
-                                std::uint64_t as_of);
+                                std::uint64_t as_of, bool written);
 
 }  // namespace weir::engine::duckdb
