@@ -11,6 +11,8 @@
 
 #include "base/limits.hpp"
 #include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/failed_view.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 
 namespace weir::engine::duckdb {
@@ -23,13 +25,16 @@ std::int64_t us_of(Time time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-Sql row_of(const Load& load, const LoadCounts& counts, Time now, const LoggedError& each) {
+Sql row_of(const Load& load, const LoadCounts& counts, Time now, const LoggedError& each,
+           const std::string& text) {
   return sql(
-      "($, $, $, $, $, $, make_timestamp($), $, $, $, $, $, $, $, $, make_timestamp($), 'open', 0)",
-      counts.load, each.number, Text{load.table}, Text{load.id.run}, Text{load.id.feed},
+      "($, $, $, $, $, $, make_timestamp($), $, $, $, $, $, $, $, $, make_timestamp($), 'open', 0, "
+      "$)",
+      counts.load, each.number, Text{stored_name(load)}, Text{load.id.run}, Text{load.id.feed},
       Sql::verbatim(counts.over_threshold ? "true" : "false"), us_of(now), Text{each.error.file},
       each.error.row, each.record, Text{each.error.field}, Text{each.error.value},
-      Text{each.error.reason}, Text{each.kind}, Text{each.receipt}, us_of(each.received_at));
+      Text{each.error.reason}, Text{each.kind}, Text{each.receipt}, us_of(each.received_at),
+      text.empty() ? sql("NULL") : sql("$", Text{text}));
 }
 
 Result<void> trim(Connection& connection, Time now) {
@@ -42,7 +47,8 @@ Result<void> trim(Connection& connection, Time now) {
 /// errors are logged anew. Of a load that was refused only the latter are known.
 Result<void> settle(Connection& connection, const Load& load, const LoadCounts& counts,
                     bool all_logged) {
-  const Sql open = sql("name = $ AND state = 'open' AND load < $", Text{load.table}, counts.load);
+  const Sql open =
+      sql("name = $ AND state = 'open' AND load < $", Text{stored_name(load)}, counts.load);
   WEIR_TRY(const std::uint64_t there,
            connection.count(sql("SELECT count(*) FROM $ WHERE $", stored("row_errors"), open)));
   if (there == 0) return {};
@@ -78,26 +84,61 @@ ErrorState state_of(std::string_view text) {
 }  // namespace
 
 Result<void> create_error_log(Connection& connection) {
-  return connection.run(
+  WEIR_CHECK(connection.run(
       sql("CREATE TABLE IF NOT EXISTS $ (load BIGINT, no BIGINT, name VARCHAR, run VARCHAR, "
           "feed VARCHAR, refused BOOLEAN, logged_at TIMESTAMP, file VARCHAR, row BIGINT, "
           "record BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, kind VARCHAR, "
           "receipt VARCHAR, received_at TIMESTAMP, state VARCHAR, settled_by BIGINT)",
-          stored("row_errors")));
+          stored("row_errors"))));
+  WEIR_TRY(const std::uint64_t there,
+           connection.count(sql("SELECT count(*) FROM duckdb_columns() WHERE schema_name = $ AND "
+                                "table_name = 'row_errors' AND column_name = 'record_text' AND "
+                                "database_name = current_database()",
+                                Text{stored_schema})));
+  if (there > 0) return {};
+  WEIR_CHECK(
+      connection.run(sql("ALTER TABLE $ ADD COLUMN record_text VARCHAR", stored("row_errors"))));
+  return renew_failed_views(connection);
 }
 
 Result<void> note_errors(Connection& connection, const Load& load, const LoadCounts& counts,
-                         const std::vector<LoggedError>& errors, Time now) {
+                         const std::vector<LoggedError>& errors,
+                         const std::vector<std::string>& texts, Time now) {
   for (std::size_t begin = 0; begin < errors.size(); begin += rows_together) {
     std::vector<Sql> rows;
     for (std::size_t i = begin; i < std::min(errors.size(), begin + rows_together); ++i)
-      rows.push_back(row_of(load, counts, now, errors[i]));
+      rows.push_back(row_of(load, counts, now, errors[i], i < texts.size() ? texts[i] : ""));
     WEIR_CHECK(
         connection.run(sql("INSERT INTO $ VALUES $", stored("row_errors"), join(rows, ", "))));
   }
   WEIR_CHECK(settle(connection, load, counts, counts.bad_fields == errors.size()));
   if (errors.empty()) return {};
   return trim(connection, now);
+}
+
+Result<void> note_errors_undone(Connection& connection, std::uint64_t table_no,
+                                std::uint64_t undone) {
+  const Sql log = stored("row_errors");
+  const Sql loads = stored("loads");
+  // Which rows a load of rows in error has read besides those it logged anew is not known: it
+  // settles none here. An error that stays open although its row is right costs one more load.
+  return connection.run(sql(
+      "UPDATE $ AS e SET settled_by = coalesce(n.next, 0), state = CASE "
+      "WHEN n.next IS NULL AND e.load IN (SELECT no FROM $ WHERE state = 'undone') THEN "
+      "'dismissed' "
+      "WHEN n.next IS NULL THEN 'open' WHEN n.next = n.again THEN 'repeated' ELSE 'mended' END "
+      "FROM (SELECT s.load, s.no, a.again, least(a.again, r.again) AS next FROM $ s "
+      "LEFT JOIN (SELECT s.load, s.no, min(o.load) AS again FROM $ s JOIN $ o ON o.name = s.name "
+      "AND o.file = s.file AND o.row = s.row AND o.load > s.load WHERE s.settled_by = $ AND "
+      "o.load NOT IN (SELECT no FROM $ WHERE state = 'undone') GROUP BY ALL) a "
+      "ON a.load = s.load AND a.no = s.no "
+      "LEFT JOIN (SELECT s.load, s.no, min(l.no) AS again FROM $ s JOIN $ f ON f.file = s.file "
+      "JOIN $ l ON l.no = f.load AND l.no > s.load WHERE s.settled_by = $ AND l.of = $ AND l.state "
+      "= 'done' AND coalesce(l.note, '') = '' GROUP BY ALL) r ON r.load = s.load AND r.no = s.no "
+      "WHERE s.settled_by = $) n WHERE e.load = n.load AND e.no = n.no; "
+      "UPDATE $ SET state = 'dismissed' WHERE load = $ AND state = 'open'",
+      log, loads, log, log, log, undone, loads, log, stored("load_files"), loads, undone, table_no,
+      undone, log, undone));
 }
 
 Result<void> choose_errors(Connection& connection, const Load& load, ChosenRecords& chosen) {
@@ -107,7 +148,7 @@ Result<void> choose_errors(Connection& connection, const Load& load, ChosenRecor
   WEIR_TRY(const auto cells,
            connection.cells(sql("SELECT DISTINCT file, row, refused FROM $ WHERE name = $ AND "
                                 "state = 'open' AND file <> ''",
-                                stored("row_errors"), Text{load.table})));
+                                stored("row_errors"), Text{stored_name(load)})));
   for (const auto& row : cells) {
     if (row[2].value_or("") == "true") {
       chosen.rows.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,9 +18,17 @@ Result<void> create_error_log(Connection& connection);
 
 /// Notes errors of a load whose number is in `counts`, and which is in the ledger, the first
 /// `row_errors_logged_max`, and settles earlier ones of the rows it read; errors before the log's
-/// days go.
+/// days go. `texts`: of their records, empty where one is not known; there may be fewer than
+/// errors.
 Result<void> note_errors(Connection& connection, const Load& load, const LoadCounts& counts,
-                         const std::vector<LoggedError>& errors, Time now);
+                         const std::vector<LoggedError>& errors,
+                         const std::vector<std::string>& texts, Time now);
+
+/// What the log says without a load or removal that was just undone in the ledger: errors that it
+/// settled are settled by the next load that read their rows, or open again, and its own open ones
+/// are dismissed.
+Result<void> note_errors_undone(Connection& connection, std::uint64_t table_no,
+                                std::uint64_t undone);
 
 /// The rows that Load::only_errors means; none are chosen where all of them are to be read.
 Result<void> choose_errors(Connection& connection, const Load& load, ChosenRecords& chosen);

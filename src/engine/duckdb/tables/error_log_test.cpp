@@ -327,6 +327,9 @@ TEST_F(ErrorLogTest, ALiveTableHasItsErrorsBesideIt) {
                    "\"shop:orders_FAILED\" ORDER BY 1"),
               ElementsAre("\"2027-03-02T08:00:00Z\"|null|1|\"id\"|\"x\"|\"open\"",
                           "\"2027-03-02T09:00:00Z\"|null|1|\"id\"|\"x\"|\"open\""));
+  EXPECT_THAT(rows("SELECT record FROM \"Shop:Orders_failed\" WHERE _received_at > '2027-03-02 "
+                   "08:30'"),
+              ElementsAre("\"{\\\"id\\\":\\\"x\\\"}\""));
   EXPECT_THAT(rows("SELECT * FROM \"weir stored\".row_errors, \"Shop:Orders_failed\"")[0],
               HasSubstr("no table"));
   EXPECT_EQ(engine_->tables("acme")->size(), 1u);
@@ -454,6 +457,114 @@ TEST_F(MendTest, AnErrorCanBeGivenUpOnce) {
   EXPECT_EQ(logged({.state = ErrorState::dismissed}).size(), 1u);
   EXPECT_EQ(engine_->dismiss_error("acme", last_.load, 1).error().code, Errc::conflict);
   EXPECT_EQ(engine_->dismiss_error("acme", last_.load, 2).error().code, Errc::conflict);
+}
+
+TEST_F(ErrorLogTest, TheErrorsBesideALiveTableHaveTheirRecordsWhateverTheirBytes) {
+  const std::string broken = "{\"id\":\xff";
+  const std::string nul("{\"id\":\0}", 8);
+  const std::string long_one = "{\"id\":\"x\",\"v\":\"" + std::string(984, 'a') + "\u00e9\u00e9\"}";
+  Load load = load_of("{\"id\":1,\"w\":null}\n" + broken + "\n" + nul + "\n" + long_one + "\n");
+  load.fields.push_back(required(field("w")));
+  load.fields.push_back(field("n", FieldType::integer));
+  load.error_threshold = 100;
+  load.id = {"wr-1", "df-1", 1, 5};
+  EXPECT_EQ(counts(load), "4 0 0 0 4");
+  const auto texts = rows("SELECT _row, field, record FROM \"Shop:Orders_failed\" ORDER BY 1, 2");
+  ASSERT_EQ(texts.size(), 5u);
+  EXPECT_EQ(texts[0], "1|\"w\"|\"{\\\"id\\\":1,\\\"w\\\":null}\"");
+  EXPECT_EQ(texts[1], "2|null|\"{\\\"id\\\":\uFFFD\"");
+  EXPECT_EQ(texts[2], "3|null|\"{\\\"id\\\": }\"");
+  EXPECT_THAT(texts[3], HasSubstr("aaa\"")) << "cut before a character of two bytes";
+  EXPECT_EQ(texts[4].substr(texts[4].rfind('|')), texts[3].substr(texts[3].rfind('|')));
+}
+
+/// What the log has without a load that was undone.
+class UndoneErrorsTest : public ErrorLogTest {
+ protected:
+  SourceFile keyed(const std::string& content) {
+    SourceFile out = file(content);
+    out.key = key_of(out);
+    return out;
+  }
+  /// Loads the lines in the place of the file's, or those that it has.
+  std::uint64_t loaded(const SourceFile& from, const std::string& run) {
+    Load load = load_of_files({from});
+    load.id = {run, "df-1", 1};
+    load.error_threshold = 100;
+    counts(load);
+    return last_.load;
+  }
+  std::uint64_t mended(const SourceFile& from, const std::string& run) {
+    EXPECT_TRUE(engine_->mend("acme", key_of(from), 1, {R"({"id":7,"v":"m"})", "ak-1", {}}));
+    return loaded(from, run);
+  }
+  /// "load state settled_by" of each error; and the counts of open ones hold.
+  std::vector<std::string> states() {
+    std::vector<std::string> out;
+    std::uint64_t open = 0;
+    for (const LoggedError& each : logged()) {
+      open += each.state == ErrorState::open ? 1 : 0;
+      out.push_back(std::to_string(each.load) + " " + std::string(name_of(each.state)) + " " +
+                    std::to_string(each.settled_by));
+    }
+    std::uint64_t counted = 0;
+    for (const ErrorKind& each : *engine_->error_kinds("acme", {}))
+      counted += each.open;
+    EXPECT_EQ(counted, open);
+    return out;
+  }
+  std::string said(std::uint64_t load, const std::string& state, std::uint64_t by = 0) {
+    return std::to_string(load) + " " + state + " " + std::to_string(by);
+  }
+  void undo(std::uint64_t load) { ASSERT_TRUE(engine_->undo("acme", load, false)); }
+};
+
+TEST_F(UndoneErrorsTest, AnErrorThatTheLoadMendedIsOpenAgainAndIsMendedByTheNext) {
+  const SourceFile from = keyed(lines(3, 1));
+  const std::uint64_t first = loaded(from, "wr-1");
+  const std::uint64_t second = mended(from, "wr-2");
+  EXPECT_THAT(states(), ElementsAre(said(first, "mended", second)));
+  undo(second);
+  EXPECT_THAT(states(), ElementsAre(said(first, "open")));
+  // Only the rows in error are asked for, and there is one.
+  Load load = load_of_files({from});
+  load.only_errors = true;
+  load.id = {"wr-3", "df-1", 1};
+  EXPECT_EQ(counts(load), "1 1 0 0 0");
+  EXPECT_THAT(states(), ElementsAre(said(first, "mended", last_.load)));
+}
+
+TEST_F(UndoneErrorsTest, AnErrorThatTheLoadRepeatedIsCountedOnce) {
+  const SourceFile from = keyed(lines(3, 1));
+  const std::uint64_t first = loaded(from, "wr-1");
+  const std::uint64_t second = loaded(from, "wr-2");
+  EXPECT_THAT(states(), ElementsAre(said(first, "repeated", second), said(second, "open")));
+  undo(second);
+  EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(second, "dismissed")));
+  undo(first);
+  EXPECT_THAT(states(), ElementsAre(said(first, "dismissed"), said(second, "dismissed")));
+}
+
+TEST_F(UndoneErrorsTest, WhatALaterLoadSettledStaysSettledByThatOne) {
+  const SourceFile from = keyed(lines(3, 1));
+  const std::uint64_t first = loaded(from, "wr-1");
+  const std::uint64_t second = loaded(from, "wr-2");
+  const std::uint64_t third = mended(from, "wr-3");
+  undo(second);
+  EXPECT_THAT(states(), ElementsAre(said(first, "mended", third), said(second, "mended", third)));
+  undo(third);
+  EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(second, "dismissed")));
+}
+
+TEST_F(UndoneErrorsTest, ALoadIntoTheShadowSettlesNothingOfTheTable) {
+  const SourceFile from = keyed(lines(3, 1));
+  const std::uint64_t first = loaded(from, "wr-1");
+  EXPECT_TRUE(engine_->mend("acme", key_of(from), 1, {R"({"id":7,"v":"m"})", "ak-1", {}}));
+  Load load = load_of_files({from});
+  load.id = {"wr-2", "df-1", 1};
+  load.shadow = true;
+  counts(load);
+  EXPECT_THAT(states(), ElementsAre(said(first, "open")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/case_fold.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 
@@ -28,16 +29,24 @@ Result<void> create_failed_view(Connection& connection, const std::string& table
   WEIR_TRY(const Sql view, view_sql(connection, table));
   return connection.run(
       sql("CREATE VIEW IF NOT EXISTS $ (_received_at, _request_id, _file, _row, field, value, "
-          "reason, state) AS SELECT received_at, nullif(receipt, ''), nullif(file, ''), row, "
-          "nullif(field, ''), value, reason, state FROM $ WHERE name = $",
+          "reason, state, record) AS SELECT received_at, nullif(receipt, ''), nullif(file, ''), "
+          "row, nullif(field, ''), value, reason, state, record_text FROM $ WHERE name = $",
           view, stored("row_errors"), Text{table}));
 }
 
-Result<void> drop_failed_view(Connection& connection, const std::string& table) {
+Result<bool> has_failed_view(Connection& connection, const std::string& table) {
   WEIR_TRY(const auto there, failed_views(connection));
-  if (std::find(there.begin(), there.end(), failed_name(table)) == there.end()) return {};
+  return std::any_of(there.begin(), there.end(), [name = failed_name(table)](const auto& each) {
+    return same_name(each, name);
+  });
+}
+
+Result<bool> drop_failed_view(Connection& connection, const std::string& table) {
+  WEIR_TRY(const bool there, has_failed_view(connection, table));
+  if (!there) return false;
   WEIR_TRY(const Sql view, view_sql(connection, table));
-  return connection.run(sql("DROP VIEW $", view));
+  WEIR_CHECK(connection.run(sql("DROP VIEW $", view)));
+  return true;
 }
 
 Result<std::vector<std::string>> failed_views(Connection& connection) {
@@ -51,6 +60,17 @@ Result<std::vector<std::string>> failed_views(Connection& connection) {
   for (const auto& row : views)
     out.push_back(row[0].value_or(""));
   return out;
+}
+
+Result<void> renew_failed_views(Connection& connection) {
+  const std::string suffix = failed_name("");
+  WEIR_TRY(const auto there, failed_views(connection));
+  for (const std::string& each : there) {
+    const std::string table = each.substr(0, each.size() - suffix.size());
+    WEIR_CHECK(drop_failed_view(connection, table));
+    WEIR_CHECK(create_failed_view(connection, table));
+  }
+  return {};
 }
 
 }  // namespace weir::engine::duckdb

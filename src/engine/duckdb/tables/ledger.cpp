@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t rows_together = 1000;  // in one statement
 
 constexpr std::array<std::string_view, 6> kinds{"load",     "removal", "purge",
+constexpr std::string_view only_errors_note = "rows in error";
+
                                                 "renaming", "undo",    "swap"};
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
@@ -173,6 +175,7 @@ Result<void> note_load(Connection& connection, const Load& load, std::uint64_t t
   entry.state = state;
   WEIR_CHECK(note_entry(connection, entry, table_no, load.truncate, at, counts));
   return note_files(connection, load, counts);
+  if (load.only_errors) entry.note = only_errors_note;
 }
 
 Result<void> note_change(Connection& connection, const LoadRecord& change, std::uint64_t table_no,

@@ -200,6 +200,15 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
   return counts;
 }
 
+/// For `<table>_failed`. A table without that view pays nothing: its files are not read again.
+Result<std::vector<std::string>> texts_of(Connection& connection, const Tenant& tenant,
+                                          const Load& load,
+                                          const std::vector<LoggedError>& errors) {
+  if (errors.empty()) return std::vector<std::string>();
+  WEIR_TRY(const bool shown, has_failed_view(connection, stored_name(load)));
+  return shown ? record_texts(tenant, load, errors) : std::vector<std::string>();
+}
+
 /// Nothing was loaded, which the ledger tells in a transaction of its own.
 Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
                           const std::vector<LoggedError>& errors) {
@@ -207,7 +216,8 @@ Result<void> note_refused(Tenant& tenant, const Load& load, LoadCounts& counts,
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(counts.load, next_number(connection));
   WEIR_CHECK(note_load(connection, load, 0, LoadState::over_threshold, tenant.now(), counts));
-  WEIR_CHECK(note_errors(connection, load, counts, errors, tenant.now()));
+  WEIR_TRY(const auto texts, texts_of(connection, tenant, load, errors));
+  WEIR_CHECK(note_errors(connection, load, counts, errors, texts, tenant.now()));
   return tenant.commit(transaction, load.id);
 }
 
@@ -270,7 +280,8 @@ Result<void> write(Tenant& tenant, Connection& connection, const Load& load, Dom
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors +
                                  (load.truncate ? 0 : counts.deleted));
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
-  WEIR_CHECK(note_errors(connection, load, counts, errors, tenant.now()));
+  WEIR_TRY(const auto texts, texts_of(connection, tenant, load, errors));
+  WEIR_CHECK(note_errors(connection, load, counts, errors, texts, tenant.now()));
   WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));
   return tenant.commit(transaction, load.id);
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/tables/failed_view.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/row_changes.hpp"
@@ -100,9 +101,11 @@ Result<std::uint64_t> swap_with_shadow(Tenant& tenant, const std::string& table)
   LoadCounts counts;
   WEIR_TRY(counts.load, next_number(connection));
   const std::string name = standing.name;
+  WEIR_TRY(const bool failed, drop_failed_view(connection, name));
   WEIR_CHECK(rename_stored_table(connection, standing, "swapped:" + name));
   WEIR_CHECK(rename_stored_table(connection, shadow, name));
   WEIR_CHECK(rename_stored_table(connection, standing, shadow_of(name)));
+  if (failed) WEIR_CHECK(create_failed_view(connection, name));
   // Under either name the table was another one before.
   for (const StoredTable* each : {&standing, &shadow})
     WEIR_CHECK(begin_history(connection, *each, counts.load));

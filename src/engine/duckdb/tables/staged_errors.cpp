@@ -4,10 +4,12 @@
 
 #include "engine/duckdb/tables/staged_errors.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -21,10 +23,14 @@
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "engine/origin.hpp"
+#include "engine/spark/binary_text.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
+
+constexpr std::size_t record_shown_bytes_max = 1000;
+constexpr std::uint64_t records_shown_bytes_max = 16 * limits::mib;  // of a load
 
 /// As in a string of JSON, so that a tab or the end of a line is seen.
 std::string visible(const std::string& value) {
@@ -72,6 +78,26 @@ ErrorFiles files_of(const Load& load) {
   return files;
 }
 
+/// Null where the file cannot be read.
+std::unique_ptr<RecordFinder> finder_of(const Tenant& tenant, const ErrorFile& from) {
+  Source one = *from.source;
+  one.files = {*from.file};
+  const auto plan = plan_of(tenant, one);
+  if (!plan) return nullptr;
+  auto finder = RecordFinder::open(*plan);
+  return finder ? *std::move(finder) : nullptr;
+}
+
+/// What SQL takes as a text, whatever the bytes are.
+std::string beginning(std::string_view record) {
+  std::size_t size = std::min(record.size(), record_shown_bytes_max);
+  while (size > 0 && size < record.size() && (record[size] & 0xC0) == 0x80)
+    --size;  // not within a character
+  std::string text(record.substr(0, size));
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return spark::utf8_from_bytes(text);
+}
+
 /// Finds records in the order of the data, with one file open at a time.
 class Records {
  public:
@@ -88,13 +114,7 @@ class Records {
  private:
   void open(const ErrorFile& from) {
     file_ = from.file;
-    finder_.reset();
-    Source one = *from.source;
-    one.files = {*from.file};
-    const auto plan = plan_of(tenant_, one);
-    if (!plan) return;
-    auto finder = RecordFinder::open(*plan);
-    if (finder) finder_ = *std::move(finder);
+    finder_ = finder_of(tenant_, from);
   }
 
   const Tenant& tenant_;
@@ -134,6 +154,38 @@ Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Ten
     explain(load, bad, cell[2], each);
   }
   return errors;
+}
+
+std::vector<std::string> record_texts(const Tenant& tenant, const Load& load,
+                                      const std::vector<LoggedError>& errors) {
+  std::map<std::string_view, ErrorFile> files;
+  const ErrorFiles all = files_of(load);
+  for (const auto& [place, from] : all)
+    files.emplace(from.file->name(), from);
+  std::vector<std::string> texts(errors.size());
+  std::unique_ptr<RecordFinder> finder;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < errors.size() && bytes < records_shown_bytes_max; ++i) {
+    const LoggedError& each = errors[i];
+    if (each.record == 0) continue;
+    const LoggedError* before = i > 0 ? &errors[i - 1] : nullptr;
+    const bool same_file = before != nullptr && before->error.file == each.error.file;
+    if (same_file && before->record == each.record) {
+      texts[i] = texts[i - 1];
+    } else {
+      // A second operation goes through the file anew.
+      if (!same_file || before->record > each.record) {
+        const auto from = files.find(each.error.file);
+        finder = from == files.end() ? nullptr : finder_of(tenant, from->second);
+      }
+      if (finder == nullptr) continue;
+      const auto text = finder->text_of(each.record);
+      if (!text) finder.reset();
+      if (text && *text) texts[i] = beginning(**text);
+    }
+    bytes += texts[i].size();
+  }
+  return texts;
 }
 
 }  // namespace weir::engine::duckdb

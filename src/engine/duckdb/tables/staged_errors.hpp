@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,5 +14,10 @@ namespace weir::engine::duckdb {
 /// limits::row_errors_logged_max. Reads files again only where receipts do not follow from rows.
 Result<std::vector<LoggedError>> staged_errors(Connection& connection, const Tenant& tenant,
                                                const Load& load);
+
+/// The beginning of each error's record as it stands in its file, in the order of the errors.
+/// Empty: it is not known, or the texts before it are many already.
+std::vector<std::string> record_texts(const Tenant& tenant, const Load& load,
+                                      const std::vector<LoggedError>& errors);
 
 }  // namespace weir::engine::duckdb

@@ -360,7 +360,7 @@ Result<void> drop_stored_table(Connection& connection, const StoredTable& table)
 
 Result<void> rename_stored_table(Connection& connection, StoredTable& table,
                                  const std::string& name) {
-  WEIR_CHECK(drop_failed_view(connection, table.name));
+  WEIR_TRY(const bool failed, drop_failed_view(connection, table.name));
   WEIR_TRY(const Sql view, view_sql(connection, table.name));
   WEIR_CHECK(
       connection.run(sql("DROP VIEW $; UPDATE $ SET name = $ WHERE no = $; "
@@ -368,7 +368,9 @@ Result<void> rename_stored_table(Connection& connection, StoredTable& table,
                          view, stored("tables"), Text{name}, table.no, stored("row_errors"),
                          Text{name}, Text{table.name})));
   table.name = name;
-  return renew_view(connection, table);
+  WEIR_CHECK(renew_view(connection, table));
+  if (failed) WEIR_CHECK(create_failed_view(connection, name));
+  return {};
 }
 
 Sql select_of(const StoredTable& table, const Sql& rows) {

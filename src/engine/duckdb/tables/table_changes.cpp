@@ -3,6 +3,8 @@
 
 #include "engine/duckdb/tables/table_changes.hpp"
 
+#include <array>
+#include <mutex>
 #include <utility>
 
 #include "base/case_fold.hpp"
@@ -14,6 +16,7 @@
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
+#include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 
 namespace weir::engine::duckdb {
@@ -93,6 +96,18 @@ Result<void> rename_keys(Connection& connection, const StoredTable& table, const
   return {};
 }
 
+using TableLocks = std::array<std::unique_lock<std::timed_mutex>, 2>;
+
+/// In one order, so that two renamings never wait for each other; one lock if they are one name.
+Result<TableLocks> lock_two(Tenant& tenant, const std::string& a, const std::string& b) {
+  const bool ordered = folded_name(a) < folded_name(b);
+  TableLocks locks;
+  WEIR_TRY(locks[0], tenant.lock_table(ordered ? a : b, allowance));
+  if (same_name(a, b)) return locks;
+  WEIR_TRY(locks[1], tenant.lock_table(ordered ? b : a, allowance));
+  return locks;
+}
+
 /// As a query of the table would show them.
 Result<Table> first_rows(Connection& connection, const StoredTable& table, const Sql& where,
                          std::uint64_t most) {
@@ -129,22 +144,26 @@ Result<void> rename_table(Tenant& tenant, const std::string& from, const std::st
   if (to.empty() || to.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "the table's new name is empty or has a NUL character in it");
   if (from == to) return {};
-  // In one order, so that two renamings never wait for each other.
-  const bool one = same_name(from, to);
-  const bool ordered = folded_name(from) < folded_name(to);
-  WEIR_TRY(const auto first, tenant.lock_table(ordered ? from : to, allowance));
-  std::unique_lock<std::timed_mutex> second;
-  if (!one) {
-    WEIR_TRY(second, tenant.lock_table(ordered ? to : from, allowance));
-  }
+  WEIR_TRY(const auto tables, lock_two(tenant, from, to));
+  WEIR_TRY(const auto shadows, lock_two(tenant, shadow_of(from), shadow_of(to)));
   WEIR_TRY(Connection connection, tenant.connect(allowance));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_TRY(StoredTable table, existing_table(connection, from));
   WEIR_TRY(const auto other, stored_table(connection, to));
   if (other && other->no != table.no)
     return fail(Errc::conflict, "there is a table " + quote_name(other->name) + " already");
+  WEIR_TRY(auto shadow, stored_table(connection, shadow_of(table.name)));
+  WEIR_TRY(const auto left, stored_table(connection, shadow_of(to)));
+  if (left && (!shadow || left->no != shadow->no))
+    return fail(Errc::conflict, "there is a shadow of a table " + quote_name(to) +
+                                    "; drop it first (weir table "
+                                    "drop-shadow), since it would become this table's");
   WEIR_CHECK(rename_stored_table(connection, table, to));
   WEIR_CHECK(rename_keys(connection, table, to));
+  if (shadow) {
+    WEIR_CHECK(rename_stored_table(connection, *shadow, shadow_of(to)));
+    WEIR_CHECK(rename_keys(connection, *shadow, to));
+  }
   LoadRecord change;
   change.kind = ChangeKind::renaming;
   change.table = to;

@@ -180,5 +180,42 @@ TEST_F(TableChangesTest, ATableIsMadeAnewWhereItIsAskedFor) {
   EXPECT_EQ(engine_->tables("acme")->front().columns[1].type, "BIGINT");
 }
 
+TEST_F(TableChangesTest, NothingOfARenamedTableIsLeftUnderItsOldName) {
+  Load live = load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":\"x\"}\n");
+  live.error_threshold = 100;
+  live.id = {"wr-1", "df-1", 1, 5};
+  EXPECT_EQ(counts(live), "2 1 0 0 1");
+  Load shadow = load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n");
+  shadow.shadow = true;
+  counts(shadow);
+  ASSERT_TRUE(engine_->rename_table("acme", "Shop:Orders", "Web:Orders"));
+  for (const char* gone : {"Shop:Orders", "Shop:Orders_failed", "shadow:Shop:Orders"})
+    EXPECT_THAT(rows("SELECT 1 FROM \"" + std::string(gone) + '"')[0], HasSubstr("no table"))
+        << gone;
+  EXPECT_THAT(rows("SELECT _row, state FROM \"Web:Orders_failed\""), ElementsAre("2|\"open\""));
+  const auto difference = engine_->shadow_changes("acme", "Web:Orders", "", 10);
+  ASSERT_TRUE(difference) << difference.error().message;
+  EXPECT_EQ(difference->added, 1u);
+  EXPECT_EQ(difference->changed + difference->removed, 0u) << "by the keys of the new name";
+  // The twin goes on, also where the table and its shadow change places.
+  ASSERT_TRUE(engine_->swap_with_shadow("acme", "Web:Orders"));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Web:Orders_failed\""), ElementsAre("0"));
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Web:Orders\""), ElementsAre("2"));
+}
+
+TEST_F(TableChangesTest, ATableTakesNoOthersShadowByItsNewName) {
+  counts(load_of("{\"id\":1}\n"));
+  Load other = load_of("{\"id\":2}\n");
+  other.table = "Web:Orders";
+  other.shadow = true;
+  counts(other);
+  const auto refused = engine_->rename_table("acme", "Shop:Orders", "Web:Orders");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+  EXPECT_THAT(refused.error().message, HasSubstr("drop it first"));
+  ASSERT_TRUE(engine_->drop_shadow("acme", "Web:Orders"));
+  EXPECT_TRUE(engine_->rename_table("acme", "Shop:Orders", "Web:Orders"));
+}
+
 }  // namespace
 }  // namespace weir::engine::duckdb

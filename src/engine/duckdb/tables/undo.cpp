@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
@@ -178,6 +179,7 @@ Result<Undone> undo(Tenant& tenant, Connection& connection, const Target& target
   counts.deleted = out.deleted;
   WEIR_CHECK(note_change(connection, change, target.table.no, tenant.now(), counts));
   WEIR_CHECK(note_undone(connection, change.undoes));
+  WEIR_CHECK(note_errors_undone(connection, target.table.no, change.undoes));
   WEIR_CHECK(trim_history(connection, target.table, tenant.history(), tenant.now()));
   return out;
 }
