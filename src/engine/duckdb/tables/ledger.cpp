@@ -12,6 +12,7 @@
 
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/definition.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 #include "engine/origin.hpp"
@@ -22,9 +23,9 @@ namespace {
 
 constexpr std::size_t rows_together = 1000;  // in one statement
 
-constexpr std::array<std::string_view, 6> kinds{"load",     "removal", "purge",
 constexpr std::string_view only_errors_note = "rows in error";
 
+constexpr std::array<std::string_view, 6> kinds{"load",     "removal", "purge",
                                                 "renaming", "undo",    "swap"};
 constexpr std::array<std::string_view, 3> states{"done", "over_threshold", "undone"};
 
@@ -161,10 +162,11 @@ Result<void> create_ledger(Connection& connection) {
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS kind VARCHAR; "
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS undoes BIGINT; "
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS note VARCHAR; "
+          "ALTER TABLE $ ADD COLUMN IF NOT EXISTS definition VARCHAR; "
           "ALTER TABLE $ ADD COLUMN IF NOT EXISTS raised_at TIMESTAMP",
           stored("loads"), stored("load_files"), stored("fences"), stored("loads"), stored("loads"),
           stored("loads"), stored("loads"), stored("loads"), stored("loads"), stored("loads"),
-          stored("fences")));
+          stored("loads"), stored("fences")));
 }
 
 Result<void> note_load(Connection& connection, const Load& load, std::uint64_t table_no,
@@ -173,9 +175,11 @@ Result<void> note_load(Connection& connection, const Load& load, std::uint64_t t
   entry.id = load.id;
   entry.table = stored_name(load);
   entry.state = state;
-  WEIR_CHECK(note_entry(connection, entry, table_no, load.truncate, at, counts));
-  return note_files(connection, load, counts);
   if (load.only_errors) entry.note = only_errors_note;
+  WEIR_CHECK(note_entry(connection, entry, table_no, load.truncate, at, counts));
+  WEIR_CHECK(connection.run(sql("UPDATE $ SET definition = $ WHERE no = $", stored("loads"),
+                                Text{definition_of(load)}, counts.load)));
+  return note_files(connection, load, counts);
 }
 
 Result<void> note_change(Connection& connection, const LoadRecord& change, std::uint64_t table_no,
@@ -185,6 +189,12 @@ Result<void> note_change(Connection& connection, const LoadRecord& change, std::
 
 Result<void> note_undone(Connection& connection, std::uint64_t number) {
   return connection.run(sql("UPDATE $ SET state = 'undone' WHERE no = $", stored("loads"), number));
+}
+
+Result<std::string> definition_of_load(Connection& connection, std::uint64_t number) {
+  WEIR_TRY(const auto cells,
+           connection.cells(sql("SELECT definition FROM $ WHERE no = $", stored("loads"), number)));
+  return cells.empty() ? std::string() : cells[0][0].value_or("");
 }
 
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id) {

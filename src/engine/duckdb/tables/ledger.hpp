@@ -25,6 +25,8 @@ Result<void> note_change(Connection& connection, const LoadRecord& change, std::
                          Time at, const LoadCounts& counts);
 /// Says of a load or a removal that it was undone.
 Result<void> note_undone(Connection& connection, std::uint64_t number);
+/// How a load was meant (definition.hpp); empty: not known.
+Result<std::string> definition_of_load(Connection& connection, std::uint64_t number);
 /// The counts of the load of that name, if it is done; also if it was undone since: a run that is
 /// taken up does not load again what was taken back.
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id);

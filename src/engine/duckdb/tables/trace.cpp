@@ -16,6 +16,7 @@
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/reader/record_finder.hpp"
 #include "engine/duckdb/sql.hpp"
+#include "engine/duckdb/tables/definition.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
@@ -90,6 +91,10 @@ class Tracer {
       out.why = "The index of its file is lost, so it cannot be told from the others in it.";
     out.fate = out.rows.empty() && !out.why.empty() ? Fate::unknown : fate_of(out.rows);
     if (out.rows.empty() && refused) out.fate = Fate::over_threshold;
+    const bool judged = evaluated && out.fate != Fate::loaded && !noted_;
+    if (judged && out.load && out.why.empty()) {
+      WEIR_TRY(out.why, why_otherwise(*out.load));
+    }
     if (out.fate == Fate::removed) {
       WEIR_TRY(out.why, why_removed(done));
     }
@@ -358,6 +363,14 @@ class Tracer {
       row.pk = each.pk;
       row.standing = each;
     }
+  }
+
+  /// What the ledger and the table do not tell is judged by the load as it would be now.
+  Result<std::string> why_otherwise(const LoadRecord& load) {
+    WEIR_TRY(const std::string then, definition_of_load(connection_, load.counts.load));
+    if (then.empty() || then == definition_of(load_)) return std::string();
+    return "The feed, its query or its courier was changed since load " +
+           std::to_string(load.counts.load) + "; this is told by them as they are now.";
   }
 
   Result<std::string> why_removed(const LoadRecord* done) {

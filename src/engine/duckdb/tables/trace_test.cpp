@@ -13,6 +13,7 @@ namespace weir::engine::duckdb {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -206,6 +207,26 @@ TEST_F(TraceTest, RecordsThatAQueryPutsTogetherAreTracedEach) {
   window.table = "Shop:Window";
   EXPECT_EQ(counts(window), "4 4 0 0 0");
   EXPECT_THAT(fates(window, one, 3), ElementsAre("loaded", "loaded 2 < 3"));
+}
+
+TEST_F(TraceTest, AFateThatIsJudgedByAnotherFeedOrQueryThanTheLoadsSaysSo) {
+  const SourceFile one = accepted("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n");
+  Load load = query({one}, "SELECT * FROM streaming WHERE id = 1");
+  counts(load);
+  EXPECT_THAT(fates(load, one, 2), ElementsAre("dropped"));
+  EXPECT_EQ(why_, "");
+  load.error_threshold = 50;  // decides nothing of it
+  EXPECT_THAT(fates(load, one, 2), ElementsAre("dropped"));
+  EXPECT_EQ(why_, "");
+  load.operations[0].query = "SELECT * FROM streaming WHERE id < 2";
+  EXPECT_THAT(fates(load, one, 2), ElementsAre("dropped"));
+  EXPECT_THAT(why_, HasSubstr("changed since load " + std::to_string(last_.load)));
+  EXPECT_THAT(fates(load, one, 1), ElementsAre("loaded", "loaded 1 < 1"));
+  EXPECT_EQ(why_, "") << "which the table itself tells";
+  load.fields[0].type = FieldType::string;
+  load.operations[0].query = "SELECT * FROM streaming WHERE id = 1";
+  EXPECT_THAT(fates(load, one, 2)[0], AnyOf("dropped", "unknown"));
+  EXPECT_NE(why_, "");
 }
 
 TEST_F(TraceTest, ALoadOverTheThresholdLoadedNothing) {
