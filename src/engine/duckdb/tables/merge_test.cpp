@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <map>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "engine/duckdb/engine_fixture.hpp"
+#include "engine/duckdb/tables/test_load_orders.hpp"
 #include "engine/origin.hpp"
 
 /// Feeds whose records carry some of the fields (spec/feeds.md 7).
@@ -235,19 +235,13 @@ TEST_F(MergeModelTest, AnyOrderOfLoadsAndReloadsLeavesTheRegistersOfTheModel) {
       std::vector<SourceFile> steps;
       for (const File& each : files)
         steps.push_back(each.file);
-      for (unsigned i = 0, more = any(3); i < more; ++i)
-        steps.push_back(files[any(static_cast<unsigned>(files.size()))].file);
-      if (order > 0) std::shuffle(steps.begin(), steps.end(), random_);
       bool first = true;
-      for (std::size_t i = 0; i < steps.size();) {
-        const std::size_t together = std::min<std::size_t>(1 + any(2), steps.size() - i);
-        const auto begin = steps.begin() + static_cast<std::ptrdiff_t>(i);
-        Load load = merging(load_of_files({begin, begin + static_cast<std::ptrdiff_t>(together)}));
+      for (const auto& together : any_loads(steps, order > 0, random_)) {
+        Load load = merging(load_of_files(together));
         load.fields.push_back(field("at", FieldType::integer));
         if (last_updated) load.last_updated = "at";
         load.truncate = std::exchange(first, false);
         counts(load);
-        i += together;
       }
       ASSERT_EQ(rows("SELECT id, v, n, \"at\" FROM \"Shop:Orders\" ORDER BY id"), expected)
           << "WEIR_SEED=" << seed_ << " round " << round << " order " << order;
