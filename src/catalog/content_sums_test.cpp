@@ -84,7 +84,7 @@ class ContentSumsTest : public BatchTest {
     RunTask task;
     task.id = "wft-1";
     task.run_id = claimed->run.id;
-    ASSERT_TRUE(catalog_->runs().save_task(claimed->lease, task));
+    ASSERT_TRUE(catalog_->runs().save(claimed->lease, {.tasks = {task}}));
     TableLoad load;
     load.tenant_no = acme_;
     load.table = "Shop:Orders";

@@ -486,6 +486,15 @@ constexpr std::string_view runs_of_errors[] = {
     R"(ALTER TABLE runs ADD COLUMN only_errors BIGINT NOT NULL DEFAULT 0)",
 };
 
+/// Of runs that are not over: loads into one feed come in the order of their days.
+constexpr std::string_view feeds_of_runs[] = {
+    R"(CREATE TABLE run_feeds (
+         feed_id TEXT NOT NULL,
+         run_id TEXT NOT NULL REFERENCES runs (id),
+         PRIMARY KEY (feed_id, run_id)))",
+    R"(CREATE INDEX run_feeds_by_run ON run_feeds (run_id))",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -506,6 +515,7 @@ constexpr Migration all[] = {
     {"runs into shadows", shadow_runs},
     {"courier groups", courier_groups},
     {"runs of rows in error", runs_of_errors},
+    {"feeds of runs", feeds_of_runs},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -21,10 +21,15 @@ struct Claimable {
 
 Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time now) {
   Statement statement(session,
-                      "SELECT id, tenant_no, lease_epoch FROM runs WHERE live = 0"
-                      " AND kind = 'courier' AND ended_at IS NULL AND (state = 'scheduled' OR "
-                      "(state IN ('started', 'running', 'stopping')"
-                      " AND lease_until <= :now))"
+                      "SELECT id, tenant_no, lease_epoch FROM runs r WHERE live = 0"
+                      " AND kind IN ('courier', 'ingest_job') AND ended_at IS NULL"
+                      " AND (lease_until <= :now OR (state = 'scheduled' AND NOT EXISTS"
+                      " (SELECT 1 FROM run_feeds mine JOIN run_feeds theirs"
+                      " ON theirs.feed_id = mine.feed_id AND theirs.run_id <> mine.run_id"
+                      " JOIN runs o ON o.id = theirs.run_id WHERE mine.run_id = r.id"
+                      " AND o.ended_at IS NULL AND (o.state <> 'scheduled'"
+                      " OR (COALESCE(o.range_from, ''), o.no) <"
+                      " (COALESCE(r.range_from, ''), r.no)))))"
                       " ORDER BY no LIMIT 1");
   Claimable row;
   statement.bind(now).into(row.id).into(row.tenant_no).into(row.epoch);
@@ -48,6 +53,7 @@ Result<void> end_run(soci::session& session, Database& database, const std::stri
                    " lease_owner = NULL, lease_until = NULL WHERE id = :id");
   update.bind(std::string(to_string(state))).bind(error).bind(database.now()).bind(run_id);
   WEIR_CHECK(update.run());
+  WEIR_CHECK(note_feeds(session, run_id, ""));
   // Its group's run goes on; when a group's run ends, those that wait for it, or behind it, do.
   Statement wake(session,
                  "UPDATE runs SET not_before = :now WHERE kind = 'group' AND ended_at IS NULL"
@@ -61,6 +67,10 @@ namespace {
 
 /// Stops the runs that a group's run made; true if one of them is not over yet.
 Result<bool> stop_children(soci::session& session, const std::string& run_id, Time now) {
+  Statement loads(session,
+                  "DELETE FROM run_feeds WHERE run_id IN (SELECT id FROM runs WHERE parent = :run"
+                  " AND parent <> '' AND ended_at IS NULL AND lease_owner IS NULL)");
+  WEIR_CHECK(loads.bind(run_id).run());
   Statement free(
       session,
       "UPDATE runs SET state = 'stopped', ended_at = :now WHERE parent = :run AND parent <> ''"
@@ -126,7 +136,7 @@ Result<std::optional<ClaimedRun>> Runs::claim(const std::string& owner,
     Statement update(
         session,
         "UPDATE runs SET state = CASE state WHEN 'stopping' THEN 'stopping' ELSE"
-        " 'running' END, started_at = COALESCE(started_at, :now), lease_owner = :owner,"
+        " 'started' END, started_at = COALESCE(started_at, :now), lease_owner = :owner,"
         " lease_epoch = :epoch, lease_until = :until WHERE id = :id");
     update.bind(now).bind(owner).bind(lease.epoch).bind(now + time).bind(lease.run_id);
     WEIR_CHECK(update.run());
@@ -148,19 +158,21 @@ Result<std::uint64_t> Runs::end_leases() {
   return database_.write([&](soci::session& session) -> Result<std::uint64_t> {
     Statement update(session,
                      "UPDATE runs SET lease_until = :now"
-                     " WHERE state IN ('started', 'running', 'stopping') AND lease_until > :still");
+                     " WHERE ended_at IS NULL AND lease_until > :still");
     const Time now = database_.now();
     WEIR_CHECK(Statement(session, "DELETE FROM leases").run());
     return update.bind(now).bind(now).run();
   });
 }
 
-Result<void> Runs::finish(const RunLease& lease, RunState state, const std::string& error) {
+Result<void> Runs::finish(const RunLease& lease, RunState state, const std::string& error,
+                          const RunStep& step) {
   if (!is_over(state))
     return fail(Errc::internal,
                 "A run cannot be finished as \"" + std::string(to_string(state)) + "\".");
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
+    WEIR_CHECK(put_step(session, lease, step));
     return end_run(session, database_, lease.run_id, state, error);
   });
 }
@@ -181,6 +193,61 @@ Result<Run> Runs::stop(std::uint32_t tenant_no, const std::string& id) {
       WEIR_CHECK(update.bind(id).run());
     }
     return select_run(session, tenant_no, id);
+  });
+}
+
+namespace {
+
+/// The run of a group that made this one waits for it again, also where it was over.
+Result<void> resume_parent(soci::session& session, const Run& run, Time now) {
+  Statement state(session, "SELECT state FROM runs WHERE id = :id AND kind = 'group'");
+  RunState parent = RunState::scheduled;
+  state.bind(run.parent);
+  state.into_text([&parent](const std::string& text) { return take_state(parent, text); });
+  WEIR_TRY(const bool found, state.next());
+  if (!found) return {};
+  if (parent == RunState::stopping)
+    return fail(Errc::conflict,
+                "The run " + run.parent + " of its group is stopping; wait until it has stopped.");
+  Statement task(session,
+                 "UPDATE run_tasks SET state = 'running', ended_at = NULL, error = ''"
+                 " WHERE run_id = :parent AND kind = 'load' AND ended_at IS NOT NULL"
+                 " AND instr(outputs, :child) > 0");
+  WEIR_CHECK(task.bind(run.parent).bind(run.id).run());
+  Statement update(session,
+                   "UPDATE runs SET state = 'running', ended_at = NULL, error = '', not_before ="
+                   " :now, lease_epoch = lease_epoch + 1, warnings = MAX(warnings - :told, 0)"
+                   " WHERE id = :id");
+  WEIR_CHECK(update.bind(now).bind(run.warnings).bind(run.parent).run());
+  return add_notices(session, run.parent,
+                     {{now, "resolved", run.name + ": " + run.id + " goes on"}});
+}
+
+}  // namespace
+
+Result<Run> Runs::resume(const Run& read, const RunResumption& how) {
+  return database_.write([&](soci::session& session) -> Result<Run> {
+    WEIR_TRY(const Run run, select_run(session, read.tenant_no, read.id));
+    if (run.state != read.state || run.ended_at != read.ended_at ||
+        (run.state != RunState::failed && run.state != RunState::stopped))
+      return fail(Errc::conflict, "Workflow run " + run.id + " is " +
+                                      std::string(to_string(run.state)) +
+                                      " by now; read it again.");
+    const Time now = database_.now();
+    WEIR_CHECK(Statement(session, "DELETE FROM run_tasks WHERE run_id = :id").bind(run.id).run());
+    for (const RunTask& task : how.tasks)
+      WEIR_CHECK(put_task(session, task));
+    const std::string& config = how.config.empty() ? run.config : how.config;
+    const bool is_group = run.kind == RunKind::group;
+    Statement update(session,
+                     "UPDATE runs SET state = :state, ended_at = NULL, error = '', not_before ="
+                     " :now, lease_epoch = lease_epoch + 1, config = :config WHERE id = :id");
+    update.bind(std::string(to_string(is_group ? RunState::in_progress : RunState::scheduled)));
+    WEIR_CHECK(update.bind(now).bind(config).bind(run.id).run());
+    if (!is_group) WEIR_CHECK(note_feeds(session, run.id, config));
+    WEIR_CHECK(add_notices(session, run.id, {{now, "resolved", how.notice}}));
+    if (!run.parent.empty()) WEIR_CHECK(resume_parent(session, run, now));
+    return select_run(session, run.tenant_no, run.id);
   });
 }
 

@@ -42,24 +42,25 @@ enum class RunState : std::uint8_t {
   canceled
 };
 
-enum class RunKind : std::uint8_t { courier, group };
+/// An ingest job is a run that loads again what another one found (spec/workflows.md 8).
+enum class RunKind : std::uint8_t { courier, group, ingest_job };
 
 struct RunTask {
   std::string id;
   std::string run_id;
   int position = 0;
-  std::string kind;  // "find-batches", "load"; of a group: "wait-for-group", "find-files", "load"
+  /// "find-batches", "load-operations", "load"; of a group: "wait-for-group", "find-files", "load"
+  std::string kind;
   std::string name;  // for people
   RunState state = RunState::scheduled;
   std::string error;
   std::string detail;  // JSON: counts, and what else is told of it
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
-  // Of a task that was planned ahead:
-  std::string stage;                 // for people: "waiting", "loading"
+  std::string stage;                 // for people: "pull", "ingest"; "waiting", "loading"
   std::string inputs;                // JSON: what it was planned with
   std::string outputs;               // JSON: what those after it use
-  int attempt = 0;                   // how often it was looked at
+  int attempt = 0;                   // how often it was begun, or looked at
   std::optional<Time> not_before{};  // when it is looked at next
   std::vector<int> needs{};          // positions of the tasks that must have gone well
   std::vector<int> after{};          // positions of the tasks that must be over, however they ended
@@ -86,12 +87,12 @@ struct Run {
   std::uint64_t rounds = 0;  // of a live run: how many were done
 
   RunKind kind = RunKind::courier;
-  std::string parent;                   // the run of a group that it belongs to
+  std::string parent;  // the run of a group that it belongs to, or the run whose job it does again
   std::string group_id;                 // of a group's run, and of those that it made
   std::optional<Time> scheduled_for{};  // when the schedule fired
   bool automatic = false;               // of a group: the days are those that its settings give
   std::string started_by;               // "schedule", or the id of an API key
-  std::string config;                   // of a group: the settings it was started with, JSON
+  std::string config;                   // the settings it was started with, JSON
   std::uint64_t warnings = 0;
   std::uint64_t warn_after_ms = 0;   // how long it may take before people are told; 0: for ever
   std::optional<Time> not_before{};  // it is not looked at before

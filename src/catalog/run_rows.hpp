@@ -31,6 +31,13 @@ Result<void> add_notices(soci::session& session, const std::string& run_id,
 /// By position. Called inside a transaction.
 Result<std::vector<RunTask>> select_tasks(soci::session& session, const std::string& run_id);
 
+/// Which feeds a run that is not over loads into; by its settings, none for "".
+Result<void> note_feeds(soci::session& session, const std::string& run_id,
+                        const std::string& config);
+
+/// Writes what a step says, once its lease was checked.
+Result<void> put_step(soci::session& session, const RunLease& lease, const RunStep& step);
+
 /// Inserts a task, or replaces the one of the same id. Errors: conflict where it is another run's.
 /// Called inside a transaction.
 Result<void> put_task(soci::session& session, const RunTask& task);

@@ -68,12 +68,14 @@ std::string_view to_string(RunKind kind) {
       return "courier";
     case RunKind::group:
       return "group";
+    case RunKind::ingest_job:
+      return "ingest_job";
   }
   return "unknown";
 }
 
 std::optional<RunKind> parse_run_kind(std::string_view text) {
-  for (const RunKind kind : {RunKind::courier, RunKind::group})
+  for (const RunKind kind : {RunKind::courier, RunKind::group, RunKind::ingest_job})
     if (to_string(kind) == text) return kind;
   return std::nullopt;
 }

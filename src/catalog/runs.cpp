@@ -2,14 +2,17 @@
 
 #include <sstream>
 
+#include "catalog/couriers.hpp"
 #include "catalog/database.hpp"
+#include "catalog/feeds.hpp"
+#include "catalog/ingest_queries.hpp"
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
+#include "catalog/run_config.hpp"
 #include "catalog/run_rows.hpp"
 
 // Runs and tasks are rows that are overwritten while a run proceeds, not a journal of events:
-// readers need the current state. A repeated run replaces its earlier tasks, which have the same
-// ids.
+// readers need the current state.
 namespace weir::catalog {
 namespace {
 
@@ -50,6 +53,11 @@ Result<std::string> courier_name(soci::session& session, std::uint32_t tenant_no
 }
 
 }  // namespace
+
+std::string task_id(const Run& run, int position) {
+  return std::string(id_prefix::workflow_task) + run.id.substr(id_prefix::workflow_run.size()) +
+         "-" + std::to_string(position);
+}
 
 Result<std::string> new_run_id(soci::session& session, Database& database) {
   while (true) {
@@ -120,6 +128,8 @@ Result<Run> insert_run(soci::session& session, Database& database, Run run) {
   insert.bind(run.group_id).bind(run.scheduled_for).bind(run.automatic).bind(run.started_by);
   insert.bind(run.config).bind(run.warnings).bind(run.warn_after_ms).bind(run.not_before);
   WEIR_CHECK(insert.bind(run.range.from_hour).bind(run.range.to_hour).run());
+  if (run.kind != RunKind::group && !is_over(run.state))
+    WEIR_CHECK(note_feeds(session, run.id, run.config));
   return select_run(session, run.tenant_no, run.id);
 }
 
@@ -134,13 +144,55 @@ Result<void> add_notices(soci::session& session, const std::string& run_id,
   return {};
 }
 
-Result<Run> Runs::add(std::uint32_t tenant_no, Run run) {
+Result<void> note_feeds(soci::session& session, const std::string& run_id,
+                        const std::string& config) {
+  WEIR_CHECK(Statement(session, "DELETE FROM run_feeds WHERE run_id = :run").bind(run_id).run());
+  if (config.empty()) return {};
+  WEIR_TRY(const RunConfig kept, parse_run_config(config));
+  for (const std::string& feed : feeds_of(kept.courier.load_operations)) {
+    Statement insert(session, "INSERT INTO run_feeds (feed_id, run_id) VALUES (:feed, :run)");
+    WEIR_CHECK(insert.bind(feed).bind(run_id).run());
+  }
+  return {};
+}
+
+/// Each is read as it is at its own moment, which is as good as any: a change between two of them
+/// could have come before or after both.
+Result<std::string> Runs::config_of(std::uint32_t tenant_no, const std::string& courier_id) {
+  RunConfig config;
+  WEIR_TRY(config.courier, Couriers(database_).find(tenant_no, courier_id));
+  for (const std::string& id : feeds_of(config.courier.load_operations)) {
+    auto found = Feeds(database_).find(tenant_no, id);
+    if (!found && found.error().code != Errc::not_found) return fail(std::move(found).error());
+    if (found) config.feeds.push_back(*std::move(found));
+  }
+  for (const std::string& name : queries_of(config.courier.load_operations)) {
+    auto found = IngestQueries(database_).find_by_name(tenant_no, name);
+    if (!found && found.error().code != Errc::not_found) return fail(std::move(found).error());
+    if (found) config.queries.push_back(*std::move(found));
+  }
+  return to_json(config);
+}
+
+Result<Run> Runs::add(std::uint32_t tenant_no, Run run, std::vector<RunTask> tasks) {
+  if (run.config.empty()) {
+    WEIR_TRY(run.config, config_of(tenant_no, run.courier_id));
+  }
   return database_.write([&](soci::session& session) -> Result<Run> {
     WEIR_TRY(run.name, courier_name(session, tenant_no, run.courier_id));
     run.tenant_no = tenant_no;
-    run.kind = RunKind::courier;
+    if (run.kind != RunKind::ingest_job) run.kind = RunKind::courier;
     run.state = RunState::scheduled;
-    return insert_run(session, database_, std::move(run));
+    const std::string by = run.started_by.empty() ? "" : " by " + run.started_by;
+    WEIR_TRY(Run added, insert_run(session, database_, std::move(run)));
+    for (RunTask& task : tasks) {
+      task.id = task_id(added, task.position);
+      task.run_id = added.id;
+      WEIR_CHECK(put_task(session, task));
+    }
+    const char* what = added.kind == RunKind::courier ? "Courier run request" : "Ingest requested";
+    WEIR_CHECK(add_notices(session, added.id, {{database_.now(), "requested", what + by}}));
+    return added;
   });
 }
 
@@ -161,6 +213,9 @@ Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
     if (!filter.started_by.empty()) conditions += " AND started_by = :by";
     if (!filter.group_id.empty()) conditions += " AND group_id = :group AND group_id <> ''";
     if (!filter.parent.empty()) conditions += " AND parent = :parent AND parent <> ''";
+    if (filter.loads) conditions += " AND kind <> 'group'";
+    if (filter.created_from) conditions += " AND created_at >= :created_from";
+    if (filter.created_to) conditions += " AND created_at < :created_to";
     if (!filter.text.empty())
       conditions +=
           " AND (instr(lower(name), lower(:a)) > 0 OR instr(lower(error), lower(:b)) > 0"
@@ -176,6 +231,8 @@ Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
     if (!filter.started_by.empty()) statement.bind(filter.started_by);
     if (!filter.group_id.empty()) statement.bind(filter.group_id);
     if (!filter.parent.empty()) statement.bind(filter.parent);
+    if (filter.created_from) statement.bind(*filter.created_from);
+    if (filter.created_to) statement.bind(*filter.created_to);
     if (!filter.text.empty()) statement.bind(filter.text).bind(filter.text).bind(filter.text);
     return read_page<Run>(statement, "runs", page, run_into);
   });
@@ -257,13 +314,33 @@ Result<void> put_task(soci::session& session, const RunTask& task) {
   return {};
 }
 
-Result<void> Runs::save_task(const RunLease& lease, const RunTask& task) {
-  if (task.run_id != lease.run_id)
-    return fail(Errc::internal, "A task of run " + task.run_id + " was saved with the lease of " +
-                                    lease.run_id + ".");
+Result<void> put_step(soci::session& session, const RunLease& lease, const RunStep& step) {
+  for (const RunTask& task : step.tasks) {
+    if (task.run_id != lease.run_id)
+      return fail(Errc::internal, "A task of run " + task.run_id + " was saved with the lease of " +
+                                      lease.run_id + ".");
+    WEIR_CHECK(put_task(session, task));
+  }
+  WEIR_CHECK(add_notices(session, lease.run_id, step.notices));
+  if (step.state) {
+    Statement state(session,
+                    "UPDATE runs SET state = :state WHERE id = :id AND state <> 'stopping'");
+    WEIR_CHECK(state.bind(std::string(to_string(*step.state))).bind(lease.run_id).run());
+  }
+  if (step.warnings) {
+    Statement warnings(session, "UPDATE runs SET warnings = :warnings WHERE id = :id");
+    WEIR_CHECK(warnings.bind(*step.warnings).bind(lease.run_id).run());
+  }
+  if (step.config.empty()) return {};
+  Statement keep(session, "UPDATE runs SET config = :config WHERE id = :id AND config = ''");
+  WEIR_CHECK(keep.bind(step.config).bind(lease.run_id).run());
+  return note_feeds(session, lease.run_id, step.config);
+}
+
+Result<void> Runs::save(const RunLease& lease, const RunStep& step) {
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
-    return put_task(session, task);
+    return put_step(session, lease, step);
   });
 }
 

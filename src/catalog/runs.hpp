@@ -20,16 +20,37 @@ std::string_view to_string(RunState state);
 std::optional<RunState> parse_run_state(std::string_view text);
 std::string_view to_string(RunKind kind);
 std::optional<RunKind> parse_run_kind(std::string_view text);
-/// True for succeeded, failed, stopped, skipped and canceled: such a state never changes again.
+/// True for succeeded, failed, stopped, skipped and canceled: such a state changes by
+/// Runs::resume() only.
 bool is_over(RunState state);
 
 /// "wf-20270302-04711-Kq81xZ": the form of the ids of runs and tasks (spec/vocabulary.md 4).
 std::string dated_id(Random& random, std::string_view prefix, Time now);
 
+/// The id of a task that is planned ahead.
+std::string task_id(const Run& run, int position);
+
 /// A run with the lease that entitles its holder to change it.
 struct ClaimedRun {
   Run run;
   RunLease lease;
+};
+
+/// What the owner of a run has done, or is about to do.
+struct RunStep {
+  std::vector<RunTask> tasks = {};  // new and changed ones
+  std::vector<RunNotice> notices = {};
+  std::optional<RunState> state = {};  // a run that is stopping stays so
+  std::optional<std::uint64_t> warnings = {};
+  /// For a run that has none: the settings that it keeps from now on (catalog/run_config.hpp).
+  std::string config{};
+};
+
+/// What was decided about a run that did not go well (workflow/resolutions.hpp).
+struct RunResumption {
+  std::vector<RunTask> tasks = {};  // all that it has from now on
+  std::string config{};             // empty: it keeps its settings
+  std::string notice{};
 };
 
 /// Which runs a list is to hold; what is empty restricts nothing.
@@ -40,6 +61,9 @@ struct RunFilter {
   std::string group_id{};
   std::string parent{};
   std::string text{};  // in the name or the error, whatever the case; or the whole id
+  bool loads = false;  // no runs of groups
+  std::optional<Time> created_from{};
+  std::optional<Time> created_to{};  // exclusive
 };
 
 /// How many runs there are of a kind and state.
@@ -50,16 +74,19 @@ struct RunsInState {
 };
 
 /// Workflow runs and their tasks. A process executes a run once it has claimed it with a lease. A
-/// run whose lease expired can be claimed again; it then starts from its beginning. Every change
+/// run whose lease expired can be claimed again; it then goes on at its tasks. Every change
 /// that the executing process makes shows the lease. The change is refused (conflict) when the run
 /// is over or was claimed again; the process then stops working on it. An expired lease stays valid
 /// until the run is claimed again.
 class Runs {
  public:
   explicit Runs(Database& database) : database_(database) {}
-  /// `run` comes without id, times and name; the name is its courier's. The new run is scheduled.
-  /// not_found when the tenant has no such courier.
-  Result<Run> add(std::uint32_t tenant_no, Run run);
+  /// `run` comes without id, times and name; the name is its courier's. The new run is scheduled,
+  /// and keeps the settings of the courier, its feeds and queries as they are now, unless it comes
+  /// with some. An ingest job comes with tasks too. not_found when the tenant has no such courier.
+  Result<Run> add(std::uint32_t tenant_no, Run run, std::vector<RunTask> tasks = {});
+  /// The settings that a run of the courier would keep.
+  Result<std::string> config_of(std::uint32_t tenant_no, const std::string& courier_id);
   Result<Run> find(std::uint32_t tenant_no, const std::string& id);
   /// Newest first.
   Result<Page<Run>> list(std::uint32_t tenant_no, const PageRequest& page,
@@ -77,19 +104,24 @@ class Runs {
 
   /// Claims for `owner`, for `time`, the oldest run that is scheduled or whose lease has expired,
   /// live runs (LiveRuns::claim) and runs of groups (GroupRuns) aside; nullopt when there is none.
-  /// Its state is then `running`, or still `stopping` if a stop was requested from its previous
-  /// owner.
+  /// A scheduled run waits while another run that loads into one of its feeds is at work, or is
+  /// scheduled with days before its own. The state of a claimed run is `started`, or still
+  /// `stopping` if a stop was requested from its previous owner.
   Result<std::optional<ClaimedRun>> claim(const std::string& owner, std::chrono::milliseconds time);
   /// Extends the lease: it expires `time` from now.
   Result<void> renew(const RunLease& lease, std::chrono::milliseconds time);
   /// Expires every lease and returns their number. Only for a process that knows all earlier owners
   /// to be dead: it holds the catalog exclusively and has not claimed anything yet.
   Result<std::uint64_t> end_leases();
-  /// Inserts a task of the lease's run, or replaces the task of the same id. The id is made by
-  /// dated_id with id_prefix::workflow_task.
-  Result<void> save_task(const RunLease& lease, const RunTask& task);
-  /// Writes state, error and ended_at, and returns the lease.
-  Result<void> finish(const RunLease& lease, RunState state, const std::string& error);
+  /// Writes a step, all or nothing. Tasks are of the lease's run; one of the same id is replaced.
+  /// The id is made by dated_id with id_prefix::workflow_task.
+  Result<void> save(const RunLease& lease, const RunStep& step);
+  /// Writes the last step with the run's end, and returns the lease. The step has no state.
+  Result<void> finish(const RunLease& lease, RunState state, const std::string& error,
+                      const RunStep& step = {});
+  /// Puts a run that failed or was stopped back to work; the run of the group that made it goes on
+  /// with it. conflict: it is in another state, or has changed since it was `read`.
+  Result<Run> resume(const Run& read, const RunResumption& how);
   /// Requests a stop. A run that nobody works on is stopped at once; a running one is `stopping`
   /// until its owner finishes it. A group's run is `stopping` until the runs that it made are over;
   /// they are stopped too. Conflict when the run is over.

@@ -78,7 +78,7 @@ TEST_F(RunsTest, RunsAreClaimedOldestFirstAndOnce) {
   const auto claimed = runs().claim("a", seconds(30)).value();
   ASSERT_TRUE(claimed);
   EXPECT_EQ(claimed->run.id, first.id);
-  EXPECT_EQ(claimed->run.state, RunState::running);
+  EXPECT_EQ(claimed->run.state, RunState::started);
   EXPECT_EQ(claimed->run.started_at, clock_.now());
   EXPECT_EQ(claimed_id("b"), second.id);
   EXPECT_EQ(claimed_id("c"), "none");
@@ -102,11 +102,11 @@ TEST_F(RunsTest, ARunLeftBehindIsClaimedAgainAndLostToItsOwner) {
   EXPECT_EQ(claimed_id("b"), run.id);
   EXPECT_EQ(runs().find(acme_, run.id)->started_at, started) << "it started when it started";
   EXPECT_EQ(code_of(runs().renew(lost, seconds(30))), Errc::conflict);
-  EXPECT_EQ(code_of(runs().save_task(lost, task_of(run, "late"))), Errc::conflict);
+  EXPECT_EQ(code_of(runs().save(lost, {.tasks = {task_of(run, "late")}})), Errc::conflict);
   EXPECT_EQ(code_of(runs().finish(lost, RunState::failed, "late")), Errc::conflict);
   EXPECT_THAT(message_of(runs().finish(lost, RunState::failed, "late")),
               HasSubstr("another claimed it"));
-  EXPECT_EQ(state(run), RunState::running);
+  EXPECT_EQ(state(run), RunState::started);
   EXPECT_TRUE(runs().tasks(run.id)->empty());
   EXPECT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
   EXPECT_EQ(state(run), RunState::succeeded);
@@ -128,7 +128,7 @@ TEST_F(RunsTest, ALeaseThatRanOutAndWasTakenByNobodyIsStillGood) {
   const Run run = schedule();
   ASSERT_EQ(claimed_id("a"), run.id);
   clock_.turn(seconds(3600));
-  EXPECT_TRUE(runs().save_task(lease_, task_of(run, "wft-1")));
+  EXPECT_TRUE(runs().save(lease_, {.tasks = {task_of(run, "wft-1")}}));
   EXPECT_TRUE(runs().finish(lease_, RunState::succeeded, ""));
 }
 
@@ -220,13 +220,13 @@ TEST_F(RunsTest, TasksAreKeptInOrderAndReplaced) {
   find.id = "wft-20270302-00001-aaaaaa";
   find.position = 0;
   find.kind = "find-batches";
-  ASSERT_TRUE(runs().save_task(lease_, load));
-  ASSERT_TRUE(runs().save_task(lease_, find));
+  ASSERT_TRUE(runs().save(lease_, {.tasks = {load}}));
+  ASSERT_TRUE(runs().save(lease_, {.tasks = {find}}));
   load.state = RunState::failed;
   load.error = "line 1";
   load.detail = R"({"read":3})";
   load.ended_at = clock_.now();
-  ASSERT_TRUE(runs().save_task(lease_, load));
+  ASSERT_TRUE(runs().save(lease_, {.tasks = {load}}));
   const auto tasks = runs().tasks(run.id).value();
   ASSERT_EQ(tasks.size(), 2u);
   EXPECT_EQ(tasks[0].kind, "find-batches");
@@ -240,11 +240,11 @@ TEST_F(RunsTest, TasksAreKeptInOrderAndReplaced) {
 TEST_F(RunsTest, ATaskBelongsToItsRun) {
   const Run one = schedule();
   ASSERT_EQ(claimed_id("a"), one.id);
-  ASSERT_TRUE(runs().save_task(lease_, task_of(one, "wft-1")));
+  ASSERT_TRUE(runs().save(lease_, {.tasks = {task_of(one, "wft-1")}}));
   const Run other = schedule();
-  EXPECT_EQ(code_of(runs().save_task(lease_, task_of(other, "wft-2"))), Errc::internal);
+  EXPECT_EQ(code_of(runs().save(lease_, {.tasks = {task_of(other, "wft-2")}})), Errc::internal);
   ASSERT_EQ(claimed_id("a"), other.id);
-  EXPECT_EQ(code_of(runs().save_task(lease_, task_of(other, "wft-1"))), Errc::conflict);
+  EXPECT_EQ(code_of(runs().save(lease_, {.tasks = {task_of(other, "wft-1")}})), Errc::conflict);
 }
 
 TEST_F(RunsTest, EveryStateHasItsWord) {

@@ -26,6 +26,20 @@ class AuthorizeTest : public ControlTest {
     if (open != std::string::npos) path.replace(open, path.find('}') - open + 1, "none");
     return path;
   }
+  /// Of that courier: it found its files and could not load them.
+  std::string failed_run(const std::string& courier) {
+    const std::string run =
+        text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
+    const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+    EXPECT_EQ(claimed->run.id, run);
+    catalog::RunTask find{.id = run + "-1", .run_id = run, .position = 1, .kind = "find-batches"};
+    find.state = catalog::RunState::succeeded;
+    catalog::RunTask load{.id = run + "-2", .run_id = run, .position = 2, .kind = "load"};
+    load.state = catalog::RunState::failed;
+    EXPECT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "Bad.",
+                                        {.tasks = {find, load}}));
+    return run;
+  }
   bool is_health(const Route& route) { return route.path.find("/api/") == std::string::npos; }
   int status(const Route& route, const std::string& token) {
     return send(request(std::string(route.method), path_of(route), "", token)).status;
@@ -111,6 +125,11 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"listRuns", {operate_policy}},
     {"getRun", {operate_policy}},
     {"stopRun", {operate_policy}},
+    {"resolveRun", {operate_policy}},
+    {"listRunBatches", {operate_policy}},
+    {"listIngestJobs", {operate_policy}},
+    {"getIngestJob", {operate_policy}},
+    {"restartIngestJob", {operate_policy}},
     {"listRowErrors", {operate_policy}},
     {"listErrorKinds", {operate_policy}},
     {"downloadRowErrors", {operate_policy}},
@@ -257,6 +276,8 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
                    R"({"source":"S","name":"F","fields":[{"name":"id","type":"string"}],)"
                    R"("primary_key":["id"]})"),
            "id");
+  const std::string failed = failed_run(courier);
+  const std::string over = failed_run(courier);
   const std::string run =
       text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
   const std::string key = add_key("acme", {operate_policy});
@@ -324,6 +345,10 @@ TEST_F(AuthorizeTest, AnotherTenantsThingsAreNotThere) {
       {"runCourier", {courier, R"({"all":true})"}},
       {"getRun", {run, ""}},
       {"stopRun", {run, ""}},
+      {"resolveRun", {failed, R"({"resolution":"retry_task"})"}},
+      {"listRunBatches", {run, ""}},
+      {"getIngestJob", {"isj-" + run.substr(3), ""}},
+      {"restartIngestJob", {"isj-" + over.substr(3), ""}},
       {"getAlert", {alert, ""}},
       {"updateAlert", {alert, R"({"name":"B","target":"http://h"})"}},
       {"deleteAlert", {alert, ""}},
@@ -408,11 +433,13 @@ TEST_F(AuthorizeTest, ListsHoldOnesOwnThingsOnly) {
         route.operation_id == "getTenant" || route.operation_id == "listSampleFiles")
       continue;  // of one stream (conservation_test), and no lists
     SCOPED_TRACE(route.operation_id);
-    const auto theirs =
-        expect(200, send(request("GET", std::string(route.path), "", rival_admin_)));
+    std::string path(route.path);
+    if (route.operation_id == "listIngestJobs")
+      path += "?created_from=2027-03-01T00:00:00Z&created_to=2027-03-08T00:00:00Z";
+    const auto theirs = expect(200, send(request("GET", path, "", rival_admin_)));
     const std::size_t own = route.operation_id == "listApiKeys" ? 1 : 0;
     EXPECT_EQ(theirs.at("items").as_array().size(), own);
-    EXPECT_GE(get(std::string(route.path)).at("items").as_array().size(), 1u);
+    EXPECT_GE(get(path).at("items").as_array().size(), 1u);
   }
 }
 

@@ -314,7 +314,7 @@ TEST_F(CouriersTest, ARunTellsItsTasksAndItsError) {
                         R"({"read":3})",
                         clock_.now(),
                         clock_.now()};
-  ASSERT_TRUE(catalog_->runs().save_task(claimed->lease, task));
+  ASSERT_TRUE(catalog_->runs().save(claimed->lease, {.tasks = {task}}));
   ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "Cannot find it"));
   const auto seen = get("/api/v0/workflow/runs/" + id);
   EXPECT_EQ(text(seen, "state"), "failed");
@@ -330,7 +330,7 @@ TEST_F(CouriersTest, ARunThatSucceededHasNoError) {
   const auto id = text(run(new_courier(), R"({"all":true})"), "id");
   const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
   ASSERT_TRUE(claimed);
-  EXPECT_EQ(text(get("/api/v0/workflow/runs/" + id), "state"), "running");
+  EXPECT_EQ(text(get("/api/v0/workflow/runs/" + id), "state"), "started");
   ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::succeeded, ""));
   const auto seen = get("/api/v0/workflow/runs/" + id);
   EXPECT_FALSE(seen.contains("error"));
@@ -343,6 +343,89 @@ TEST_F(CouriersTest, ARunIsStoppedOnce) {
   EXPECT_EQ(text(stopped, "state"), "stopped");
   EXPECT_EQ(wakes_, 2);
   EXPECT_THAT(refusal(409, send("POST", "/api/v0/workflow/runs/" + id + "/stop")), HasSubstr(id));
+}
+
+TEST_F(CouriersTest, ARunThatFailedTellsItsResolutionsAndGoesOnByOne) {
+  const auto id = text(run(new_courier(), R"({"all":true})"), "id");
+  const auto path = "/api/v0/workflow/runs/" + id;
+  EXPECT_TRUE(get(path).at("resolutions").as_array().empty()) << "it is not over";
+  EXPECT_THAT(refusal(409, send("POST", path + "/resolve", R"({"resolution":"retry_task"})")),
+              HasSubstr("nothing does, since it is scheduled"));
+  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+  const catalog::RunTask task{.id = "wft-1",
+                              .run_id = id,
+                              .position = 1,
+                              .kind = "find-batches",
+                              .name = "S",
+                              .state = catalog::RunState::failed,
+                              .error = "none"};
+  ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "none",
+                                      {.tasks = {task}}));
+  const auto offers = get(path).at("resolutions").as_array();
+  ASSERT_EQ(offers.size(), 4u);
+  EXPECT_EQ(offers[0].at("resolution"), "ignore_missing_file");
+  EXPECT_EQ(offers[0].at("task_id"), "wft-1");
+  for (const char* body :
+       {"", "{}", R"({"resolution":"undo"})", R"({"resolution":"retry_task","error_threshold":3})",
+        R"({"resolution":"update_error_threshold"})"})
+    EXPECT_EQ(send("POST", path + "/resolve", body).status, 400) << body;
+  const auto wakes = wakes_;
+  const auto resumed =
+      expect(200, send("POST", path + "/resolve", R"({"resolution":"ignore_missing_file"})"));
+  EXPECT_EQ(text(resumed, "state"), "scheduled");
+  EXPECT_EQ(wakes_, wakes + 1);
+  EXPECT_EQ(resumed.at("tasks").at(0).at("state"), "scheduled");
+  const auto notices = resumed.at("notices").as_array();
+  EXPECT_THAT(std::string(notices.back().at("text").as_string()),
+              HasSubstr("ignore_missing_file of find-batches S, by tak-"));
+  EXPECT_TRUE(get(path + "/batches").at("items").as_array().empty());
+}
+
+TEST_F(CouriersTest, IngestJobsAreRunsUnderAnotherNameAndStartAgain) {
+  const auto courier = new_courier();
+  const auto id = text(run(courier, R"({"all":true})"), "id");
+  const std::string job = "isj-" + id.substr(3);
+  EXPECT_THAT(refusal(409, send("POST", "/api/v0/ingest/jobs/" + job + "/restart")),
+              HasSubstr("still at work"));
+  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+  const catalog::RunTask find{.id = "wft-1",
+                              .run_id = id,
+                              .position = 1,
+                              .kind = "find-batches",
+                              .name = "S",
+                              .state = catalog::RunState::succeeded,
+                              .outputs = R"({"stream_id":""})"};
+  const catalog::RunTask load{.id = "wft-2",
+                              .run_id = id,
+                              .position = 3,
+                              .kind = "load",
+                              .name = "Shop:Orders",
+                              .state = catalog::RunState::failed,
+                              .error = "no query",
+                              .detail = R"({"read":7,"files":[{"file":"a","read":7,"errors":2}]})",
+                              .inputs = R"({"feed_id":"df-1"})"};
+  ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "no query",
+                                      {.tasks = {find, load}}));
+  const auto seen = get("/api/v0/ingest/jobs/" + job);
+  EXPECT_EQ(text(seen, "run_id"), id);
+  const auto& feed = seen.at("feeds").at(0).as_object();
+  EXPECT_EQ(text(feed, "feed_id"), "df-1");
+  EXPECT_EQ(feed.at("read"), 7);
+  EXPECT_EQ(feed.at("inserted"), 0);
+  EXPECT_EQ(feed.at("files").at(0).at("errors"), 2);
+  const auto again = expect(201, send("POST", "/api/v0/ingest/jobs/" + job + "/restart"));
+  EXPECT_EQ(text(again, "restarts"), job);
+  EXPECT_EQ(text(again, "state"), "scheduled");
+  const auto run = get("/api/v0/workflow/runs/" + text(again, "run_id"));
+  EXPECT_EQ(text(run, "kind"), "ingest_job");
+  EXPECT_EQ(text(run, "parent"), id);
+  EXPECT_EQ(run.at("tasks").at(0).at("state"), "succeeded");
+  const std::string window = "/api/v0/ingest/jobs?created_from=2027-03-01T00:00:00Z&created_to=";
+  EXPECT_EQ(get(window + "2027-03-08T00:00:00Z").at("items").as_array().size(), 2u);
+  EXPECT_EQ(get(window + "2027-03-02T00:00:00Z").at("items").as_array().size(), 0u);
+  EXPECT_EQ(send("GET", window + "2027-03-08T00:00:01Z").status, 400) << "more than seven days";
+  EXPECT_EQ(send("GET", "/api/v0/ingest/jobs").status, 400);
+  EXPECT_EQ(send("GET", "/api/v0/ingest/jobs/" + id).status, 404);
 }
 
 TEST_F(CouriersTest, TablesAreListedAndRead) {

@@ -135,6 +135,7 @@ Result<http::Response> load_feed(const Call& call) {
   for (const catalog::Courier& courier : couriers) {
     catalog::Run run = wanted;
     run.courier_id = courier.id;
+    run.started_by = call.caller.key_id;
     WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
     runs.push_back(json_of_run(call.services, added));
   }

@@ -219,13 +219,13 @@ TEST_F(RequestTest, NorWhereARunFailed) {
   const auto id = text(created("/api/v0/couriers/" + courier + "/runs", R"({"all":true})"), "id");
   const auto claimed = catalog_->runs().claim("owner", std::chrono::seconds(15)).value();
   const std::string why = "cannot read '/srv/weir/data/store/a.ndjson': I/O error";
-  ASSERT_TRUE(catalog_->runs().save_task(claimed->lease, {.id = "wt-1",
-                                                          .run_id = id,
-                                                          .position = 1,
-                                                          .kind = "load",
-                                                          .name = "Shop:Orders",
-                                                          .state = catalog::RunState::failed,
-                                                          .error = why}));
+  ASSERT_TRUE(catalog_->runs().save(claimed->lease, {.tasks = {{.id = "wt-1",
+                                                                .run_id = id,
+                                                                .position = 1,
+                                                                .kind = "load",
+                                                                .name = "Shop:Orders",
+                                                                .state = catalog::RunState::failed,
+                                                                .error = why}}}));
   ASSERT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, why));
   const auto run = get("/api/v0/workflow/runs/" + id);
   EXPECT_EQ(text(run, "error"), "cannot read 'store/a.ndjson': I/O error");

@@ -60,6 +60,7 @@ Routes all_routes() {
   add_courier_routes(routes);
   add_courier_group_routes(routes);
   add_run_routes(routes);
+  add_ingest_job_routes(routes);
   add_row_error_routes(routes);
   add_schedule_routes(routes);
   add_alert_routes(routes);

@@ -53,6 +53,7 @@ void add_feed_table_routes(Routes& routes);
 void add_courier_routes(Routes& routes);
 void add_courier_group_routes(Routes& routes);
 void add_run_routes(Routes& routes);
+void add_ingest_job_routes(Routes& routes);
 void add_row_error_routes(Routes& routes);
 void add_schedule_routes(Routes& routes);
 void add_alert_routes(Routes& routes);

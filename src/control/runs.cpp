@@ -2,11 +2,15 @@
 
 #include <boost/json.hpp>
 
+#include "catalog/run_config.hpp"
 #include "control/answers.hpp"
+#include "control/batch_json.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
+#include "control/stream_names.hpp"
 #include "control/text.hpp"
+#include "workflow/resolutions.hpp"
 
 /// Workflow runs: what couriers have done and are doing (spec/workflows.md 5).
 namespace weir::control {
@@ -40,6 +44,10 @@ Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
     items.push_back(json_of_task(call.services, task));
   json::object body = json_of_run(call.services, run);
   body["tasks"] = std::move(items);
+  json::array& offers = body["resolutions"].emplace_array();
+  for (const auto& offer : workflow::offers(run, tasks))
+    offers.push_back(json::object{{"resolution", workflow::to_string(offer.resolution)},
+                                  {"task_id", offer.task_id}});
   WEIR_TRY(const auto told, call.services.catalog.runs().notices(run.id));
   json::array& notices = body["notices"].emplace_array();
   for (const catalog::RunNotice& notice : told)
@@ -65,7 +73,8 @@ Result<catalog::RunFilter> filter_of(const http::Request& request) {
   if (const std::string kind = given("kind"); !kind.empty()) {
     filter.kind = catalog::parse_run_kind(kind);
     if (!filter.kind)
-      return fail(Errc::bad_request, "\"kind\" is courier or group, not \"" + kind + "\".");
+      return fail(Errc::bad_request,
+                  "\"kind\" is courier, group or ingest_job, not \"" + kind + "\".");
   }
   filter.started_by = given("started_by");
   filter.group_id = given("group_id");
@@ -93,6 +102,56 @@ Result<http::Response> stop_run(const Call& call) {
   WEIR_TRY(const auto run, call.services.catalog.runs().stop(call.caller.tenant_no, call.id));
   call.services.wake_runs();
   return answer_run(call, run);
+}
+
+/// A run of a group takes its group's settings as they were: what failed are its couriers' runs.
+Result<http::Response> resolve_run(const Call& call) {
+  WEIR_TRY(const auto body,
+           Fields::of_body(call.request, {"resolution", "task_id", "error_threshold"}));
+  WEIR_TRY(const std::string name, body.text("resolution"));
+  const auto resolution = workflow::parse_resolution(name);
+  if (!resolution)
+    return fail(Errc::bad_request,
+                "\"resolution\" is ignore_missing_file, restart_workflow, retry_task, skip_task or "
+                "update_error_threshold, not \"" +
+                    name + "\".");
+  workflow::Choice choice{.resolution = *resolution};
+  WEIR_TRY(choice.task_id, body.text_or("task_id", ""));
+  if (body.has("error_threshold")) {
+    WEIR_TRY(choice.error_threshold, body.number_or("error_threshold", 0, 0, 100));
+  }
+  auto& runs = call.services.catalog.runs();
+  WEIR_TRY(const auto run, runs.find(call.caller.tenant_no, call.id));
+  WEIR_TRY(const auto tasks, runs.tasks(run.id));
+  WEIR_TRY(auto resolved, workflow::resolve(run, tasks, choice));
+  resolved.resumption.notice += ", by " + call.caller.key_id;
+  if (resolved.restarts) {
+    WEIR_TRY(resolved.resumption.config, runs.config_of(run.tenant_no, run.courier_id));
+  }
+  WEIR_TRY(const auto resumed, runs.resume(run, resolved.resumption));
+  call.services.wake_runs();
+  return answer_run(call, resumed);
+}
+
+/// Those that its task found, or is to find: none before.
+Result<http::Response> list_run_batches(const Call& call) {
+  WEIR_TRY(const auto request, page_request(call.request));
+  auto& catalog = call.services.catalog;
+  WEIR_TRY(const auto run, catalog.runs().find(call.caller.tenant_no, call.id));
+  WEIR_TRY(const auto tasks, catalog.runs().tasks(run.id));
+  for (const catalog::RunTask& task : tasks) {
+    if (task.kind != "find-batches" || task.outputs.empty()) continue;
+    WEIR_TRY(const auto chosen, catalog::parse_batch_filter(task.outputs));
+    WEIR_TRY(const auto page, catalog.batches().list(run.tenant_no, chosen, request));
+    StreamNames names(catalog.streams());
+    json::array items;
+    for (const catalog::Batch& batch : page.items) {
+      WEIR_TRY(const std::string stream_id, names.id_of(batch.stream));
+      items.push_back(json_of_batch(batch, stream_id));
+    }
+    return answer_items(std::move(items), page.next_token);
+  }
+  return answer_items({}, "");
 }
 
 Result<catalog::RunRange> range_of(const Fields& body) {
@@ -179,6 +238,14 @@ void add_run_routes(Routes& routes) {
        {"limit", "next_token", "state", "kind", "started_by", "group_id", "parent", "text"}});
   routes.push_back({"GET", "/api/v0/workflow/runs/{id}", "getRun", operate, get_run});
   routes.push_back({"POST", "/api/v0/workflow/runs/{id}/stop", "stopRun", operate, stop_run});
+  routes.push_back(
+      {"POST", "/api/v0/workflow/runs/{id}/resolve", "resolveRun", operate, resolve_run});
+  routes.push_back({"GET",
+                    "/api/v0/workflow/runs/{id}/batches",
+                    "listRunBatches",
+                    operate,
+                    list_run_batches,
+                    {"limit", "next_token"}});
 }
 
 }  // namespace weir::control

@@ -21,6 +21,7 @@ json::object json_of(const CourierConfig& config) {
   return {{"courier_id", courier.courier_id},
           {"name", config.name},
           {"feeds", std::move(feeds)},
+          {"settings", config.settings},
           {"wait_s", courier.wait_s},
           {"offset_s", courier.offset_s},
           {"as_soon_as_sealed", courier.as_soon_as_sealed},
@@ -38,6 +39,9 @@ CourierConfig courier_from(const json::object& object) {
   config.name = text_at(object, "name");
   for (const json::value& feed : object.at("feeds").as_array())
     config.feeds.emplace_back(feed.as_string());
+  // Runs of earlier versions have none: what they make keeps the settings of its own start.
+  if (const json::value* settings = object.if_contains("settings"))
+    config.settings = std::string(settings->as_string());
   config.courier.wait_s = object.at("wait_s").to_number<std::uint32_t>();
   config.courier.offset_s = object.at("offset_s").to_number<std::uint32_t>();
   config.courier.as_soon_as_sealed = object.at("as_soon_as_sealed").as_bool();
@@ -87,16 +91,6 @@ Result<GroupConfig> parse_group_config(const std::string& text) {
     return fail(Errc::corrupt,
                 std::string("The settings kept in a run cannot be read: ") + error.what());
   }
-}
-
-std::vector<std::string> feeds_of(const std::string& load_operations) {
-  boost::system::error_code error;
-  const json::value parsed = json::parse(load_operations, error);
-  std::vector<std::string> feeds;
-  if (error || !parsed.is_object()) return feeds;
-  for (const auto& [feed, operations] : parsed.as_object())
-    feeds.emplace_back(feed);
-  return feeds;
 }
 
 }  // namespace weir::workflow

@@ -14,6 +14,7 @@ struct CourierConfig {
   catalog::GroupCourier courier;
   std::string name;
   std::vector<std::string> feeds;  // that it loads into
+  std::string settings{};          // for the run that is made of it (catalog/run_config.hpp)
 };
 
 struct GroupConfig {
@@ -24,8 +25,5 @@ struct GroupConfig {
 std::string to_json(const GroupConfig& config);
 /// corrupt: it is none.
 Result<GroupConfig> parse_group_config(const std::string& text);
-
-/// The ids of feeds that load operations name, in their order.
-std::vector<std::string> feeds_of(const std::string& load_operations);
 
 }  // namespace weir::workflow

@@ -39,6 +39,7 @@ struct Plan {
   std::string courier_id;
   Days days;
   Time wait_until;
+  bool ignores_missing = false;  // by a resolution
 };
 
 std::string text_of(const std::optional<Day>& day) {
@@ -58,6 +59,7 @@ Result<Plan> plan_of(const RunTask& task) {
     const auto text = [&](const char* name) { return std::string(inputs.at(name).as_string()); };
     Plan plan{text("courier_id"), {parse_day(text("from")), parse_day(text("to"))}, {}};
     if (const auto until = parse_time(text("wait_until"))) plan.wait_until = *until;
+    plan.ignores_missing = inputs.as_object().contains("ignore_missing");
     return plan;
   } catch (const std::exception& error) {
     return fail(Errc::corrupt,
@@ -231,6 +233,12 @@ class Step {
   }
 
   Result<void> go_on() {
+    for (std::size_t i = 0; i < tasks_.size(); ++i)
+      if (tasks_[i].state == RunState::skipped && !tasks_[i].ended_at) {
+        warn(tasks_[i].name + ": " + tasks_[i].kind + " is skipped" +
+             (tasks_[i].error.empty() ? "" : ": " + tasks_[i].error));
+        end(i, RunState::skipped);
+      }
     // Each round ends a task or is the last.
     for (bool moved = true; moved;) {
       moved = false;
@@ -310,7 +318,7 @@ class Step {
     const bool is_missing = by_days ? !missing.empty() : found->hours.empty();
     const bool unsealed = config->courier.as_soon_as_sealed && view_.run.automatic && range.to &&
                           found->sealed_to < *range.to + std::chrono::hours(range.to_hour);
-    const bool skips = view_.run.skip_missing;
+    const bool skips = view_.run.skip_missing || plan.ignores_missing;
     const std::string what = by_days ? text_of(missing) : "any day";
     if (!unsealed && (!is_missing || skips)) {
       end(i, RunState::succeeded);
@@ -382,6 +390,7 @@ class Step {
     child.started_by = view_.run.started_by;
     child.range = hours_of(plan.days, calendar_);
     child.load_only = view_.run.load_only;
+    if (const CourierConfig* config = config_of(plan.courier_id)) child.config = config->settings;
     child.skip_missing = true;  // what is missing was decided above
     out_.children.push_back(std::move(child));
     begin(i);

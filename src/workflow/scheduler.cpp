@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/run_config.hpp"
 #include "workflow/firing.hpp"
 #include "workflow/group_run.hpp"
 #include "workflow/schedule.hpp"
@@ -82,7 +83,9 @@ Result<GroupConfig> config_of(catalog::Catalog& catalog, const CourierGroup& gro
   config.group.couriers.clear();
   for (const auto& member : group.couriers) {
     WEIR_TRY(const auto courier, catalog.couriers().find(group.tenant_no, member.courier_id));
-    config.couriers.push_back({member, courier.name, feeds_of(courier.load_operations)});
+    WEIR_TRY(std::string settings, catalog.runs().config_of(group.tenant_no, member.courier_id));
+    config.couriers.push_back(
+        {member, courier.name, catalog::feeds_of(courier.load_operations), std::move(settings)});
   }
   return config;
 }

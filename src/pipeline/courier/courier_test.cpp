@@ -92,9 +92,13 @@ TEST_F(CourierTest, AMissingFeedFailsWithTheDocumentedWordsAfterTheFilesWereFoun
   EXPECT_EQ(ended.state, RunState::failed);
   EXPECT_EQ(ended.error, "Cannot find required feeds: \"df-xxxxxx\"");
   const auto tasks = catalog_->runs().tasks(ended.id).value();
-  ASSERT_EQ(tasks.size(), 1u);
+  ASSERT_EQ(tasks.size(), 3u);
   EXPECT_EQ(tasks[0].state, RunState::succeeded);
   EXPECT_THAT(tasks[0].detail, HasSubstr(R"("batches":1,"records":10)"));
+  EXPECT_EQ(tasks[1].kind, "load-operations");
+  EXPECT_EQ(tasks[1].state, RunState::failed);
+  EXPECT_EQ(tasks[1].error, ended.error);
+  EXPECT_EQ(tasks[2].state, RunState::canceled);
 }
 
 TEST_F(CourierTest, EmptyLoadOperationsSucceedWithNothingLoaded) {
@@ -122,8 +126,8 @@ TEST_F(CourierTest, FeedsAreLoadedOneAfterTheOtherAndCounted) {
   EXPECT_EQ(file.bytes, 1234u);
   EXPECT_EQ(file.sha256, "5ha");
   const auto tasks = catalog_->runs().tasks(ended.id).value();
-  ASSERT_EQ(tasks.size(), 3u);
-  EXPECT_THAT(tasks[1].detail,
+  ASSERT_EQ(tasks.size(), 4u);
+  EXPECT_THAT(tasks[2].detail,
               HasSubstr(R"("read":3,"inserted":2,"updated":0,"rejected":0,"errors":1)"));
 }
 
@@ -241,11 +245,11 @@ TEST_F(CourierTest, AnIngestQueryIsPassedWithItsFiles) {
 TEST_F(CourierTest, WhatASchemaCouldNotTakeStandsInTheTask) {
   batch("2027-03-02", 8);
   const auto clean = run(courier(load_into(feed())));
-  EXPECT_THAT(catalog_->runs().tasks(clean.id).value()[1].detail, Not(HasSubstr("misfits")));
+  EXPECT_THAT(catalog_->runs().tasks(clean.id).value()[2].detail, Not(HasSubstr("misfits")));
   engine_.counts.misfits = {21, {{"file:a", 7, "o.l[1].n", "x", "does not fit BIGINT"}}};
   const auto ended = run(courier(load_into(feed())));
   EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
-  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[1].detail,
+  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[2].detail,
               HasSubstr(R"("misfits":21,"first_misfits":[{"file":"file:a","row":7,)"
                         R"("field":"o.l[1].n","value":"x","reason":"does not fit BIGINT"}])"));
 }
@@ -256,7 +260,7 @@ TEST_F(CourierTest, RecordsStandBesideRowsAndAWarningFailsNothing) {
   const auto ended = run(courier(load_into(feed())));
   EXPECT_EQ(ended.state, RunState::succeeded) << ended.error;
   EXPECT_EQ(engine_.loads.at(0).operations.at(0).sources.at(0).files.at(0).records, 10u);
-  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[1].detail,
+  EXPECT_THAT(catalog_->runs().tasks(ended.id).value()[2].detail,
               HasSubstr(R"("records":10,"read":0,"inserted":0,"updated":0,"rejected":0,"errors":0,)"
                         R"("warnings":["no rows were made of the 10 records in 1 file"])"));
 }

@@ -144,7 +144,7 @@ TEST_F(LiveRoundTest, TheRunCarriesTheSumsOfItsRounds) {
     batch();
     EXPECT_TRUE(round());
   }
-  EXPECT_EQ(catalog_->runs().tasks(state().run_id)->size(), 2u);
+  EXPECT_EQ(catalog_->runs().tasks(state().run_id)->size(), 3u);
   EXPECT_THAT(load_detail(), HasSubstr(R"("read":10,"inserted":9)"));
   EXPECT_THAT(load_detail(), HasSubstr(R"("all_rounds":{"records":0,"read":50,"inserted":45,)"));
 }

@@ -16,19 +16,20 @@
 
 namespace weir::courier {
 
-/// Executes workflow runs, and the rounds of live ones: finds the batches, then loads one feed
-/// after the other. A run can be restarted from its beginning at any time, since repeating a load
-/// changes nothing; so a run left by a dead process is taken over. Several runners may work at
-/// once, each on one thread. A runner whose run was claimed by another, or may be since its lease
-/// could not be renewed in time, stops working on it and writes nothing more about it.
+/// Executes workflow runs, and the rounds of live ones: writes all tasks ahead (run_plan.hpp), then
+/// does one after the other. A run that a dead process left goes on at the task at which it was; a
+/// task can be repeated at any time, since repeating a load changes nothing. Several runners may
+/// work at once, each on one thread. A runner whose run was claimed by another, or may be since its
+/// lease could not be renewed in time, stops working on it and writes nothing more about it.
 class Runner {
  public:
   struct Options {
     std::string owner;  // unique among the processes and threads that claim runs
     std::chrono::milliseconds lease{15'000};
-    std::chrono::milliseconds time_max{0};      // of one run; 0: as long as it takes
-    std::chrono::milliseconds look_every{500};  // whether a stop was asked for
-    bool live_only = false;                     // claims rounds of live couriers, and no other runs
+    std::chrono::milliseconds time_max{0};       // of one run; 0: as long as it takes
+    std::chrono::milliseconds look_every{500};   // whether a stop was asked for
+    std::chrono::milliseconds tell_every{2000};  // how far a load is
+    bool live_only = false;  // claims rounds of live couriers, and no other runs
     /// Hears the whole message of an internal error that failed a run; the run keeps what callers
     /// may read of it.
     std::function<void(const std::string& run_id, const std::string& cause)> on_internal_error = {};
@@ -50,14 +51,17 @@ class Runner {
  private:
   struct Work;  // the state of the run in progress
   Result<std::optional<catalog::ClaimedRun>> claim();
-  Result<void> end(const catalog::ClaimedRun& claimed, const Result<catalog::RunState>& done);
+  Result<void> end(Work& work, const Result<catalog::RunState>& done);
+  Result<void> prepare(Work& work);
   Result<catalog::RunState> perform(Work& work);
-  Result<catalog::RunState> load_one(Work& work, const catalog::Feed& feed,
-                                     const std::vector<feed::Operation>& operations);
-  Result<void> find_batches(Work& work);
-  Result<catalog::RunState> load_feeds(Work& work);
-  Result<void> load_feed(Work& work, const catalog::Feed& feed,
-                         const std::vector<feed::Operation>& operations, catalog::RunTask& task);
+  Result<catalog::RunState> do_tasks(Work& work);
+  Result<void> do_task(Work& work, catalog::RunTask& task);
+  Result<void> begin(Work& work, catalog::RunTask& task);
+  Result<catalog::RunState> over(Work& work, catalog::RunTask& task, const Error& error);
+  Result<void> find_batches(Work& work, catalog::RunTask& task);
+  Result<void> know_files(Work& work);
+  Result<void> check_operations(Work& work);
+  Result<void> load_feed(Work& work, catalog::RunTask& task);
   Result<void> note_load(const Work& work, const engine::Load& load);
   Result<engine::Load> plan_load(const Work& work, const catalog::Feed& feed,
                                  const std::vector<feed::Operation>& operations);
