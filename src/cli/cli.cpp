@@ -47,6 +47,7 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_courier_commands(app, session);
   add_group_commands(app, session);
   add_run_commands(app, session);
+  add_job_commands(app, session);
   add_alert_commands(app, session);
   add_row_error_commands(app, session);
   add_table_commands(app, session);

@@ -23,6 +23,7 @@ void add_feed_table_commands(Command noun, const SessionPtr& session);  // likew
 void add_courier_commands(Command app, const SessionPtr& session);
 void add_group_commands(Command app, const SessionPtr& session);
 void add_run_commands(Command app, const SessionPtr& session);
+void add_job_commands(Command app, const SessionPtr& session);
 void add_alert_commands(Command app, const SessionPtr& session);
 void add_load_commands(Command app, const SessionPtr& session);
 void add_run_error_commands(Command noun, const SessionPtr& session);  // of the noun run

@@ -1,5 +1,7 @@
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,11 +40,61 @@ void add_list(Command noun, const SessionPtr& session) {
                  return {};
                });
   verb.option("--state", (*filter)["state"], "In this state only, as in failed");
-  verb.option("--kind", (*filter)["kind"], "courier or group").one_of({"courier", "group"});
+  verb.option("--kind", (*filter)["kind"], "courier, group or ingest_job")
+      .one_of({"courier", "group", "ingest_job"});
   verb.option("--started-by", (*filter)["started_by"], "schedule, or a key, tak-...");
   verb.option("--group", (*filter)["group_id"], "Of this group, cg-...");
   verb.option("--parent", (*filter)["parent"], "That this run of a group made, wf-...");
   verb.option("--text", (*filter)["text"], "With this in the name or the error");
+  add_paging(verb, *paging);
+}
+
+void add_resolve(Command noun, const SessionPtr& session) {
+  struct Options {
+    std::string id, resolution, task;
+    std::optional<std::uint64_t> threshold;
+    bool wait = false;
+  };
+  const auto options = std::make_shared<Options>();
+  Command verb = add_verb(
+      noun, "resolve", "Put one that failed or was stopped back to work; show tells what applies",
+      session, [options](Session& s, Api& api) -> Result<void> {
+        json::object body{{"resolution", options->resolution}};
+        if (!options->task.empty()) body["task_id"] = options->task;
+        if (options->threshold) body["error_threshold"] = *options->threshold;
+        WEIR_TRY(const json::value run,
+                 api.post(path + "/" + percent_encode(options->id) + "/resolve", body));
+        return print_started(s, api, run, options->wait,
+                             options->id + " is " + text_of(run, "state"));
+      });
+  verb.option("ID", options->id, "Run id, wf-...").required();
+  verb.option("RESOLUTION", options->resolution, "What to do")
+      .required()
+      .one_of({"ignore_missing_file", "restart_workflow", "retry_task", "skip_task",
+               "update_error_threshold"});
+  verb.option("--task", options->task, "Of this task (the first to which it applies)");
+  verb.option("--error-threshold", options->threshold, "Percent, for update_error_threshold");
+  verb.flag("--wait", options->wait, "Wait until it is done and show what was loaded");
+}
+
+void add_batches(Command noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  const auto paging = std::make_shared<Paging>();
+  Command verb = add_verb(
+      noun, "batches", "The batches that it loads", session,
+      [id, paging](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const json::value list,
+                 fetch_list(api, path + "/" + percent_encode(*id) + "/batches", {}, *paging));
+        print_list(s, list,
+                   {{"PATH", "path"},
+                    {"DAY", "day"},
+                    {"HOUR", "hour", true},
+                    {"RECORDS", "records", true},
+                    {"BYTES", "bytes", true}},
+                   "it has not looked for its batches yet, or found none");
+        return {};
+      });
+  verb.option("ID", *id, "Run id, wf-...").required();
   add_paging(verb, *paging);
 }
 
@@ -72,6 +124,8 @@ void add_run_commands(Command app, const SessionPtr& session) {
            })
       .option("ID", *id, "Run id, wf-...")
       .required();
+  add_resolve(noun, session);
+  add_batches(noun, session);
   add_run_error_commands(noun, session);
 }
 

@@ -66,6 +66,23 @@ std::size_t print_news(Terminal& terminal, const json::value& run, std::size_t t
   return told;
 }
 
+/// How far the load at work is, where that is news; what is told now.
+std::string print_progress(Terminal& terminal, const json::value& run, const std::string& told) {
+  const json::value* tasks = run.is_object() ? run.as_object().if_contains("tasks") : nullptr;
+  if (tasks == nullptr || !tasks->is_array()) return told;
+  for (const json::value& task : tasks->as_array()) {
+    const json::value* detail = task.is_object() ? task.as_object().if_contains("detail") : nullptr;
+    if (text_of(task, "state") != "running" || detail == nullptr) continue;
+    const std::string stage = text_of(*detail, "stage");
+    if (stage.empty()) continue;
+    const std::string line =
+        text_of(task, "name") + ": " + stage + ", " + text_of(*detail, "rows_read") + " rows read";
+    if (line != told) terminal.err << "          " << line << std::endl;
+    return line;
+  }
+  return told;
+}
+
 /// What a run is without: most are of no group and have no options.
 bool says_nothing(const json::value& value) {
   if (value.is_string()) return value.as_string().empty();
@@ -80,9 +97,11 @@ bool is_final(const std::string& state) {
 
 Result<json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id) {
   std::size_t told = 0;
+  std::string progress;
   while (true) {
     WEIR_TRY(json::value run, api.get("/api/v0/workflow/runs/" + percent_encode(id)));
     told = print_news(terminal, run, told);
+    progress = print_progress(terminal, run, progress);
     if (is_final(text_of(run, "state"))) return run;
     terminal.sleep(std::chrono::milliseconds(500));
   }
@@ -96,11 +115,14 @@ void print_run(Session& session, const json::value& run) {
   json::object head;
   json::value tasks;
   json::value notices;
+  json::value resolutions;
   for (const auto& [name, value] : run.as_object()) {
     if (name == "tasks")
       tasks = value;
     else if (name == "notices")
       notices = value;
+    else if (name == "resolutions")
+      resolutions = value;
     else if (!says_nothing(value))
       head[name] = value;
   }
@@ -128,6 +150,10 @@ void print_run(Session& session, const json::value& run) {
   columns.insert(columns.end(), {{"ERRORS", "errors", true}, {"ERROR", "error"}});
   print_list(session, json::object{{"items", rows}}, columns, "");
   print_warnings(session, rows);
+  if (!resolutions.is_array() || resolutions.as_array().empty()) return;
+  session.terminal.out << "\nweir run resolve " << text_of(run, "id") << " with one of these:\n";
+  print_list(session, json::object{{"items", resolutions}},
+             {{"RESOLUTION", "resolution"}, {"TASK", "task_id"}}, "");
 }
 
 Result<void> print_started(Session& session, Api& api, const json::value& run, bool wait,
