@@ -379,6 +379,7 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   control_pool.emplace(handler,
                        http::PoolOptions{.threads = count_of(config, "http.control_threads") +
                                                     count_of(config, "queries.parallel"),
+                                         .can_wait = true,
                                          .on_internal_error = log_internal_error},
                        check_head);
   probe_pool.emplace(

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "app/logging.hpp"
+#include "base/thread.hpp"
 
 // Threads ask the catalog for work. So the same query finds a run that this process added,
 // one that another process added, and one that a dead process left. wake() only shortens the
@@ -67,6 +68,7 @@ void RunThreads::stop() {
 }
 
 void RunThreads::work(const std::stop_token& stop, courier::Runner::Options options) {
+  lower_this_threads_priority(Waits::queries);  // the engine works on the thread that asks too
   options.time_max = dependencies_.time_max;
   options.on_internal_error = log_failed_run;
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,

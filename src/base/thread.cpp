@@ -7,8 +7,9 @@
 namespace weir {
 namespace {
 
-// A third of the weight of a thread at nice 0 (sched(7)): it yields to them without starving.
-constexpr int background_nice = 5;
+// A third and a tenth of the weight of a thread at nice 0 (sched(7)): they yield without starving.
+constexpr int batches_nice = 5;
+constexpr int queries_nice = 10;
 
 }  // namespace
 
@@ -16,9 +17,10 @@ void name_this_thread(const char* name) {
   ::pthread_setname_np(::pthread_self(), name);
 }
 
-void lower_this_threads_priority() {
+void lower_this_threads_priority(Waits work) {
   // On Linux the nice value is per thread. If the change is refused, nothing else changes.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_nice);
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()),
+                work == Waits::batches ? batches_nice : queries_nice);
 }
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/thread.hpp"
 #include "http/request_copy.hpp"
 
 namespace weir::http {
@@ -158,6 +159,7 @@ class HandlerPool::Queue {
 
  private:
   void work() {
+    if (options_.can_wait) lower_this_threads_priority(Waits::queries);
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return stopping_ || !line_.empty(); });

@@ -15,6 +15,7 @@ namespace weir::http {
 
 struct PoolOptions {
   unsigned threads = 4;
+  bool can_wait = false;  // for all other threads of a busy machine
   std::uint32_t requests_max = limits::pooled_requests_max;  // waiting or being answered
   std::uint64_t bytes_max = limits::pooled_bytes_max;        // of their bodies
   std::uint64_t body_bytes_max = limits::control_body_bytes_max;

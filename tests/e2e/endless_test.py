@@ -8,13 +8,11 @@ import json
 import os
 import signal
 import socket
-import sqlite3
-import subprocess
 import time
 import unittest
 from pathlib import Path
 
-from weir_server import ApiError, Server, ServerTest, content_fold, eventually, take_binary
+from weir_server import ApiError, Server, ServerTest, eventually, take_binary
 
 WEIR = take_binary()
 
@@ -28,7 +26,7 @@ class EndlessTest(ServerTest):
     def setUp(self):
         super().setUp()
         self.server = Server(WEIR, self.folder / "data", ["queries.time_s=60", "engine.memory_mb=256"])
-        self.other = self.second_tenant()
+        self.other = self.server.second_tenant()
         self.server.start()
         self.sockets = []
 
@@ -36,21 +34,6 @@ class EndlessTest(ServerTest):
         for one in self.sockets:
             one.close()
         super().tearDown()
-
-    def second_tenant(self):
-        """Its administrator's token. `init` makes one tenant: the rows of another data directory are put beside."""
-        spare = self.folder / "spare"
-        made = subprocess.run([WEIR, "init", "--data", str(spare), "--tenant", "rival", "--json"],
-                              check=True, capture_output=True, text=True)
-        with sqlite3.connect(self.server.data / "catalog.db") as catalog:
-            catalog.create_function("weir_fold", -1, content_fold)
-            catalog.execute("ATTACH ? AS spare", (str(spare / "catalog.db"),))
-            for table, numbers in (("tenants", ["no"]), ("api_keys", ["no", "tenant_no"]),
-                                   ("api_key_secrets", ["key_no"])):
-                columns = [row[1] for row in catalog.execute(f"PRAGMA spare.table_info({table})")]
-                shifted = ", ".join(f"{name} + 1" if name in numbers else name for name in columns)
-                catalog.execute(f"INSERT INTO main.{table} ({', '.join(columns)}) SELECT {shifted} FROM spare.{table}")
-        return json.loads(made.stdout)["admin_token"]
 
     def begin(self, method, path, body, token=None):
         """Sends a request and leaves its answer for later."""
@@ -162,6 +145,31 @@ class EndlessTest(ServerTest):
             self.assertLess(time.monotonic() - begun, 2.5)
         for table in self.server.api("GET", "/api/v0/tables")["items"]:
             self.assertEqual(table["rows"], 0)
+
+    def threads(self):
+        """Of the server: name, nice value and CPU seconds of each."""
+        out = {}
+        for task in Path(f"/proc/{self.server.process.pid}/task").iterdir():
+            name, _, rest = (task / "stat").read_text().partition("(")[2].rpartition(")")
+            fields = rest.split()
+            out[task.name] = (name, int(fields[16]), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+        return out
+
+    def test_what_computes_without_end_gives_way_to_ingest(self):
+        stream = self.loaded_stream()
+        self.server.api("POST", "/api/v0/ingest-queries", {"name": "endless", "sql": ENDLESS_LOAD})
+        run = self.run_courier(self.endless_courier(stream, "Endless"))
+        eventually(lambda: self.load_is_going_on(run))
+        for _ in range(2):
+            self.begin("POST", "/api/v0/query", {"sql": ENDLESS})
+        before = self.threads()
+        # The load and each of the queries have a thread that asks, and the engine's own.
+        busy = eventually(lambda: [one for tid, one in self.threads().items()
+                                   if one[2] - before.get(tid, (0, 0, 0))[2] > 0.3][2:])
+        self.assertTrue(all(nice == 10 for _, nice, _ in busy), busy)
+        ingest = [nice for name, nice, _ in self.threads().values() if name.startswith(("weir-http", "weir-log"))]
+        self.assertTrue(ingest and all(nice == 0 for nice in ingest), ingest)
+        self.server.api("POST", f"/api/v0/workflow/runs/{run}/stop", {})
 
     def test_sigterm_ends_them_all_and_a_run_is_taken_up_again(self):
         stream = self.loaded_stream()

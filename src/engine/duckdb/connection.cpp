@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/assert.hpp"
+#include "base/thread.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -103,8 +104,12 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   }
   duckdb_database handle = nullptr;
   char* error = nullptr;
-  const duckdb_state state =
-      duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &handle, config, &error);
+  duckdb_state state = DuckDBError;
+  // DuckDB's threads get the priority of the one that starts them.
+  std::thread([&] {
+    lower_this_threads_priority(Waits::queries);
+    state = duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &handle, config, &error);
+  }).join();
   duckdb_destroy_config(&config);
   if (state == DuckDBSuccess) return std::unique_ptr<Database>(new Database(handle));
   Error reason = in_words(error == nullptr ? "" : error);

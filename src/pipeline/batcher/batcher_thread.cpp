@@ -49,7 +49,7 @@ Result<void> BatcherThread::health() const {
 
 void BatcherThread::run() noexcept {
   name_this_thread("weir-batcher");
-  lower_this_threads_priority();  // files may be late, answers may not
+  lower_this_threads_priority(Waits::batches);  // files may be late, answers may not
   while (true) {
     const std::chrono::milliseconds pause = step();
     std::unique_lock lock(mutex_);
