@@ -129,6 +129,20 @@ TEST_F(StoredTableTest, AFileOfALaterLayoutIsRefusedAndLeftAsItIs) {
   EXPECT_THAT(orders(), ElementsAre("1|null"));
 }
 
+TEST_F(StoredTableTest, OriginsAreNotPackedSinceEachLoadReadsThemAll) {
+  std::string lines;
+  for (int i = 0; i < 5'000; ++i)
+    lines += "{\"id\":" + std::to_string(i * 7919 % 5'000) +
+             "}\n{\"id\":" + std::to_string(i + 10'000) + "}\n";
+  EXPECT_EQ(counts(load_of(lines)), "10000 10000 0 0 0");
+  in_file(
+      "CHECKPOINT; CREATE TABLE main.kinds AS SELECT DISTINCT compression FROM "
+      "pragma_storage_info('\"weir stored\".t1') WHERE column_name = 'origin' AND "
+      "segment_type <> 'VALIDITY'; "
+      "SELECT CASE WHEN (SELECT string_agg(compression, ' ') FROM main.kinds) <> 'Uncompressed' "
+      "THEN error('packed') END; DROP TABLE main.kinds");
+}
+
 TEST_F(StoredTableTest, HowTablesAreStoredIsNotForQueries) {
   counts(load_of("{\"id\":1,\"v\":\"a\"}\n"));
   const std::string schema = quote_name(stored_schema);
