@@ -63,7 +63,8 @@ NESTED_QUERY = """WITH orders AS (
 )
 SELECT order_id, line, email, name, placed_at, l.sku AS sku, l.quantity AS quantity, l.price AS price FROM orders"""
 # Rows as those of flat(), many of one record: a table of 20,000,000 rows without sending them one by one.
-BIG_QUERY = f"""WITH ids AS (SELECT EXPLODE(SEQUENCE(n * {BIG_ROWS}, n * {BIG_ROWS} + {BIG_ROWS - 1})) AS id FROM streaming)
+BIG_QUERY = f"""WITH places AS (SELECT n, POSEXPLODE(SPLIT(REPEAT(',', {BIG_ROWS - 1}), ',')) AS (place, nothing) FROM streaming)
+   , ids AS (SELECT n * {BIG_ROWS} + place AS id FROM places)
 SELECT id, CONCAT('user', LPAD(CAST(id % 1000003 AS STRING), 7, '0'), '@example.org') AS email
      , CONCAT(CAST(id % 997 AS STRING), '.', LPAD(CAST(id % 100 AS STRING), 2, '0')) AS amount, id % 7 + 1 AS quantity
      , id % 3 <> 0 AS paid, TIMESTAMP'2027-03-01 00:00:00' AS placed_at, DATE'2027-03-01' AS day, 'DE' AS country
@@ -108,15 +109,15 @@ class Weir:
     def pid(self):
         return self.server.process.pid
 
-    def stream(self, name):
-        return self.server.api("POST", "/api/v0/streams", {"name": name, "description": ""})["id"]
+    def stream(self, name, kind="json"):
+        return self.server.api("POST", "/api/v0/streams", {"name": name, "description": "", "payload_type": kind})["id"]
 
-    def send(self, stream, bodies, depth=256):
+    def send(self, stream, bodies, depth=256, kind="json"):
         """All bodies, pipelined on one connection; then they are flushed to files."""
         link = socket.create_connection((self.server.host, self.server.port))
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         head = (f"POST /stream/v0/data/{stream} HTTP/1.1\r\nHost: weir\r\nAuthorization: Bearer {self.token}\r\n"
-                "X-Amperity-Tenant: acme\r\nContent-Type: application/json\r\nContent-Length: ").encode()
+                f"X-Amperity-Tenant: acme\r\nContent-Type: application/{kind}\r\nContent-Length: ").encode()
         block = []
 
         def flush():
@@ -148,15 +149,16 @@ class Weir:
         self.server.api("POST", f"/api/v0/feeds/{feed}/activate")
         return feed
 
-    def courier(self, stream, feed, query):
+    def courier(self, stream, feed, query, kind="json", schema=None):
         operation = {"type": "load", "file": "streaming"}
         if query:
             name = f"Q{time.monotonic_ns()}"
             self.server.api("POST", "/api/v0/ingest-queries", {"name": name, "sql": query})
-            operation = {"type": "spark-sql", "spark-sql-files": [{"file": "streaming"}], "spark-sql-query": name}
+            file = {"file": "streaming"} | ({"schema": schema} if schema else {})
+            operation = {"type": "spark-sql", "spark-sql-files": [file], "spark-sql-query": name}
         return self.server.api("POST", "/api/v0/couriers", {
-            "name": f"C{time.monotonic_ns()}", "stream_id": stream, "file_format": "NDJSON", "file_tag": "streaming",
-            "load_operations": {feed: [operation]}})["id"]
+            "name": f"C{time.monotonic_ns()}", "stream_id": stream, "file_format": "XML" if kind == "xml" else "NDJSON",
+            "file_tag": "streaming", "load_operations": {feed: [operation]}})["id"]
 
     def run(self, courier):
         """Wall and CPU seconds of a run, its peak memory, and what it counted."""
@@ -171,6 +173,7 @@ class Weir:
                                 reverse=True)
         if state["state"] != "succeeded":
             sys.exit(f"the run {state['state']}: {state.get('error')}")
+        out["tasks"] = state["tasks"]
         out["counts"] = next(task["detail"] for task in state["tasks"] if task["kind"].startswith("load"))
         return out
 
