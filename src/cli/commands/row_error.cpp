@@ -111,7 +111,8 @@ void add_mend(Command noun, const SessionPtr& session) {
         return {};
       });
   verb.option("ID", options->id, "As weir run errors shows it, 12.345").required();
-  verb.option("--file", options->file, "The mended record as JSON; - is standard input");
+  verb.option("--file", options->file,
+              "The mended record as JSON, or as XML if it came so; - is standard input");
   verb.flag("--undo", options->undo, "Take the mending back");
 }
 

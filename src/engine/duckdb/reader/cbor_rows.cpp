@@ -4,7 +4,9 @@
 #include "engine/duckdb/reader/cbor_rows.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "engine/duckdb/text_scan.hpp"
 #include "xml/ingest_pack.hpp"
 #include "xml/node.hpp"
+#include "xml/xml_to_cbor.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -181,6 +184,9 @@ class CborRows : public RowSource {
     reader_.emplace(content_);
     origin_ = RowOrigin::of(plan_, *file);
     only_ = plan_.only_of(*file);
+    mended_ = plan_.mended_of(*file);
+    number_ = 0;
+    places_end_ = origin_.row;
     return true;
   }
 
@@ -199,28 +205,72 @@ class CborRows : public RowSource {
     rows_.clear();
     next_row_ = 0;
     if (!reader_) return take_file();
+    origin_.row = places_end_;  // a mended record may have had more rows
     auto record = reader_->next();
-    if (!record) return skip(record.error());
-    if (!*record) return take_file();
+    if (record && !*record) return take_file();
+    const std::string* mended = mended_text(++number_);
+    if (!record) {
+      WEIR_CHECK(skip(record.error(), mended == nullptr));
+      origin_.request_id = {};
+      if (mended != nullptr) take_mended(*mended, 1);
+      return true;
+    }
     record_ = std::move(**record);
     bytes_ = bytes_before_ + record_.offset;
     origin_.received_at = record_.head.received_at;
     origin_.request_id = record_.head.request_id;
-    xml::find_rows(record_.payload, plan_.row_tag,
-                   [this](const Node& node) { rows_.push_back(&node); });
+    find_rows(record_.payload);
+    const std::size_t places = rows_.size();
+    places_end_ = origin_.row + static_cast<std::int64_t>(places);
+    if (mended != nullptr) take_mended(*mended, places);
     return true;
   }
 
+  void find_rows(const Node& payload) {
+    rows_.clear();
+    xml::find_rows(payload, plan_.row_tag, [this](const Node& node) { rows_.push_back(&node); });
+  }
+
+  /// Null: the record was not mended.
+  const std::string* mended_text(std::uint64_t number) const {
+    if (mended_ == nullptr) return nullptr;
+    const auto found = mended_->find(number);
+    return found == mended_->end() ? nullptr : &found->second;
+  }
+
+  /// Makes `rows_` those of the mended document, in the places of the stored one's, so that no row
+  /// behind it moves.
+  void take_mended(const std::string& text, std::size_t places) {
+    mended_pack_.clear();
+    xml::append_record_head(mended_pack_, {});
+    const auto converted = converter_.convert(text, mended_pack_);
+    mended_reader_.emplace(mended_pack_);
+    auto record = mended_reader_->next();
+    rows_.clear();
+    if (!converted || !record || !*record)
+      return report_bad("cannot be read as it was mended" +
+                        (converted ? "" : ": " + converted.error().message));
+    mended_record_ = std::move(**record);
+    find_rows(mended_record_.payload);
+    if (rows_.size() <= places) return;
+    rows_.resize(places);
+    report_bad("was mended to more rows than it had; send the others as new records");
+  }
+
+  /// Of the record whose places are the last ones.
+  void report_bad(const std::string& what) {
+    if (only_ != nullptr && !only_->contains(static_cast<std::uint64_t>(places_end_))) return;
+    pass_.report().add_bad_record({origin_.file, places_end_, what});
+  }
+
   /// What is no record costs itself, as long as its end can be found.
-  Result<bool> skip(const Error& error) {
+  Result<void> skip(const Error& error, bool reports) {
     if (!reader_->skip())
       return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
                         Error{error.code, error.message + "; nothing from there on can be read"});
-    ++origin_.row;
-    if (only_ == nullptr || only_->contains(static_cast<std::uint64_t>(origin_.row)))
-      pass_.report().add_bad_record(
-          {origin_.file, origin_.row, "cannot be read: " + error.message});
-    return true;
+    ++places_end_;
+    if (reports) report_bad("cannot be read: " + error.message);
+    return {};
   }
 
   Pass& pass_;
@@ -232,6 +282,13 @@ class CborRows : public RowSource {
   std::vector<const Node*> rows_;  // of record_
   std::size_t next_row_ = 0;
   RowOrigin origin_;
+  std::int64_t places_end_ = 0;  // the last row of the stored record; the next one's is behind it
+  const std::map<std::uint64_t, std::string>* mended_ = nullptr;
+  std::uint64_t number_ = 0;  // of the record in its file: 1, 2, 3, ...
+  xml::Converter converter_;
+  std::string mended_pack_;
+  std::optional<xml::PackReader> mended_reader_;
+  xml::PackRecord mended_record_;
   const std::set<std::uint64_t>* only_ = nullptr;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0;

@@ -6,7 +6,7 @@
 
 #include "base/receipt.hpp"
 #include "base/record_index.hpp"
-#include "engine/duckdb/engine_fixture.hpp"
+#include "engine/duckdb/tables/error_log_fixture.hpp"
 #include "xml/ingest_pack.hpp"
 #include "xml/xml_to_cbor.hpp"
 
@@ -16,38 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class ErrorLogTest : public EngineFixture {
- protected:
-  Load typed(const std::string& lines) {
-    Load load = load_of(lines);
-    load.fields = {field("id", FieldType::integer), field("n", FieldType::integer),
-                   required(field("d", FieldType::decimal))};
-    load.id = {"wr-1", "df-1", 1};
-    load.error_threshold = 100;
-    return load;
-  }
-  std::vector<LoggedError> logged(const ErrorFilter& filter = {}) {
-    const auto errors = engine_->row_errors("acme", filter);
-    EXPECT_TRUE(errors) << errors.error().message;
-    return errors ? *errors : std::vector<LoggedError>();
-  }
-  /// "row field value" of each.
-  std::vector<std::string> places(const ErrorFilter& filter = {}) {
-    std::vector<std::string> out;
-    for (const LoggedError& each : logged(filter))
-      out.push_back(std::to_string(each.error.row) + " " + each.error.field + " " +
-                    each.error.value);
-    return out;
-  }
-  /// Rows of which the first ones are bad.
-  static std::string lines(int rows, int bad) {
-    std::string out;
-    for (int i = 0; i < rows; ++i)
-      out += "{\"id\":" + (i < bad ? "\"x\"" : std::to_string(i)) + "}\n";
-    return out;
-  }
-};
 
 TEST_F(ErrorLogTest, EveryBadFieldOfEveryBadRowIsKept) {
   Load load = typed(
@@ -246,6 +214,43 @@ TEST_F(PackErrorsTest, AnItemThatIsNoRecordCostsItself) {
   EXPECT_THAT(orders(), ElementsAre("1|null", "3|null"));
   EXPECT_THAT(counts(load_of_pack(pack.substr(0, pack.size() - 3), "")),
               HasSubstr("nothing from there on can be read"));
+}
+
+TEST_F(PackErrorsTest, ARecordThatCameAsXmlIsMendedInItsPlace) {
+  const std::string pack = record("r1", "<l><o><id>1</id></o><o><id>x</id></o></l>") +
+                           std::string("\x81\x01") + record("r2", "<o><id>4</id><v>d</v></o>");
+  Load load = load_of_pack(pack, "");
+  const std::string key = "ingest/stream/acme/is-1/2027-03-02/one.cbor";
+  load.operations[0].sources[0].files[0].key = key;
+  const auto mend = [&](std::uint64_t number, const std::string& text) {
+    const auto done = engine_->mend("acme", key, number, {text, "ak-1", {}});
+    return done ? "" : done.error().message;
+  };
+  EXPECT_EQ(counts(load), "4 2 0 0 2");
+  EXPECT_THAT(mend(1, R"({"id":2})"), HasSubstr("is an XML document"));
+  EXPECT_EQ(mend(1, "<l><o><id>1</id></o><o><id>2</id><v>b</v></o></l>"), "");
+  EXPECT_EQ(mend(2, "<?xml version='1.0'?><o><id>3</id><v>\u00fc</v></o>"), "");
+  Load errors = load;
+  errors.only_errors = true;
+  errors.id = {"wr-2", "df-1", 1};
+  EXPECT_EQ(counts(errors), "2 2 0 0 0");
+  EXPECT_THAT(logged({.state = ErrorState::open}), IsEmpty());
+  const auto placed = [this] {
+    return rows("SELECT id, v, _updated % 1048576 FROM \"Shop:Orders\" ORDER BY id");
+  };
+  EXPECT_THAT(placed(), ElementsAre("1|null|1", "2|\"b\"|2", "3|\"\u00fc\"|3", "4|\"d\"|4"));
+  // Rows behind it stay in their places, whatever the number of its own.
+  EXPECT_EQ(mend(1, "<l><o><id>1</id></o></l>"), "");
+  load.truncate = true;
+  EXPECT_EQ(counts(load), "3 3 0 0 0");
+  EXPECT_THAT(placed(), ElementsAre("1|null|1", "3|\"\u00fc\"|3", "4|\"d\"|4"));
+  EXPECT_EQ(mend(1, "<l><o><id>1</id></o><o><id>2</id></o><o><id>9</id></o></l>"), "");
+  EXPECT_EQ(counts(load), "5 4 0 0 1");
+  EXPECT_THAT(placed(), ElementsAre("1|null|1", "2|null|2", "3|\"\u00fc\"|3", "4|\"d\"|4"));
+  EXPECT_THAT(logged({.load = last_.load}).at(0).error.reason, HasSubstr("more rows than it had"));
+  // Taken back, the stored record counts again.
+  EXPECT_EQ(mend(1, ""), "");
+  EXPECT_EQ(counts(load), "4 3 0 0 1");
 }
 
 TEST_F(ErrorLogTest, AnyMalformedLinesCostThemselves) {
@@ -476,95 +481,6 @@ TEST_F(ErrorLogTest, TheErrorsBesideALiveTableHaveTheirRecordsWhateverTheirBytes
   EXPECT_EQ(texts[2], "3|null|\"{\\\"id\\\": }\"");
   EXPECT_THAT(texts[3], HasSubstr("aaa\"")) << "cut before a character of two bytes";
   EXPECT_EQ(texts[4].substr(texts[4].rfind('|')), texts[3].substr(texts[3].rfind('|')));
-}
-
-/// What the log has without a load that was undone.
-class UndoneErrorsTest : public ErrorLogTest {
- protected:
-  SourceFile keyed(const std::string& content) {
-    SourceFile out = file(content);
-    out.key = key_of(out);
-    return out;
-  }
-  /// Loads the lines in the place of the file's, or those that it has.
-  std::uint64_t loaded(const SourceFile& from, const std::string& run) {
-    Load load = load_of_files({from});
-    load.id = {run, "df-1", 1};
-    load.error_threshold = 100;
-    counts(load);
-    return last_.load;
-  }
-  std::uint64_t mended(const SourceFile& from, const std::string& run) {
-    EXPECT_TRUE(engine_->mend("acme", key_of(from), 1, {R"({"id":7,"v":"m"})", "ak-1", {}}));
-    return loaded(from, run);
-  }
-  /// "load state settled_by" of each error; and the counts of open ones hold.
-  std::vector<std::string> states() {
-    std::vector<std::string> out;
-    std::uint64_t open = 0;
-    for (const LoggedError& each : logged()) {
-      open += each.state == ErrorState::open ? 1 : 0;
-      out.push_back(std::to_string(each.load) + " " + std::string(name_of(each.state)) + " " +
-                    std::to_string(each.settled_by));
-    }
-    std::uint64_t counted = 0;
-    for (const ErrorKind& each : *engine_->error_kinds("acme", {}))
-      counted += each.open;
-    EXPECT_EQ(counted, open);
-    return out;
-  }
-  std::string said(std::uint64_t load, const std::string& state, std::uint64_t by = 0) {
-    return std::to_string(load) + " " + state + " " + std::to_string(by);
-  }
-  void undo(std::uint64_t load) { ASSERT_TRUE(engine_->undo("acme", load, false)); }
-};
-
-TEST_F(UndoneErrorsTest, AnErrorThatTheLoadMendedIsOpenAgainAndIsMendedByTheNext) {
-  const SourceFile from = keyed(lines(3, 1));
-  const std::uint64_t first = loaded(from, "wr-1");
-  const std::uint64_t second = mended(from, "wr-2");
-  EXPECT_THAT(states(), ElementsAre(said(first, "mended", second)));
-  undo(second);
-  EXPECT_THAT(states(), ElementsAre(said(first, "open")));
-  // Only the rows in error are asked for, and there is one.
-  Load load = load_of_files({from});
-  load.only_errors = true;
-  load.id = {"wr-3", "df-1", 1};
-  EXPECT_EQ(counts(load), "1 1 0 0 0");
-  EXPECT_THAT(states(), ElementsAre(said(first, "mended", last_.load)));
-}
-
-TEST_F(UndoneErrorsTest, AnErrorThatTheLoadRepeatedIsCountedOnce) {
-  const SourceFile from = keyed(lines(3, 1));
-  const std::uint64_t first = loaded(from, "wr-1");
-  const std::uint64_t second = loaded(from, "wr-2");
-  EXPECT_THAT(states(), ElementsAre(said(first, "repeated", second), said(second, "open")));
-  undo(second);
-  EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(second, "dismissed")));
-  undo(first);
-  EXPECT_THAT(states(), ElementsAre(said(first, "dismissed"), said(second, "dismissed")));
-}
-
-TEST_F(UndoneErrorsTest, WhatALaterLoadSettledStaysSettledByThatOne) {
-  const SourceFile from = keyed(lines(3, 1));
-  const std::uint64_t first = loaded(from, "wr-1");
-  const std::uint64_t second = loaded(from, "wr-2");
-  const std::uint64_t third = mended(from, "wr-3");
-  undo(second);
-  EXPECT_THAT(states(), ElementsAre(said(first, "mended", third), said(second, "mended", third)));
-  undo(third);
-  EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(second, "dismissed")));
-}
-
-TEST_F(UndoneErrorsTest, ALoadIntoTheShadowSettlesNothingOfTheTable) {
-  const SourceFile from = keyed(lines(3, 1));
-  const std::uint64_t first = loaded(from, "wr-1");
-  EXPECT_TRUE(engine_->mend("acme", key_of(from), 1, {R"({"id":7,"v":"m"})", "ak-1", {}}));
-  Load load = load_of_files({from});
-  load.id = {"wr-2", "df-1", 1};
-  load.shadow = true;
-  counts(load);
-  EXPECT_THAT(states(), ElementsAre(said(first, "open")));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "engine/duckdb/reader/record_finder.hpp"
 #include "engine/duckdb/sql.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
+#include "xml/xml_to_cbor.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -34,6 +35,18 @@ Result<std::string> one_object(std::string text) {
   const auto parsed = parser.parse(text);
   if (parsed.error() == simdjson::SUCCESS && parsed.is_object()) return text;
   return fail(Errc::bad_request, "the mended record is no JSON object; send one as a text");
+}
+
+/// XML, as the record came. It becomes CBOR when it is read: a row in error tells of it then.
+Result<std::string> one_document(std::string text) {
+  if (text.size() > limits::payload_bytes_ceiling)
+    return fail(Errc::too_large, "the mended record is larger than a payload may be");
+  std::string pack;
+  const auto converted = xml::Converter().convert(text, pack);
+  if (!converted)
+    return fail_while("the record came as XML, so a mended one is an XML document",
+                      converted.error());
+  return text;
 }
 
 Result<std::optional<RecordText::Mended>> mended_of(Connection& connection, const std::string& file,
@@ -69,16 +82,13 @@ Result<std::map<std::string, std::map<std::uint64_t, std::string>>> mended_recor
 
 Result<void> mend_record(Tenant& tenant, const std::string& file, std::uint64_t number,
                          const RecordText::Mended& mended) {
-  if (file.ends_with(pack_suffix))
-    return fail(Errc::bad_request,
-                "a record that came as XML cannot be mended in its place: send it again, mended, "
-                "or change the feed or its query");
   WEIR_TRY(Connection connection, tenant.connect({.time = limits::tables_listed_within}));
   WEIR_TRY(Transaction transaction, Transaction::begin(connection));
   WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE file = $ AND record = $",
                                 stored("mended_records"), Text{file}, number)));
   if (!mended.text.empty()) {
-    WEIR_TRY(const std::string text, one_object(mended.text));
+    WEIR_TRY(const std::string text,
+             file.ends_with(pack_suffix) ? one_document(mended.text) : one_object(mended.text));
     const auto us =
         std::chrono::duration_cast<std::chrono::microseconds>(tenant.now().time_since_epoch());
     WEIR_CHECK(connection.run(sql("INSERT INTO $ VALUES ($, $, $, $, make_timestamp($))",
