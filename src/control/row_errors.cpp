@@ -6,7 +6,6 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -14,6 +13,7 @@
 #include "base/limits.hpp"
 #include "catalog/runs.hpp"
 #include "control/answers.hpp"
+#include "control/csv.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
 #include "control/run_json.hpp"
@@ -114,18 +114,6 @@ Result<http::Response> list_kinds(const Call& call) {
   return answer(200, json::object{{"items", std::move(items)}});
 }
 
-/// Values stay exact, as RFC 4180 has them: a spreadsheet may take one for a formula.
-void append_line(std::string& csv, const std::vector<std::string>& values) {
-  bool first = true;
-  for (const std::string& value : values) {
-    csv += std::exchange(first, false) ? "\"" : ",\"";
-    for (const char c : value)
-      csv.append(c == '"' ? 2 : 1, c);
-    csv += '"';
-  }
-  csv += "\r\n";
-}
-
 Failure too_many_for_csv() {
   return fail(Errc::bad_request,
               "These are more errors than one CSV may have: ask for those of one \"load\", or read "
@@ -134,15 +122,16 @@ Failure too_many_for_csv() {
 
 Result<std::string> csv_of_files(const Call& call, engine::ErrorFilter filter) {
   std::string csv;
-  append_line(
+  append_csv_line(
       csv, {"id", "state", "table", "load", "file", "row", "receipt", "field", "value", "reason"});
   filter.most = read_together;
   for (std::uint64_t lines = 0;;) {
     WEIR_TRY(const auto errors, call.services.engine.row_errors(call.caller.tenant, filter));
     for (const engine::LoggedError& each : errors) {
-      append_line(csv, {id_of(each), std::string(name_of(each.state)), each.table,
-                        std::to_string(each.load), each.error.file, std::to_string(each.error.row),
-                        each.receipt, each.error.field, each.error.value, each.error.reason});
+      append_csv_line(csv,
+                      {id_of(each), std::string(name_of(each.state)), each.table,
+                       std::to_string(each.load), each.error.file, std::to_string(each.error.row),
+                       each.receipt, each.error.field, each.error.value, each.error.reason});
       if (++lines > limits::row_errors_logged_max || csv.size() > limits::error_csv_bytes_max)
         return too_many_for_csv();
     }
@@ -155,10 +144,10 @@ Result<std::string> csv_of_files(const Call& call, engine::ErrorFilter filter) {
 Result<std::string> csv_of_feeds(const Call& call, const engine::ErrorFilter& filter) {
   WEIR_TRY(const auto kinds, call.services.engine.error_kinds(call.caller.tenant, filter));
   std::string csv;
-  append_line(csv, {"table", "field", "error", "count", "open"});
+  append_csv_line(csv, {"table", "field", "error", "count", "open"});
   for (const engine::ErrorKind& each : kinds)
-    append_line(csv, {each.table, each.field, each.kind, std::to_string(each.count),
-                      std::to_string(each.open)});
+    append_csv_line(csv, {each.table, each.field, each.kind, std::to_string(each.count),
+                          std::to_string(each.open)});
   return csv;
 }
 
