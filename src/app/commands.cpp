@@ -82,7 +82,13 @@ Result<void> run(const ServeOptions& options) {
   WEIR_TRY(const Listen listen, parse_listen(options.listen));
   WEIR_TRY(auto directory, DataDirectory::open(options.data));
   WEIR_TRY(const auto server, EmbeddedServer::start(std::move(directory), config, listen));
-  fmt::print("listening on {}\n", server->url());
+  std::string said = fmt::format("listening on {}\n", server->url());
+  if (!server->setup_code().empty())
+    said += fmt::format(
+        "There is no user yet. Whoever has this code makes the first one, until the server stops:\n"
+        "  weir user setup --url {} --code {} --name NAME\n",
+        server->url(), server->setup_code());
+  fmt::print("{}", said);  // at once: whoever reads the first line may close the pipe then
   std::fflush(stdout);
   notifier.ready();
   notifier.status("Serving on " + server->url());
@@ -109,7 +115,8 @@ Result<control::InitResult> make(const InitOptions& options) {
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  // Standard output has only the line with the address; the log goes to standard error.
+  // Standard output has only the address and the code of the first set-up; the log goes to
+  // standard error.
   set_up_logging("text", "info");
   const auto done = run(options);
   return done ? 0 : report(done.error());

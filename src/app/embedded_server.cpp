@@ -23,8 +23,11 @@
 #include "app/run_threads.hpp"
 #include "app/scheduler_thread.hpp"
 #include "app/server_settings.hpp"
+#include "catalog/audit.hpp"
 #include "catalog/catalog.hpp"
+#include "catalog/users.hpp"
 #include "control/control_api.hpp"
+#include "control/sign_ins.hpp"
 #include "control/text.hpp"
 #include "engine/duckdb/duckdb_engine.hpp"
 #include "env/real/posix_disk.hpp"
@@ -85,6 +88,7 @@ struct EmbeddedServer::Stages {
   void make_control_api();
   Result<void> listen(const Listen& listen);
   void start_housekeeping();
+  void forget_the_old();
   Result<void> serve_metrics();
   Result<std::string> metrics() const;
   std::string url() const;
@@ -123,6 +127,8 @@ struct EmbeddedServer::Stages {
   gateway::StreamBindings bindings;
   std::optional<gateway::Gateway> gateway;
   std::optional<control::QueryGate> queries;
+  std::string setup_code;  // while there is no user
+  std::optional<control::SignIns> sign_ins;
   std::optional<control::ControlApi> control_api;
   std::optional<http::HandlerPool> control_pool;
   std::optional<http::HandlerPool> probe_pool;
@@ -310,6 +316,10 @@ void EmbeddedServer::Stages::start_scheduler() {
 
 void EmbeddedServer::Stages::make_control_api() {
   queries.emplace(count_of(config, "queries.parallel"));
+  sign_ins.emplace(clock,
+                   catalog::SessionLife{std::chrono::seconds(config["sessions.idle_s"]),
+                                        std::chrono::seconds(config["sessions.life_s"])},
+                   setup_code);
   control_api.emplace(control::Services{
       .catalog = *catalog,
       .engine = *engine,
@@ -317,6 +327,8 @@ void EmbeddedServer::Stages::make_control_api() {
       .random = random,
       .queries = *queries,
       .query_time_max = std::chrono::seconds(config["queries.time_s"]),
+      .sign_ins = *sign_ins,
+      .token_life_max = std::chrono::days(config["tokens.days_max"]),
       .flush = [this](StreamNo stream) { return batcher_thread->flush(stream); },
       .wake_runs =
           [this] {
@@ -363,6 +375,8 @@ void EmbeddedServer::Stages::make_control_api() {
 
 Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   host = listen.host;
+  WEIR_TRY(const bool any_user, catalog->users().any());
+  if (!any_user) setup_code = random_id(random, "", 24);
   gateway.emplace(gateway::Dependencies{catalog->snapshots(), *log, clock, bindings, check_xml,
                                         gateway_limits(config)});
   make_control_api();
@@ -412,6 +426,16 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   return http_server->start();
 }
 
+void EmbeddedServer::Stages::forget_the_old() {
+  auto forgotten = catalog->users().forget_expired(sign_ins->life().idle);
+  if (const auto kept = std::chrono::days(config["audit.keep_days"]); forgotten && kept.count() > 0)
+    if (auto events = catalog->audit().forget_before(clock.now() - kept); !events)
+      forgotten = fail(std::move(events).error());
+  if (!forgotten)
+    spdlog::warn("Expired sessions and old audit events are still there: {}",
+                 forgotten.error().message);
+}
+
 void EmbeddedServer::Stages::start_housekeeping() {
   housekeeping.emplace(Housekeeping::Chores{
       .write_key_uses =
@@ -423,6 +447,7 @@ void EmbeddedServer::Stages::start_housekeeping() {
           },
       .write_key_uses_every = std::chrono::seconds(config["keys.last_used_s"]),
       .ready = [this] { return log->health(); },
+      .forget = [this] { forget_the_old(); },
       .watch = [this] { clock_report.look(clock.state(), log->stats().stamps_ahead); },
   });
 }
@@ -526,6 +551,10 @@ Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory dire
   WEIR_CHECK(all.serve_metrics());
   all.start_housekeeping();
   return server;
+}
+
+const std::string& EmbeddedServer::setup_code() const {
+  return stages_->setup_code;
 }
 
 std::string EmbeddedServer::url() const {

@@ -21,6 +21,8 @@ class EmbeddedServer {
 
   /// "http://127.0.0.1:8080", or https with TLS, with the port it really has.
   std::string url() const;
+  /// Makes the first user (spec/users.md 1); empty where there is one.
+  const std::string& setup_code() const;
   /// Applies the settings of `next` that a running server can change. TLS files are read again even
   /// if their names are unchanged. When one setting cannot be used, nothing is changed.
   Result<Config::Changes> reload(const Config& next);

@@ -10,6 +10,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::seconds look_every{1};
+constexpr std::chrono::hours forget_every{1};
 
 }  // namespace
 
@@ -24,6 +25,7 @@ void Housekeeping::stop() {
 
 void Housekeeping::work(const std::stop_token& stop) {
   std::chrono::seconds since_written{0};
+  std::chrono::seconds since_forgotten = forget_every;
   while (!stop.stop_requested()) {
     chores_.watch();
     look_whether_ready();
@@ -31,9 +33,14 @@ void Housekeeping::work(const std::stop_token& stop) {
       chores_.write_key_uses();
       since_written = {};
     }
+    if (since_forgotten >= forget_every) {
+      chores_.forget();
+      since_forgotten = {};
+    }
     std::unique_lock lock(mutex_);
     stopped_.wait_for(lock, stop, look_every, [] { return false; });
     since_written += look_every;
+    since_forgotten += look_every;
   }
   chores_.write_key_uses();
 }

@@ -11,14 +11,16 @@
 namespace weir::app {
 
 /// Periodic work outside the data path, on its own thread: saving the last uses of API keys,
-/// watching the clock, and logging when the server becomes unready and when it is ready again.
+/// forgetting what is too old, watching the clock, and logging when the server becomes unready and
+/// when it is ready again.
 class Housekeeping {
  public:
   struct Chores {
     std::function<void()> write_key_uses;
     std::chrono::seconds write_key_uses_every{30};
     std::function<Result<void>()> ready;
-    std::function<void()> watch;  // each second
+    std::function<void()> forget;  // what is too old; each hour
+    std::function<void()> watch;   // each second
   };
   explicit Housekeeping(Chores chores);
   ~Housekeeping() { stop(); }

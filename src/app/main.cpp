@@ -9,6 +9,7 @@
 #include "app/settings.hpp"
 #include "app/verify.hpp"
 #include "cli/cli.hpp"
+#include "control/authorization_page.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
 #include "torture/real/torture_command.hpp"
@@ -63,6 +64,8 @@ void add_server_commands(Command app, Terminal& terminal) {
   app.command("settings", "Print every setting of the server").runs([] {
     std::cout << weir::app::settings_markdown();
   });
+  app.command("authorization", "Print which policy opens which operation of the control API")
+      .runs([] { std::cout << weir::control::authorization_markdown(); });
 }
 
 }  // namespace

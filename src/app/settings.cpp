@@ -126,6 +126,15 @@ constexpr Setting table[] = {
      10, 1, 3600},
     {"alerts.keep_days", "Alerts are kept for so long after they were delivered or given up.", 30,
      1, 3650},
+    {"audit.keep_days", "Audit events are deleted so many days after they were written; 0: never.",
+     400, 0, 100'000},
+    {"sessions.idle_s", "A user who has asked for nothing for so long must sign in again.", 3600,
+     60, 2'592'000},
+    {"sessions.life_s", "Whoever signed in must do so again after so long, whatever happens.",
+     43'200, 300, 31'536'000},
+    {"tokens.days_max",
+     "Access tokens are minted for so many days at most, and never without an end; 0: no limit.", 0,
+     0, 36'500},
     {"keys.last_used_s", "How often the last use of API keys is written down.", 30, 1, 3600},
 };
 

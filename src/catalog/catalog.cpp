@@ -1,6 +1,8 @@
 #include "catalog/catalog.hpp"
 
+#include "catalog/audit.hpp"
 #include "catalog/database.hpp"
+#include "catalog/users.hpp"
 
 // Only puts the parts together. The first snapshot is published here, before anyone can ask for
 // it, so that a request never meets a server that does not know its keys yet.
@@ -21,6 +23,7 @@ Result<std::unique_ptr<Catalog>> Catalog::open_existing(const std::string& path,
 Result<std::unique_ptr<Catalog>> Catalog::with(std::unique_ptr<Database> database) {
   WEIR_CHECK(database->write_and_publish([](soci::session&) -> Result<void> { return {}; }));
   std::unique_ptr<Catalog> catalog(new Catalog(std::move(database)));
+  WEIR_CHECK(catalog->users().read_all());
   WEIR_CHECK(catalog->batches().count_quarantine());
   return catalog;
 }
@@ -40,7 +43,9 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       runs_(std::make_unique<Runs>(*database_)),
       live_runs_(std::make_unique<LiveRuns>(*database_)),
       loads_(std::make_unique<Loads>(*database_)),
-      alerts_(std::make_unique<Alerts>(*database_)) {}
+      alerts_(std::make_unique<Alerts>(*database_)),
+      audit_(std::make_unique<AuditLog>(*database_)),
+      users_(std::make_unique<Users>(*database_)) {}
 
 Catalog::~Catalog() = default;
 

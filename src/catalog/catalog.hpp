@@ -26,7 +26,9 @@
 /// class. All are thread-safe, and every call is one transaction.
 namespace weir::catalog {
 
+class AuditLog;
 class Database;
+class Users;
 
 class Catalog {
  public:
@@ -55,6 +57,8 @@ class Catalog {
   LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
   Alerts& alerts() { return *alerts_; }
+  AuditLog& audit() { return *audit_; }
+  Users& users() { return *users_; }
 
   /// Updated before a change made through this object returns.
   const SnapshotSource& snapshots() const;
@@ -77,6 +81,8 @@ class Catalog {
   std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;
   std::unique_ptr<Alerts> alerts_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<Users> users_;
 };
 
 }  // namespace weir::catalog

@@ -202,7 +202,9 @@ Result<std::string> Database::new_id(const std::string& table, std::string_view 
     int taken = 0;
     Statement statement(session_, "SELECT COUNT(*) FROM " + table + " WHERE id = :id");
     WEIR_CHECK(statement.bind(id).into(taken).next());
-    if (taken == 0) return id;
+    if (taken > 0) continue;
+    AuditTrail::created(id);
+    return id;
   }
   return fail(Errc::internal,
               "No free id was found for " + table + ": is the random source stuck?");

@@ -9,6 +9,7 @@
 #include <soci/soci.h>
 
 #include "base/result.hpp"
+#include "catalog/audit_trail.hpp"
 #include "catalog/migrations.hpp"
 #include "catalog/snapshot.hpp"
 #include "env/clock.hpp"
@@ -35,17 +36,17 @@ class Database {
   /// Runs `work(session)`, which returns a Result, in a transaction that reads one state.
   template <class Work>
   auto read(Work&& work) {
-    return transact("BEGIN", Publish::never, std::forward<Work>(work));
+    return transact(Kind::read, Publish::never, std::forward<Work>(work));
   }
   /// The same for changes: commits when `work` returns a value, rolls back on an error.
   template <class Work>
   auto write(Work&& work) {
-    return transact("BEGIN IMMEDIATE", Publish::never, std::forward<Work>(work));
+    return transact(Kind::change, Publish::never, std::forward<Work>(work));
   }
   /// The same for changes of what the snapshot holds: the new snapshot is published on return.
   template <class Work>
   auto write_and_publish(Work&& work) {
-    return transact("BEGIN IMMEDIATE", Publish::always, std::forward<Work>(work));
+    return transact(Kind::change, Publish::always, std::forward<Work>(work));
   }
   /// The same, for what takes secrets away: nor are they left in the files' unused parts.
   template <class Work>
@@ -57,7 +58,7 @@ class Database {
   /// `work(session, publish)` sets the flag if the snapshot has to be published.
   template <class Work>
   auto write_and_maybe_publish(Work&& work) {
-    return transact("BEGIN IMMEDIATE", Publish::if_asked, [&](soci::session& session) {
+    return transact(Kind::change, Publish::if_asked, [&](soci::session& session) {
       publish_asked_ = false;
       return work(session, publish_asked_);
     });
@@ -77,6 +78,7 @@ class Database {
                                                 Content content);
   Result<void> check_not_new();
 
+  enum class Kind { read, change };
   enum class Publish { never, if_asked, always };
   using NextSnapshot = std::shared_ptr<const Snapshot>;
 
@@ -88,24 +90,33 @@ class Database {
   void roll_back();
 
   template <class Work>
-  auto transact(const char* begin, Publish publish, Work&& work)
+  auto transact(Kind kind, Publish publish, Work&& work)
       -> std::invoke_result_t<Work&, soci::session&> {
     const std::lock_guard lock(mutex_);
     if (commit_uncertain_) WEIR_CHECK(overwrite_failed_commit());
-    WEIR_CHECK(execute(begin));
+    const bool changes = kind == Kind::change;
+    WEIR_CHECK(execute(changes ? "BEGIN IMMEDIATE" : "BEGIN"));
+    auto before = changes ? AuditTrail::before_change(session_) : Result<void>();
+    if (!before) {
+      roll_back();
+      return fail(std::move(before).error());
+    }
     auto result = work(session_);
     if (!result) {
       roll_back();
       return result;
     }
+    auto audited =
+        changes ? AuditTrail::write_event(session_, random_, now()) : Result<bool>(false);
     // Read before the commit, so that the change is rolled back if no snapshot can be made.
-    auto next = next_snapshot(publish);
+    auto next = audited ? next_snapshot(publish) : Result<NextSnapshot>(fail(audited.error()));
     auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
     if (!committed) {
       commit_uncertain_ = next.has_value();
       roll_back();
       return fail(std::move(committed).error());
     }
+    if (*audited) AuditTrail::committed();
     if (*next) snapshots_.publish(*std::move(next));
     return result;
   }

@@ -36,6 +36,11 @@ class Keys {
   Result<ApiKey> update(std::uint32_t tenant_no, const std::string& id,
                         const std::optional<std::string>& name,
                         const std::optional<std::vector<std::string>>& policies);
+  /// The hash of the secret of the key's OAuth client, in place of an earlier one.
+  Result<void> set_client_secret(std::uint32_t tenant_no, const std::string& id,
+                                 const std::string& secret_hash);
+  Result<void> drop_client_secret(std::uint32_t tenant_no, const std::string& id);
+  Result<bool> is_client_secret(const std::string& id, const std::string& secret_hash);
   /// Writes last_used_at of the given key ids; a time never moves back. One transaction: callers
   /// collect uses for some time.
   Result<void> mark_used(const std::map<std::string, Time>& uses);

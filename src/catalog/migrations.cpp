@@ -4,6 +4,7 @@
 
 #include "catalog/content_sums.hpp"
 #include "catalog/statement.hpp"
+#include "catalog/user_tables.hpp"
 
 // Steps are plain SQL in the order they were released, taken together in one transaction, so that
 // an upgrade is done or not done. There are no steps back: an older weir refuses a newer database,
@@ -516,6 +517,8 @@ constexpr Migration all[] = {
     {"courier groups", courier_groups},
     {"runs of rows in error", runs_of_errors},
     {"feeds of runs", feeds_of_runs},
+    {"audit events", audit_events},
+    {"users, their sessions, and OAuth clients", user_tables},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

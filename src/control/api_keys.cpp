@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "catalog/keys.hpp"
+#include "catalog/policies.hpp"
 #include "control/answers.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
@@ -29,6 +30,7 @@ Result<http::Response> create_api_key(const Call& call) {
   WEIR_TRY(const auto body, Fields::of_body(call.request, {"name", "policies"}));
   WEIR_TRY(const auto name, body.text("name"));
   WEIR_TRY(const auto policies, body.texts("policies"));
+  WEIR_CHECK(check_may_hand_out(call.caller, policies));
   WEIR_TRY(const auto key, call.services.catalog.keys().add(call.caller.tenant_no, name, policies));
   return answer(201, json_of_key(key));
 }
@@ -47,6 +49,7 @@ Result<http::Response> update_api_key(const Call& call) {
   }
   if (body.has("policies")) {
     WEIR_TRY(policies, body.texts("policies"));
+    WEIR_CHECK(check_may_hand_out(call.caller, *policies));
   }
   auto& keys = call.services.catalog.keys();
   WEIR_TRY(const auto key, keys.update(call.caller.tenant_no, call.id, name, policies));
@@ -73,20 +76,9 @@ Result<http::Response> revoke_tokens(const Call& call) {
   return answer(200, json_of_key(key));
 }
 
-/// A key that issues tokens mints them for any key of its tenant (spec/access.md 4) except one that
-/// administers: with such a token the issuer could do everything itself.
-Result<void> check_may_issue(const Caller& caller, const catalog::KeyView& key) {
-  using catalog::Policy;
-  if (!allows(key.policies, Policy::administer) || allows(caller.policies, Policy::administer))
-    return {};
-  return fail(Errc::forbidden,
-              "API key " + caller.key_id + " may issue tokens, but not for " + key.id +
-                  ", which may administer API keys. Use a token of a key that may do so itself.");
-}
-
-/// Who may create a new secret: keys that administer, and the key itself.
+/// Who may create a new secret: whoever administers keys, and the key itself.
 Result<void> check_may_rotate(const Caller& caller, const std::string& id) {
-  if (allows(caller.policies, catalog::Policy::administer) || caller.key_id == id) return {};
+  if (permits(Access::administer_keys, caller.rights) || caller.key_id == id) return {};
   return fail(Errc::forbidden, "API key " + caller.key_id +
                                    " may issue tokens, but rotate no secret but its own. Leave out "
                                    "\"rotate\", or use a token of a key that administers.");
@@ -94,7 +86,7 @@ Result<void> check_may_rotate(const Caller& caller, const std::string& id) {
 
 /// nullopt: valid as long as its secret. Tokens have whole seconds, and the answer has the same
 /// value.
-Result<std::optional<Time>> expiry_of(const Fields& body, Time now) {
+Result<std::optional<Time>> expiry_of(const Fields& body, Time now, std::chrono::days life_max) {
   WEIR_TRY(const auto at, body.time("expires-at"));
   WEIR_TRY(const int days, body.number_or("expires-in-days", 0, 1, 36'500));
   if (at && days != 0)
@@ -103,6 +95,12 @@ Result<std::optional<Time>> expiry_of(const Fields& body, Time now) {
   std::optional<Time> end = at;
   if (days != 0) end = now + std::chrono::days(days);
   if (end) end = std::chrono::floor<std::chrono::seconds>(*end);
+  if (life_max.count() > 0 && (!end || *end > now + life_max))
+    return fail(Errc::bad_request,
+                "Access tokens are good for " + std::to_string(life_max.count()) +
+                    " days at most here (the setting tokens.days_max), so until " +
+                    to_string(std::chrono::floor<std::chrono::seconds>(now + life_max)) +
+                    ". Give an \"expires-at\" or \"expires-in-days\" within that.");
   if (end && *end <= now) return fail(Errc::bad_request, "\"expires-at\" must be in the future.");
   return end;
 }
@@ -121,11 +119,12 @@ Result<http::Response> create_token(const Call& call) {
     return fail(Errc::not_found, "There is no API key \"" + call.id + "\" in this tenant.");
   };
   if (!key) return gone();
-  WEIR_CHECK(check_may_issue(call.caller, *key));
+  // An issuer mints for any key of its tenant (spec/access.md 4) but those that administer.
+  WEIR_CHECK(check_may_hand_out(call.caller, catalog::policy_names(key->policies)));
   WEIR_TRY(const auto body,
            Fields::of_body(call.request, {"expires-at", "expires-in-days", "rotate"}));
   const Time now = call.services.clock.now();
-  WEIR_TRY(const auto expires_at, expiry_of(body, now));
+  WEIR_TRY(const auto expires_at, expiry_of(body, now, call.services.token_life_max));
   WEIR_TRY(const bool rotate, body.flag_or("rotate", false));
   if (rotate) {
     WEIR_CHECK(check_may_rotate(call.caller, call.id));
@@ -143,7 +142,7 @@ Result<http::Response> create_token(const Call& call) {
 void add_api_key_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/admin/api-keys";
   constexpr std::string_view one = "/api/v0/admin/api-keys/{id}";
-  constexpr auto admin = Access::administer;
+  constexpr auto admin = Access::administer_keys;
   routes.push_back({"GET", all, "listApiKeys", admin, list_api_keys, {"limit", "next_token"}});
   routes.push_back({"POST", all, "createApiKey", admin, create_api_key});
   routes.push_back({"GET", one, "getApiKey", admin, get_api_key});

@@ -1,31 +1,30 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "catalog/snapshot.hpp"
+#include "catalog/users.hpp"
+#include "control/grants.hpp"
 
 namespace weir::control {
 
-/// Who may use a route. A key with the policy `administer` may use every route.
-enum class Access {
-  everyone,      // no token: health; metrics have a token of their own
-  operate,       // "datagrid:operate"
-  issue_tokens,  // "api-keys:issue"
-  administer,    // "api-keys:administer" only
-};
-
-bool permits(Access access, catalog::Policies policies);
-
-/// The API key behind a request.
+/// Who is behind a request: an API key, or a user who has signed in.
 struct Caller {
   std::uint32_t tenant_no = 0;
   std::string tenant;
-  std::string key_id;
-  catalog::Policies policies = 0;
+  std::string key_id;              // of the key, tak-..., or of the user, us-...
+  catalog::Policies policies = 0;  // of a key
+  Rights rights = 0;
+  std::string session{};  // the hash of a user's session; empty: an API key
+  bool is_user() const { return !session.empty(); }
 };
 
 /// Of GET /metrics.
@@ -34,9 +33,30 @@ inline constexpr const char* metrics_content_type = "text/plain; version=0.0.4; 
 /// Whether the request's bearer token is this one, which is a setting of the server.
 Result<void> authorize_metrics(const http::Request& request, const std::string& expected);
 
-/// Checks token, tenant header (where sent) and policy, in this order: unauthorized or forbidden,
-/// with what to do. Access::everyone: nothing is checked and the caller is empty.
-Result<Caller> authorize(const http::Request& request, Access access,
-                         const catalog::Snapshot& snapshot, Time now);
+/// Whether the caller may make a key with these policies, or a token or credentials of one:
+/// forbidden where that would let an issuer or an administrator of keys do everything.
+Result<void> check_may_hand_out(const Caller& caller, const std::vector<std::string>& policies);
+
+/// The cookie of a session; over https its name makes browsers hold it to this host.
+inline constexpr std::string_view session_cookie = "weir_session";
+inline constexpr std::string_view secure_session_cookie = "__Host-weir_session";
+/// The token of a session's cookie, if the request has one.
+std::optional<std::string> session_token(const http::Request& request);
+/// How the catalog knows a session or a one-time code: a hash, from which neither can be found.
+std::string stored_form(const std::string& token);
+/// What a page of ours sends as X-CSRF-Token with each change: pages of others cannot know it.
+std::string csrf_token(const std::string& session_token);
+
+struct Known {
+  const catalog::Snapshot& snapshot;
+  const catalog::People& people;
+  std::chrono::seconds session_idle_max;
+};
+
+/// Checks the token, or without one the session's cookie; the tenant header where sent; what the
+/// caller may do; and for a change by cookie the CSRF token. In this order: unauthorized or
+/// forbidden, with what to do. Access::everyone and sign_in: nothing is checked and the caller is
+/// empty.
+Result<Caller> authorize(const http::Request& request, Access access, const Known& known, Time now);
 
 }  // namespace weir::control

@@ -1,14 +1,20 @@
 #include "control/control_api.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "catalog/audit.hpp"
+#include "catalog/users.hpp"
+#include "control/audit_type.hpp"
+#include "control/sign_ins.hpp"
 #include "control/text.hpp"
 
 namespace weir::control {
 namespace {
 
-/// How exact an API key's last use is; each update is a write to the catalog.
+/// How exact the last use of an API key or a session is; each update is a write to the catalog.
 constexpr std::chrono::minutes use_noted_every{1};
+constexpr std::size_t noted_max = 10'000;
 
 Failure no_such_route(const http::Request& request, const Match& match) {
   if (match.allow.empty())
@@ -42,6 +48,21 @@ Result<void> check_query(const http::Request& request, const Route& route) {
   return {};
 }
 
+/// Of whom nothing is known; or anyone could have the server hold large bodies.
+Result<void> check_strangers_body(const http::Request& head, Access access) {
+  constexpr std::size_t bytes_max = 4096;
+  if (access == Access::everyone)
+    return fail(Errc::bad_request, "\"" + head.path + "\" takes no body. Send none.");
+  if (access != Access::sign_in) return {};
+  const auto header = head.headers.find("content-length");
+  if (header == head.headers.end())
+    return fail(Errc::length_required, "Send this body with a Content-Length.");
+  const std::string& length = header->second;
+  if (length.size() <= 4 && std::strtoul(length.c_str(), nullptr, 10) <= bytes_max) return {};
+  return fail(Errc::too_large,
+              "This body has " + std::to_string(bytes_max) + " bytes at most before one signs in.");
+}
+
 }  // namespace
 
 ControlApi::ControlApi(Services services) : services_(std::move(services)), routes_(all_routes()) {}
@@ -49,48 +70,80 @@ ControlApi::ControlApi(Services services) : services_(std::move(services)), rout
 http::Response ControlApi::handle(const http::Request& request) {
   const Match match = find_route(routes_, request.method, request.path);
   auto answered = answer(request, match);
-  if (answered) return *std::move(answered);
-  return refusal(request, match, answered.error(), services_.data_directory);
+  http::Response response =
+      answered ? *std::move(answered)
+               : refusal(request, match, answered.error(), services_.data_directory);
+  // What is one caller's own, or a secret, is for no cache on the way.
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
 }
 
 std::optional<http::Response> ControlApi::refuse_by_head(const http::Request& head) const {
   const Match match = find_route(routes_, head.method, head.path);
   const auto caller = admit(head, match);
   if (!caller) return refusal(head, match, caller.error(), services_.data_directory);
-  if (match.route->access == Access::everyone)  // or anyone could have it hold large bodies
-    return refusal(head, match,
-                   {Errc::bad_request, "\"" + head.path + "\" takes no body. Send none."},
-                   services_.data_directory);
+  const auto refused = check_strangers_body(head, match.route->access);
+  if (!refused) return refusal(head, match, refused.error(), services_.data_directory);
   return std::nullopt;
 }
 
 Result<Caller> ControlApi::admit(const http::Request& request, const Match& match) const {
   if (!match.route) return no_such_route(request, match);
   const auto snapshot = services_.catalog.snapshots().current();
-  return authorize(request, match.route->access, *snapshot, services_.clock.now());
+  const auto people = services_.catalog.users().people();
+  return authorize(request, match.route->asks(),
+                   {*snapshot, *people, services_.sign_ins.life().idle}, services_.clock.now());
 }
 
 Result<http::Response> ControlApi::answer(const http::Request& request, const Match& match) {
   WEIR_TRY(const Caller caller, admit(request, match));
-  if (!caller.key_id.empty()) note_use(caller.key_id);
+  if (!caller.key_id.empty()) note_use(caller);
   WEIR_CHECK(check_query(request, *match.route));
-  const Call call{services_, request, caller, match.id};
-  if (!match.route->may_take_long) return match.route->handler(call);
-  WEIR_TRY(const auto pass, services_.queries.enter(caller.tenant));
-  return match.route->handler(call);
+  return audited({services_, request, caller, match.id}, *match.route);
 }
 
-void ControlApi::note_use(const std::string& key_id) {
+Result<http::Response> ControlApi::audited(Call call, const Route& route) {
+  const std::string type = audit_type(route);
+  if (type.empty()) return called(call, route);
+  catalog::AuditScope scope({.tenant_no = call.caller.tenant_no,
+                             .type = type,
+                             .object = as_utf8(call.id),
+                             .otherwise = call.caller.tenant,
+                             .principal_id = call.caller.key_id,
+                             .origin_ip = call.request.peer,
+                             .source = call.caller.is_user() ? "ui" : "api",
+                             .happened_at = services_.clock.now()});
+  call.act = &scope.act();
+  WEIR_TRY(auto response, called(call, route));
+  if (response.status >= 400) return response;
+  if (auto recorded = services_.catalog.audit().record(scope); !recorded)
+    return fail_while("This was done, but its audit event could not be written",
+                      std::move(recorded).error());
+  return response;
+}
+
+Result<http::Response> ControlApi::called(const Call& call, const Route& route) {
+  if (!route.may_take_long) return route.handler(call);
+  WEIR_TRY(const auto pass, services_.queries.enter(call.caller.tenant));
+  return route.handler(call);
+}
+
+void ControlApi::note_use(const Caller& caller) {
   const Time now = services_.clock.now();
+  const std::string& id = caller.is_user() ? caller.session : caller.key_id;
   {
     const std::lock_guard lock(mutex_);
-    const auto [noted, first] = last_noted_.try_emplace(key_id, now);
+    if (last_noted_.size() > noted_max) last_noted_.clear();
+    const auto [noted, first] = last_noted_.try_emplace(id, now);
     if (!first && now - noted->second < use_noted_every) return;
     noted->second = now;
   }
   // A failed update does not fail the request; the next one is tried within a
   // minute.
-  static_cast<void>(services_.catalog.keys().mark_used({{key_id, now}}));
+  if (caller.is_user())
+    static_cast<void>(services_.catalog.users().note_seen(id, now));
+  else
+    static_cast<void>(services_.catalog.keys().mark_used({{id, now}}));
 }
 
 }  // namespace weir::control

@@ -24,12 +24,15 @@ class ControlApi {
  private:
   Result<http::Response> answer(const http::Request& request, const Match& match);
   Result<Caller> admit(const http::Request& request, const Match& match) const;
-  void note_use(const std::string& key_id);
+  /// A call that may change something leaves an audit event.
+  Result<http::Response> audited(Call call, const Route& route);
+  Result<http::Response> called(const Call& call, const Route& route);
+  void note_use(const Caller& caller);
 
   Services services_;
   const Routes routes_;
   std::mutex mutex_;
-  std::unordered_map<std::string, Time> last_noted_;  // by key id; guarded by mutex_
+  std::unordered_map<std::string, Time> last_noted_;  // by key or session; guarded by mutex_
 };
 
 }  // namespace weir::control

@@ -12,6 +12,7 @@
 #include "control/document_fixture.hpp"
 #include "control/fake_engine.hpp"
 #include "control/init.hpp"
+#include "control/sign_ins.hpp"
 #include "pipeline/batcher/quarantine_world.hpp"
 #include "token/token.hpp"
 
@@ -36,6 +37,8 @@ class ControlTest : public catalog::BatchTest {
         .random = random_,
         .queries = queries_,
         .query_time_max = std::chrono::seconds(30),
+        .sign_ins = sign_ins_,
+        .token_life_max = std::chrono::days(0),
         .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
         .wake_runs = [this] { ++wakes_; },
         .check_feed = [this](const catalog::Feed&) { return feed_check_; },
@@ -52,7 +55,7 @@ class ControlTest : public catalog::BatchTest {
         .read_file = [this](const std::string& path, std::uint64_t bytes) -> Result<std::string> {
           return files_[path].substr(0, bytes);
         },
-        .base_url = [](const http::Request&) { return std::string("http://127.0.0.1:8080"); },
+        .base_url = [this](const http::Request&) { return base_url_; },
         .ready = [this] { return readiness_; },
         .metrics = [] { return std::string("weir_up 1\n"); },
         .locate = [this](const catalog::Batch&, Sequence) { return located_; },
@@ -95,7 +98,31 @@ class ControlTest : public catalog::BatchTest {
     if (path.find('?') != std::string::npos) read_query(path.substr(path.find('?') + 1), request);
     request.body = body;
     request.request_id = "req-1";
+    request.peer = "192.0.2.7";
     if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
+    return request;
+  }
+
+  /// A user of acme who is active, with a password that nobody knows.
+  catalog::User user_with(const std::vector<std::string>& policies) {
+    auto& users = catalog_->users();
+    const std::string name = "User " + std::to_string(++users_);
+    const auto user = users.add(acme_, {name, "", policies}).value();
+    EXPECT_TRUE(users.set_code(acme_, user.id, catalog::CodeUse::invitation, name,
+                               clock_.now() + std::chrono::hours(1)));
+    return users.use_code(name, "x").value();
+  }
+  /// The token of a session of a new user of acme with these policies.
+  std::string session_of(const std::vector<std::string>& policies) {
+    const std::string token = "session " + std::to_string(users_ + 1);
+    EXPECT_TRUE(catalog_->users().start_session(user_with(policies), stored_form(token), "",
+                                                sign_ins_.life()));
+    return token;
+  }
+  static http::Request by_session(http::Request request, const std::string& session) {
+    request.headers.erase("authorization");
+    request.headers["cookie"] = std::string(session_cookie) + "=" + session;
+    request.headers["x-csrf-token"] = csrf_token(session);
     return request;
   }
 
@@ -157,6 +184,9 @@ class ControlTest : public catalog::BatchTest {
   batcher::QuarantineWorld quarantine_{catalog_->batches()};
   RecordingEngine engine_;
   QueryGate queries_{4};
+  int users_ = 0;
+  std::string base_url_ = "http://127.0.0.1:8080";
+  SignIns sign_ins_{clock_, {}, "first-code"};
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush_;
   int wakes_ = 0;
   Result<void> feed_check_;

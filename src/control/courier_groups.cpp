@@ -261,20 +261,20 @@ void add_courier_group_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
   routes.push_back(
       {"GET", all, "listCourierGroups", operate, list_groups, {"limit", "next_token"}});
-  routes.push_back({"POST", all, "createCourierGroup", operate, create_group});
+  routes.push_back({"POST", all, "createCourierGroup", Access::configure, create_group});
   routes.push_back({"GET", one, "getCourierGroup", operate, get_group});
-  routes.push_back({"PUT", one, "updateCourierGroup", operate, update_group});
-  routes.push_back({"DELETE", one, "deleteCourierGroup", operate, delete_group});
-  routes.push_back({"POST", "/api/v0/courier-groups/{id}/activate", "activateCourierGroup", operate,
-                    activate_group});
+  routes.push_back({"PUT", one, "updateCourierGroup", Access::configure, update_group});
+  routes.push_back({"DELETE", one, "deleteCourierGroup", Access::configure, delete_group});
+  routes.push_back({"POST", "/api/v0/courier-groups/{id}/activate", "activateCourierGroup",
+                    Access::configure, activate_group});
   routes.push_back({"POST", "/api/v0/courier-groups/{id}/deactivate", "deactivateCourierGroup",
-                    operate, deactivate_group});
-  routes.push_back(
-      {"POST", "/api/v0/courier-groups/{id}/copy", "copyCourierGroup", operate, copy_group});
+                    Access::configure, deactivate_group});
+  routes.push_back({"POST", "/api/v0/courier-groups/{id}/copy", "copyCourierGroup",
+                    Access::configure, copy_group});
   routes.push_back(
       {"POST", "/api/v0/courier-groups/{id}/runs", "runCourierGroup", operate, run_group});
-  routes.push_back({"POST", "/api/v0/courier-groups/{id}/next", "getNextOfCourierGroup", operate,
-                    next_of_group});
+  routes.push_back({"POST", "/api/v0/courier-groups/{id}/next", "getNextOfCourierGroup",
+                    Access::view, next_of_group});
 }
 
 }  // namespace weir::control

@@ -141,10 +141,10 @@ void add_courier_routes(Routes& routes) {
   constexpr std::string_view one = "/api/v0/couriers/{id}";
   constexpr auto operate = Access::operate;
   routes.push_back({"GET", all, "listCouriers", operate, list_couriers, {"limit", "next_token"}});
-  routes.push_back({"POST", all, "createCourier", operate, create_courier});
+  routes.push_back({"POST", all, "createCourier", Access::configure, create_courier});
   routes.push_back({"GET", one, "getCourier", operate, get_courier});
-  routes.push_back({"PUT", one, "updateCourier", operate, update_courier});
-  routes.push_back({"DELETE", one, "deleteCourier", operate, delete_courier});
+  routes.push_back({"PUT", one, "updateCourier", Access::configure, update_courier});
+  routes.push_back({"DELETE", one, "deleteCourier", Access::configure, delete_courier});
   routes.push_back(
       {"POST", "/api/v0/couriers/{id}/validate", "validateCourier", operate, validate_courier});
   routes.push_back({"POST", "/api/v0/couriers/{id}/runs", "runCourier", operate, run_courier});

@@ -7,6 +7,7 @@
 
 #include "control/control_api.hpp"
 #include "control/init.hpp"
+#include "control/sign_ins.hpp"
 #include "engine/test_engine.hpp"
 
 namespace weir::control {
@@ -115,6 +116,8 @@ class FuzzWorld {
         .random = random_,
         .queries = queries_,
         .query_time_max = std::chrono::seconds(30),
+        .sign_ins = sign_ins_,
+        .token_life_max = std::chrono::days(0),
         .flush = [](StreamNo) -> Result<std::vector<catalog::Batch>> {
           return std::vector<catalog::Batch>();
         },
@@ -149,6 +152,7 @@ class FuzzWorld {
   SeededRandom random_;
   EmptyEngine engine_;
   QueryGate queries_{4};
+  SignIns sign_ins_{clock_, {}, "first-code"};
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<ControlApi> api_;
   std::string token_;

@@ -127,22 +127,22 @@ void add_ingest_query_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
   routes.push_back(
       {"GET", all, "listIngestQueries", operate, list_ingest_queries, {"limit", "next_token"}});
-  routes.push_back({"POST", all, "createIngestQuery", operate, create_ingest_query});
+  routes.push_back({"POST", all, "createIngestQuery", Access::configure, create_ingest_query});
   routes.push_back({"GET", one, "getIngestQuery", operate, get_ingest_query});
-  routes.push_back({"PUT", one, "updateIngestQuery", operate, update_ingest_query});
-  routes.push_back({"DELETE", one, "deleteIngestQuery", operate, delete_ingest_query});
+  routes.push_back({"PUT", one, "updateIngestQuery", Access::configure, update_ingest_query});
+  routes.push_back({"DELETE", one, "deleteIngestQuery", Access::configure, delete_ingest_query});
   constexpr bool may_take_long = true;
   routes.push_back({"POST",
                     "/api/v0/ingest-queries/{id}/preview",
                     "previewIngestQuery",
-                    operate,
+                    Access::view,
                     preview_ingest_query,
                     {},
                     may_take_long});
   routes.push_back({"POST",
                     "/api/v0/ingest-queries/preview",
                     "previewSql",
-                    operate,
+                    Access::view,
                     preview_sql,
                     {},
                     may_take_long});

@@ -1,5 +1,6 @@
 #include "control/init.hpp"
 
+#include "catalog/audit.hpp"
 #include "token/token.hpp"
 
 namespace weir::control {
@@ -22,6 +23,10 @@ Result<catalog::Tenant> keyless_tenant(catalog::Catalog& catalog, const std::str
 Result<InitResult> initialise(catalog::Catalog& catalog, const std::string& tenant,
                               const Clock& clock, Random& random) {
   WEIR_TRY(const auto added, keyless_tenant(catalog, tenant));
+  const catalog::AuditScope audited({.tenant_no = added.no,
+                                     .type = "api-key/created",
+                                     .source = "server",
+                                     .happened_at = clock.now()});
   WEIR_TRY(const auto key, catalog.keys().add(added.no, "Administrator",
                                               {"streaming-ingest-api:write", "api-keys:issue",
                                                "datagrid:operate", "api-keys:administer"}));

@@ -68,6 +68,10 @@ Routes all_routes() {
   add_table_change_routes(routes);
   add_table_export_routes(routes);
   add_load_routes(routes);
+  add_audit_routes(routes);
+  add_session_routes(routes);
+  add_user_routes(routes);
+  add_oauth_routes(routes);
   return routes;
 }
 

@@ -7,10 +7,15 @@
 #include "base/http.hpp"
 #include "base/result.hpp"
 #include "control/authorize.hpp"
+#include "control/grants.hpp"
 #include "control/services.hpp"
 
 /// The control API's route table. Each file named after a tag of api/control.yaml adds its part;
 /// openapi_test compares the table with that document.
+namespace weir::catalog {
+struct AuditedAct;
+}
+
 namespace weir::control {
 
 /// One authorised request, as its handler receives it.
@@ -19,6 +24,8 @@ struct Call {
   const http::Request& request;
   const Caller& caller;  // empty where the route is open to everyone
   std::string id;        // what stands in the path for the {parameter}, if it has one
+  /// Where a handler says more about who did what; null where the call leaves no audit event.
+  catalog::AuditedAct* act = nullptr;
 
   /// What an engine may take for this call: a query's time, and no longer than the caller waits.
   engine::Allowance allowance() const { return {services.query_time_max, request.gone}; }
@@ -34,6 +41,11 @@ struct Route {
   Handler handler = nullptr;
   std::vector<std::string_view> query = {};  // parameters it knows; others are refused
   bool may_take_long = false;                // through Services::queries
+
+  /// What it asks of the caller. A route that operates by its tag only reads when it is a GET.
+  Access asks() const {
+    return access == Access::operate && method == "GET" ? Access::view : access;
+  }
 };
 
 using Routes = std::vector<Route>;
@@ -61,6 +73,10 @@ void add_table_routes(Routes& routes);
 void add_table_change_routes(Routes& routes);
 void add_table_export_routes(Routes& routes);
 void add_load_routes(Routes& routes);
+void add_session_routes(Routes& routes);
+void add_user_routes(Routes& routes);
+void add_oauth_routes(Routes& routes);
+void add_audit_routes(Routes& routes);
 
 Routes all_routes();
 

@@ -1,7 +1,11 @@
 #include "catalog/runs.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include <boost/json.hpp>
 
+#include "catalog/audit.hpp"
 #include "catalog/run_config.hpp"
 #include "control/answers.hpp"
 #include "control/batch_json.hpp"
@@ -104,6 +108,21 @@ Result<http::Response> stop_run(const Call& call) {
   return answer_run(call, run);
 }
 
+/// As the documents name these events (spec/users.md 4), and the others alike.
+std::string audit_type_of(workflow::Resolution resolution) {
+  switch (resolution) {
+    case workflow::Resolution::retry_task:
+      return "workflow/retry";
+    case workflow::Resolution::skip_task:
+      return "workflow/skip";
+    default:
+      break;
+  }
+  std::string type = "workflow/" + std::string(workflow::to_string(resolution));
+  std::replace(type.begin(), type.end(), '_', '-');
+  return type;
+}
+
 /// A run of a group takes its group's settings as they were: what failed are its couriers' runs.
 Result<http::Response> resolve_run(const Call& call) {
   WEIR_TRY(const auto body,
@@ -128,6 +147,7 @@ Result<http::Response> resolve_run(const Call& call) {
   if (resolved.restarts) {
     WEIR_TRY(resolved.resumption.config, runs.config_of(run.tenant_no, run.courier_id));
   }
+  call.act->type = audit_type_of(*resolution);
   WEIR_TRY(const auto resumed, runs.resume(run, resolved.resumption));
   call.services.wake_runs();
   return answer_run(call, resumed);

@@ -37,7 +37,7 @@ Result<http::Response> next_of_schedule(const Call& call) {
 
 void add_schedule_routes(Routes& routes) {
   routes.push_back(
-      {"POST", "/api/v0/schedules/next", "getNextOfSchedule", Access::operate, next_of_schedule});
+      {"POST", "/api/v0/schedules/next", "getNextOfSchedule", Access::view, next_of_schedule});
 }
 
 }  // namespace weir::control

@@ -29,6 +29,8 @@ struct HealthCheck {
 };
 std::string_view name_of(HealthCheck::State state);
 
+class SignIns;
+
 /// What the control API needs of the rest of the server. The references outlive the API. Every
 /// function is set, may be called from several threads at once, and may block.
 struct Services {
@@ -39,6 +41,10 @@ struct Services {
   /// Calls that read tables or files, and how long each may take.
   QueryGate& queries;
   std::chrono::milliseconds query_time_max;
+
+  SignIns& sign_ins;
+  /// No access token is minted for longer; zero: for as long as is asked, or without an end.
+  std::chrono::days token_life_max;
 
   /// Closes the stream's open batches; returns those whose files are now visible.
   std::function<Result<std::vector<catalog::Batch>>(StreamNo)> flush;

@@ -152,12 +152,12 @@ void add_stream_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/streams";
   constexpr auto operate = Access::operate;
   routes.push_back({"GET", all, "listStreams", operate, list_streams, {"limit", "next_token"}});
-  routes.push_back({"POST", all, "createStream", operate, create_stream});
+  routes.push_back({"POST", all, "createStream", Access::configure, create_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}", "getStream", operate, get_stream});
   routes.push_back(
-      {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", operate, limit_stream});
-  routes.push_back(
-      {"PUT", "/api/v0/streams/{id}/batch-age", "limitBatchAge", operate, limit_batch_age});
+      {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", Access::configure, limit_stream});
+  routes.push_back({"PUT", "/api/v0/streams/{id}/batch-age", "limitBatchAge", Access::configure,
+                    limit_batch_age});
   routes.push_back({"POST", "/api/v0/streams/{id}/flush", "flushStream", operate, flush_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}/samples/postman", "getPostmanSample", operate,
                     get_sample<postman_sample>});

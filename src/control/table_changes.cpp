@@ -109,15 +109,14 @@ Result<http::Response> purge_table(const Call& call) {
 }  // namespace
 
 void add_table_change_routes(Routes& routes) {
-  constexpr auto operate = Access::operate;
   constexpr bool may_take_long = true;
   const auto add = [&](std::string_view method, std::string_view path, std::string_view id,
-                       Handler handler) {
-    routes.push_back({method, path, id, operate, handler, {}, may_take_long});
+                       Access access, Handler handler) {
+    routes.push_back({method, path, id, access, handler, {}, may_take_long});
   };
-  add("POST", "/api/v0/tables/{name}/delete-rows", "deleteRows", delete_rows);
-  add("POST", "/api/v0/tables/{name}/rename", "renameTable", rename_table);
-  add("DELETE", "/api/v0/tables/{name}", "purgeTable", purge_table);
+  add("POST", "/api/v0/tables/{name}/delete-rows", "deleteRows", Access::delete_data, delete_rows);
+  add("POST", "/api/v0/tables/{name}/rename", "renameTable", Access::configure, rename_table);
+  add("DELETE", "/api/v0/tables/{name}", "purgeTable", Access::configure, purge_table);
 }
 
 }  // namespace weir::control

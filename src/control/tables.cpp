@@ -127,7 +127,7 @@ void add_table_routes(Routes& routes) {
   routes.push_back({"POST",
                     "/api/v0/tables/{name}/swap",
                     "swapWithShadow",
-                    operate,
+                    Access::configure,
                     swap_with_shadow,
                     {},
                     may_take_long});
@@ -148,7 +148,7 @@ void add_table_routes(Routes& routes) {
                     {"row"},
                     may_take_long});
   routes.push_back(
-      {"POST", "/api/v0/query", "queryTables", operate, query_tables, {}, may_take_long});
+      {"POST", "/api/v0/query", "queryTables", Access::view, query_tables, {}, may_take_long});
 }
 
 }  // namespace weir::control

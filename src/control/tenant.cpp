@@ -36,7 +36,7 @@ Result<http::Response> allow_origins(const Call& call) {
 void add_tenant_routes(Routes& routes) {
   routes.push_back({"GET", "/api/v0/tenant", "getTenant", Access::operate, get_tenant});
   routes.push_back(
-      {"PUT", "/api/v0/tenant/allowed-origins", "allowOrigins", Access::operate, allow_origins});
+      {"PUT", "/api/v0/tenant/allowed-origins", "allowOrigins", Access::configure, allow_origins});
 }
 
 }  // namespace weir::control

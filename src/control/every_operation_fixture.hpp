@@ -1,0 +1,255 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "control/control_fixture.hpp"
+#include "control/password.hpp"
+
+namespace weir::control {
+
+/// A tenant acme that has one of everything, and for each operation a call that succeeds there.
+/// Tests go through the route table with it, so that a new operation is held to their promises:
+/// where it names a thing or may change something, its call is added here.
+class EveryOperationWorld : public ControlTest {
+ protected:
+  struct SampleCall {
+    std::string id{};  // what stands in the path
+    std::string body{};
+    std::string query{};
+  };
+
+  EveryOperationWorld() {
+    make_feeds();
+    make_couriers();
+    make_records();
+    make_people();
+    const std::string courier_body = R"({"name":"C","stream_id":")" + stream_ +
+                                     R"(","file_format":"NDJSON","file_tag":"s",)"
+                                     R"("load_operations":{}})";
+    const std::string group_body =
+        R"({"name":"Nightly","couriers":[{"courier_id":")" + courier_ + R"("}]})";
+    calls_ = {
+        {"getApiKey", {key_}},
+        {"createApiKey", {"", R"({"name":"K","policies":["datagrid:operate"]})"}},
+        {"updateApiKey", {key_, R"({"name":"Mine"})"}},
+        {"deleteApiKey", {key_}},
+        {"createToken", {key_, "{}"}},
+        {"rotateApiKey", {key_}},
+        {"revokeTokens", {key_, R"({"all":true})"}},
+        {"createOauthCredentials", {key_}},
+        {"deleteOauthCredentials", {key_}},
+        {"createOauthToken",
+         {"", "grant_type=client_credentials&client_id=" + key_ + "&client_secret=s%2B1"}},
+        {"createSession", {"", R"({"name":"Ada","password":"correct horse"})"}},
+        {"deleteSession", {}},
+        {"deleteSessions", {}},
+        {"setUp",
+         {"", R"({"code":"first-code","name":"First","password":"correct horse",)"
+              R"("tenant":"acme"})"}},
+        {"usePasswordCode", {"", R"({"code":"their-code","password":"correct horse"})"}},
+        {"changePassword",
+         {"", R"({"current_password":"correct horse","password":"battery staple"})"}},
+        {"createUser", {"", R"({"name":"Grace","policies":["datagrid-operator"]})"}},
+        {"getUser", {user_}},
+        {"inviteUser", {invited_}},
+        {"resetUser", {user_}},
+        {"disableUser", {user_}},
+        {"enableUser", {user_}},
+        {"signOutUser", {user_}},
+        {"attachPolicies", {user_, R"({"policies":["datagrid-administrator"]})"}},
+        {"detachPolicies", {user_, R"({"policies":["datagrid-operator"]})"}},
+        {"exportAuditEvents", {}},
+        {"allowOrigins", {"", R"({"allowed_origins":["https://shop.example"]})"}},
+        {"createStream", {"", R"({"name":"New"})"}},
+        {"getStream", {stream_}},
+        {"getPostmanSample", {stream_}},
+        {"getCurlSample", {stream_}},
+        {"getHttpSample", {stream_}},
+        {"getPythonSample", {stream_}},
+        {"flushStream", {stream_}},
+        {"limitStream", {stream_, R"({"rate_limit":5})"}},
+        {"limitBatchAge", {stream_, R"({"batch_age_s":1})"}},
+        {"getReceipt", {receipt_}},
+        {"getQuarantined", {receipt_}},
+        {"replayQuarantined", {receipt_}},
+        {"dropQuarantined", {other_receipt_}},
+        {"createIngestQuery", {"", R"({"name":"New","sql":"SELECT 1"})"}},
+        {"getIngestQuery", {query_}},
+        {"updateIngestQuery", {query_, R"({"sql":"SELECT 2"})"}},
+        {"deleteIngestQuery", {query_}},
+        {"previewIngestQuery", {query_, R"({"stream_id":")" + filled_ + R"("})"}},
+        {"createFeed", {"", R"({"source":"S","name":"New","fields":[],"primary_key":["id"]})"}},
+        {"getFeed", {feed_}},
+        {"activateFeed", {draft_}},
+        {"updateFeed", {feed_, R"({"error_threshold":3})"}},
+        {"deleteFeed", {draft_}},
+        {"copyFeed", {feed_, R"({"name":"Copy"})"}},
+        {"truncateFeed", {feed_}},
+        {"loadFeed", {feed_, R"({"all":true})"}},
+        {"purgeFeed", {feed_}},
+        {"createCourier", {"", courier_body}},
+        {"getCourier", {courier_}},
+        {"updateCourier", {courier_, courier_body}},
+        {"deleteCourier", {spare_courier_}},
+        {"validateCourier", {courier_}},
+        {"runCourier", {courier_, R"({"all":true})"}},
+        {"getRun", {run_}},
+        {"stopRun", {run_}},
+        {"resolveRun", {failed_, R"({"resolution":"retry_task"})"}},
+        {"listRunBatches", {run_}},
+        {"getIngestJob", {"isj-" + run_.substr(3)}},
+        {"restartIngestJob", {"isj-" + over_.substr(3)}},
+        {"createAlert", {"", R"({"name":"N","channel":"webhook","target":"http://h"})"}},
+        {"getAlert", {alert_}},
+        {"updateAlert", {alert_, R"({"name":"B","target":"http://h"})"}},
+        {"deleteAlert", {alert_}},
+        {"testAlert", {alert_}},
+        {"listAlertDeliveries", {alert_}},
+        {"getAlertDelivery", {delivery_}},
+        {"redeliverAlert", {delivery_}},
+        {"createCourierGroup",
+         {"", R"({"name":"New","couriers":[{"courier_id":")" + courier_ + R"("}]})"}},
+        {"getCourierGroup", {group_}},
+        {"updateCourierGroup", {group_, group_body}},
+        {"deleteCourierGroup", {group_}},
+        {"activateCourierGroup", {group_}},
+        {"deactivateCourierGroup", {group_}},
+        {"copyCourierGroup", {group_, R"({"name":"Copy"})"}},
+        {"runCourierGroup", {group_, R"({"all":true})"}},
+        {"getNextOfCourierGroup", {group_}},
+        {"listRowErrors", {ended_run_}},
+        {"listErrorKinds", {ended_run_}},
+        {"downloadRowErrors", {ended_run_}},
+        {"loadRowErrors", {ended_run_}},
+        {"getRowError", {"7.1"}},
+        {"mendRowError", {"7.1", R"({"record":"{}"})"}},
+        {"dismissRowError", {"7.1"}},
+        {"undoLoad", {"7"}},
+        {"getRowLineage", {"S:F", "", "?row=1"}},
+        {"listTableChanges", {"S:F", "", "?since=1"}},
+        {"listShadowChanges", {"S:F"}},
+        {"copyTableToShadow", {"S:F"}},
+        {"dropShadow", {"S:F"}},
+        {"swapWithShadow", {"S:F"}},
+        {"exportTable", {"S:F", R"({"format":"csv"})"}},
+        {"readExport", {"ex-1"}},
+        {"dropExport", {"ex-1"}},
+        {"getTable", {"S:F"}},
+        {"purgeTable", {"S:Old"}},
+        {"deleteRows", {"S:Old", R"({"column":"id","value":"1"})"}},
+        {"renameTable", {"S:Old", R"({"name":"S:G"})"}},
+    };
+  }
+
+  /// The operation's call as acme's administrator would send it: its user where only a user can,
+  /// else its API key.
+  http::Request call_of(const Route& route) {
+    const SampleCall& call = calls_[std::string(route.operation_id)];
+    std::string path(route.path);
+    if (const auto open = path.find('{'); open != std::string::npos)
+      path.replace(open, path.find('}') - open + 1, call.id);
+    auto sent = request(std::string(route.method), path + call.query, call.body, acme_admin_);
+    if (route.access == Access::sign_in) sent.headers.erase("authorization");
+    const bool of_users = route.operation_id == "deleteSession" ||
+                          route.operation_id == "deleteSessions" ||
+                          route.operation_id == "changePassword";
+    return of_users ? by_session(sent, session_) : sent;
+  }
+
+  std::map<std::string, SampleCall> calls_;  // by operation id
+
+ private:
+  std::string id_of(const std::string& path, const std::string& body) {
+    return text(created(path, body), "id");
+  }
+
+  void make_feeds() {
+    const auto add = [&](const std::string& name) {
+      return id_of("/api/v0/feeds", R"({"source":"S","name":")" + name +
+                                        R"(","fields":[{"name":"id","type":"string"}],)"
+                                        R"("primary_key":["id"]})");
+    };
+    feed_ = add("F");
+    draft_ = add("Draft");
+    expect(200, send("POST", "/api/v0/feeds/" + feed_ + "/activate", ""));
+    engine_.domain_tables["acme"] = {{"S:F", 0, {}}, {"S:Old", 1, {}}};
+    query_ = id_of("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})");
+  }
+
+  void make_couriers() {
+    stream_ = new_stream();
+    spare_courier_ = new_courier();
+    courier_ = id_of("/api/v0/couriers",
+                     R"({"name":"Loads F","stream_id":")" + stream_ +
+                         R"(","file_format":"NDJSON","file_tag":"s","load_operations":{")" + feed_ +
+                         R"(":[{"type":"load","file":"s"}]}})");
+    failed_ = failed_run();
+    over_ = failed_run();
+    run_ = id_of("/api/v0/couriers/" + courier_ + "/runs", R"({"all":true})");
+    ended_run_ = id_of("/api/v0/couriers/" + courier_ + "/runs", R"({"all":true})");
+    expect(200, send("POST", "/api/v0/workflow/runs/" + ended_run_ + "/stop"));
+    engine::LoggedError bad;
+    bad.load = 7;
+    bad.number = 1;
+    bad.run = ended_run_;
+    bad.record = 1;
+    bad.error.file = "ingest/f.ndjson";
+    engine_.logged.push_back(bad);
+    group_ = id_of("/api/v0/courier-groups",
+                   R"({"name":"Nightly","couriers":[{"courier_id":")" + courier_ + R"("}]})");
+    alert_ = id_of("/api/v0/alerts", R"({"name":"A","channel":"webhook","target":"http://h"})");
+    delivery_ = id_of("/api/v0/alerts/" + alert_ + "/test", "");
+  }
+
+  /// Of that courier: it found its files and could not load them.
+  std::string failed_run() {
+    const std::string run = id_of("/api/v0/couriers/" + courier_ + "/runs", R"({"all":true})");
+    const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+    EXPECT_EQ(claimed->run.id, run);
+    catalog::RunTask find{.id = run + "-1", .run_id = run, .position = 1, .kind = "find-batches"};
+    find.state = catalog::RunState::succeeded;
+    catalog::RunTask load{.id = run + "-2", .run_id = run, .position = 2, .kind = "load"};
+    load.state = catalog::RunState::failed;
+    EXPECT_TRUE(catalog_->runs().finish(claimed->lease, catalog::RunState::failed, "Bad.",
+                                        {.tasks = {find, load}}));
+    return run;
+  }
+
+  void make_records() {
+    const catalog::Stream aside = add_stream(acme_);
+    catalog::BatchCommit quarantine;
+    quarantine.checkpoint = Lsn{4096};
+    quarantine.positions = {{aside.no, Sequence{1}, Sequence{3}, PayloadType::xml}};
+    quarantine.quarantined = {quarantined(aside, 1), quarantined(aside, 2)};
+    EXPECT_TRUE(commit(quarantine));
+    receipt_ = view(encode_receipt({aside.no, PartitionNo{0}, Sequence{1}}));
+    other_receipt_ = view(encode_receipt({aside.no, PartitionNo{0}, Sequence{2}}));
+    const catalog::Stream filled = add_stream(acme_);
+    filled_ = filled.id;
+    EXPECT_TRUE(commit(one_file(filled, 1, 2, Lsn{8192})));
+  }
+
+  void make_people() {
+    key_ = add_key("acme", {"datagrid:operate"});
+    EXPECT_TRUE(catalog_->keys().set_client_secret(acme_, key_, stored_form("s+1")));
+    user_ = user_with({"datagrid-operator"}).id;
+    auto& users = catalog_->users();
+    invited_ = users.add(acme_, {"Invited", "", {}}).value().id;
+    EXPECT_TRUE(users.set_code(acme_, invited_, catalog::CodeUse::invitation,
+                               stored_form("their-code"), clock_.now() + std::chrono::hours(1)));
+    const auto ada = users.add(acme_, {"Ada", "ada@example.org", {"user-administration"}}).value();
+    EXPECT_TRUE(users.set_code(acme_, ada.id, catalog::CodeUse::invitation, "ada",
+                               clock_.now() + std::chrono::hours(1)));
+    static const std::string hash = hash_password("correct horse", random_).value();
+    EXPECT_TRUE(users.use_code("ada", hash));
+    session_ = "the session of Ada";
+    EXPECT_TRUE(users.start_session(ada, stored_form(session_), "", sign_ins_.life()));
+  }
+
+  std::string feed_, draft_, query_, stream_, filled_, courier_, spare_courier_, run_, ended_run_;
+  std::string failed_, over_;
+  std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;
+};
+
+}  // namespace weir::control
