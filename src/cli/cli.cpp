@@ -35,6 +35,8 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_stream_commands(app, session);
   add_key_commands(app, session);
   add_token_commands(app, session);
+  add_user_commands(app, session);
+  add_audit_commands(app, session);
   add_send_command(app, session);
   add_bench_command(app, session);
   add_receipt_commands(app, session);

@@ -37,6 +37,17 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
        {"key", "revoke", "tak-1", "--all"},
        R"({"all":true})"},
       {"DELETE /api/v0/admin/api-keys/tak-1", {"key", "delete", "tak-1"}, ""},
+      {"POST /api/v0/admin/api-keys/tak-1/oauth-credentials", {"key", "oauth", "tak-1"}, "{}"},
+      {"GET /api/v0/users/us-1", {"user", "show", "us-1"}, ""},
+      {"POST /api/v0/users/us-1/disable", {"user", "disable", "us-1"}, "{}"},
+      {"POST /api/v0/users/us-1/enable", {"user", "enable", "us-1"}, "{}"},
+      {"POST /api/v0/users/us-1/sign-out", {"user", "sign-out", "us-1"}, "{}"},
+      {"POST /api/v0/users/us-1/attach-policies",
+       {"user", "policies", "us-1", "--attach", "datagrid-operator"},
+       R"({"policies":["datagrid-operator"]})"},
+      {"POST /api/v0/users/us-1/detach-policies",
+       {"user", "policies", "us-1", "--detach", "datagrid-operator"},
+       R"({"policies":["datagrid-operator"]})"},
       {"POST /api/v0/admin/api-keys/tak-1/tokens",
        {"token", "create", "tak-1", "--days", "3"},
        R"({"expires-at":"2027-03-05T08:00:00Z"})"},
@@ -190,6 +201,33 @@ TEST_F(CliTest, WithoutATenantItIsTheTokens) {
       run({{"GET /api/v0/streams/is-1", {}}}, {"stream", "show", "is-1", "--token", token});
   ASSERT_EQ(outcome.seen.size(), 1U);
   EXPECT_EQ(outcome.seen[0].headers.at("x-amperity-tenant"), "acme");
+}
+
+TEST_F(CliTest, ALinkOfAUserIsPrintedAndAPasswordIsRead) {
+  const Answer link{201, R"({"user":{"id":"us-1","name":"Ada"},"code":"C","link":"http://h/#C",)"
+                         R"("expires_at":"2027-03-09T08:00:00Z"})"};
+  const auto added = run({{"POST /api/v0/users", link}},
+                         {"user", "add", "--name", "Ada", "--policy", "datagrid-operator"});
+  EXPECT_THAT(added.asked, ElementsAre(R"(POST /api/v0/users {"name":"Ada","policies":)"
+                                       R"(["datagrid-operator"]})"));
+  EXPECT_THAT(added.out, testing::AllOf(HasSubstr("http://h/#C"), HasSubstr("--code C")));
+  const Answer made{201, R"({"user":{"id":"us-1"}})"};
+  const auto set = run({{"POST /api/v0/passwords", made}}, {"user", "password", "--code", "C"},
+                       "correct horse\n");
+  EXPECT_THAT(set.asked,
+              ElementsAre(R"(POST /api/v0/passwords {"code":"C","password":"correct horse"})"));
+  EXPECT_EQ(run({}, {"user", "password", "--code", "C"}).code, 2);
+}
+
+TEST_F(CliTest, TheAuditLogIsListedAndExported) {
+  const auto listed =
+      run({{"GET /api/v0/audit-events?limit=2&type=stream%2F",
+            {200, R"({"items":[{"event_type":"stream/created"}],"next_token":null})"}}},
+          {"audit", "list", "--type", "stream/", "--limit", "2"});
+  EXPECT_THAT(listed.out, HasSubstr("stream/created"));
+  const auto csv = run({{"GET /api/v0/audit-events.csv?principal_id=us-1", {200, "a,b\r\n"}}},
+                       {"audit", "export", "--by", "us-1"});
+  EXPECT_EQ(csv.out, "a,b\r\n");
 }
 
 TEST_F(CliTest, AQueryIsReadFromStandardInput) {

@@ -108,6 +108,13 @@ void add_of_one(Command noun, const SessionPtr& session) {
       }));
   revoke.flag("--all", *all, "Every token issued so far");
   revoke.flag("--yes", *sure, "Do not ask");
+  with_id(add_verb(noun, "oauth", "Make OAuth client credentials of it; those before are void",
+                   session, [one](Session& s, Api& api) -> Result<void> {
+                     WEIR_TRY(const json::value made,
+                              api.post(one() + "/oauth-credentials", json::object{}));
+                     print_item(s, made);
+                     return {};
+                   }));
   with_id(add_verb(noun, "delete", "Remove it; its tokens stop being accepted", session,
                    [id, sure, one](Session& s, Api& api) -> Result<void> {
                      WEIR_CHECK(confirm(s, *sure, *id + " will be deleted."));

@@ -8,6 +8,8 @@ namespace weir::cli {
 void add_tenant_commands(Command app, const SessionPtr& session);
 void add_stream_commands(Command app, const SessionPtr& session);
 void add_key_commands(Command app, const SessionPtr& session);
+void add_user_commands(Command app, const SessionPtr& session);
+void add_audit_commands(Command app, const SessionPtr& session);
 void add_token_commands(Command app, const SessionPtr& session);
 void add_send_command(Command app, const SessionPtr& session);
 void add_bench_command(Command app, const SessionPtr& session);
