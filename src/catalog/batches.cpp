@@ -30,8 +30,8 @@ void into(Statement& statement, Batch& row) {
 
 /// With days, these lead to the rows, and the + keeps SQLite from reading all others.
 const char* within(const BatchFilter& filter) {
-  return filter.from ? " AND +b.no > :after AND +b.no <= :up_to"
-                     : " AND b.no > :after AND b.no <= :up_to";
+  return filter.from ? " AND +b.no > :beyond AND +b.no <= :up_to"
+                     : " AND b.no > :beyond AND b.no <= :up_to";
 }
 
 /// The conditions of a filter, and their values in the same order. A tenant's streams only.

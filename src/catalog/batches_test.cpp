@@ -244,6 +244,9 @@ TEST_F(BatchesTest, AnotherTenantSeesNothing) {
   EXPECT_TRUE(batches().list(rival_, {}, {})->items.empty());
   EXPECT_TRUE(batches().quarantined(rival_, {}, {})->items.empty());
   EXPECT_EQ(batches().list(acme_, {}, {})->items.size(), 1u);
+  BatchFilter first;
+  first.committed = BatchRange{0, 1000};
+  EXPECT_EQ(batches().list(acme_, first, {})->items.size(), 1u) << "as a run's are";
   EXPECT_EQ(batches().quarantined(acme_, {}, {})->items.size(), 1u);
 }
 
