@@ -102,14 +102,11 @@ void AuditTrail::committed() {
   current->recorded_ = true;
 }
 
-void AuditTrail::of_tenant(std::uint32_t tenant_no) {
-  if (AuditScope* const scope = to_record()) scope->act_.tenant_no = tenant_no;
-}
-
 void AuditTrail::of_user(std::uint32_t tenant_no, const std::string& user_id) {
-  of_tenant(tenant_no);
-  if (AuditScope* const scope = to_record())
-    scope->act_.principal_id = scope->act_.object = user_id;
+  AuditScope* const scope = to_record();
+  if (!scope) return;
+  scope->act_.tenant_no = tenant_no;
+  scope->act_.principal_id = scope->act_.object = user_id;
 }
 
 void AuditTrail::created(const std::string& id) {

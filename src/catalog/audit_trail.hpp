@@ -24,7 +24,6 @@ class AuditTrail {
   /// The transaction with the event was committed.
   static void committed();
   /// Whose act it proves to be, where that is known only within the transaction.
-  static void of_tenant(std::uint32_t tenant_no);
   static void of_user(std::uint32_t tenant_no, const std::string& user_id);
   /// An id was made for a new row.
   static void created(const std::string& id);

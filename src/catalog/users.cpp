@@ -168,9 +168,9 @@ Result<User> Users::add_first(const std::string& tenant, const NewUser& user,
                   "The first user was made already. Sign in, or ask for an "
                   "invitation.");
     WEIR_TRY(const std::uint32_t tenant_no, tenant_of_first(session, tenant));
-    AuditTrail::of_tenant(tenant_no);
     WEIR_TRY(const auto id,
              insert(session, database_, tenant_no, user, UserState::active, password_hash));
+    AuditTrail::of_user(tenant_no, id);
     return select_user(session, tenant_no, id);
   });
 }

@@ -48,7 +48,7 @@ bool is_password(const std::string& password, const std::string& stored) {
 
 const std::string& nobodys_password() {
   static const std::string hash =
-      "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ib2$"
+      "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$"
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   return hash;
 }
