@@ -178,6 +178,9 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
       {"GET /api/v0/workflow/runs/wf-1", {"run", "show", "wf-1"}, ""},
       {"POST /api/v0/workflow/runs/wf-1/stop", {"run", "stop", "wf-1"}, "{}"},
       {"GET /api/v0/tables/Shop%3AOrders", {"table", "show", "Shop:Orders"}, ""},
+      {"GET /api/v0/tables/Shop%3AWeb%2FO%3F%23%25%20%C3%BC",
+       {"table", "show", "Shop:Web/O?#% ü"},
+       ""},
       {"POST /api/v0/query", {"table", "query", "SELECT 1"}, R"({"sql":"SELECT 1"})"},
   };
   for (const Case& one : cases) {

@@ -14,6 +14,18 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
+/// A name as it was meant: what is left encoded in a path is decoded.
+std::string decoded(std::string_view segment) {
+  std::string out;
+  for (std::size_t i = 0; i < segment.size(); ++i) {
+    const std::string_view code = segment.substr(i, 3);
+    const bool encoded = code == "%2F" || code == "%25";
+    out += encoded ? (code == "%2F" ? '/' : '%') : segment[i];
+    if (encoded) i += 2;
+  }
+  return out;
+}
+
 bool is_parameter(std::string_view segment) {
   return segment.starts_with('{');
 }
@@ -31,7 +43,7 @@ std::optional<std::string> match(std::string_view path_template, std::string_vie
     const std::string_view segment = take_segment(path);
     if (is_parameter(expected)) {
       if (segment.empty()) return std::nullopt;
-      id = segment;
+      id = decoded(segment);
     } else if (segment != expected) {
       return std::nullopt;
     }

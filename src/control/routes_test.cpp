@@ -40,7 +40,10 @@ TEST_F(RoutesTest, ALiteralIsPreferredToAParameter) {
 
 TEST_F(RoutesTest, AnIdIsTakenAsItStands) {
   EXPECT_EQ(found("GET", "/things/Streaming Ingest:Web%2FEvents"),
-            "get Streaming Ingest:Web%2FEvents");
+            "get Streaming Ingest:Web/Events");
+  EXPECT_EQ(found("POST", "/things/%2Fa%252F%25/parts"), "part /a%2F%");
+  EXPECT_EQ(found("GET", "/things/a%2Fparts%2F"), "get a/parts/");
+  EXPECT_EQ(found("GET", "/things/?#\u00fc &+=%3F"), "get ?#\u00fc &+=%3F");
   EXPECT_EQ(found("GET", "/things/' OR 1=1 --"), "get ' OR 1=1 --");
   EXPECT_EQ(found("GET", "/things/.."), "get ..");
 }

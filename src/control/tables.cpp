@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/case_fold.hpp"
 #include "control/answers.hpp"
 #include "control/fields.hpp"
 #include "control/record_traces.hpp"
@@ -42,7 +43,7 @@ Result<http::Response> list_tables(const Call& call) {
 Result<http::Response> get_table(const Call& call) {
   WEIR_TRY(const auto tables, sorted_tables(call));
   for (const engine::TableInfo& table : tables)
-    if (table.name == call.id) return answer(200, json_of_table(table));
+    if (same_name(table.name, call.id)) return answer(200, json_of_table(table));
   return fail(Errc::not_found, "There is no domain table \"" + call.id +
                                    "\" in this tenant. A table is there once its feed is active.");
 }

@@ -52,6 +52,19 @@ TEST_F(PoolTest, AHandlerSeesTheWholeRequest) {
   EXPECT_EQ(seen.request_id, "0001020304050607-0-1");
 }
 
+TEST_F(PoolTest, ASlashInANameStaysApartFromThoseOfThePath) {
+  Request seen;
+  start_with([&seen](const Request& request) {
+    seen = request;
+    return Response{};
+  });
+  LoopbackClient client(port());
+  client.send(get("/t/Web%2fO%3F%23%25%252F%20%C3%BC/x?q=a%2Fb%25"));
+  client.read();
+  EXPECT_EQ(seen.path, "/t/Web%2FO?#%25%252F \u00fc/x");
+  EXPECT_EQ(seen.query.at("q"), "a/b%");
+}
+
 TEST_F(PoolTest, AHandlerMayAskForThePort) {
   start_with([this](const Request&) { return Response{200, "", std::to_string(port()), {}}; });
   LoopbackClient client(port());

@@ -1,17 +1,20 @@
 #include "http/request_copy.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "base/bytes.hpp"
 
 namespace weir::http {
 namespace {
 
-Result<std::string> decoded(std::string_view text, bool plus_is_space) {
+enum class Part : std::uint8_t { path, query };
+
+Result<std::string> decoded(std::string_view text, Part part) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
+    if (text[i] == '+' && part == Part::query) {
       out += ' ';
     } else if (text[i] != '%') {
       out += text[i];
@@ -22,8 +25,14 @@ Result<std::string> decoded(std::string_view text, bool plus_is_space) {
         return fail(Errc::bad_request,
                     "The path or query has a % that two hex digits do not follow. Write a percent "
                     "sign as %25.");
-      out += static_cast<char>(high * 16 + low);
+      const char byte = static_cast<char>(high * 16 + low);
       i += 2;
+      if (part == Part::path && byte == '/')
+        out += "%2F";
+      else if (part == Part::path && byte == '%')
+        out += "%25";
+      else
+        out += byte;
     }
   }
   return out;
@@ -43,10 +52,10 @@ Result<void> copy_query(std::string_view query, Request& request) {
     query = end == std::string_view::npos ? std::string_view() : query.substr(end + 1);
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    WEIR_TRY(std::string name, decoded(pair.substr(0, equals), true));
+    WEIR_TRY(std::string name, decoded(pair.substr(0, equals), Part::query));
     WEIR_TRY(std::string value, equals == std::string_view::npos
                                     ? Result<std::string>(std::string())
-                                    : decoded(pair.substr(equals + 1), true));
+                                    : decoded(pair.substr(equals + 1), Part::query));
     request.query[std::move(name)] = std::move(value);
   }
   return {};
@@ -57,7 +66,7 @@ Result<void> copy_query(std::string_view query, Request& request) {
 Result<Request> copy_request(const RequestView& view, std::string request_id) {
   Request request;
   request.method = view.method();
-  WEIR_TRY(request.path, decoded(view.path(), false));
+  WEIR_TRY(request.path, decoded(view.path(), Part::path));
   WEIR_CHECK(copy_query(view.query(), request));
   for (std::size_t i = 0; i < view.field_count(); ++i) {
     std::string& value = request.headers[lower(view.field_name(i))];
