@@ -489,6 +489,7 @@ Measured EmbeddedServer::Stages::measure() const {
           .quarantine = catalog->batches().quarantine_held(),
           .batch_seconds = manifest->commit_seconds(),
           .run_seconds = runs->seconds(),
+          .live_lag = runs->live_lag(),
           .schedule_lateness = scheduler->lateness(),
           .firings = catalog->courier_groups().counts().value_or(catalog::FiringCounts()),
           .runs = catalog->runs().counts().value_or(std::vector<catalog::RunsInState>()),

@@ -97,6 +97,33 @@ MetricFamily lateness(const HistogramCounts& counts) {
           {histogram_of(counts, second_bounds)}};
 }
 
+MetricFamily live_lag(const Measured& measured) {
+  MetricFamily out{
+      "weir_live_lag_seconds",
+      "Live tables: from the reception of a batch's first record until its rows stood.",
+      MetricType::Histogram,
+      {}};
+  const std::size_t most = measured.streams_named_max;
+  HistogramCounts rest;
+  bool is_rest = most == 0;
+  for (std::size_t i = 0; i < measured.live_lag.size(); ++i) {
+    const auto& [courier, counts] = measured.live_lag[i];
+    if (i < most && courier != "other") {
+      out.metric.push_back(histogram_of(counts, second_bounds));
+      out.metric.back().label = {{"courier", courier}};
+      continue;
+    }
+    is_rest = true;
+    for (std::size_t j = 0; j < counts.classes.size(); ++j)
+      rest.classes[j] += counts.classes[j];
+    rest.sum += counts.sum;
+  }
+  if (!is_rest) return out;
+  out.metric.push_back(histogram_of(rest, second_bounds));
+  if (most > 0) out.metric.back().label = {{"courier", "other"}};
+  return out;
+}
+
 MetricFamily runs_by_state(const std::vector<catalog::RunsInState>& runs) {
   MetricFamily out{"weir_workflow_runs", "Workflow runs that are kept.", MetricType::Gauge, {}};
   for (const catalog::RunsInState& one : runs) {
@@ -220,8 +247,8 @@ void add_conservation(std::vector<MetricFamily>& families,
 
 std::string metrics_text(const Measured& measured) {
   const auto& [gateway, http, log, clock, batcher, quarantine, batch_seconds, run_seconds,
-               schedule_lateness, firings, runs, control_seconds, log_ready, conservation,
-               conservation_checks, snapshot, streams_named_max] = measured;
+               live_lag_by_courier, schedule_lateness, firings, runs, control_seconds, log_ready,
+               conservation, conservation_checks, snapshot, streams_named_max] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -271,6 +298,7 @@ std::string metrics_text(const Measured& measured) {
       gauge("weir_idempotency_oldest_key_age_seconds", "Age of the oldest key remembered.",
             static_cast<double>(batcher.oldest_key_age.count()) / 1e6),
       runs_by_state(runs),
+      live_lag(measured),
       lateness(schedule_lateness),
       counter("weir_schedule_fired_total", "Runs of courier groups that schedules made.",
               firings.fired),

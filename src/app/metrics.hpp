@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/histogram.hpp"
@@ -26,8 +27,9 @@ struct Measured {
   WatchedClock::State clock;
   batcher::BatcherGauges batcher;
   catalog::Batches::QuarantineHeld quarantine;
-  HistogramCounts batch_seconds;      // commits of batches in the catalog
-  HistogramCounts run_seconds;        // workflow runs
+  HistogramCounts batch_seconds;  // commits of batches in the catalog
+  HistogramCounts run_seconds;    // workflow runs
+  std::vector<std::pair<std::string, HistogramCounts>> live_lag;  // by courier
   HistogramCounts schedule_lateness;  // firings of schedules, after their time
   catalog::FiringCounts firings;
   std::vector<catalog::RunsInState> runs;
@@ -36,8 +38,8 @@ struct Measured {
   std::shared_ptr<const batcher::ConservationReport> conservation;  // null before the first check
   std::uint64_t conservation_checks = 0;
   std::shared_ptr<const catalog::Snapshot> snapshot;  // for the ids of streams
-  /// Streams that are named at most; all others are added up as "other". 0: none is named, and
-  /// what is told by stream is told as one sum.
+  /// Streams, and live couriers, that are named at most; all others are added up as "other". 0:
+  /// none is named, and what is told by stream is told as one sum.
   std::uint32_t streams_named_max = 0;
 };
 

@@ -115,6 +115,25 @@ TEST(Metrics, NoStreamIsNamedUnlessItIsAskedForAndThenNoMoreThanTheBound) {
   EXPECT_THAT(text, Not(HasSubstr("no 2")));
 }
 
+TEST(Metrics, TheLagOfLiveTablesIsToldByCourierWithinTheBoundOfNames) {
+  Measured measured;
+  for (const char* courier : {"cr-2", "cr-1", "cr-3", "other"}) {
+    Histogram lag;
+    lag.record(0.9);
+    lag.add_to(measured.live_lag.emplace_back(courier, HistogramCounts()).second);
+  }
+  std::string text = metrics_text(measured);
+  EXPECT_THAT(text, HasSubstr("weir_live_lag_seconds_count 4\n"));
+  EXPECT_THAT(text, Not(HasSubstr("courier=")));
+  measured.streams_named_max = 2;
+  text = metrics_text(measured);
+  EXPECT_THAT(text, HasSubstr("weir_live_lag_seconds_bucket{courier=\"cr-2\",le=\"0.5\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("weir_live_lag_seconds_bucket{courier=\"cr-2\",le=\"1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_live_lag_seconds_count{courier=\"cr-1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("weir_live_lag_seconds_count{courier=\"other\"} 2\n"));
+  EXPECT_THAT(text, Not(HasSubstr("cr-3")));
+}
+
 TEST(Metrics, TheQuarantineIsToldByWhereItStands) {
   Measured measured;
   measured.quarantine = {.payloads_in_catalog = 1,

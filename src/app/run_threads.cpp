@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <tuple>
 
 #include <spdlog/spdlog.h>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::chrono::seconds look_every{1};
 constexpr std::size_t instance_length = 16;
+constexpr std::size_t live_couriers_measured_max = 1000;  // by their own ids
 
 void log_failed_run(const std::string& run_id, const std::string& cause) {
   log_event(LogLevel::error, "A workflow run failed by an error of the server's own",
@@ -51,6 +53,32 @@ HistogramCounts RunThreads::seconds() const {
   return counts;
 }
 
+std::vector<std::pair<std::string, HistogramCounts>> RunThreads::live_lag() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, HistogramCounts>> out;
+  for (const auto& [courier, lag] : live_lag_)
+    lag.add_to(out.emplace_back(courier, HistogramCounts()).second);
+  return out;
+}
+
+void RunThreads::note_live_batch(const std::string& courier_id, std::chrono::microseconds lag) {
+  const std::lock_guard lock(mutex_);
+  const auto of = [this](const std::string& id) {
+    return std::find_if(live_lag_.begin(), live_lag_.end(),
+                        [&id](const auto& each) { return each.first == id; });
+  };
+  auto found = of(courier_id);
+  if (found == live_lag_.end()) {
+    const bool full = live_lag_.size() >= live_couriers_measured_max;
+    const std::string id = full ? "other" : courier_id;
+    found = of(id);
+    if (found == live_lag_.end())
+      found = live_lag_.emplace(live_lag_.end(), std::piecewise_construct, std::tuple(id),
+                                std::tuple());
+  }
+  found->second.record(std::chrono::duration<double>(lag).count());
+}
+
 void RunThreads::wake() {
   {
     const std::lock_guard lock(mutex_);
@@ -71,6 +99,9 @@ void RunThreads::work(const std::stop_token& stop, courier::Runner::Options opti
   lower_this_threads_priority(Waits::queries);  // the engine works on the thread that asks too
   options.time_max = dependencies_.time_max;
   options.on_internal_error = log_failed_run;
+  options.on_live_batch = [this](const std::string& courier_id, std::chrono::microseconds lag) {
+    note_live_batch(courier_id, lag);
+  };
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
                          dependencies_.clock, std::move(options));
   std::uint64_t seen = 0;

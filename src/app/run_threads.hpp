@@ -4,10 +4,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/histogram.hpp"
@@ -51,8 +53,13 @@ class RunThreads {
   void resize(unsigned threads);
   /// The durations of runs.
   HistogramCounts seconds() const;
+  /// By live courier, from a batch's first record until its rows stood in their tables. The
+  /// couriers are in the order of their first batches, so that the first ones stay the first ones;
+  /// those beyond the first 1000 are one, called "other".
+  std::vector<std::pair<std::string, HistogramCounts>> live_lag() const;
 
  private:
+  void note_live_batch(const std::string& courier_id, std::chrono::microseconds lag);
   void work(const std::stop_token& stop, courier::Runner::Options options);
 
   Dependencies dependencies_;
@@ -62,7 +69,8 @@ class RunThreads {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::uint64_t wakes_ = 0;
-  Histogram seconds_;  // guarded by mutex_
+  Histogram seconds_;                                      // guarded by mutex_
+  std::list<std::pair<std::string, Histogram>> live_lag_;  // likewise
   std::vector<std::jthread> threads_;
   std::jthread live_thread_;
 };

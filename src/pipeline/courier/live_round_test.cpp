@@ -124,6 +124,29 @@ class LiveRoundTest : public ::testing::Test {
   std::uint64_t batches_made_ = 0;
 };
 
+TEST_F(LiveRoundTest, TheTimeFromABatchsFirstRecordToItsRowsIsToldOnceItIsLoaded) {
+  std::vector<std::string> lags;
+  const auto measured_round = [&] {
+    Runner runner(*catalog_, engine_, store_, clock_,
+                  {.owner = "test",
+                   .live_only = true,
+                   .on_live_batch = [&](const std::string& courier, std::chrono::microseconds lag) {
+                     lags.push_back(courier + " " + std::to_string(lag / seconds(1)));
+                   }});
+    EXPECT_TRUE(runner.run_next());
+  };
+  clock_.set(*parse_time("2027-03-02T08:00:01Z"));
+  batch();
+  engine_.bad = "1";
+  measured_round();
+  EXPECT_THAT(lags, IsEmpty()) << "the batch is not loaded yet";
+  engine_.bad = "";
+  engine_.meanwhile = [this] { clock_.advance(seconds(2)); };
+  clock_.advance(seconds(1));
+  measured_round();
+  EXPECT_THAT(lags, ElementsAre(courier_.id + " 4"));
+}
+
 TEST_F(LiveRoundTest, EachBatchIsLoadedOnceAndABatchThatComesMeanwhileNext) {
   EXPECT_FALSE(round());
   batch();

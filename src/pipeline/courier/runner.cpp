@@ -159,7 +159,12 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   // Refused if another runner has claimed the run: then the error is not the run's failure.
   if (!done && done.error().code == Errc::internal && options_.on_internal_error)
     options_.on_internal_error(claimed->run.id, done.error().message);
+  const Time stood = clock_.now();
   WEIR_CHECK(end(work, done));
+  const bool loaded = done && *done == RunState::succeeded && work.files;
+  if (work.run.live && loaded && options_.on_live_batch)
+    for (const engine::SourceFile& file : work.files->files)
+      options_.on_live_batch(work.run.courier_id, stood - file.first_received_at);
   return true;
 }
 

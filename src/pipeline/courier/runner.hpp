@@ -33,6 +33,10 @@ class Runner {
     /// Hears the whole message of an internal error that failed a run; the run keeps what callers
     /// may read of it.
     std::function<void(const std::string& run_id, const std::string& cause)> on_internal_error = {};
+    /// Hears of each batch that a live courier has loaded: the time from its first record's
+    /// reception until its rows stood in their tables.
+    std::function<void(const std::string& courier_id, std::chrono::microseconds lag)>
+        on_live_batch = {};
   };
 
   /// All references outlive the runner.
