@@ -9,7 +9,9 @@
 namespace weir::http {
 
 /// Copies a request, so that it outlives the connection's buffer: path and query percent-decoded,
-/// header names in lower case, repeated headers joined by ", ". Invalid escapes are bad_request.
+/// but for %2F and %25 in the path, so that a slash in a name is told from those between the
+/// segments; header names in lower case, repeated headers joined by ", ". Invalid escapes are
+/// bad_request.
 Result<Request> copy_request(const RequestView& view, std::string request_id);
 
 }  // namespace weir::http
