@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "catalog/batch_rows.hpp"
 #include "catalog/database.hpp"
 #include "catalog/packed_records.hpp"
 #include "catalog/paging.hpp"
@@ -16,17 +17,9 @@
 namespace weir::catalog {
 namespace {
 
-constexpr const char* batch_columns =
-    "b.path, b.stream_no, b.partition_no, b.day, b.hour, b.first_sequence, b.last_sequence,"
-    " b.records, b.quarantined, b.duplicates, b.bytes, b.sha256, b.first_received_at,"
-    " b.last_received_at";
-
-void into(Statement& statement, Batch& row) {
-  statement.into(row.path).into(row.stream).into(row.partition).into(row.day).into(row.hour);
-  statement.into(row.first_sequence).into(row.last_sequence).into(row.records);
-  statement.into(row.quarantined).into(row.duplicates).into(row.bytes).into(row.sha256);
-  statement.into(row.first_received_at).into(row.last_received_at);
-}
+constexpr const char* landed_by =
+    " AND b.no IN (SELECT l.batch_no FROM run_files r JOIN landed_batches l"
+    " ON l.landed_no = r.landed_no WHERE r.run_id = :landed_by)";
 
 /// With days, these lead to the rows, and the + keeps SQLite from reading all others.
 const char* within(const BatchFilter& filter) {
@@ -45,13 +38,15 @@ struct BatchQuery {
                                (filter.from ? " AND (b.day, b.hour) >= (:from, :from_hour)" : "") +
                                (filter.to ? " AND (b.day, b.hour) < (:to, :to_hour)" : "") +
                                (filter.hour ? " AND b.hour = :hour" : "") +
-                               (filter.committed ? within(filter) : "") + tail) {
+                               (filter.committed ? within(filter) : "") +
+                               (filter.landed_by.empty() ? "" : landed_by) + tail) {
     statement.bind(tenant_no);
     if (!filter.stream_id.empty()) statement.bind(filter.stream_id);
     if (filter.from) statement.bind(*filter.from).bind(filter.from_hour);
     if (filter.to) statement.bind(*filter.to).bind(filter.to_hour);
     if (filter.hour) statement.bind(*filter.hour);
     if (filter.committed) statement.bind(filter.committed->after).bind(filter.committed->to);
+    if (!filter.landed_by.empty()) statement.bind(filter.landed_by);
   }
   Statement statement;
 };
@@ -93,6 +88,13 @@ Result<std::optional<Sequence>> find_original(soci::session& session, const Addr
 }
 
 }  // namespace
+
+void batch_into(Statement& statement, Batch& row) {
+  statement.into(row.path).into(row.stream).into(row.partition).into(row.day).into(row.hour);
+  statement.into(row.first_sequence).into(row.last_sequence).into(row.records);
+  statement.into(row.quarantined).into(row.duplicates).into(row.bytes).into(row.sha256);
+  statement.into(row.first_received_at).into(row.last_received_at);
+}
 
 Result<Checkpoint> Batches::checkpoint(PartitionNo partition) {
   return database_.read([&](soci::session& session) -> Result<Checkpoint> {
@@ -146,7 +148,7 @@ Result<std::vector<Batch>> Batches::find(std::uint32_t tenant_no, const BatchFil
     BatchQuery query(session, "", tenant_no, filter,
                      " ORDER BY b.day, b.hour, b.partition_no, b.first_sequence, b.stream_no");
     Batch row;
-    into(query.statement, row);
+    batch_into(query.statement, row);
     return collect(query.statement, row);
   });
 }
@@ -158,7 +160,7 @@ Result<SourceHours> Batches::hours_with_records(std::uint32_t tenant_no,
     BatchQuery query(session, "", tenant_no, filter,
                      " AND b.records > 0 GROUP BY b.day, b.hour ORDER BY b.day, b.hour");
     Batch row;
-    into(query.statement, row);
+    batch_into(query.statement, row);
     SourceHours found;
     WEIR_TRY(const auto batches, collect(query.statement, row));
     for (const Batch& batch : batches)
@@ -193,7 +195,7 @@ Result<Page<Batch>> Batches::list(std::uint32_t tenant_no, const BatchFilter& fi
     BatchQuery query(session, "b.no, ", tenant_no, filter,
                      " AND b.no > :after ORDER BY b.no LIMIT :limit");
     return read_page<Batch>(query.statement, "batches", page,
-                            [](Statement& statement, Batch& row) { into(statement, row); });
+                            [](Statement& statement, Batch& row) { batch_into(statement, row); });
   });
 }
 
@@ -206,7 +208,7 @@ Result<std::vector<Batch>> Batches::newest(std::uint32_t tenant_no, const std::s
                                      " DESC, b.hour DESC, b.partition_no DESC, b.first_sequence"
                                      " DESC LIMIT :count");
     Batch row;
-    into(statement.bind(stream).bind(count), row);
+    batch_into(statement.bind(stream).bind(count), row);
     WEIR_TRY(auto files, collect(statement, row));
     std::reverse(files.begin(), files.end());
     return files;
@@ -219,7 +221,7 @@ Result<std::optional<Batch>> Batches::find_path(std::uint32_t tenant_no, const s
                                      " FROM batches b JOIN streams s ON s.no = b.stream_no"
                                      " WHERE b.path = :path AND s.tenant_no = :tenant");
     Batch row;
-    into(statement.bind(path).bind(tenant_no), row);
+    batch_into(statement.bind(path).bind(tenant_no), row);
     return first(statement, row);
   });
 }
@@ -241,7 +243,7 @@ Result<Batches::Place> Batches::place(std::uint32_t tenant_no, const Address& ad
                                  " AND b.partition_no = :partition AND b.first_sequence <= :at"
                                  " ORDER BY b.first_sequence DESC LIMIT 1");
     Batch batch;
-    into(files.bind(address.stream).bind(address.partition).bind(address.sequence), batch);
+    batch_into(files.bind(address.stream).bind(address.partition).bind(address.sequence), batch);
     WEIR_TRY(auto found, first(files, batch));
     if (found && address.sequence <= found->last_sequence) place.batch = std::move(found);
     return place;

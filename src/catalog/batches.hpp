@@ -24,6 +24,8 @@ struct BatchFilter {
   std::optional<BatchRange> committed = {};
   int from_hour = 0;  // of the day `from`, the first
   int to_hour = 0;    // of the day `to`, not included
+  /// Those of the files that this run landed, or took since they had landed before; empty: any.
+  std::string landed_by = {};
 };
 
 /// An hour of which nothing was received has no row; so long after its end it counts as sealed.

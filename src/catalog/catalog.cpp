@@ -43,6 +43,8 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       runs_(std::make_unique<Runs>(*database_)),
       live_runs_(std::make_unique<LiveRuns>(*database_)),
       loads_(std::make_unique<Loads>(*database_)),
+      landings_(std::make_unique<Landings>(*database_)),
+      credentials_(std::make_unique<Credentials>(*database_)),
       alerts_(std::make_unique<Alerts>(*database_)),
       audit_(std::make_unique<AuditLog>(*database_)),
       users_(std::make_unique<Users>(*database_)) {}

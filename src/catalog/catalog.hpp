@@ -8,11 +8,13 @@
 #include "catalog/batches.hpp"
 #include "catalog/courier_groups.hpp"
 #include "catalog/couriers.hpp"
+#include "catalog/credentials.hpp"
 #include "catalog/feeds.hpp"
 #include "catalog/group_runs.hpp"
 #include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
+#include "catalog/landings.hpp"
 #include "catalog/live_runs.hpp"
 #include "catalog/loads.hpp"
 #include "catalog/runs.hpp"
@@ -56,6 +58,8 @@ class Catalog {
   Runs& runs() { return *runs_; }
   LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
+  Landings& landings() { return *landings_; }
+  Credentials& credentials() { return *credentials_; }
   Alerts& alerts() { return *alerts_; }
   AuditLog& audit() { return *audit_; }
   Users& users() { return *users_; }
@@ -80,6 +84,8 @@ class Catalog {
   std::unique_ptr<Runs> runs_;
   std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;
+  std::unique_ptr<Landings> landings_;
+  std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<Alerts> alerts_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<Users> users_;

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "catalog/batch_rows.hpp"
 #include "catalog/batches.hpp"
 #include "catalog/database.hpp"
 #include "catalog/packed_records.hpp"
@@ -125,23 +126,6 @@ Result<bool> bind_type(soci::session& session, const BatchCommit::Position& posi
   return changed > 0;
 }
 
-Result<void> insert(soci::session& session, const Batch& batch) {
-  Statement insert(session,
-                   "INSERT INTO batches (path, stream_no, partition_no, day, hour, first_sequence,"
-                   " last_sequence, records, quarantined, duplicates, bytes, sha256,"
-                   " first_received_at, last_received_at) VALUES (:path, :stream, :partition, :day,"
-                   " :hour, :first, :last, :records, :quarantined, :duplicates, :bytes, :sha256,"
-                   " :first_at, :last_at)");
-  insert.bind(batch.path).bind(batch.stream).bind(batch.partition).bind(batch.day);
-  insert.bind(batch.hour).bind(batch.first_sequence).bind(batch.last_sequence);
-  insert.bind(batch.records).bind(batch.quarantined).bind(batch.duplicates);
-  insert.bind(batch.bytes).bind(batch.sha256);
-  insert.bind(batch.first_received_at).bind(batch.last_received_at);
-  if (auto done = insert.run(); !done)
-    return fail_while("Writing the manifest row of " + batch.path, std::move(done).error());
-  return {};
-}
-
 /// In pieces, so that a receipt is looked up in a few kilobytes.
 Result<void> insert(soci::session& session, PartitionNo partition, const Duplicates& run) {
   for (std::size_t begin = 0; begin < run.pairs.size(); begin += duplicates_a_row) {
@@ -257,6 +241,23 @@ Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
 
 }  // namespace
 
+Result<void> insert_batch(soci::session& session, const Batch& batch) {
+  Statement insert(session,
+                   "INSERT INTO batches (path, stream_no, partition_no, day, hour, first_sequence,"
+                   " last_sequence, records, quarantined, duplicates, bytes, sha256,"
+                   " first_received_at, last_received_at) VALUES (:path, :stream, :partition, :day,"
+                   " :hour, :first, :last, :records, :quarantined, :duplicates, :bytes, :sha256,"
+                   " :first_at, :last_at)");
+  insert.bind(batch.path).bind(batch.stream).bind(batch.partition).bind(batch.day);
+  insert.bind(batch.hour).bind(batch.first_sequence).bind(batch.last_sequence);
+  insert.bind(batch.records).bind(batch.quarantined).bind(batch.duplicates);
+  insert.bind(batch.bytes).bind(batch.sha256);
+  insert.bind(batch.first_received_at).bind(batch.last_received_at);
+  if (auto done = insert.run(); !done)
+    return fail_while("Writing the manifest row of " + batch.path, std::move(done).error());
+  return {};
+}
+
 Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
   WEIR_CHECK(check(commit));
   auto committed = database_.write_and_maybe_publish(
@@ -268,7 +269,7 @@ Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
           publish = publish || bound;
         }
         for (const Batch& batch : commit.batches)
-          WEIR_CHECK(insert(session, batch));
+          WEIR_CHECK(insert_batch(session, batch));
         WEIR_CHECK(insert_records(session, commit));
         return checkpoint;
       });

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* columns =
     "id, tenant_no, name, stream_id, file_format, file_tag, file_pattern_prefix, load_operations,"
-    " started_by, created_at";
+    " started_by, created_at, location, folder, load_settings, credential_id";
 
 void into(Statement& statement, Courier& row) {
   statement.into(row.id).into(row.tenant_no).into(row.name).into(row.stream_id);
@@ -24,6 +24,12 @@ void into(Statement& statement, Courier& row) {
     return trigger.has_value();
   });
   statement.into(row.created_at);
+  statement.into_text([&row](const std::string& text) {
+    const auto location = parse_location(text);
+    row.location = location.value_or(row.location);
+    return location.has_value();
+  });
+  statement.into(row.folder).into(row.load_settings).into(row.credential_id);
 }
 
 /// The part that add and update write alike.
@@ -31,6 +37,8 @@ void bind_settings(Statement& statement, const Courier& courier) {
   statement.bind(courier.name).bind(courier.stream_id).bind(courier.file_format);
   statement.bind(courier.file_tag).bind(courier.file_pattern_prefix);
   statement.bind(courier.load_operations).bind(std::string(to_string(courier.trigger)));
+  statement.bind(std::string(to_string(courier.location))).bind(courier.folder);
+  statement.bind(courier.load_settings).bind(courier.credential_id);
 }
 
 /// A live courier begins with the batches that are committed from now on: its switch is no order to
@@ -76,15 +84,26 @@ std::optional<Trigger> parse_trigger(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view to_string(Location location) {
+  return location == Location::store ? "store" : "folder";
+}
+
+std::optional<Location> parse_location(std::string_view text) {
+  for (const Location location : {Location::folder, Location::store})
+    if (to_string(location) == text) return location;
+  return std::nullopt;
+}
+
 Result<Courier> Couriers::add(std::uint32_t tenant_no, Courier courier) {
   WEIR_CHECK(check_name("a courier", courier.name));
   return database_.write([&](soci::session& session) -> Result<Courier> {
     WEIR_TRY(const std::string id, database_.new_id("couriers", id_prefix::courier, 8));
     Statement insert(session,
                      "INSERT INTO couriers (name, stream_id, file_format, file_tag,"
-                     " file_pattern_prefix, load_operations, started_by, id, tenant_no,"
-                     " created_at) VALUES (:name, :stream, :format, :tag, :prefix, :operations,"
-                     " :by, :id, :tenant, :now)");
+                     " file_pattern_prefix, load_operations, started_by, location, folder,"
+                     " load_settings, credential_id, id, tenant_no, created_at) VALUES (:name,"
+                     " :stream, :format, :tag, :prefix, :operations, :by, :location, :folder,"
+                     " :settings, :credential, :id, :tenant, :now)");
     bind_settings(insert, courier);
     WEIR_CHECK(insert.bind(id).bind(tenant_no).bind(database_.now()).run());
     WEIR_CHECK(begin_live(session, id));
@@ -112,7 +131,9 @@ Result<Courier> Couriers::update(std::uint32_t tenant_no, const Courier& courier
     Statement update(session,
                      "UPDATE couriers SET name = :name, stream_id = :stream, file_format = :format,"
                      " file_tag = :tag, file_pattern_prefix = :prefix, load_operations ="
-                     " :operations, started_by = :by WHERE id = :id AND tenant_no = :tenant");
+                     " :operations, started_by = :by, location = :location, folder = :folder,"
+                     " load_settings = :settings, credential_id = :credential"
+                     " WHERE id = :id AND tenant_no = :tenant");
     bind_settings(update, courier);
     WEIR_TRY(const auto updated, update.bind(courier.id).bind(tenant_no).run());
     if (updated > 0) WEIR_CHECK(begin_live(session, courier.id));

@@ -14,6 +14,8 @@ class Database;
 
 std::string_view to_string(Trigger trigger);
 std::optional<Trigger> parse_trigger(std::string_view text);
+std::string_view to_string(Location location);
+std::optional<Location> parse_location(std::string_view text);
 
 /// Couriers are stored as given; pipeline/courier decides what a valid one is.
 class Couriers {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "catalog/content_sums.hpp"
+#include "catalog/file_courier_tables.hpp"
 #include "catalog/statement.hpp"
 #include "catalog/user_tables.hpp"
 
@@ -519,6 +520,8 @@ constexpr Migration all[] = {
     {"feeds of runs", feeds_of_runs},
     {"audit events", audit_events},
     {"users, their sessions, and OAuth clients", user_tables},
+    {"file couriers", file_couriers},
+    {"credentials", credentials},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

@@ -45,6 +45,10 @@ struct Stream {
   Time created_at;
   RateLimit rate_limit;
   std::uint32_t batch_age_s = 0;  // of its batches at most; 0: the server's setting alone
+  /// The file courier whose landed files it holds, and their tag. Nobody sends to such a stream.
+  std::string landed_for{};
+  std::string landed_tag{};
+  bool is_landed() const { return !landed_for.empty(); }
 };
 
 /// One row of the manifest (docs/formats/manifest.md).
@@ -195,9 +199,23 @@ struct IngestQuery {
   Time created_at;
 };
 
+/// A named record, for form's sake: nothing needs what it could hold (spec/users.md 6).
+struct Credential {
+  std::string id;
+  std::uint32_t tenant_no = 0;
+  std::string name;
+  std::string description;
+  Time created_at;
+};
+
 /// What starts a courier's runs. A live courier is one that each batch starts.
 enum class Trigger : std::uint8_t { by_hand, each_batch };
 
+/// Where a file courier's files are: in the folder of the server's machine, or in its store.
+enum class Location : std::uint8_t { folder, store };
+
+/// Reads a stream, or files that others put somewhere: then `load_settings` says which, and there
+/// is no stream, format, tag or prefix.
 struct Courier {
   std::string id;
   std::uint32_t tenant_no = 0;
@@ -209,7 +227,12 @@ struct Courier {
   std::string load_operations;      // JSON text (spec/loads.md)
   Trigger trigger = Trigger::by_hand;
   Time created_at;
+  Location location = Location::folder;
+  std::string folder{};         // below the tenant's; empty: that itself
+  std::string load_settings{};  // JSON text (spec/couriers.md 6); empty: it reads a stream
+  std::string credential_id{};  // of a record for form's sake; may be empty
   bool is_live() const { return trigger == Trigger::each_batch; }
+  bool reads_files() const { return !load_settings.empty(); }
 };
 
 }  // namespace weir::catalog

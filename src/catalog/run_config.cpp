@@ -19,7 +19,8 @@ namespace json = boost::json;
 
 json::object json_of(const Courier& courier) {
   const auto& [id, tenant_no, name, stream_id, file_format, file_tag, file_pattern_prefix,
-               load_operations, trigger, created_at] = courier;
+               load_operations, trigger, created_at, location, folder, load_settings,
+               credential_id] = courier;
   return {{"id", id},
           {"tenant_no", tenant_no},
           {"name", name},
@@ -29,7 +30,11 @@ json::object json_of(const Courier& courier) {
           {"file_pattern_prefix", file_pattern_prefix},
           {"load_operations", load_operations},
           {"trigger", std::string(to_string(trigger))},
-          {"created_at", weir::to_string(created_at)}};
+          {"created_at", weir::to_string(created_at)},
+          {"location", std::string(to_string(location))},
+          {"folder", folder},
+          {"load_settings", load_settings},
+          {"credential_id", credential_id}};
 }
 
 json::object json_of(const Feed& feed) {
@@ -86,7 +91,11 @@ Courier courier_from(const json::object& object) {
           .file_pattern_prefix = text_at(object, "file_pattern_prefix"),
           .load_operations = text_at(object, "load_operations"),
           .trigger = parse_trigger(text_at(object, "trigger")).value(),
-          .created_at = time_at(object, "created_at")};
+          .created_at = time_at(object, "created_at"),
+          .location = parse_location(text_at(object, "location")).value(),
+          .folder = text_at(object, "folder"),
+          .load_settings = text_at(object, "load_settings"),
+          .credential_id = text_at(object, "credential_id")};
 }
 
 Feed feed_from(const json::object& object) {
@@ -212,10 +221,11 @@ std::vector<std::string> queries_of(const std::string& load_operations) {
 }
 
 std::string to_json(const BatchFilter& filter) {
-  const auto& [stream_id, from, to, hour, committed, from_hour, to_hour] = filter;
-  json::object out{{"stream_id", stream_id},     {"from", json_of(from)},  {"to", json_of(to)},
-                   {"from_hour", from_hour},     {"to_hour", to_hour},     {"hour", nullptr},
-                   {"committed_after", nullptr}, {"committed_to", nullptr}};
+  const auto& [stream_id, from, to, hour, committed, from_hour, to_hour, landed_by] = filter;
+  json::object out{
+      {"landed_by", landed_by}, {"stream_id", stream_id},     {"from", json_of(from)},
+      {"to", json_of(to)},      {"from_hour", from_hour},     {"to_hour", to_hour},
+      {"hour", nullptr},        {"committed_after", nullptr}, {"committed_to", nullptr}};
   if (hour) out["hour"] = *hour;
   if (committed) {
     out["committed_after"] = committed->after;
@@ -227,6 +237,7 @@ std::string to_json(const BatchFilter& filter) {
 Result<BatchFilter> parse_batch_filter(const std::string& text) {
   return read_own(text, "The choice of batches", [](const json::object& object) {
     BatchFilter filter;
+    filter.landed_by = text_at(object, "landed_by");
     filter.stream_id = text_at(object, "stream_id");
     filter.from = day_at(object, "from");
     filter.to = day_at(object, "to");

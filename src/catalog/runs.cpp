@@ -270,7 +270,8 @@ Result<std::uint64_t> Runs::trim(Time before, std::uint32_t most) {
     for (const std::string& one : ids)
       for (const char* sql :
            {"DELETE FROM run_notices WHERE run_id = :id",
-            "DELETE FROM run_tasks WHERE run_id = :id", "DELETE FROM runs WHERE id = :id"})
+            "DELETE FROM run_files WHERE run_id = :id", "DELETE FROM run_tasks WHERE run_id = :id",
+            "DELETE FROM runs WHERE id = :id"})
         WEIR_CHECK(Statement(session, sql).bind(one).run());
     return ids.size();
   });

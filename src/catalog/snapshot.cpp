@@ -10,7 +10,8 @@ namespace weir::catalog {
 namespace {
 
 Result<void> read_streams(soci::session& session, Snapshot& snapshot) {
-  Statement statement(session, stream_view_select);
+  // Nothing is sent to a stream of landed files.
+  Statement statement(session, std::string(stream_view_select) + " WHERE s.landed_for = ''");
   StreamView row;
   stream_view_columns(statement, row);
   WEIR_TRY(auto views, collect(statement, row));

@@ -13,13 +13,13 @@ namespace {
 
 constexpr const char* columns =
     "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
-    "rate_limit, rate_burst, batch_age_s";
+    "rate_limit, rate_burst, batch_age_s, landed_for, landed_tag";
 
 void into(Statement& statement, Stream& row) {
   statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
   statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
   statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
-  statement.into(row.batch_age_s);
+  statement.into(row.batch_age_s).into(row.landed_for).into(row.landed_tag);
 }
 
 Result<Stream> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -105,7 +105,7 @@ Result<Page<Stream>> Streams::list(std::uint32_t tenant_no, const PageRequest& p
   return database_.read([&](soci::session& session) {
     Statement statement(session, std::string("SELECT no, ") + columns +
                                      " FROM streams WHERE tenant_no = :tenant AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+                                     " AND landed_for = '' ORDER BY no LIMIT :limit");
     statement.bind(tenant_no);
     return read_page<Stream>(statement, "streams", page, into);
   });

@@ -21,6 +21,7 @@ class Tenants {
   /// Names are lower-case letters, digits and hyphens, at most 63: they are part of paths.
   Result<Tenant> add(const std::string& name);
   Result<Tenant> find(const std::string& name);
+  Result<Tenant> find(std::uint32_t no);
   /// The largest payload of the tenant: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
   Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
   /// The limit of all the tenant's streams together; unset: the server's setting applies.
@@ -51,6 +52,7 @@ class Streams {
   /// Of batches that are begun from now on. 0: the server's setting alone.
   Result<Stream> limit_batch_age(std::uint32_t tenant_no, const std::string& id,
                                  std::uint32_t seconds);
+  /// Those that can be sent to.
   Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Every stream of every tenant, with its tenant's name: for the batcher, by number.
   Result<std::optional<StreamView>> view(StreamNo no);

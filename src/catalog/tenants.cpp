@@ -54,6 +54,18 @@ Result<Tenant> Tenants::add(const std::string& name) {
   });
 }
 
+Result<Tenant> Tenants::find(std::uint32_t no) {
+  return database_.read([&](soci::session& session) -> Result<Tenant> {
+    Statement statement(session, "SELECT name FROM tenants WHERE no = :no");
+    std::string name;
+    WEIR_TRY(const bool known, statement.bind(no).into(name).next());
+    if (!known)
+      return fail(Errc::not_found, "There is no tenant number " + std::to_string(no) + ".");
+    WEIR_TRY(auto found, select(session, name));
+    return *std::move(found);
+  });
+}
+
 Result<Tenant> Tenants::find(const std::string& name) {
   return database_.read([&](soci::session& session) -> Result<Tenant> {
     WEIR_TRY(const auto tenant, select(session, name));

@@ -79,10 +79,13 @@ Result<Targets> targets_of(const Call& call, const catalog::Batch& batch,
   WEIR_TRY(const auto feeds, all_of<catalog::Feed>([&](const catalog::PageRequest& page) {
              return catalog.feeds().list(tenant_no, page);
            }));
+  WEIR_TRY(const auto stream, catalog.streams().find(tenant_no, stream_id));
+  const std::string landed_for = stream.is_landed() ? stream.landed_for : "none";
   Targets targets;
   for (const catalog::Feed& feed : feeds) {
     for (const catalog::Courier& courier : couriers) {
-      if (courier.stream_id != stream_id || operations_for(courier, feed.id).empty()) continue;
+      const bool reads = courier.stream_id == stream_id || courier.id == landed_for;
+      if (!reads || operations_for(courier, feed.id).empty()) continue;
       targets.try_emplace(feed.table(), Target{feed, courier, ""});
     }
   }
@@ -103,11 +106,35 @@ engine::SourceFile file_of(const Call& call, const catalog::Batch& batch) {
   return feed::file_of(batch, call.services.file_uri(batch.path));
 }
 
+bool is_xml(const catalog::Batch& batch) {
+  return batch.path.ends_with(".cbor");
+}
+
+/// What the courier's operations call the batch: its own tag, or that of the stream it landed in.
+Result<std::string> tag_of(const Call& call, const catalog::Courier& courier,
+                           const catalog::Batch& batch) {
+  if (!courier.reads_files()) return courier.file_tag;
+  auto& streams = call.services.catalog.streams();
+  WEIR_TRY(const auto view, streams.view(batch.stream));
+  if (!view) return std::string();
+  WEIR_TRY(const auto stream, streams.find(call.caller.tenant_no, view->id));
+  return stream.landed_tag;
+}
+
+Result<void> add_file(const Call& call, const catalog::Courier& courier,
+                      const catalog::Batch& batch, feed::FilesByTag& files) {
+  WEIR_TRY(const std::string tag, tag_of(call, courier, batch));
+  feed::Files& of_tag = files[tag];
+  of_tag.format = is_xml(batch) ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
+  of_tag.files.push_back(file_of(call, batch));
+  return {};
+}
+
 /// The files that the last load of this one read: a query may put their records together.
-Result<std::vector<engine::SourceFile>> files_with(const Call& call, const std::string& table,
-                                                   const catalog::Batch& batch) {
+Result<feed::FilesByTag> files_with(const Call& call, const catalog::Courier& courier,
+                                    const std::string& table, const catalog::Batch& batch) {
   auto& engine = call.services.engine;
-  std::vector<engine::SourceFile> files;
+  feed::FilesByTag files;
   WEIR_TRY(const auto loads,
            engine.ledger(call.caller.tenant, {.table = table, .file = batch.path, .most = 1}));
   std::vector<std::string> keys;
@@ -120,10 +147,10 @@ Result<std::vector<engine::SourceFile>> files_with(const Call& call, const std::
     WEIR_TRY(const auto found,
              call.services.catalog.batches().find_path(call.caller.tenant_no, key));
     if (!found) continue;
-    files.push_back(file_of(call, *found));
+    WEIR_CHECK(add_file(call, courier, *found, files));
     has_own = has_own || key == batch.path;
   }
-  if (!has_own) files.push_back(file_of(call, batch));
+  if (!has_own) WEIR_CHECK(add_file(call, courier, batch, files));
   return files;
 }
 
@@ -135,18 +162,13 @@ feed::QueryNamed queries_of(const Call& call) {
   };
 }
 
-bool is_xml(const catalog::Batch& batch) {
-  return batch.path.ends_with(".cbor");
-}
-
 Result<engine::Load> load_of(const Call& call, const std::string& table, const Target& target,
                              const catalog::Batch& batch) {
   WEIR_TRY(engine::Load load, feed::plan(*target.feed, call.caller.tenant));
   load.id.run = target.run_id;
   load.allowance = call.allowance();
   if (!target.courier) return load;
-  feed::Files files{is_xml(batch) ? engine::FileFormat::cbor : engine::FileFormat::ndjson, {}};
-  WEIR_TRY(files.files, files_with(call, table, batch));
+  WEIR_TRY(const auto files, files_with(call, *target.courier, table, batch));
   WEIR_CHECK(feed::add_operations(load, operations_for(*target.courier, target.feed->id), files,
                                   queries_of(call)));
   load.truncate = false;
@@ -232,8 +254,10 @@ Result<engine::Source> source_of(const Call& call, const engine::RowRecord& row,
     source.format = engine::FileFormat::cbor;
     WEIR_TRY(const auto courier, courier_of_run(call, row.id.run));
     if (courier) {
+      WEIR_TRY(const std::string tag, tag_of(call, *courier, batch));
       for (const feed::Operation& operation : operations_for(*courier, row.id.feed))
-        if (!operation.files.empty()) source.row_tag = operation.files[0].row_tag;
+        for (const feed::QueryFile& file : operation.files)
+          if (file.tag == tag) source.row_tag = file.row_tag;
     }
   }
   source.files.push_back(file_of(call, batch));

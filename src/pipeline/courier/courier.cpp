@@ -6,6 +6,7 @@
 
 #include "base/assert.hpp"
 #include "base/case_fold.hpp"
+#include "pipeline/courier/file_courier.hpp"
 #include "pipeline/feed/load_operations.hpp"
 
 namespace weir::courier {
@@ -93,6 +94,7 @@ Result<void> check_stream(Catalog& catalog, const Courier& courier) {
 }  // namespace
 
 Result<void> check(Catalog& catalog, const Courier& courier) {
+  if (courier.reads_files()) return check_file_courier(courier);
   if (courier.name.empty()) return fail(Errc::bad_request, "A courier needs a name.");
   if (!is_known_format(courier.file_format))
     return fail(Errc::bad_request, "Unknown \"file_format\" \"" + courier.file_format +
@@ -140,6 +142,9 @@ Result<void> validate(Catalog& catalog, const Courier& courier) {
 }
 
 catalog::BatchFilter filter_of(const Courier& courier, const catalog::Run& run) {
+  // A file courier takes what its run landed, whichever day that is said to be of.
+  if (courier.reads_files())
+    return {.stream_id = "", .from = {}, .to = {}, .hour = {}, .landed_by = run.id};
   catalog::BatchFilter filter{courier.stream_id, run.range.from, run.range.to, std::nullopt};
   if (run.live) filter.committed = run.round;
   filter.from_hour = run.range.from_hour;

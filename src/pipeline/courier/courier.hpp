@@ -25,6 +25,7 @@ catalog::BatchFilter filter_of(const catalog::Courier& courier, const catalog::R
 
 /// The hours of which a run of the courier over this range would find records, and up to when the
 /// stream's hours are sealed. With prefix 24 an hour counts as the day's that a run loads it for.
+/// Not of a file courier: hours_of_folder() in landing.hpp.
 Result<catalog::SourceHours> hours_with_files(catalog::Catalog& catalog, std::uint32_t tenant_no,
                                               const catalog::Courier& courier,
                                               const catalog::RunRange& range);

@@ -44,7 +44,9 @@ std::vector<RunTask> plan(const catalog::Run& run, const catalog::RunConfig& con
     task.inputs = json::serialize(inputs);
     if (position > 1) task.needs = {position - 1};
   };
-  add("pull", find_kind, config.courier.stream_id, {{"skip_missing", run.skip_missing}});
+  const bool lands = config.courier.reads_files();
+  add("pull", find_kind, lands ? config.courier.name : config.courier.stream_id,
+      {{"skip_missing", run.skip_missing}});
   add("ingest", operations_kind, config.courier.name, {});
   // What cannot be read makes the task before it fail.
   const auto operations = feed::parse_load_operations(config.courier.load_operations);

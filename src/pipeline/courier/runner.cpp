@@ -37,7 +37,7 @@ struct Runner::Work {
   catalog::RunStep step;  // what is to be written next
   /// Which batches are loaded; none before they were found.
   std::optional<catalog::BatchFilter> chosen;
-  std::optional<feed::Files> files;
+  std::optional<feed::FilesByTag> files;
   bool fenced = false;
 
   std::string detail(json::object said, const RunTask& task) const {
@@ -82,6 +82,12 @@ std::string stage_text(const engine::Progress& progress) {
       return "done";
   }
   return "";
+}
+
+void add_landed(json::object& detail, const LandCounts& landed) {
+  detail["files"] = landed.files;
+  detail["known"] = landed.known;
+  detail["unreadable"] = landed.unreadable;
 }
 
 /// Which state the run has while it does the task.
@@ -163,7 +169,7 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
   WEIR_CHECK(end(work, done));
   const bool loaded = done && *done == RunState::succeeded && work.files;
   if (work.run.live && loaded && options_.on_live_batch)
-    for (const engine::SourceFile& file : work.files->files)
+    for (const engine::SourceFile& file : work.files->at(work.config.courier.file_tag).files)
       options_.on_live_batch(work.run.courier_id, stood - file.first_received_at);
   return true;
 }
@@ -193,11 +199,8 @@ Result<void> Runner::prepare(Work& work) {
       work.change(task);
       work.notice(clock_.now(), "warning", task.kind + " " + task.name + " is skipped");
     }
-  WEIR_TRY(const auto stream,
-           catalog_.streams().find(run.tenant_no, work.config.courier.stream_id));
-  WEIR_TRY(const auto view, catalog_.streams().view(stream.no));
-  if (!view) return fail(Errc::not_found, "Stream " + stream.id + " is gone.");
-  work.tenant = view->tenant;
+  WEIR_TRY(const auto tenant, catalog_.tenants().find(run.tenant_no));
+  work.tenant = tenant.name;
   return {};
 }
 
@@ -277,6 +280,17 @@ Result<RunState> Runner::over(Work& work, RunTask& task, const Error& error) {
 }
 
 Result<void> Runner::find_batches(Work& work, RunTask& task) {
+  const bool lands = work.config.courier.reads_files();
+  LandCounts landed;
+  if (lands) {
+    WEIR_TRY(landed, land(catalog_, store_, options_.open_folder,
+                          {.courier = work.config.courier,
+                           .tenant = work.tenant,
+                           .run = work.run,
+                           .lease = work.lease,
+                           .skip_missing = skips_missing(task),
+                           .stop = work.keeper->token()}));
+  }
   work.chosen = filter_of(work.config.courier, work.run);
   if (!work.run.live) {
     WEIR_TRY(const std::uint64_t committed, catalog_.loads().committed());
@@ -285,15 +299,18 @@ Result<void> Runner::find_batches(Work& work, RunTask& task) {
   work.files.reset();
   task.outputs = catalog::to_json(*work.chosen);
   WEIR_CHECK(know_files(work));
+  std::uint64_t batches = 0;
   std::uint64_t records = 0;
   std::uint64_t bytes = 0;
-  for (const auto& file : work.files->files) {
-    records += file.records;
-    bytes += file.bytes;
-  }
-  json::object detail{
-      {"batches", work.files->files.size()}, {"records", records}, {"bytes", bytes}};
-  const bool none = work.files->files.empty() && !work.run.live;
+  for (const auto& [tag, files] : *work.files)
+    for (const auto& file : files.files) {
+      ++batches;
+      records += file.records;
+      bytes += file.bytes;
+    }
+  json::object detail{{"batches", batches}, {"records", records}, {"bytes", bytes}};
+  if (lands) add_landed(detail, landed);
+  const bool none = batches == 0 && !work.run.live && !lands;
   const std::string prefix = work.config.courier.file_pattern_prefix;
   const std::string missing = "Stream " + task.name + " has no batches " +
                               range_text(work.run.range) +
@@ -304,10 +321,10 @@ Result<void> Runner::find_batches(Work& work, RunTask& task) {
     return fail(Errc::not_found, missing +
                                      ". Send data and wait for its batch (or flush the stream), "
                                      "choose another day, or run with skip_missing.");
-  work.notice(clock_.now(), "found",
-              none ? missing
-                   : std::to_string(work.files->files.size()) + " files with " +
-                         std::to_string(records) + " records");
+  work.notice(
+      clock_.now(), "found",
+      none ? missing
+           : std::to_string(batches) + " files with " + std::to_string(records) + " records");
   return {};
 }
 
@@ -323,12 +340,16 @@ Result<void> Runner::know_files(Work& work) {
     WEIR_TRY(work.chosen, catalog::parse_batch_filter(find->outputs));
   }
   WEIR_TRY(const auto batches, catalog_.batches().find(work.run.tenant_no, *work.chosen));
+  if (work.config.courier.reads_files()) {
+    WEIR_TRY(work.files, landed_files(catalog_, store_, work.config.courier, batches));
+    return {};
+  }
   feed::Files files;
   files.format = feed::format_of(work.config.courier);
   for (const catalog::Batch& batch : batches)
     if (batch.records > 0)  // else all of its records are quarantined or duplicates
       files.files.push_back(feed::file_of(batch, store_.uri(batch.path)));
-  work.files = std::move(files);
+  work.files = feed::FilesByTag{{work.config.courier.file_tag, std::move(files)}};
   return {};
 }
 
@@ -397,12 +418,21 @@ Result<void> Runner::note_load(const Work& work, const engine::Load& load) {
   catalog::BatchFilter chosen = *work.chosen;
   const std::uint64_t committed = chosen.committed ? chosen.committed->to : 0;
   if (!work.run.live) chosen.committed.reset();
-  return catalog_.loads().add(work.lease, {.tenant_no = work.run.tenant_no,
-                                           .table = load.table,
-                                           .chosen = std::move(chosen),
-                                           .committed = committed,
-                                           .truncates = load.truncate,
-                                           .fills = !load.operations.empty()});
+  std::vector<catalog::BatchFilter> filters{std::move(chosen)};
+  if (work.config.courier.reads_files()) {
+    WEIR_TRY(filters, landed_filters(catalog_, work.config.courier, work.run.range));
+  }
+  bool truncates = load.truncate;
+  for (catalog::BatchFilter& of_stream : filters) {
+    WEIR_CHECK(catalog_.loads().add(work.lease, {.tenant_no = work.run.tenant_no,
+                                                 .table = load.table,
+                                                 .chosen = std::move(of_stream),
+                                                 .committed = committed,
+                                                 .truncates = truncates,
+                                                 .fills = !load.operations.empty()}));
+    truncates = false;  // else each would say of the one before that it is gone
+  }
+  return {};
 }
 
 /// A live round is a load of its own for the engine's ledger, and sets its error rows aside

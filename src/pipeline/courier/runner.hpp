@@ -11,6 +11,7 @@
 #include "catalog/catalog.hpp"
 #include "engine/engine.hpp"
 #include "env/clock.hpp"
+#include "pipeline/courier/landing.hpp"
 #include "pipeline/feed/load_operations.hpp"
 #include "pipeline/store/object_store.hpp"
 
@@ -29,6 +30,7 @@ class Runner {
     std::chrono::milliseconds time_max{0};       // of one run; 0: as long as it takes
     std::chrono::milliseconds look_every{500};   // whether a stop was asked for
     std::chrono::milliseconds tell_every{2000};  // how far a load is
+    OpenFolder open_folder = {};                 // of file couriers
     bool live_only = false;  // claims rounds of live couriers, and no other runs
     /// Hears the whole message of an internal error that failed a run; the run keeps what callers
     /// may read of it.

@@ -34,6 +34,40 @@ Result<std::string> text(const json::object& object, const std::string& where,
   return std::string(value->as_string());
 }
 
+Result<std::optional<bool>> truth(const json::object& options, const std::string& where,
+                                  std::string_view key) {
+  const json::value* value = options.if_contains(key);
+  if (!value) return std::optional<bool>();
+  const bool yes = *value == true || *value == "true";
+  if (!yes && *value != false && *value != "false")
+    return wrong(where, "\"" + std::string(key) + "\" must be \"true\" or \"false\".");
+  return std::optional(yes);
+}
+
+/// One character, which may be several bytes, or none.
+Result<std::optional<std::string>> character(const json::object& options, const std::string& where,
+                                             std::string_view key) {
+  const json::value* value = options.if_contains(key);
+  if (!value) return std::optional<std::string>();
+  const std::string text = value->is_string() ? std::string(value->as_string()) : "??";
+  const auto begins = std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  });
+  if (begins > 1 || text.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+    return wrong(where, "\"" + std::string(key) + "\" must be one character, no line break.");
+  return std::optional(text);
+}
+
+Result<TextOptions> parse_text_options(const json::object& options, const std::string& where) {
+  TextOptions text;
+  WEIR_TRY(text.delimiter, character(options, where, "delimiter"));
+  if (text.delimiter && text.delimiter->empty()) text.delimiter = "\\";
+  WEIR_TRY(text.quote, character(options, where, "quote"));
+  WEIR_TRY(text.escape, character(options, where, "escape"));
+  WEIR_TRY(text.multiline, truth(options, where, "multiline"));
+  return text;
+}
+
 Result<QueryFile> parse_file(const json::value& value, const std::string& where) {
   if (!value.is_object()) return wrong(where, "must be an object with a \"file\".");
   const json::object& object = value.as_object();
@@ -47,12 +81,9 @@ Result<QueryFile> parse_file(const json::value& value, const std::string& where)
     if (options->as_object().contains("rowTag")) {
       WEIR_TRY(file.row_tag, text(options->as_object(), where + ", options", "rowTag"));
     }
-    if (const json::value* trim = options->as_object().if_contains("trim")) {
-      const bool yes = *trim == true || *trim == "true";
-      if (!yes && *trim != false && *trim != "false")
-        return wrong(where + ", options", "\"trim\" must be \"true\" or \"false\".");
-      file.trim = yes;
-    }
+    WEIR_TRY(const auto trim, truth(options->as_object(), where + ", options", "trim"));
+    file.trim = trim.value_or(false);
+    WEIR_TRY(file.text, parse_text_options(options->as_object(), where + ", options"));
   }
   if (const json::value* schema = object.if_contains("schema")) {
     if (!schema->is_object()) return wrong(where, "\"schema\" must be a Spark schema object.");

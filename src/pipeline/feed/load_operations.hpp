@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,12 +9,21 @@
 
 namespace weir::feed {
 
+/// How a text file is written, where the operation says so.
+struct TextOptions {
+  std::optional<std::string> delimiter;
+  std::optional<std::string> quote;  // empty: nothing is quoted
+  std::optional<std::string> escape;
+  std::optional<bool> multiline;
+};
+
 /// One file of an ingest query, by its tag, and how to read it (spec/loads.md 4).
 struct QueryFile {
   std::string tag;
   std::string row_tag = "row";
   bool trim = false;        // XML: strip white space around texts
   std::string schema_json;  // Spark StructType; empty: inferred
+  TextOptions text = {};    // of files that a file courier landed; it reads them by these
 };
 
 struct Operation {

@@ -25,7 +25,12 @@ engine::FileFormat format_of(const catalog::Courier& courier) {
 }
 
 Result<void> add_operations(engine::Load& load, const std::vector<Operation>& operations,
-                            const Files& files, const QueryNamed& query_named) {
+                            const FilesByTag& by_tag, const QueryNamed& query_named) {
+  const Files none;
+  const auto files_of = [&](const std::string& tag) -> const Files& {
+    const auto found = by_tag.find(tag);
+    return found == by_tag.end() ? none : found->second;
+  };
   for (const Operation& operation : operations) {
     if (operation.type == Operation::Type::truncate) {
       load.truncate = true;
@@ -33,17 +38,20 @@ Result<void> add_operations(engine::Load& load, const std::vector<Operation>& op
     }
     engine::Operation& one = load.operations.emplace_back();
     if (operation.type == Operation::Type::load) {
+      const Files& files = files_of(operation.file);
       one.sources.push_back({.tag = operation.file, .format = files.format, .files = files.files});
       continue;
     }
     WEIR_TRY(one.query, query_named(operation.query));
-    for (const QueryFile& file : operation.files)
+    for (const QueryFile& file : operation.files) {
+      const Files& files = files_of(file.tag);
       one.sources.push_back({.tag = file.tag,
                              .format = files.format,
                              .files = files.files,
                              .schema_json = file.schema_json,
                              .row_tag = file.row_tag,
                              .trim = file.trim});
+    }
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,12 @@ namespace weir::feed {
 /// A batch file as the engine reads it.
 engine::SourceFile file_of(const catalog::Batch& batch, std::string uri);
 
-/// What a courier's operations read.
+/// What a courier's operations read under one tag.
 struct Files {
   engine::FileFormat format = engine::FileFormat::ndjson;
   std::vector<engine::SourceFile> files;
 };
+using FilesByTag = std::map<std::string, Files>;
 /// Of the courier's "file_format".
 engine::FileFormat format_of(const catalog::Courier& courier);
 
@@ -26,8 +28,9 @@ engine::FileFormat format_of(const catalog::Courier& courier);
 using QueryNamed = std::function<Result<std::string>(const std::string& name)>;
 
 /// Adds a courier's operations for one feed to the feed's load. All of them are one load, so that
-/// they stand or fall together; a truncate is done first, wherever it is listed.
+/// they stand or fall together; a truncate is done first, wherever it is listed. A tag that is not
+/// among `files` has none.
 Result<void> add_operations(engine::Load& load, const std::vector<Operation>& operations,
-                            const Files& files, const QueryNamed& query_named);
+                            const FilesByTag& files, const QueryNamed& query_named);
 
 }  // namespace weir::feed

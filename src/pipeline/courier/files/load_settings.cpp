@@ -244,16 +244,25 @@ bool LoadSettings::all_optional() const {
                      [](const FileEntry& entry) { return entry.optional; });
 }
 
-std::vector<std::string> LoadSettings::tags() const {
-  std::vector<std::string> all;
+std::vector<std::pair<std::string, ContentType>> LoadSettings::types() const {
+  std::vector<std::pair<std::string, ContentType>> all;
   const auto add = [&](const LandAs& land_as) {
-    if (std::find(all.begin(), all.end(), land_as.tag) == all.end()) all.push_back(land_as.tag);
+    const bool known = std::any_of(all.begin(), all.end(),
+                                   [&](const auto& one) { return one.first == land_as.tag; });
+    if (!known) all.emplace_back(land_as.tag, land_as.type);
   };
   for (const FileEntry& entry : entries) {
     if (entry.land_as) add(*entry.land_as);
     for (const ArchiveMembers& members : entry.members)
       add(members.land_as);
   }
+  return all;
+}
+
+std::vector<std::string> LoadSettings::tags() const {
+  std::vector<std::string> all;
+  for (auto& [tag, type] : types())
+    all.push_back(tag);
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -64,6 +65,8 @@ struct LoadSettings {
   bool all_optional() const;
   /// The tags that load operations may name, each once, in order of appearance.
   std::vector<std::string> tags() const;
+  /// Each tag with the content type of the first of its files.
+  std::vector<std::pair<std::string, ContentType>> types() const;
 };
 
 /// Parses the JSON array of load settings. bad_request names the entry and the key at fault and

@@ -1,0 +1,298 @@
+#include "pipeline/courier/landing.hpp"
+
+#include <map>
+
+#include <gmock/gmock.h>
+
+#include "base/sha256.hpp"
+#include "pipeline/courier/courier_fixture.hpp"
+#include "pipeline/courier/files/fake_folder.hpp"
+
+namespace weir::courier {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// Objects of memory.
+class MemoryStore final : public FakeStore {
+ public:
+  class Writer final : public store::ObjectWriter {
+   public:
+    Writer(MemoryStore& store, std::string key) : store_(store), key_(std::move(key)) {}
+    Result<void> write(std::string_view bytes) override {
+      bytes_ += bytes;
+      return {};
+    }
+    Result<void> publish() override {
+      store_.objects[key_] = bytes_;
+      return {};
+    }
+
+   private:
+    MemoryStore& store_;
+    std::string key_;
+    std::string bytes_;
+  };
+  Result<std::unique_ptr<store::ObjectWriter>> create(const std::string& key) override {
+    if (fail_at == ++created) return weir::fail(Errc::io, "the disk is full");
+    return std::make_unique<Writer>(*this, key);
+  }
+
+  std::map<std::string, std::string> objects;
+  int created = 0;
+  int fail_at = 0;
+};
+
+/// A folder that a test holds, opened for a courier.
+class Opened final : public Folder {
+ public:
+  explicit Opened(const Folder& folder) : folder_(folder) {}
+  Result<std::vector<Entry>> list(const std::string& path, std::size_t max) const override {
+    return folder_.list(path, max);
+  }
+  Result<std::unique_ptr<ForeignFile>> open(const std::string& path) const override {
+    return folder_.open(path);
+  }
+
+ private:
+  const Folder& folder_;
+};
+
+class LandingTest : public CourierTest {
+ protected:
+  LandingTest() { folder_.files["readme"] = ""; }
+
+  static std::string entry(const std::string& pattern, const std::string& tag,
+                           const std::string& type, const std::string& more = "",
+                           bool optional = false) {
+    return R"({"object/type":"file","object/file-pattern":")" + pattern +
+           R"(","object/optional":)" + (optional ? "true" : "false") +
+           R"(,"object/land-as":{"file/tag":")" + tag + R"(","file/content-type":")" + type + "\"" +
+           more + "}}";
+  }
+  catalog::Courier files(const std::string& settings, const std::string& operations = "{}") {
+    catalog::Courier courier;
+    courier.tenant_no = tenant_;
+    courier.name = "drop";
+    courier.load_settings = "[" + settings + "]";
+    courier.load_operations = operations;
+    return courier;
+  }
+  std::string csv() {
+    return entry("'orders_'yyyy-MM-dd'.csv'", "orders", "text/csv", R"(,"file/header-rows":1)");
+  }
+  std::string load(const catalog::Feed& feed, const std::string& tag) {
+    return R"({")" + feed.id + R"(":[{"type":"load","file":")" + tag + R"("}]})";
+  }
+
+  /// Runs what is scheduled.
+  catalog::Run execute(const catalog::Run& run) {
+    Runner runner(*catalog_, engine_, store_, clock_,
+                  {.owner = "test", .open_folder = [this](const std::string& tenant, const auto&) {
+                     EXPECT_EQ(tenant, "acme");
+                     return Result<std::unique_ptr<Folder>>(std::make_unique<Opened>(folder_));
+                   }});
+    EXPECT_TRUE(runner.run_next().value());
+    return catalog_->runs().find(tenant_, run.id).value();
+  }
+  catalog::Run again(const std::string& courier_id, const catalog::RunRange& range,
+                     bool skip_missing = false) {
+    catalog::Run run;
+    run.courier_id = courier_id;
+    run.name = "again";
+    run.range = range;
+    run.skip_missing = skip_missing;
+    return execute(catalog_->runs().add(tenant_, run).value());
+  }
+  catalog::RunRange days(const char* from, const char* to) { return {day(from), day(to)}; }
+  std::string land_detail(const catalog::Run& run) {
+    return catalog_->runs().tasks(run.id)->at(0).detail;
+  }
+  /// The content of the batch files that the nth load read under its nth source.
+  std::string loaded(std::size_t load, std::size_t source = 0) {
+    std::string all;
+    for (const auto& file : engine_.loads.at(load).operations.at(0).sources.at(source).files) {
+      EXPECT_EQ(sha256_hex(store_.objects.at(file.key)), file.sha256);
+      EXPECT_EQ(store_.objects.at(file.key).size(), file.bytes);
+      all += store_.objects.at(file.key);
+    }
+    return all;
+  }
+
+  MemoryFolder folder_;
+  MemoryStore store_;
+};
+
+TEST_F(LandingTest, FilesOfAPeriodBecomeTheBatchesOfItsRun) {
+  folder_.files["orders_2027-03-01.csv"] = "id,x\n1,a\n";
+  folder_.files["orders_2027-03-02.csv"] = "id,x\n2,b\n3,\n";
+  folder_.files["orders_2027-03-03.csv"] = "id,x\n4,d\n";
+  const auto target = feed();
+  const auto run =
+      execute(schedule(files(csv(), load(target, "orders")), days("2027-03-01", "2027-03-03")));
+  EXPECT_EQ(run.state, catalog::RunState::succeeded) << run.error;
+  EXPECT_EQ(loaded(0),
+            "{\"id\":\"1\",\"x\":\"a\"}\n{\"id\":\"2\",\"x\":\"b\"}\n{\"id\":\"3\",\"x\":null}\n");
+  const auto& read = engine_.loads.at(0).operations.at(0).sources.at(0).files;
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[1].first_received_at, Time(day("2027-03-02"))) << "days are the order of the data";
+  EXPECT_EQ(read[1].first_sequence, 2U);
+  EXPECT_EQ(read[1].partition, catalog::landing_partition);
+  EXPECT_THAT(land_detail(run), HasSubstr(R"("records":3,"bytes":58,"files":2,"known":0)"));
+}
+
+TEST_F(LandingTest, AFileThatHasNotChangedLandsOnce) {
+  folder_.files["orders_2027-03-01.csv"] = "id\n1\n";
+  const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-02")));
+  const auto objects = store_.objects;
+  folder_.modified += std::chrono::hours(1);  // copied again
+  const auto second = again(run.courier_id, days("2027-03-01", "2027-03-02"));
+  EXPECT_THAT(land_detail(second), HasSubstr(R"("files":1,"known":1)"));
+  EXPECT_EQ(store_.objects, objects);
+  EXPECT_EQ(catalog_->landings().batches_of_run(second.id)->size(), 1U);
+
+  folder_.files["orders_2027-03-01.csv"] = "id\n2\n";
+  const auto third = again(run.courier_id, days("2027-03-01", "2027-03-02"));
+  const auto changed = catalog_->landings().batches_of_run(third.id).value();
+  ASSERT_THAT(changed, SizeIs(1));
+  EXPECT_EQ(changed[0].batch.first_sequence, Sequence{2}) << "later than what it replaces";
+
+  folder_.files["orders_2027-03-01.csv"] = "id\n1\n";  // as it was, and again later
+  const auto fourth = again(run.courier_id, days("2027-03-01", "2027-03-02"));
+  EXPECT_EQ(catalog_->landings().batches_of_run(fourth.id)->at(0).batch.first_sequence,
+            Sequence{3});
+}
+
+TEST_F(LandingTest, AFileThatIsReadOtherwiseLandsAgain) {
+  folder_.files["orders_2027-03-01.csv"] = "id;x\n1;a\n";
+  const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-02")));
+  auto courier = catalog_->couriers().find(tenant_, run.courier_id).value();
+  courier.load_settings = "[" +
+                          entry("'orders_'yyyy-MM-dd'.csv'", "orders", "text/csv",
+                                R"(,"file/header-rows":1,"file/separator":";")") +
+                          "]";
+  ASSERT_TRUE(catalog_->couriers().update(tenant_, courier));
+  const auto second = again(run.courier_id, days("2027-03-01", "2027-03-02"));
+  const auto batches = catalog_->landings().batches_of_run(second.id).value();
+  EXPECT_EQ(store_.objects.at(batches.at(0).batch.path), "{\"id\":\"1\",\"x\":\"a\"}\n");
+}
+
+TEST_F(LandingTest, ARunThatEndedInTheMiddleGoesOnWhereItWas) {
+  for (const char* on : {"01", "02", "03"})
+    folder_.files[std::string("orders_2027-03-") + on + ".csv"] = std::string("id\n") + on + "\n";
+  store_.fail_at = 3;
+  const auto target = feed();
+  const auto run =
+      execute(schedule(files(csv(), load(target, "orders")), days("2027-03-01", "2027-03-04")));
+  EXPECT_EQ(run.state, catalog::RunState::failed);
+  EXPECT_THAT(engine_.loads, IsEmpty());
+  const auto second = again(run.courier_id, days("2027-03-01", "2027-03-04"));
+  EXPECT_EQ(second.state, catalog::RunState::succeeded);
+  EXPECT_THAT(land_detail(second), HasSubstr(R"("files":3,"known":2)"));
+  EXPECT_EQ(loaded(0), "{\"id\":\"01\"}\n{\"id\":\"02\"}\n{\"id\":\"03\"}\n");
+}
+
+TEST_F(LandingTest, AMissingFileFailsTheRunBeforeAnythingLands) {
+  folder_.files["orders_2027-03-01.csv"] = "id\n1\n";
+  const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-03")));
+  EXPECT_EQ(run.state, catalog::RunState::failed);
+  EXPECT_THAT(run.error, HasSubstr("2027-03-02: no file matches 'orders_'yyyy-MM-dd'.csv'."));
+  EXPECT_THAT(store_.objects, IsEmpty());
+  EXPECT_EQ(again(run.courier_id, days("2027-03-01", "2027-03-03"), true).state,
+            catalog::RunState::succeeded);
+  EXPECT_EQ(again(run.courier_id, {}).state, catalog::RunState::succeeded) << "all there is";
+  EXPECT_EQ(again(run.courier_id, days("2027-03-05", "2027-03-06"), true).state,
+            catalog::RunState::succeeded);
+}
+
+TEST_F(LandingTest, FilesLandAlsoWhereAFeedIsMissing) {
+  folder_.files["orders_2027-03-01.csv"] = "id\n1\n";
+  const auto run =
+      execute(schedule(files(csv(), R"({"df-xxxxxx":[{"type":"load","file":"orders"}]})"),
+                       days("2027-03-01", "2027-03-02")));
+  EXPECT_EQ(run.error, "Cannot find required feeds: \"df-xxxxxx\"");
+  const auto streams = catalog_->landings().streams_of(run.courier_id).value();
+  ASSERT_THAT(streams, SizeIs(1));
+  EXPECT_THAT(*catalog_->batches().newest(tenant_, streams[0].id, 5), SizeIs(1));
+  EXPECT_EQ(catalog_->streams().list(tenant_, {})->items.size(), 1U) << "nobody sends to it";
+  EXPECT_FALSE(catalog_->snapshots().current()->streams.contains(streams[0].id));
+}
+
+TEST_F(LandingTest, AQueryReadsEachTagsFiles) {
+  folder_.files["o-2027-03-01.json"] = R"([{"id":1},{"id":2}])";
+  folder_.files["i-2027-03-01.xml"] = "<all><item>x</item><item>&bad;</item></all>";
+  const auto target = feed();
+  ASSERT_TRUE(catalog_->ingest_queries().add(tenant_, {.name = "Q", .sql = "SELECT 1"}));
+  const auto run = execute(schedule(
+      files(entry("'o-'yyyy-MM-dd'.json'", "o", "application/json") + "," +
+                entry("'i-'yyyy-MM-dd'.xml'", "i", "application/xml"),
+            R"({")" + target.id +
+                R"(":[{"type":"spark-sql","spark-sql-query":"Q","spark-sql-files":[{"file":"o"},
+                {"file":"i","options":{"rowTag":"item"},"schema":{"type":"struct","fields":[]}}]}]})"),
+      days("2027-03-01", "2027-03-02")));
+  EXPECT_EQ(run.state, catalog::RunState::succeeded) << run.error;
+  EXPECT_EQ(loaded(0, 0), "{\"id\":1}\n{\"id\":2}\n");
+  EXPECT_EQ(engine_.loads.at(0).operations.at(0).sources.at(0).format, engine::FileFormat::ndjson);
+  EXPECT_EQ(engine_.loads.at(0).operations.at(0).sources.at(1).format, engine::FileFormat::cbor);
+  EXPECT_THAT(land_detail(run), HasSubstr(R"("unreadable":1)"));
+}
+
+TEST_F(LandingTest, AFileThatIsStillBeingWrittenFailsTheRun) {
+  folder_.files["orders_2027-03-01.csv"] = "id\n1\n";
+  folder_.on_read = [this] { folder_.files["orders_2027-03-01.csv"] += "2\n"; };
+  const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-02")));
+  EXPECT_THAT(run.error, HasSubstr("'orders_2027-03-01.csv' changed while it was read"));
+  EXPECT_THAT(*catalog_->landings().files_of_run(run.id), IsEmpty());
+}
+
+TEST_F(LandingTest, ALargeFileBecomesSeveralBatchesThatFollowOneAnother) {
+  std::string text = "x\n";
+  for (int i = 0; i < 90; ++i)
+    text += std::string(1'000'000, static_cast<char>('a' + i % 26)) + "\n";
+  folder_.files["orders_2027-03-01.csv"] = text;
+  const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-02")));
+  const auto batches = catalog_->landings().batches_of_run(run.id).value();
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].batch.records + batches[1].batch.records, 90U);
+  EXPECT_EQ(batches[1].first_record, batches[0].batch.records + 1);
+  EXPECT_EQ(batches[1].batch.first_sequence.value, batches[0].batch.last_sequence.value + 1);
+}
+
+TEST_F(LandingTest, WhatCanNeverWorkIsRefused) {
+  EXPECT_EQ(refusal(files(csv())), "");
+  EXPECT_THAT(refusal(files("1")), HasSubstr("Load settings, entry 1"));
+  const auto target = feed();
+  EXPECT_THAT(refusal(files(csv(), load(target, "other"))),
+              HasSubstr("no such \"file/tag\"; they have \"orders\""));
+  EXPECT_THAT(refusal(files(entry("'a'", "x", "application/xml"), load(target, "x"))),
+              HasSubstr("is nested"));
+  EXPECT_THAT(
+      refusal(files(entry("'a'", "x", "application/xml") + "," + entry("'b'", "x", "text/csv"))),
+      HasSubstr("give them two tags"));
+  const auto with_options = [&](const std::string& one, const std::string& other) {
+    return refusal(files(csv(), R"({")" + target.id + R"(":[
+      {"type":"spark-sql","spark-sql-query":"Q","spark-sql-files":[{"file":"orders","options":)" +
+                                    one + R"(}]},
+      {"type":"spark-sql","spark-sql-query":"Q","spark-sql-files":[{"file":"orders","options":)" +
+                                    other + "}]}]}"));
+  };
+  EXPECT_EQ(with_options(R"({"delimiter":";","multiline":"true"})", R"({"delimiter":";"})"), "");
+  EXPECT_THAT(with_options(R"({"delimiter":";"})", R"({"delimiter":"|"})"),
+              HasSubstr("two values of \"delimiter\""));
+  EXPECT_THAT(with_options(R"({"delimiter":"ab"})", "{}"), HasSubstr("must be one character"));
+  auto courier = files(csv());
+  for (const char* const folder : {"/etc", "a/../b", "..", "a//b", "a/"}) {
+    courier.folder = folder;
+    EXPECT_THAT(refusal(courier), HasSubstr("\"folder\" is a path below")) << folder;
+  }
+  courier.folder = "in/orders";
+  EXPECT_EQ(refusal(courier), "");
+  courier.trigger = catalog::Trigger::each_batch;
+  EXPECT_THAT(refusal(courier), HasSubstr("by hand or by a courier group"));
+}
+
+}  // namespace
+}  // namespace weir::courier
