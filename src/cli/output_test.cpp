@@ -163,6 +163,15 @@ TEST_F(CliTest, RareCountsHaveAColumnWhereThereAreAny) {
                 "         1       0\n"));
 }
 
+TEST_F(CliTest, ARunWhoseLoadWasUndoneSaysSo) {
+  const Outcome outcome =
+      run({{"GET /api/v0/workflow/runs/wf-1",
+            {.body = R"({"id":"wf-1","state":"succeeded","tasks":[{"kind":"load","name":"S:F",
+        "state":"succeeded","detail":{"load":7,"undone_loads":[7]}}]})"}}},
+          {"run", "show", "wf-1"});
+  EXPECT_THAT(outcome.out, HasSubstr("\nundone: S:F: load 7\n"));
+}
+
 TEST_F(CliTest, AReceiptTellsWhatBecameOfEachRow) {
   const Outcome outcome =
       run({{"GET /api/v0/receipts/R1",

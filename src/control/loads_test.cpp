@@ -37,6 +37,40 @@ TEST_F(LoadsTest, LoadsAreListedInPagesAsWhatTheyAre) {
   EXPECT_TRUE(second.at("next_token").is_null());
 }
 
+TEST_F(LoadsTest, ARunShowsWhichOfItsLoadsWereUndone) {
+  catalog::Courier courier;
+  courier.name = "Orders";
+  courier.stream_id = catalog_->streams().add(acme_, {.name = "orders"})->id;
+  catalog::Run run;
+  run.courier_id = catalog_->couriers().add(acme_, courier)->id;
+  run = *catalog_->runs().add(acme_, run);
+  const auto claimed = catalog_->runs().claim("me", std::chrono::seconds(30)).value();
+  ASSERT_TRUE(claimed);
+  for (const char* table : {"S:F", "S:G"}) {
+    catalog::RunTask task;
+    task.id = std::string("wft-") + table;
+    task.run_id = run.id;
+    task.kind = "load";
+    task.name = table;
+    task.state = catalog::RunState::succeeded;
+    task.detail = R"({"load":8})";
+    ASSERT_TRUE(catalog_->runs().save(claimed->lease, {.tasks = {task}}));
+  }
+  for (const std::uint64_t number : {9, 8, 7}) {
+    engine::LoadRecord load;
+    load.table = number == 9 ? "S:G" : "S:F";
+    load.state = number == 7 ? engine::LoadState::done : engine::LoadState::undone;
+    load.counts.load = number;
+    engine_.ledger_entries.push_back(load);
+  }
+  const auto shown = get("/api/v0/workflow/runs/" + run.id);
+  EXPECT_EQ(engine_.ledger_asked.back().run, run.id);
+  const auto& tasks = shown.at("tasks").as_array();
+  ASSERT_EQ(tasks.size(), 2u);
+  EXPECT_EQ(tasks[0].at("detail").at("undone_loads"), (json::array{8}));
+  EXPECT_EQ(tasks[1].at("detail").at("undone_loads"), (json::array{9}));
+}
+
 TEST_F(LoadsTest, AnUndoSaysWhatItDidAndADryRunWhatItWould) {
   const auto dry = expect(200, send("POST", "/api/v0/loads/7/undo", R"({"dry_run":true})"));
   EXPECT_TRUE(dry.at("number").is_null());

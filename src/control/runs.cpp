@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/limits.hpp"
 #include "catalog/audit.hpp"
 #include "catalog/run_config.hpp"
 #include "control/answers.hpp"
@@ -41,11 +42,40 @@ json::value json_of_task(const Services& services, const catalog::RunTask& task)
   return body;
 }
 
+/// Whether a load is a task's: into its table, or the shadow of it.
+bool is_of(const engine::LoadRecord& load, const json::value& task) {
+  const auto& table = task.at("name").as_string();
+  return load.table == table || load.table == "shadow:" + std::string(table);
+}
+
+/// What is true of the run's loads since: a task tells what its load did, and not that it was
+/// undone. A run is shown also while its tables cannot be asked.
+void note_undone(const Call& call, const std::string& run_id, json::array& tasks) {
+  const auto counts = [](json::value& task) -> json::object* {
+    json::object* detail = task.as_object()["detail"].if_object();
+    return detail != nullptr && detail->contains("load") ? detail : nullptr;
+  };
+  if (std::none_of(tasks.begin(), tasks.end(), counts)) return;
+  const auto loads = call.services.engine.ledger(call.caller.tenant,
+                                                 {.run = run_id, .most = limits::page_items_max});
+  if (!loads) return;
+  for (json::value& task : tasks) {
+    json::object* detail = counts(task);
+    if (detail == nullptr) continue;
+    json::array undone;
+    for (const engine::LoadRecord& load : *loads)
+      if (load.state == engine::LoadState::undone && is_of(load, task))
+        undone.emplace_back(load.counts.load);
+    if (!undone.empty()) (*detail)["undone_loads"] = std::move(undone);
+  }
+}
+
 Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
   WEIR_TRY(const auto tasks, call.services.catalog.runs().tasks(run.id));
   json::array items;
   for (const catalog::RunTask& task : tasks)
     items.push_back(json_of_task(call.services, task));
+  note_undone(call, run.id, items);
   json::object body = json_of_run(call.services, run);
   body["tasks"] = std::move(items);
   json::array& offers = body["resolutions"].emplace_array();

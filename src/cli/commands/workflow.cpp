@@ -53,6 +53,18 @@ void print_warnings(Session& session, const json::array& tasks) {
   }
 }
 
+/// What counts no more: the numbers above them are of what the loads did.
+void print_undone(Session& session, const json::array& tasks) {
+  for (const json::value& task : tasks) {
+    const json::value* undone = task.as_object().if_contains("undone_loads");
+    if (undone == nullptr || !undone->is_array()) continue;
+    std::string numbers;
+    for (const json::value& each : undone->as_array())
+      numbers += (numbers.empty() ? "" : ", ") + cell_text(each);
+    session.terminal.out << "\nundone: " << text_of(task, "name") << ": load " << numbers << "\n";
+  }
+}
+
 /// The notices after the first `told`, as they come; the number that is told now.
 std::size_t print_news(Terminal& terminal, const json::value& run, std::size_t told) {
   const json::value* notices = run.is_object() ? run.as_object().if_contains("notices") : nullptr;
@@ -150,6 +162,7 @@ void print_run(Session& session, const json::value& run) {
   columns.insert(columns.end(), {{"ERRORS", "errors", true}, {"ERROR", "error"}});
   print_list(session, json::object{{"items", rows}}, columns, "");
   print_warnings(session, rows);
+  print_undone(session, rows);
   if (!resolutions.is_array() || resolutions.as_array().empty()) return;
   session.terminal.out << "\nweir run resolve " << text_of(run, "id") << " with one of these:\n";
   print_list(session, json::object{{"items", resolutions}},
