@@ -200,12 +200,14 @@ Result<http::Response> run_group(const Call& call) {
   run.automatic = asked.automatic;
   run.load_only = asked.load_only;
   run.skip_missing = asked.skip_missing;
+  run.shadow = asked.shadow;
   run.started_by = call.caller.key_id;
   const std::string notice = "Courier group run request by " + call.caller.key_id +
                              (run.automatic    ? " for the days that the schedule would load"
                               : run.range.from ? " for " + to_string(*run.range.from) + " up to " +
                                                      to_string(*run.range.to) + ", not included"
-                                               : " for all there is");
+                                               : " for all there is") +
+                             (run.shadow ? ", into the shadows of the tables" : "");
   WEIR_TRY(const auto added,
            call.services.catalog.group_runs().add(call.caller.tenant_no, std::move(run), notice));
   call.services.wake_runs();

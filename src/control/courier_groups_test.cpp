@@ -83,6 +83,14 @@ TEST_F(CourierGroupsTest, TheNextTimesTellWhatTheyWouldLoad) {
   EXPECT_EQ(text(next.at("skipped").as_array()[0].as_object(), "local"), "2027-03-28T02:30");
 }
 
+TEST_F(CourierGroupsTest, ARunByHandMayGoIntoTheShadows) {
+  const auto group = created(all, body("Nightly"));
+  const auto run = created(one(group) + "/runs", R"({"all":true,"shadow":true})");
+  EXPECT_EQ(run.at("shadow"), true);
+  const auto shown = get("/api/v0/workflow/runs/" + text(run, "id"));
+  EXPECT_THAT(text(shown.at("notices").at(0).as_object(), "text"), HasSubstr("into the shadows"));
+}
+
 TEST_F(CourierGroupsTest, ARunByHandIsInTheHistory) {
   const auto group = created(all, body("Nightly"));
   const auto run = created(one(group) + "/runs", R"({"day":"2027-03-01"})");

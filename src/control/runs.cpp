@@ -229,7 +229,7 @@ Result<catalog::RunRange> range_of(const Fields& body) {
 
 Result<catalog::Run> group_run_of(const http::Request& request) {
   WEIR_TRY(const auto body, Fields::of_body(request, {"day", "range_from", "range_to", "all",
-                                                      "load_only", "skip_missing"}));
+                                                      "load_only", "skip_missing", "shadow"}));
   catalog::Run run;
   run.automatic =
       !body.has("day") && !body.has("range_from") && !body.has("range_to") && !body.has("all");
@@ -238,6 +238,7 @@ Result<catalog::Run> group_run_of(const http::Request& request) {
   }
   WEIR_TRY(run.load_only, body.flag_or("load_only", false));
   WEIR_TRY(run.skip_missing, body.flag_or("skip_missing", false));
+  WEIR_TRY(run.shadow, body.flag_or("shadow", false));
   return run;
 }
 

@@ -182,6 +182,9 @@ class Step {
   }
   Time asked_for() const { return view_.run.scheduled_for.value_or(view_.run.created_at); }
 
+  /// Whether the days that it loads are done for the schedule: into shadows nothing is.
+  bool covers() const { return view_.run.automatic && !view_.run.shadow; }
+
   /// Writes all tasks ahead. Loads into one table come in the order of their days.
   Result<void> plan() {
     WEIR_TRY(auto covered, sources_.covered());
@@ -200,7 +203,7 @@ class Step {
       one.courier.covered_to = covered[one.courier.courier_id];
       const Days days = days_to_load(one.courier);
       // From its first run on, whether that goes well or not.
-      if (view_.run.automatic && !one.courier.covered_to && days.from)
+      if (covers() && !one.courier.covered_to && days.from)
         out_.covered.push_back({one.courier.courier_id, *days.from});
       planned.push_back({&one, days});
     }
@@ -390,6 +393,7 @@ class Step {
     child.started_by = view_.run.started_by;
     child.range = hours_of(plan.days, calendar_);
     child.load_only = view_.run.load_only;
+    child.shadow = view_.run.shadow;
     if (const CourierConfig* config = config_of(plan.courier_id)) child.config = config->settings;
     child.skip_missing = true;  // what is missing was decided above
     out_.children.push_back(std::move(child));
@@ -437,8 +441,7 @@ class Step {
     for (const RunTask& task : tasks_) {
       if (task.state == RunState::failed && !task.error.empty())
         out_.error += (out_.error.empty() ? "" : "\n") + task.name + ": " + task.error;
-      if (task.kind != load_kind || task.state != RunState::succeeded || !view_.run.automatic)
-        continue;
+      if (task.kind != load_kind || task.state != RunState::succeeded || !covers()) continue;
       WEIR_TRY(const Plan plan, plan_of(task));
       const auto find = std::find_if(tasks_.begin(), tasks_.end(), [&](const RunTask& other) {
         return other.position == task.needs.front();

@@ -85,6 +85,24 @@ TEST_F(GroupRunTest, TheDaysSinceTheLastSuccessAreLoaded) {
                                               "2027-03-03..2027-03-06", "2027-03-06..2027-03-07"}));
 }
 
+TEST_F(GroupRunTest, ARunIntoShadowsLoadsThemAndLeavesTheScheduleAlone) {
+  const CourierGroup group = add_group(daily({yesterday("Orders")}));
+  for (const bool shadow : {true, false}) {
+    Run run = run_of(*catalog_, group).value();
+    run.automatic = true;
+    run.shadow = shadow;
+    run = catalog_->group_runs().add(acme_, run, "by hand").value();
+    tick();
+    ASSERT_EQ(claim(), "Orders");
+    EXPECT_EQ(children(run)[0].shadow, shadow);
+    finish("Orders");
+    tick();
+    EXPECT_EQ(state(run), RunState::succeeded);
+    EXPECT_EQ(group_now(group.id).couriers[0].covered_to.has_value(), !shadow)
+        << "nothing of the days is in the tables";
+  }
+}
+
 TEST_F(GroupRunTest, ARunByHandLoadsItsDaysAndLeavesTheScheduleAlone) {
   const CourierGroup group = add_group(daily({yesterday("Orders")}));
   const Run run = run_by_hand(group, {parse_day("2027-01-05"), parse_day("2027-01-08")});
