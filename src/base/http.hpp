@@ -15,7 +15,9 @@ namespace weir::http {
 
 struct Request {
   std::string method;  // "GET"
-  std::string path;    // percent-decoded, without the query
+  /// Without the query, percent-decoded but for %2F and %25: so a slash in a name is told from
+  /// those between the segments (control/routes.hpp).
+  std::string path;
   std::map<std::string, std::string> query;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
