@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parents[1] / "tests" / "e2e"))
 from weir_server import Server  # noqa: E402
 
 DUCKDB = "1.4.4"  # the engine's own version; another one would compare versions
+GOES_ON = ("scheduled", "started", "in_progress", "running", "finalizing", "stopping")  # states of a run
 LINES = 4  # of a nested record
 BIG_ROWS = 1000  # that one record of --big becomes
 COUNTRIES = ("DE", "FR", "IT", "ES", "PL", "SE", "NL", "PT")
@@ -166,7 +167,7 @@ class Weir:
         threads = thread_seconds(self.pid())
         cpu, begun = cpu_seconds(self.pid()), time.monotonic()
         run = self.server.api("POST", f"/api/v0/couriers/{courier}/runs", {"all": True})["id"]
-        while (state := self.server.api("GET", f"/api/v0/workflow/runs/{run}"))["state"] in ("scheduled", "started", "running"):
+        while (state := self.server.api("GET", f"/api/v0/workflow/runs/{run}"))["state"] in GOES_ON:
             time.sleep(0.02)
         out = {"wall": time.monotonic() - begun, "cpu": cpu_seconds(self.pid()) - cpu, "rss_mb": peak_mb(self.pid())}
         out["threads"] = sorted(((after - threads.get(tid, 0)) / out["wall"] for tid, after in thread_seconds(self.pid()).items()),
