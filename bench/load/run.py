@@ -175,7 +175,7 @@ class Weir:
         if state["state"] != "succeeded":
             sys.exit(f"the run {state['state']}: {state.get('error')}")
         out["tasks"] = state["tasks"]
-        out["counts"] = next(task["detail"] for task in state["tasks"] if task["kind"].startswith("load"))
+        out["counts"] = next(task["detail"] for task in state["tasks"] if task["kind"] == "load")
         return out
 
     def file_mb(self):
