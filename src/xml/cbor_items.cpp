@@ -1,5 +1,6 @@
 #include "xml/cbor_items.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -54,6 +55,27 @@ cbor_callbacks make_callbacks() {
   return callbacks;
 }
 
+/// Most texts are short and plain; a call for each costs more than a look at its bytes.
+bool is_utf8(std::string_view text) {
+  constexpr std::size_t short_bytes = 64;
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (text.size() <= short_bytes && std::all_of(text.begin(), text.end(), is_plain)) return true;
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
+/// The text at the beginning, if it is one whose head is a byte: nearly all are, and the decoder
+/// goes through a callback for each.
+std::optional<std::string_view> short_text(std::string_view content) {
+  constexpr unsigned char text_head = 0x60;  // RFC 8949, major type 3, and below 24 the length
+  constexpr unsigned char length_max = 23;
+  if (content.empty()) return std::nullopt;
+  const auto head = static_cast<unsigned char>(content.front());
+  if (head < text_head || head > text_head + length_max) return std::nullopt;
+  const std::size_t length = head - text_head;
+  if (content.size() <= length) return std::nullopt;
+  return content.substr(1, length);
+}
+
 }  // namespace
 
 Failure corrupt_at(std::uint64_t offset, const std::string& what) {
@@ -65,6 +87,12 @@ Result<CborItem> CborItems::decode() {
   CborItem found;
   found.offset = offset_;
   const std::string_view rest = content_.substr(offset_);
+  if (const auto text = short_text(rest)) {
+    found.kind = Kind::text;
+    found.text = *text;
+    offset_ += 1 + text->size();
+    return found;
+  }
   const auto* bytes = reinterpret_cast<cbor_data>(rest.data());
   const auto result = cbor_stream_decode(bytes, rest.size(), &callbacks, &found);
   if (rest.empty() || result.status == CBOR_DECODER_NEDATA) {
@@ -77,8 +105,7 @@ Result<CborItem> CborItems::decode() {
 
 Result<CborItem> CborItems::next() {
   WEIR_TRY(const CborItem found, decode());
-  if (found.kind != Kind::text || simdjson::validate_utf8(found.text.data(), found.text.size()))
-    return found;
+  if (found.kind != Kind::text || is_utf8(found.text)) return found;
   offset_ = found.offset;
   return corrupt_at(offset_, "a text is not UTF-8");
 }

@@ -109,6 +109,7 @@ Result<void> BatchFile::read_to_end() {
 Result<std::string> read_whole(const std::string& path, const std::optional<FileClaim>& claim) {
   WEIR_TRY(BatchFile file, BatchFile::open(path, claim));
   std::string content;
+  if (claim) content.reserve(claim->bytes + limits::read_buffer_bytes);  // the file has that size
   std::size_t size = 0;
   while (true) {
     content.resize(size + limits::read_buffer_bytes);
