@@ -12,6 +12,7 @@
 #include "catalog/audit_trail.hpp"
 #include "catalog/migrations.hpp"
 #include "catalog/snapshot.hpp"
+#include "catalog/statement_cache.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
 
@@ -125,6 +126,7 @@ class Database {
   Random& random_;
   std::mutex mutex_;  // guards the members below, and orders snapshots
   soci::session session_;
+  StatementCache statements_{session_};  // behind the session, which it must not outlive
   bool publish_asked_ = false;
   bool commit_uncertain_ = false;  // a commit failed; after a crash it may prove done
   SnapshotSource snapshots_;

@@ -1,6 +1,11 @@
 #include "catalog/statement.hpp"
 
+#include <string_view>
+#include <utility>
+
 #include <soci/sqlite3/soci-sqlite3.h>
+
+#include "catalog/statement_cache.hpp"
 
 // SOCI throws, and its messages contain the statement with all bound values. This is the one place
 // that catches: an Error gets SQLite's message only, since a bound value may be a secret. The first
@@ -44,6 +49,17 @@ std::optional<PayloadType> parse_payload_type(const std::string& text) {
   return std::nullopt;
 }
 
+soci::sqlite3_statement_backend& backend_of(soci::statement& statement) {
+  return static_cast<soci::sqlite3_statement_backend&>(*statement.get_backend());
+}
+
+/// Settings and changes of the schema are made once; all else comes again.
+bool is_kept(std::string_view sql) {
+  for (const std::string_view word : {"SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT"})
+    if (sql.starts_with(word)) return true;
+  return false;
+}
+
 /// Stores what was read, unless nothing was.
 template <class T>
 bool take(T& target, const std::optional<T>& read) {
@@ -65,12 +81,27 @@ Result<void> Statement::guarded(Work&& work) {
   }
 }
 
-Statement::Statement(soci::session& session, const std::string& sql) : session_(session) {
+Statement::Statement(soci::session& session, std::string sql)
+    : session_(session), sql_(std::move(sql)) {
   static_cast<void>(guarded([&] {
     statement_.emplace(session_);
     statement_->alloc();
-    statement_->prepare(sql);
+    StatementCache* const cache = StatementCache::of(session_);
+    sqlite_api::sqlite3_stmt* const prepared = cache == nullptr ? nullptr : cache->take(sql_);
+    if (prepared == nullptr) return statement_->prepare(sql_);
+    // What prepare() would have left there.
+    auto& backend = backend_of(*statement_);
+    backend.stmt_ = prepared;
+    backend.databaseReady_ = true;
   }));
+}
+
+/// A statement that failed is not kept, whatever it failed for.
+Statement::~Statement() {
+  StatementCache* const cache = StatementCache::of(session_);
+  if (!statement_ || error_ || cache == nullptr || !is_kept(sql_)) return;
+  auto& backend = backend_of(*statement_);
+  if (backend.stmt_ != nullptr) cache->give_back(sql_, std::exchange(backend.stmt_, nullptr));
 }
 
 Statement& Statement::bind(const std::string& text) {

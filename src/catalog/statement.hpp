@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,10 @@ namespace weir::catalog {
 /// Errc::corrupt. Not thread-safe: used inside one Database transaction.
 class Statement {
  public:
-  Statement(soci::session& session, const std::string& sql);
+  Statement(soci::session& session, std::string sql);
+  ~Statement();  // gives it back to the session's StatementCache
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
 
   Statement& bind(const std::string& text);
   Statement& bind(Time time) { return bind(weir::to_string(time)); }
@@ -89,6 +93,7 @@ class Statement {
   }
 
   soci::session& session_;
+  const std::string sql_;
   std::optional<soci::statement> statement_;
   std::deque<Slot> values_;
   std::deque<Slot> columns_;
