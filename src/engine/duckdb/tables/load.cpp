@@ -276,7 +276,7 @@ Result<void> write(Tenant& tenant, Connection& connection, const Load& load, Dom
   if (load.id.round > 0) WEIR_CHECK(create_failed_view(connection, load.table));
   WEIR_TRY(counts.load, next_number(connection));
   if (load.truncate) WEIR_CHECK(truncate(connection, tenant, table.stored, counts));
-  WEIR_CHECK(upsert(connection, load, table, tenant.history(), counts));
+  WEIR_CHECK(upsert(connection, load, table, tenant, counts));
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors +
                                  (load.truncate ? 0 : counts.deleted));
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));

@@ -24,12 +24,25 @@ std::optional<std::size_t> last_updated_field(const Load& load) {
   return field_number(load, load.last_updated);
 }
 
+/// In how many parts keys are looked at, each with half of the memory: DuckDB counts distinct
+/// values in memory alone.
+std::uint64_t key_parts(std::uint64_t rows, std::uint64_t memory_bytes) {
+  constexpr std::uint64_t key_bytes = 64;  // of a table of keys, while it grows
+  if (memory_bytes == 0) return 1;
+  return 1 + rows * key_bytes / (memory_bytes / 2);
+}
+
 /// Whether two good rows of the load have one key.
-Result<bool> keys_meet(Connection& connection) {
-  WEIR_TRY(const std::uint64_t more,
-           connection.count("SELECT count(*) - count(DISTINCT uuid) FROM weir_staged "
-                            "WHERE bad IS NULL"));
-  return more > 0;
+Result<bool> keys_meet(Connection& connection, std::uint64_t parts) {
+  for (std::uint64_t part = 0; part < parts; ++part) {
+    const Sql chosen = parts == 1 ? Sql() : sql(" AND hash(uuid) % $ = $", parts, part);
+    WEIR_TRY(const std::uint64_t more,
+             connection.count(sql("SELECT count(*) - count(DISTINCT uuid) FROM weir_staged "
+                                  "WHERE bad IS NULL$",
+                                  chosen)));
+    if (more > 0) return true;
+  }
+  return false;
 }
 
 /// The greatest row of each key in this load. Where no keys meet it is the only one: to find that
@@ -82,7 +95,8 @@ Sql superseded_sql(const Load& load) {
 ///   a  inserted in the place of a removal
 ///   t  a removal of no row, which stands for later loads; rejected
 ///   e  takes the place of a removal, and is one; rejected
-Result<void> plan(Connection& connection, const Load& load, const DomainTable& table) {
+Result<void> plan(Connection& connection, const Load& load, const DomainTable& table,
+                  std::uint64_t parts) {
   const bool last = load.keep == Keep::loaded_last;
   const bool removals = table.stored.deletes;
   const Sql removes = has_delete_marker(load) ? sql("s.deleted") : sql("false");
@@ -95,7 +109,7 @@ Result<void> plan(Connection& connection, const Load& load, const DomainTable& t
                             : sql("s.row_hash = t.row_hash");
   const Sql wins = last ? sql("true") : sql("(t.later OR t.superseded)");
   const Sql leaves = last ? sql("t.later") : sql("$ AND t.other", wins);
-  WEIR_TRY(const bool meet, keys_meet(connection));
+  WEIR_TRY(const bool meet, keys_meet(connection, parts));
   return connection.run(
       sql("CREATE TEMP TABLE weir_plan AS SELECT n, place, CASE $WHEN place IS NULL THEN 'i' "
           "WHEN same AND $ THEN 'o' WHEN same OR NOT $ THEN 'r' "
@@ -163,27 +177,31 @@ Sql written_sql(const Load& load, bool all) {
 }
 
 /// Whether all good rows are inserted, so that there is nothing to plan.
-Result<bool> all_new(Connection& connection, const Load& load, const DomainTable& table) {
+Result<bool> all_new(Connection& connection, const Load& load, const DomainTable& table,
+                     std::uint64_t parts) {
   if (load.merge || has_delete_marker(load)) return false;
   WEIR_TRY(const bool empty, is_empty(connection, table.stored));
   if (!empty) return false;
-  WEIR_TRY(const bool meet, keys_meet(connection));
+  WEIR_TRY(const bool meet, keys_meet(connection, parts));
   return !meet;
 }
 
 }  // namespace
 
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
-                    const HistoryBounds& history, LoadCounts& counts) {
+                    const Tenant& tenant, LoadCounts& counts) {
+  const HistoryBounds& history = tenant.history();
   const Sql rows = table.stored.in_sql();
   const std::uint64_t good = counts.read - counts.errors;
-  WEIR_TRY(const bool new_rows, all_new(connection, load, table));
+  const std::uint64_t parts = key_parts(good, tenant.memory_bytes());
+  WEIR_TRY(const bool new_rows, all_new(connection, load, table, parts));
   if (new_rows) {
     counts.inserted = good;
     if (good == 0) return {};
     return insert(connection, load, table, counts.load, written_sql(load, true));
   }
-  WEIR_CHECK(load.merge ? plan_merge(connection, load, table) : plan(connection, load, table));
+  WEIR_CHECK(load.merge ? plan_merge(connection, load, table)
+                        : plan(connection, load, table, parts));
   WEIR_TRY(const Planned planned, count(connection, counts));
   if (planned.replaced > 0) {
     const Sql replaced =

@@ -2,8 +2,8 @@
 
 #include "base/result.hpp"
 #include "engine/duckdb/connection.hpp"
-#include "engine/duckdb/history_bounds.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tenant.hpp"
 #include "engine/engine.hpp"
 
 namespace weir::engine::duckdb {
@@ -26,6 +26,6 @@ namespace weir::engine::duckdb {
 ///
 /// What goes is kept in the table's history.
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
-                    const HistoryBounds& history, LoadCounts& counts);
+                    const Tenant& tenant, LoadCounts& counts);
 
 }  // namespace weir::engine::duckdb
