@@ -49,6 +49,16 @@ const std::set<std::string_view> edges{"+294247-01-10 04:00:54.775807",
                                        "-290308-12-21 19:59:05.224192"};
 const std::set<std::string_view> differing{"translate(s, s, s)", "sum(c)", "avg(c)", "mean(c)"};
 
+// The row whose text is a time alone, which is one of today where a moment is asked for.
+constexpr std::int64_t time_alone = 34;
+const std::set<std::string_view> of_today{"date_format(s, 'yyyy-MM-dd')",
+                                          "date_trunc('YEAR', s)",
+                                          "months_between(s, dt)",
+                                          "months_between(t, s)",
+                                          "months_between(dt, s)",
+                                          "timestamp(s)",
+                                          "to_timestamp(s)"};
+
 // Spark ends where these are to make two gigabytes.
 const std::set<std::string_view> long_texts{"lpad", "rpad", "repeat"};
 
@@ -115,6 +125,8 @@ class Sweep : public testing::Test {
           row.back() = nullptr;
         if (call.starts_with("collect_set(")) put_in_order(row.back().as_array());
       }
+      if (of_today.count(call) > 0)
+        std::erase_if(*rows, [](const json::array& row) { return row.front() == time_alone; });
     }
     EXPECT_TRUE(same_bag(ours, spark)) << call << difference(spark, ours);
   }
