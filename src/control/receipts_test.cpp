@@ -29,6 +29,7 @@ class ReceiptsTest : public ControlTest {
     catalog::Courier courier;
     courier.name = "Hourly";
     courier.stream_id = stream_.id;
+    courier.file_tag = "streaming";
     courier.load_operations = R"({")" + feed_.id + "\":" + operations + "}";
     return catalog_->couriers().add(acme_, courier).value();
   }
