@@ -88,8 +88,8 @@ struct Match {
   std::string allow;  // the path's methods, for the Allow header
 };
 
-/// `path` is as http::Request has it; the parameter is decoded to its end. A literal segment wins over a parameter. What answers GET
-/// answers HEAD; the server leaves the body out.
+/// `path` is as http::Request has it; the parameter is decoded to its end. A literal segment wins
+/// over a parameter. What answers GET answers HEAD; the server leaves the body out.
 Match find_route(const Routes& routes, std::string_view method, std::string_view path);
 
 }  // namespace weir::control

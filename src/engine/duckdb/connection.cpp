@@ -8,7 +8,6 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <mutex>
 #include <thread>
 
 #include "base/assert.hpp"
@@ -163,24 +162,6 @@ Result<void> Connection::run(const std::string& sql) {
     WEIR_CHECK(execute(statement.get(), rows.out()));
   }
   return {};
-}
-
-Result<void> Connection::run_in_any_order(const std::string& sql) {
-  // DuckDB has this as a setting of the whole database, which it looks at when it plans a
-  // statement. A statement of another connection that is planned meanwhile gets its rows in any
-  // order too, unless it asks for one; so the setting stands for the planning only.
-  static std::mutex planning;
-  Prepared statement;
-  {
-    const std::lock_guard lock(planning);
-    WEIR_CHECK(run("SET GLOBAL preserve_insertion_order = false"));
-    auto prepared = prepare(sql);
-    WEIR_CHECK(run("SET GLOBAL preserve_insertion_order = true"));
-    if (!prepared) return fail(std::move(prepared).error());
-    statement = *std::move(prepared);
-  }
-  Rows rows;
-  return execute(statement.get(), rows.out());
 }
 
 Result<void> Connection::execute(duckdb_prepared_statement statement, duckdb_result* rows) const {

@@ -82,10 +82,6 @@ class Connection {
   /// Runs any number of statements and discards their rows.
   Result<void> run(const std::string& sql);
 
-  /// One statement whose rows may be stored in any order, so that several threads can read and
-  /// store them.
-  Result<void> run_in_any_order(const std::string& sql);
-
   /// The rows of one small result whose columns are BIGINT, BOOLEAN or VARCHAR, as text.
   using Cells = std::vector<std::vector<std::optional<std::string>>>;
   Result<Cells> cells(const std::string& sql);

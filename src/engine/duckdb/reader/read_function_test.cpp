@@ -194,8 +194,8 @@ TEST_F(ReadFunctionTest, AStatementInAnyOrderStoresEachRowOnce) {
   EXPECT_THAT(rows(files, "count(*)"), ElementsAre("24000"));
   ASSERT_TRUE(connection_->run("SET threads = 4; CREATE TABLE kept (file BIGINT, a BIGINT)"));
   const std::string number = std::to_string(readings_.add(reading_));
-  const auto done = connection_->run_in_any_order(
-      "INSERT INTO kept SELECT file, c0 FROM weir_read(" + number + ")");
+  const auto done = connection_->run("INSERT INTO kept SELECT file, c0 FROM weir_read(" + number +
+                                     ") WHERE row & 1 IN (SELECT unnest(range(2)))");
   ASSERT_TRUE(done) << done.error().message;
   const auto one = [this](const std::string& sql) {
     const auto cells = connection_->cells(sql);
@@ -203,9 +203,6 @@ TEST_F(ReadFunctionTest, AStatementInAnyOrderStoresEachRowOnce) {
   };
   EXPECT_EQ(one("SELECT count(*) FROM (SELECT file, a FROM kept GROUP BY ALL HAVING count(*) = 1)"),
             "24000");
-  EXPECT_EQ(one("SELECT current_setting('preserve_insertion_order')::BOOLEAN"), "true");
-  EXPECT_FALSE(connection_->run_in_any_order("INSERT INTO nothing SELECT 1"));
-  EXPECT_EQ(one("SELECT current_setting('preserve_insertion_order')::BOOLEAN"), "true");
 }
 
 TEST_F(ReadFunctionTest, RowsCanBeCountedWithoutAnyColumn) {
