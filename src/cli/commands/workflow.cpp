@@ -87,7 +87,7 @@ std::string print_progress(Terminal& terminal, const json::value& run, const std
     if (text_of(task, "state") != "running" || detail == nullptr) continue;
     const std::string stage = text_of(*detail, "stage");
     if (stage.empty()) continue;
-    const std::string line =
+    std::string line =
         text_of(task, "name") + ": " + stage + ", " + text_of(*detail, "rows_read") + " rows read";
     if (line != told) terminal.err << "          " << line << std::endl;
     return line;

@@ -185,6 +185,7 @@ Result<std::vector<catalog::BatchFilter>> landed_filters(catalog::Catalog& catal
                                                          const catalog::RunRange& range) {
   WEIR_TRY(const auto streams, catalog.landings().streams_of(courier.id));
   std::vector<catalog::BatchFilter> filters;
+  filters.reserve(streams.size());
   for (const catalog::Stream& stream : streams)
     filters.push_back(
         {.stream_id = stream.id, .from = range.from, .to = range.to, .hour = std::nullopt});

@@ -28,7 +28,8 @@ std::vector<RunTask> plan(const catalog::Run& run, const catalog::RunConfig& con
                           const std::vector<RunTask>& tasks) {
   std::vector<RunTask> planned;
   int position = 0;
-  const auto add = [&](const char* stage, const char* kind, std::string name, json::object inputs) {
+  const auto add = [&](const char* stage, const char* kind, std::string name,
+                       const json::object& inputs) {
     ++position;
     const bool is_there = std::any_of(
         tasks.begin(), tasks.end(), [&](const RunTask& task) { return task.position == position; });

@@ -217,7 +217,7 @@ std::string OpenSources::first_sql() const {
 }
 
 std::string OpenSources::rows_sql(std::uint64_t number) const {
-  const std::string read = "weir_read(" + std::to_string(number) + ")";
+  std::string read = "weir_read(" + std::to_string(number) + ")";
   if (!focus_) return read;
   const std::string is_it = "request_id = " + quote_text(focus_->receipt);
   if (focus_->alone) return "(SELECT * FROM " + read + " WHERE " + is_it + ")";

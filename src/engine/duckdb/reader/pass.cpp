@@ -27,7 +27,7 @@ Result<bool> Pass::take_lines(TakenLines& lines) {
     }
     lines.file = next_file_ - 1;
     lines.receipts = receipts_;
-    const Result<bool> more = blocks_->next(lines.block);
+    Result<bool> more = blocks_->next(lines.block);
     if (more && *more) {
       receipts_.pass(lines.block);
       return true;

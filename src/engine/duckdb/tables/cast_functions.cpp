@@ -6,6 +6,7 @@
 #include "engine/duckdb/tables/cast_functions.hpp"
 
 #include <array>
+#include <charconv>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -140,24 +141,46 @@ const std::array<int, decimal_digits>& scales() {
   return all;
 }
 
+std::optional<duckdb_hugeint> decimal(std::string_view text, int scale) {
+  const auto value = spark::decimal_from_text(text, decimal_digits, scale);
+  if (!value) return std::nullopt;
+  return duckdb_hugeint{static_cast<std::uint64_t>(*value),
+                        static_cast<std::int64_t>(*value >> 64)};
+}
+
 void cast_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
   const Texts texts(input, 0);
   const int scale = *static_cast<const int*>(duckdb_scalar_function_get_extra_info(info));
   for_each_row(input, out, [&](idx_t row) -> std::optional<duckdb_hugeint> {
     const auto text = texts.at(row);
-    const auto value = text ? spark::decimal_from_text(*text, decimal_digits, scale) : std::nullopt;
-    if (!value) return std::nullopt;
-    return duckdb_hugeint{static_cast<std::uint64_t>(*value),
-                          static_cast<std::int64_t>(*value >> 64)};
+    return text ? decimal(*text, scale) : std::nullopt;
+  });
+}
+
+/// By the shortest digits that are this double's alone, as DuckDB's text of it has them. Without an
+/// exponent a large one would be written with all of its digits.
+void cast_double_to_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
+  constexpr std::size_t digits_max = 32;  // of a double: 17, a sign, a point and an exponent
+  duckdb_vector numbers = duckdb_data_chunk_get_vector(input, 0);
+  const auto* data = static_cast<const double*>(duckdb_vector_get_data(numbers));
+  const std::uint64_t* given = duckdb_vector_get_validity(numbers);
+  const int scale = *static_cast<const int*>(duckdb_scalar_function_get_extra_info(info));
+  for_each_row(input, out, [&](idx_t row) -> std::optional<duckdb_hugeint> {
+    if (given != nullptr && (given[row / 64] >> (row % 64) & 1) == 0) return std::nullopt;
+    std::array<char, digits_max> text{};
+    const auto written = std::to_chars(text.data(), text.data() + text.size(), data[row],
+                                       std::chars_format::scientific);
+    return decimal({text.data(), written.ptr}, scale);
   });
 }
 
 struct Function {
   std::string name;
-  idx_t arguments = 1;  // all of them texts
+  idx_t arguments = 1;  // all of them texts, or of `takes`
   LogicalType result;
   duckdb_scalar_function_t run = nullptr;
   const void* extra = nullptr;  // outlives the database
+  duckdb_type takes = DUCKDB_TYPE_VARCHAR;
 };
 
 LogicalType type(duckdb_type id) {
@@ -167,10 +190,10 @@ LogicalType type(duckdb_type id) {
 Result<void> add(Connection& connection, const Function& function) {
   Owned<duckdb_scalar_function, duckdb_destroy_scalar_function> made(
       duckdb_create_scalar_function());
-  const LogicalType text = type(DUCKDB_TYPE_VARCHAR);
+  const LogicalType taken = type(function.takes);
   duckdb_scalar_function_set_name(made.get(), function.name.c_str());
   for (idx_t i = 0; i < function.arguments; ++i)
-    duckdb_scalar_function_add_parameter(made.get(), text.get());
+    duckdb_scalar_function_add_parameter(made.get(), taken.get());
   duckdb_scalar_function_set_return_type(made.get(), function.result.get());
   duckdb_scalar_function_set_function(made.get(), function.run);
   duckdb_scalar_function_set_extra_info(made.get(), const_cast<void*>(function.extra), nullptr);
@@ -185,6 +208,10 @@ std::string decimal_function(int scale) {
   return "weir_decimal_" + std::to_string(scale);
 }
 
+std::string double_to_decimal_function(int scale) {
+  return "weir_double_to_decimal_" + std::to_string(scale);
+}
+
 Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
   std::vector<Function> functions;
   functions.push_back({"weir_boolean", 1, type(DUCKDB_TYPE_BOOLEAN), cast<spark::feed_boolean>});
@@ -195,11 +222,15 @@ Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
                        cast_by_format<spark::feed_date, day_of_moment>, &clock});
   functions.push_back({"weir_datetime", 2, type(DUCKDB_TYPE_TIMESTAMP),
                        cast_by_format<spark::feed_datetime, utc_of_moment>, &clock});
-  for (const int& scale : scales())
-    functions.push_back(
-        {decimal_function(scale), 1,
-         LogicalType(duckdb_create_decimal_type(decimal_digits, static_cast<std::uint8_t>(scale))),
-         cast_decimal, &scale});
+  for (const int& scale : scales()) {
+    const auto decimal = [&scale] {
+      return LogicalType(
+          duckdb_create_decimal_type(decimal_digits, static_cast<std::uint8_t>(scale)));
+    };
+    functions.push_back({decimal_function(scale), 1, decimal(), cast_decimal, &scale});
+    functions.push_back({double_to_decimal_function(scale), 1, decimal(), cast_double_to_decimal,
+                         &scale, DUCKDB_TYPE_DOUBLE});
+  }
   for (const Function& function : functions)
     WEIR_CHECK(add(connection, function));
   return {};

@@ -21,5 +21,7 @@ namespace weir::engine::duckdb {
 Result<void> add_cast_functions(Connection& connection, const Clock& clock);
 
 std::string decimal_function(int scale);
+/// The same of a DOUBLE, as of its text, which is not made.
+std::string double_to_decimal_function(int scale);
 
 }  // namespace weir::engine::duckdb

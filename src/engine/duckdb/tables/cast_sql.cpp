@@ -82,8 +82,10 @@ std::string integer_sql(const std::string& x, Incoming incoming) {
 }
 
 /// A double's own digits are what was sent; its binary value would round 0.285 down.
-std::string decimal_sql(const std::string& x, Incoming incoming, const Field& field) {
-  if (incoming == Incoming::whole) return as(x, sql_type(field));
+std::string decimal_sql(const std::string& x, duckdb_logical_type type, const Field& field) {
+  if (incoming_of(type) == Incoming::whole) return as(x, sql_type(field));
+  if (duckdb_get_type_id(type) == DUCKDB_TYPE_DOUBLE)
+    return call(double_to_decimal_function(field.scale), x);
   return call(decimal_function(field.scale), text_of(x));
 }
 
@@ -172,7 +174,7 @@ Result<std::string> cast_sql(const Field& field, const std::string& x, duckdb_lo
     case FieldType::integer:
       return integer_sql(x, incoming);
     case FieldType::decimal:
-      return decimal_sql(x, incoming, field);
+      return decimal_sql(x, type, field);
     case FieldType::float_:
       return float_sql(x, incoming);
     case FieldType::date:

@@ -81,7 +81,7 @@ std::string key_sql(const Load& load, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const std::size_t number = field_number(load, name).value();
     const Field& field = load.fields[number];
-    const std::string text = key_text_sql(field, staged_column(number));
+    std::string text = key_text_sql(field, staged_column(number));
     if (names.size() == 1) return text;
     if (!out.empty()) out += " || '|' || ";
     out += field.type == FieldType::string

@@ -278,6 +278,7 @@ Result<std::vector<StoredTable>> stored_tables(Connection& connection) {
 Result<std::vector<StoredTable>> stored_names(Connection& connection) {
   WEIR_TRY(const auto cells, connection.cells(sql("SELECT no, name FROM $", stored("tables"))));
   std::vector<StoredTable> tables;
+  tables.reserve(cells.size());
   for (const auto& row : cells)
     tables.push_back({.no = Connection::number(row[0]), .name = *row[1]});
   return tables;

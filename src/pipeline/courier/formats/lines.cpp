@@ -86,7 +86,7 @@ class JsonItems {
   Result<void> end_item() {
     if (item_.empty()) return {};
     ++items_;
-    const auto done =
+    auto done =
         has_break_
             ? sink_.unreadable("Item " + std::to_string(items_) + " has a line break within a text")
             : sink_.record(item_);
