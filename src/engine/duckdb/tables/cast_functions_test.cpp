@@ -17,13 +17,15 @@ TEST(CastFunctions, ADoubleIsTheDecimalThatItsTextIs) {
   auto connection = Connection::open(**database);
   ASSERT_TRUE(connection);
   ASSERT_TRUE(add_cast_functions(*connection, clock));
-  ASSERT_TRUE(connection->run(
+  const auto made = connection->run(
       "CREATE TABLE numbers AS SELECT (CAST(hash(i) AS DOUBLE) / 1.8e19 - 0.5) * "
       "pow(10, i % 80 - 36) AS d FROM range(100000) t(i);"
-      "INSERT INTO numbers SELECT round((CAST(hash(i) AS DOUBLE) / 1e15 - 9000), i % 6) "
+      "INSERT INTO numbers SELECT round((CAST(hash(i) AS DOUBLE) / 1e15 - 9000), CAST(i % 6 AS "
+      "INTEGER)) "
       "FROM range(100000) t(i);"
       "INSERT INTO numbers SELECT unnest([0.0, -0.0, 0.285, 1e22, 1e23, pow(2, 70), -pow(2, 100), "
-      "9.999e35, 1e37, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 5e-324, NULL])"));
+      "9.999e35, 1e37, 'nan'::DOUBLE, 'inf'::DOUBLE, '-inf'::DOUBLE, 5e-324, NULL])");
+  ASSERT_TRUE(made) << made.error().message;
   for (const int scale : {0, 2, 10, 37}) {
     const std::string own = double_to_decimal_function(scale) + "(d)";
     const std::string of_text = decimal_function(scale) + "(CAST(d AS VARCHAR))";
