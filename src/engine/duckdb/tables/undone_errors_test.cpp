@@ -39,7 +39,8 @@ class UndoneErrorsTest : public ErrorLogTest {
                     std::to_string(each.settled_by));
     }
     std::uint64_t counted = 0;
-    for (const ErrorKind& each : *engine_->error_kinds("acme", {}))
+    const auto kinds = engine_->error_kinds("acme", {}).value();
+    for (const ErrorKind& each : kinds)
       counted += each.open;
     EXPECT_EQ(counted, open);
     return out;
