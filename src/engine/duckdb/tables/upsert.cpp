@@ -96,7 +96,7 @@ Sql superseded_sql(const Load& load) {
 ///   t  a removal of no row, which stands for later loads; rejected
 ///   e  takes the place of a removal, and is one; rejected
 Result<void> plan(Connection& connection, const Load& load, const DomainTable& table,
-                  std::uint64_t parts) {
+                  bool keys_meet) {
   const bool last = load.keep == Keep::loaded_last;
   const bool removals = table.stored.deletes;
   const Sql removes = has_delete_marker(load) ? sql("s.deleted") : sql("false");
@@ -109,7 +109,6 @@ Result<void> plan(Connection& connection, const Load& load, const DomainTable& t
                             : sql("s.row_hash = t.row_hash");
   const Sql wins = last ? sql("true") : sql("(t.later OR t.superseded)");
   const Sql leaves = last ? sql("t.later") : sql("$ AND t.other", wins);
-  WEIR_TRY(const bool meet, keys_meet(connection, parts));
   return connection.run(
       sql("CREATE TEMP TABLE weir_plan AS SELECT n, place, CASE $WHEN place IS NULL THEN 'i' "
           "WHEN same AND $ THEN 'o' WHEN same OR NOT $ THEN 'r' "
@@ -118,7 +117,7 @@ Result<void> plan(Connection& connection, const Load& load, const DomainTable& t
           "s.origin <> t.origin AS other, coalesce($, false) AS later, $ AS superseded$ "
           "FROM $ s LEFT JOIN $ t ON t.uuid = s.uuid) t",
           removals ? sql("WHEN place IS NULL AND removes THEN 't' ") : Sql(), leaves, wins, fates,
-          same, later_sql(load, table), superseded_sql(load), both, winners_sql(load, meet),
+          same, later_sql(load, table), superseded_sql(load), both, winners_sql(load, keys_meet),
           table.stored.in_sql()));
 }
 
@@ -178,12 +177,9 @@ Sql written_sql(const Load& load, bool all) {
 
 /// Whether all good rows are inserted, so that there is nothing to plan.
 Result<bool> all_new(Connection& connection, const Load& load, const DomainTable& table,
-                     std::uint64_t parts) {
-  if (load.merge || has_delete_marker(load)) return false;
-  WEIR_TRY(const bool empty, is_empty(connection, table.stored));
-  if (!empty) return false;
-  WEIR_TRY(const bool meet, keys_meet(connection, parts));
-  return !meet;
+                     bool keys_meet) {
+  if (load.merge || has_delete_marker(load) || keys_meet) return false;
+  return is_empty(connection, table.stored);
 }
 
 }  // namespace
@@ -193,15 +189,18 @@ Result<void> upsert(Connection& connection, const Load& load, const DomainTable&
   const HistoryBounds& history = tenant.history();
   const Sql rows = table.stored.in_sql();
   const std::uint64_t good = counts.read - counts.errors;
-  const std::uint64_t parts = key_parts(good, tenant.memory_bytes());
-  WEIR_TRY(const bool new_rows, all_new(connection, load, table, parts));
+  bool meet = false;  // a merge puts the rows of a key together anyway
+  if (!load.merge) {
+    WEIR_TRY(meet, keys_meet(connection, key_parts(good, tenant.memory_bytes())));
+  }
+  WEIR_TRY(const bool new_rows, all_new(connection, load, table, meet));
   if (new_rows) {
     counts.inserted = good;
     if (good == 0) return {};
     return insert(connection, load, table, counts.load, written_sql(load, true));
   }
   WEIR_CHECK(load.merge ? plan_merge(connection, load, table)
-                        : plan(connection, load, table, parts));
+                        : plan(connection, load, table, meet));
   WEIR_TRY(const Planned planned, count(connection, counts));
   if (planned.replaced > 0) {
     const Sql replaced =
