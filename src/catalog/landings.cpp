@@ -6,6 +6,7 @@
 #include "catalog/database.hpp"
 #include "catalog/run_rows.hpp"
 #include "catalog/statement.hpp"
+#include "catalog/stream_rows.hpp"
 
 // A landed file is committed as the batcher commits: its stream's position moves by compare-and-set
 // in the transaction that makes its batches visible. There is no checkpoint, since no log is behind
@@ -24,22 +25,13 @@ void into(Statement& statement, LandedFile& row) {
   statement.into(row.unreadable).into(row.landed_at);
 }
 
-constexpr const char* stream_columns =
-    "no, tenant_no, id, name, description, payload_type, created_at, landed_for, landed_tag";
-
-void into(Statement& statement, Stream& row) {
-  statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
-  statement.into(row.payload_type).into(row.created_at).into(row.landed_for);
-  statement.into(row.landed_tag);
-}
-
 Result<std::optional<Stream>> find_stream(soci::session& session, const std::string& courier_id,
                                           const std::string& tag, PayloadType type) {
   Statement statement(session, std::string("SELECT ") + stream_columns +
                                    " FROM streams WHERE landed_for = :courier AND landed_tag = :tag"
                                    " AND payload_type = :type");
   Stream row;
-  into(statement.bind(courier_id).bind(tag).bind(type), row);
+  read_stream(statement.bind(courier_id).bind(tag).bind(type), row);
   return first(statement, row);
 }
 
@@ -123,7 +115,7 @@ Result<std::vector<Stream>> Landings::streams_of(const std::string& courier_id) 
                                      " FROM streams WHERE landed_for = :courier"
                                      " ORDER BY landed_tag, no");
     Stream row;
-    into(statement.bind(courier_id), row);
+    read_stream(statement.bind(courier_id), row);
     return collect(statement, row);
   });
 }

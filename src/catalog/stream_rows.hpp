@@ -6,6 +6,18 @@
 
 namespace weir::catalog {
 
+/// The columns of `streams`, and what reads them.
+inline constexpr const char* stream_columns =
+    "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
+    "rate_limit, rate_burst, batch_age_s, landed_for, landed_tag";
+
+inline void read_stream(Statement& statement, Stream& row) {
+  statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
+  statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
+  statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
+  statement.into(row.batch_age_s).into(row.landed_for).into(row.landed_tag);
+}
+
 /// Every stream with its tenant; a WHERE on `s` and `t` may follow.
 inline constexpr const char* stream_view_select =
     "SELECT s.no, s.tenant_no, t.name, s.id, s.payload_type, s.xml_check_sync, t.payload_bytes_max,"

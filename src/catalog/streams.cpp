@@ -11,22 +11,11 @@
 namespace weir::catalog {
 namespace {
 
-constexpr const char* columns =
-    "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
-    "rate_limit, rate_burst, batch_age_s, landed_for, landed_tag";
-
-void into(Statement& statement, Stream& row) {
-  statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
-  statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
-  statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
-  statement.into(row.batch_age_s).into(row.landed_for).into(row.landed_tag);
-}
-
 Result<Stream> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
-  Statement statement(session, std::string("SELECT ") + columns +
+  Statement statement(session, std::string("SELECT ") + stream_columns +
                                    " FROM streams WHERE tenant_no = :tenant AND id = :id");
   Stream row;
-  into(statement.bind(tenant_no).bind(id), row);
+  read_stream(statement.bind(tenant_no).bind(id), row);
   WEIR_TRY(auto found, first(statement, row));
   if (!found) return no_such("stream", id);
   return *std::move(found);
@@ -103,11 +92,11 @@ Result<Stream> Streams::limit_batch_age(std::uint32_t tenant_no, const std::stri
 
 Result<Page<Stream>> Streams::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) {
-    Statement statement(session, std::string("SELECT no, ") + columns +
+    Statement statement(session, std::string("SELECT no, ") + stream_columns +
                                      " FROM streams WHERE tenant_no = :tenant AND no > :after"
                                      " AND landed_for = '' ORDER BY no LIMIT :limit");
     statement.bind(tenant_no);
-    return read_page<Stream>(statement, "streams", page, into);
+    return read_page<Stream>(statement, "streams", page, read_stream);
   });
 }
 
