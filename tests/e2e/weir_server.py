@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -140,6 +141,15 @@ class Server:
     def said(self, lines=60):
         """The last lines of its standard error, over all starts."""
         return "\n".join(Path(f"{self.data}.log").read_text(errors="replace").splitlines()[-lines:])
+
+    def resident_mb(self, name="VmRSS"):
+        """What it holds in memory; with `VmHWM`, the most that it ever held."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith(name + ":")).split()[1]) / 1024
+
+    def has_memory_of_its_own(self):
+        """Not so under a sanitizer, which keeps what was freed and more beside every block."""
+        return not re.search(r"/lib[at]san\.so", Path(f"/proc/{self.process.pid}/maps").read_text())
 
     def connect(self, timeout=60):
         if self.tls:
