@@ -86,8 +86,9 @@ Result<void> run(const ServeOptions& options) {
   if (!server->setup_code().empty())
     said += fmt::format(
         "There is no user yet. Whoever has this code makes the first one, until the server stops:\n"
-        "  weir user setup --url {} --code {} --name NAME\n",
-        server->url(), server->setup_code());
+        "  weir user setup --url {} --code {} --name NAME\n"
+        "or opens {}/ui/setup#{}\n",
+        server->url(), server->setup_code(), server->url(), server->setup_code());
   fmt::print("{}", said);  // at once: whoever reads the first line may close the pipe then
   std::fflush(stdout);
   notifier.ready();

@@ -44,6 +44,7 @@
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/log/segmented_log.hpp"
 #include "pipeline/store/local_directory_store.hpp"
+#include "ui/pages.hpp"
 #include "xml/xml_to_cbor.hpp"
 
 // Wires the stages explicitly, in the order of their members, so that they are destroyed in the
@@ -122,6 +123,7 @@ struct EmbeddedServer::Stages {
   std::optional<SchedulerThread> scheduler;
   std::atomic<SchedulerThread*> scheduler_to_wake{nullptr};  // by the threads of runs
 
+  const ui::Pages pages{ui::files(), random};
   RequestLog request_log{clock};
   ClockReport clock_report{std::chrono::seconds(config["clock.jump_max_s"])};
   gateway::StreamBindings bindings;
@@ -132,6 +134,7 @@ struct EmbeddedServer::Stages {
   std::optional<control::ControlApi> control_api;
   std::optional<http::HandlerPool> control_pool;
   std::optional<http::HandlerPool> probe_pool;
+  std::optional<http::HandlerPool> page_pool;
   std::optional<http::Server> http_server;
   std::optional<MetricsServer> metrics_server;
   std::optional<Housekeeping> housekeeping;
@@ -385,6 +388,7 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
         request, [this](const http::Request& logged) { return control_api->handle(logged); });
   };
   const http::HeadCheck check_head = [this](const http::Request& head) {
+    if (head.path == "/") return std::optional(ui::to_first_page());
     auto refusal = control_api->refuse_by_head(head);
     if (refusal) request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
     return refusal;
@@ -401,6 +405,10 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
       http::PoolOptions{
           .threads = 1, .body_bytes_max = limits::kib, .on_internal_error = log_internal_error},
       check_head);
+  page_pool.emplace(
+      [this](const http::Request& request) { return pages.handle(request); },
+      http::PoolOptions{
+          .threads = 1, .body_bytes_max = limits::kib, .on_internal_error = log_internal_error});
   http::Options options;
   options.on_internal_error = log_internal_error;
   options.host = listen.host;
@@ -421,6 +429,7 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
           {"/healthz", probe_pool->responder()},
           {"/readyz", probe_pool->responder()},
           {"/metrics", probe_pool->responder()},
+          {std::string(ui::path_prefix), page_pool->responder()},
           {"", control_pool->responder(), bytes_of(config, "http.control_body_memory_mb")}},
       random);
   return http_server->start();

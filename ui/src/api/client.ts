@@ -1,0 +1,53 @@
+/** The control API, typed by api/control.yaml. A session's cookie goes with each request by itself; what changes something
+ * carries the session's CSRF token, which lives in this module's memory only. */
+import createFetchClient from 'openapi-fetch';
+import createQueryClient from 'openapi-react-query';
+
+import { withExactNumbers } from './exact_numbers';
+import type { components, paths } from './schema';
+
+export type Schema = components['schemas'];
+export type ApiError = Schema['Error'];
+
+let csrfToken: string | null = null;
+let onSignedOut: () => void = () => undefined;
+
+export function keepCsrfToken(token: string | null) {
+  csrfToken = token;
+}
+
+/** `listener` hears when the server no longer knows the session. */
+export function listenForSignOut(listener: () => void) {
+  onSignedOut = listener;
+}
+
+export const api = createFetchClient<paths>({ baseUrl: window.location.origin });
+
+api.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET' && csrfToken) request.headers.set('X-CSRF-Token', csrfToken);
+    return request;
+  },
+  async onResponse({ request, response }) {
+    if (response.status === 401 && !request.url.endsWith('/api/v0/session')) onSignedOut();
+    if (!response.headers.get('Content-Type')?.startsWith('application/json')) return response;
+    if (response.status === 204) return response;
+    const text = withExactNumbers(await response.text());
+    const headers = new Headers(response.headers);
+    headers.delete('Content-Length');
+    return new Response(text, { status: response.status, headers });
+  },
+});
+
+export const $api = createQueryClient(api);
+
+/** What the reader sees of a failure: the API's own message, or that no answer came. */
+export function messageOf(error: unknown): string {
+  if (isApiError(error)) return error.message;
+  if (error instanceof TypeError) return 'The server does not answer. Is it running, and is this machine still connected to it?';
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function isApiError(error: unknown): error is ApiError {
+  return typeof error === 'object' && error !== null && 'message' in error && 'status' in error;
+}

@@ -1,0 +1,71 @@
+import { Button } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import { $api, type Schema } from '../../api/client';
+import { useCouriers, useStreams } from '../../api/lists';
+import { Actions } from '../../parts/Act';
+import { Id } from '../../parts/Copy';
+import { Confirm } from '../../parts/Dialogs';
+import { To } from '../../parts/Link';
+import { ListSection } from '../../parts/ListSection';
+import { useSay } from '../../parts/Messages';
+import { NamedState } from '../../parts/State';
+import { Time } from '../../parts/Time';
+import { RunDialog } from '../courier/RunDialog';
+import { copyOf } from '../courier/copy';
+
+export function Couriers({ filter, add }: { filter: string; add: () => void }) {
+  const couriers = useCouriers();
+  const streams = useStreams();
+  const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { kind: 'courier', limit: 200 } } }, { refetchInterval: 3_000 });
+  const [asked, setAsked] = useState<{ what: 'run' | 'delete'; courier: Schema['Courier'] } | null>(null);
+  const navigate = useNavigate();
+  const say = useSay();
+  const create = $api.useMutation('post', '/api/v0/couriers', { onSuccess: (made) => say(`${made.name} was made`, `/couriers/${made.id}/edit`) });
+  const remove = $api.useMutation('delete', '/api/v0/couriers/{id}', { onSuccess: () => setAsked(null) });
+  const streamName = (id: string) => streams.data?.items.find((each) => each.id === id)?.name ?? id;
+  const lastOf = (id: string) => runs.data?.items.find((each) => each.courier_id === id);
+  const close = () => setAsked(null);
+  return (
+    <>
+      <ListSection
+        title="Couriers"
+        what="A courier pulls what a stream has received, in batch files, and loads it into feeds. Each stream needs one."
+        query={couriers}
+        filter={filter}
+        add={<Button onClick={add}>Add Courier</Button>}
+        head={['Name', 'Courier ID', 'Stream', 'File format', 'Last run', 'Status']}
+        row={(each) => {
+          const last = lastOf(each.id);
+          return (
+            <tr key={each.id}>
+              <td><To to={`/couriers/${each.id}`}>{each.name}</To></td>
+              <td><Id id={each.id} what={`courier ID of ${each.name}`} /></td>
+              <td><To to={`/streams/${each.stream_id}`}>{streamName(each.stream_id)}</To></td>
+              <td>{each.file_format}</td>
+              <td>{last ? <To to={`/workflows/${last.id}`}><Time at={last.created_at} /></To> : <span className="quiet">never</span>}</td>
+              <td>{last && <NamedState name={last.state} />}</td>
+              <td className="actions">
+                <Actions of={each.name} actions={[
+                  { label: 'Run', operation: 'runCourier', act: () => setAsked({ what: 'run', courier: each }) },
+                  { label: 'Edit', operation: 'updateCourier', act: () => void navigate({ href: `/ui/couriers/${each.id}/edit` }) },
+                  { label: 'Make a copy', operation: 'createCourier', act: () => create.mutate({ body: copyOf(each, couriers.data?.items ?? []) }) },
+                  { label: 'View', act: () => void navigate({ href: `/ui/couriers/${each.id}` }) },
+                  { label: 'Delete', operation: 'deleteCourier', danger: true, act: () => setAsked({ what: 'delete', courier: each }) },
+                ]} />
+              </td>
+            </tr>
+          );
+        }}
+      />
+      {asked?.what === 'run' && <RunDialog of={asked.courier} onClose={close} />}
+      {asked?.what === 'delete' && (
+        <Confirm title={`Delete ${asked.courier.name}?`} verb={`Delete ${asked.courier.name}`} busy={remove.isPending} error={remove.error} onClose={close}
+          onConfirm={() => remove.mutate({ params: { path: { id: asked.courier.id } } })}>
+          The courier goes. Its feeds, the tables' rows, the stream's files and the runs that were stay.
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,121 @@
+/** A real `weir serve` in a new directory for each test file's world, a browser signed in to it, and a watch on what a page
+ * must never do: ask another host, break the content security policy, or fail in its own code. */
+import { test as base, expect, type Page } from '@playwright/test';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+const weir = process.env['WEIR'] ?? path.resolve(import.meta.dirname, '../../build/release/bin/weir');
+export const password = 'correct horse battery';
+
+export class Server {
+  url = '';
+  setupCode = '';
+  readonly admin: string;
+  private process: ChildProcess | null = null;
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'weir-ui-'));
+
+  constructor() {
+    const made = execFileSync(weir, ['init', '--data', path.join(this.folder, 'data'), '--tenant', 'acme', '--json']).toString();
+    this.admin = (JSON.parse(made) as { admin_token: string }).admin_token;
+  }
+
+  async start(port = 0) {
+    this.process = spawn(weir, ['serve', '--data', path.join(this.folder, 'data'), '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const lines = createInterface({ input: this.process.stdout! });
+    for await (const line of lines) {
+      if (line.startsWith('listening on ')) {
+        this.url = line.slice('listening on '.length).trim();
+        if (port !== 0) break;
+      }
+      const code = / --code (\S+)/.exec(line);
+      if (code) this.setupCode = code[1]!;
+      if (line.includes('/ui/setup#')) break;
+    }
+  }
+
+  async kill() {
+    const ended = new Promise((resolve) => this.process?.once('exit', resolve));
+    this.process?.kill('SIGKILL');
+    await ended;
+  }
+
+  async end() {
+    await this.kill();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async api<T = Record<string, unknown>>(method: string, address: string, body?: unknown): Promise<T> {
+    const answer = await fetch(this.url + address, {
+      method,
+      headers: { Authorization: `Bearer ${this.admin}`, 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : null) as T;
+  }
+
+  async setUp() {
+    await fetch(`${this.url}/api/v0/setup`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ code: this.setupCode, name: 'kim', password }),
+    });
+  }
+
+  async ingestToken(): Promise<string> {
+    const key = await this.api<{ id: string }>('POST', '/api/v0/admin/api-keys', { name: 'sender', policies: ['streaming-ingest-api:write'] });
+    return (await this.api<{ token: string }>('POST', `/api/v0/admin/api-keys/${key.id}/tokens`, { 'expires-in-days': 1 })).token;
+  }
+
+  async send(token: string, stream: string, payload: string): Promise<string> {
+    const answer = await fetch(`${this.url}/stream/v0/data/${stream}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'X-Amperity-Tenant': 'acme', 'Content-Type': payload.startsWith('<') ? 'application/xml' : 'application/json' },
+      body: payload,
+    });
+    if (answer.status !== 202) throw new Error(`${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { request_id: string }).request_id;
+  }
+}
+
+export const test = base.extend<{ watched: void }, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = new Server();
+      await server.start();
+      await use(server);
+      await server.end();
+    },
+    { scope: 'worker' },
+  ],
+  watched: [
+    async ({ page, server }, use) => {
+      const wrong: string[] = [];
+      page.on('request', (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (protocol.startsWith('http') && origin !== new URL(server.url).origin) wrong.push(`a request to ${origin}`);
+      });
+      page.on('console', (message) => {
+        if (/Content Security Policy|Refused to/i.test(message.text())) wrong.push(message.text());
+      });
+      page.on('pageerror', (error) => wrong.push(String(error)));
+      await use();
+      expect(wrong).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+export async function signIn(page: Page, server: Server, name = 'kim') {
+  await page.goto(`${server.url}/ui/login`);
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+}
