@@ -220,13 +220,15 @@ Result<AlertEndpoint> Alerts::find(std::uint32_t tenant_no, const std::string& i
 
 Result<Page<AlertEndpoint>> Alerts::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<AlertEndpoint>> {
+    const ListOf alerts{.name = "alerts", .searched = {"name", "id", "target"}};
     Statement statement(session, std::string("SELECT no, ") + columns +
-                                     " FROM alert_endpoints WHERE tenant_no = :tenant"
-                                     " AND no > :after ORDER BY no LIMIT :limit");
+                                     " FROM alert_endpoints WHERE tenant_no = :tenant" +
+                                     page_sql(alerts, page));
     statement.bind(tenant_no);
-    WEIR_TRY(auto rows, read_page<EndpointRow>(statement, "alerts", page, into));
+    WEIR_TRY(auto rows, read_page<EndpointRow>(statement, alerts, page, into));
     Page<AlertEndpoint> result;
     result.next_token = std::move(rows.next_token);
+    result.previous_token = std::move(rows.previous_token);
     for (EndpointRow& row : rows.items)
       result.items.push_back(std::move(row.endpoint));
     return result;

@@ -14,8 +14,6 @@ namespace weir::catalog {
 namespace {
 
 constexpr std::uint64_t trimmed_at_once = 1000;
-/// Lists go from the newest row to the oldest, while page tokens grow.
-constexpr const char* backwards = "(9007199254740992 - m.no)";
 
 constexpr const char* columns =
     "m.id, e.id, m.kind, m.title, m.text, m.run_id, m.courier_id, m.group_id, m.stream_id,"
@@ -154,14 +152,15 @@ Result<Page<AlertMessage>> Alerts::messages(std::uint32_t tenant_no, const Messa
                                             const PageRequest& page) {
   return database_.read([&](soci::session& session) {
     const std::string state = filter.state ? std::string(to_string(*filter.state)) : std::string();
-    Statement statement(session, std::string("SELECT ") + backwards + ", " + columns + tables +
+    const ListOf messages{.name = "alert messages", .number = "m.no", .order = Order::newest};
+    Statement statement(session, std::string("SELECT m.no, ") + columns + tables +
                                      "WHERE e.tenant_no = :tenant"
                                      " AND (:any_endpoint = '' OR e.id = :endpoint)"
-                                     " AND (:any_state = '' OR m.state = :state) AND " +
-                                     backwards + " > :after ORDER BY m.no DESC LIMIT :limit");
+                                     " AND (:any_state = '' OR m.state = :state)" +
+                                     page_sql(messages, page));
     statement.bind(tenant_no).bind(filter.endpoint_id).bind(filter.endpoint_id);
     statement.bind(state).bind(state);
-    return read_page<AlertMessage>(statement, "alert messages", page, into);
+    return read_page<AlertMessage>(statement, messages, page, into);
   });
 }
 

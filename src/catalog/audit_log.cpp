@@ -11,9 +11,6 @@ namespace {
 /// Few at a time: batches are committed by the same connection.
 constexpr std::uint64_t forgotten_at_once = 1000;
 
-/// Lists go from the newest row to the oldest, while page tokens grow.
-constexpr const char* place = "9007199254740992";
-
 constexpr const char* columns =
     "id, type, happened_at, recorded_at, object, object_name, origin_ip, principal_id,"
     " principal_name, principal_email, source";
@@ -60,12 +57,15 @@ Result<void> AuditLog::record(const AuditScope& scope) {
 Result<Page<AuditEvent>> AuditLog::list(std::uint32_t tenant_no, const AuditFilter& filter,
                                         const PageRequest& page) {
   return database_.read([&](soci::session& session) {
-    Statement statement(session, std::string("SELECT ") + place + " - no, " + columns +
+    const ListOf events{
+        .name = "audit events",
+        .searched = {"type", "object", "object_name", "principal_id", "principal_name"},
+        .order = Order::newest};
+    Statement statement(session, std::string("SELECT no, ") + columns +
                                      " FROM audit_events WHERE " + conditions(filter) +
-                                     " AND no < " + place +
-                                     " - :after ORDER BY no DESC LIMIT :limit");
+                                     page_sql(events, page));
     bind(statement, tenant_no, filter);
-    return read_page<AuditEvent>(statement, "audit events", page, into);
+    return read_page<AuditEvent>(statement, events, page, into);
   });
 }
 

@@ -192,9 +192,9 @@ Result<Page<Batch>> Batches::list(std::uint32_t tenant_no, const BatchFilter& fi
                                   const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<Batch>> {
     WEIR_CHECK(check_stream(session, tenant_no, filter.stream_id));
-    BatchQuery query(session, "b.no, ", tenant_no, filter,
-                     " AND b.no > :after ORDER BY b.no LIMIT :limit");
-    return read_page<Batch>(query.statement, "batches", page,
+    const ListOf batches{.name = "batches", .number = "b.no"};
+    BatchQuery query(session, "b.no, ", tenant_no, filter, page_sql(batches, page));
+    return read_page<Batch>(query.statement, batches, page,
                             [](Statement& statement, Batch& row) { batch_into(statement, row); });
   });
 }

@@ -73,6 +73,8 @@ class Batches {
   struct QuarantineFilter {
     std::optional<std::string> stream_id;
     std::optional<QuarantineState> state;
+    std::optional<Time> received_from{};
+    std::optional<Time> received_to{};  // exclusive
   };
   Result<Page<Quarantined>> quarantined(std::uint32_t tenant_no, const QuarantineFilter& filter,
                                         const PageRequest& page);

@@ -179,14 +179,21 @@ Result<CourierGroup> CourierGroups::find(std::uint32_t tenant_no, const std::str
   return database_.read([&](soci::session& session) { return select(session, tenant_no, id); });
 }
 
-Result<Page<CourierGroup>> CourierGroups::list(std::uint32_t tenant_no, const PageRequest& page) {
+Result<Page<CourierGroup>> CourierGroups::list(std::uint32_t tenant_no, const PageRequest& page,
+                                               const GroupFilter& filter) {
   return database_.read([&](soci::session& session) -> Result<Page<CourierGroup>> {
-    Statement statement(session,
-                        std::string("SELECT no, ") + columns +
-                            " FROM courier_groups WHERE tenant_no = :tenant AND no > :after"
-                            " ORDER BY no LIMIT :limit");
+    const ListOf groups{.name = "groups", .searched = {"name", "id"}};
+    const std::string with_courier =
+        " AND id IN (SELECT group_id FROM group_couriers WHERE courier_id = :courier)";
+    Statement statement(session, std::string("SELECT no, ") + columns +
+                                     " FROM courier_groups WHERE tenant_no = :tenant" +
+                                     (filter.active ? " AND active = :active" : "") +
+                                     (filter.courier_id.empty() ? "" : with_courier) +
+                                     page_sql(groups, page));
     statement.bind(tenant_no);
-    WEIR_TRY(auto found, read_page<CourierGroup>(statement, "groups", page, into));
+    if (filter.active) statement.bind(*filter.active);
+    if (!filter.courier_id.empty()) statement.bind(filter.courier_id);
+    WEIR_TRY(auto found, read_page<CourierGroup>(statement, groups, page, into));
     for (CourierGroup& group : found.items) {
       WEIR_TRY(group.couriers, couriers_of(session, group.id));
     }

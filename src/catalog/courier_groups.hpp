@@ -45,6 +45,12 @@ struct FiringCounts {
   std::uint64_t caught_up = 0;
 };
 
+/// Which groups a list is to hold; what is empty restricts nothing.
+struct GroupFilter {
+  std::optional<bool> active{};
+  std::string courier_id{};  // those that run this courier
+};
+
 /// Courier groups (spec/workflows.md 1). They are stored as given, but for what refers to other
 /// rows: couriers must be there, and groups that wait for each other must not do so in a circle.
 /// When a schedule fires is decided by workflow/firing.hpp.
@@ -56,7 +62,8 @@ class CourierGroups {
   /// circle; conflict: another group of the tenant has the name.
   Result<CourierGroup> add(std::uint32_t tenant_no, CourierGroup group);
   Result<CourierGroup> find(std::uint32_t tenant_no, const std::string& id);
-  Result<Page<CourierGroup>> list(std::uint32_t tenant_no, const PageRequest& page);
+  Result<Page<CourierGroup>> list(std::uint32_t tenant_no, const PageRequest& page,
+                                  const GroupFilter& filter = {});
   /// Replaces everything but id, tenant and time. A change of the schedule, its zone or `active`
   /// does not fire the past. A courier that stays keeps the days it has covered.
   Result<CourierGroup> update(std::uint32_t tenant_no, const CourierGroup& group);

@@ -278,9 +278,10 @@ TEST_F(GroupRunsTest, HistoryIsFilteredAndNewestFirst) {
   courier_run.courier_id = courier_id_;
   courier_run.started_by = "tak-2";
   const Run last = catalog_->runs().add(acme_, courier_run).value();
-  const auto ids = [&](const RunFilter& filter) {
+  const auto ids = [&](const RunFilter& filter, const std::string& text_of_it = "") {
     std::vector<std::string> found;
-    const auto page = catalog_->runs().list(acme_, {10, ""}, filter).value();
+    const auto page =
+        catalog_->runs().list(acme_, {.limit = 10, .text = text_of_it}, filter).value();
     for (const Run& run : page.items)
       found.push_back(run.id);
     return found;
@@ -290,8 +291,9 @@ TEST_F(GroupRunsTest, HistoryIsFilteredAndNewestFirst) {
   EXPECT_EQ(ids({.kind = RunKind::group}), Ids{run_.id});
   EXPECT_EQ(ids({.started_by = "tak-2"}), Ids{last.id});
   EXPECT_EQ(ids({.group_id = group_.id}), Ids{run_.id});
-  EXPECT_EQ(ids({.text = "NIGHT"}), Ids{run_.id});
-  EXPECT_EQ(ids({.text = last.id}), Ids{last.id});
+  EXPECT_EQ(ids({}, "NIGHT"), Ids{run_.id});
+  EXPECT_EQ(ids({}, last.id), Ids{last.id});
+  EXPECT_EQ(ids({.courier_id = courier_id_}), Ids{last.id});
   EXPECT_EQ(ids({.state = RunState::failed}), Ids{});
 }
 

@@ -115,13 +115,17 @@ Result<Courier> Couriers::find(std::uint32_t tenant_no, const std::string& id) {
   return database_.read([&](soci::session& session) { return select(session, tenant_no, id); });
 }
 
-Result<Page<Courier>> Couriers::list(std::uint32_t tenant_no, const PageRequest& page) {
+Result<Page<Courier>> Couriers::list(std::uint32_t tenant_no, const PageRequest& page,
+                                     const std::string& stream_id) {
   return database_.read([&](soci::session& session) {
+    const ListOf couriers{.name = "couriers", .searched = {"name", "id"}};
     Statement statement(session, std::string("SELECT no, ") + columns +
-                                     " FROM couriers WHERE tenant_no = :tenant AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+                                     " FROM couriers WHERE tenant_no = :tenant" +
+                                     (stream_id.empty() ? "" : " AND stream_id = :stream") +
+                                     page_sql(couriers, page));
     statement.bind(tenant_no);
-    return read_page<Courier>(statement, "couriers", page, into);
+    if (!stream_id.empty()) statement.bind(stream_id);
+    return read_page<Courier>(statement, couriers, page, into);
   });
 }
 

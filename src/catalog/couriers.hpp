@@ -23,7 +23,9 @@ class Couriers {
   explicit Couriers(Database& database) : database_(database) {}
   Result<Courier> add(std::uint32_t tenant_no, Courier courier);
   Result<Courier> find(std::uint32_t tenant_no, const std::string& id);
-  Result<Page<Courier>> list(std::uint32_t tenant_no, const PageRequest& page);
+  /// Of one stream, or of all where none is named.
+  Result<Page<Courier>> list(std::uint32_t tenant_no, const PageRequest& page,
+                             const std::string& stream_id = {});
   /// Replaces everything but id, tenant and time. How far a live courier is stays as it is.
   Result<Courier> update(std::uint32_t tenant_no, const Courier& courier);
   /// Feeds and tables stay. conflict: a courier group names it.

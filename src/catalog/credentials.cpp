@@ -62,11 +62,12 @@ Result<Credential> Credentials::find(std::uint32_t tenant_no, const std::string&
 
 Result<Page<Credential>> Credentials::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) {
+    const ListOf credentials{.name = "credentials", .searched = {"name", "id", "description"}};
     Statement statement(session, std::string("SELECT no, ") + columns +
-                                     " FROM credentials WHERE tenant_no = :tenant AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+                                     " FROM credentials WHERE tenant_no = :tenant" +
+                                     page_sql(credentials, page));
     statement.bind(tenant_no);
-    return read_page<Credential>(statement, "credentials", page, into);
+    return read_page<Credential>(statement, credentials, page, into);
   });
 }
 

@@ -122,13 +122,16 @@ Result<std::optional<Feed>> Feeds::of_table(std::uint32_t tenant_no, const std::
   });
 }
 
-Result<Page<Feed>> Feeds::list(std::uint32_t tenant_no, const PageRequest& page) {
+Result<Page<Feed>> Feeds::list(std::uint32_t tenant_no, const PageRequest& page,
+                               std::optional<bool> active) {
   return database_.read([&](soci::session& session) {
-    Statement statement(session, std::string("SELECT no, ") + columns +
-                                     " FROM feeds WHERE tenant_no = :tenant AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+    const ListOf feeds{.name = "feeds", .searched = {"source || ':' || name", "id"}};
+    Statement statement(
+        session, std::string("SELECT no, ") + columns + " FROM feeds WHERE tenant_no = :tenant" +
+                     (active ? " AND active = :active" : "") + page_sql(feeds, page));
     statement.bind(tenant_no);
-    return read_page<Feed>(statement, "feeds", page, into);
+    if (active) statement.bind(*active);
+    return read_page<Feed>(statement, feeds, page, into);
   });
 }
 

@@ -20,7 +20,9 @@ class Feeds {
   Result<Feed> find(std::uint32_t tenant_no, const std::string& id);
   /// The feed that fills the table of this name, without regard to case; a draft will fill it.
   Result<std::optional<Feed>> of_table(std::uint32_t tenant_no, const std::string& table);
-  Result<Page<Feed>> list(std::uint32_t tenant_no, const PageRequest& page);
+  /// The active ones, the drafts, or both.
+  Result<Page<Feed>> list(std::uint32_t tenant_no, const PageRequest& page,
+                          std::optional<bool> active = std::nullopt);
   Result<Feed> activate(std::uint32_t tenant_no, const std::string& id);
   /// Replaces everything but id, tenant, time and whether it is active.
   Result<Feed> update(std::uint32_t tenant_no, const Feed& feed);

@@ -119,16 +119,20 @@ Result<Time> Hours::sealed_until(PartitionNo partition) {
 }
 
 Result<Page<Hour>> Hours::list(std::uint32_t tenant_no, const std::string& stream_id,
-                               const PageRequest& page) {
+                               const PageRequest& page, const HourFilter& filter) {
   return database_.read([&](soci::session& session) -> Result<Page<Hour>> {
     WEIR_TRY(const StreamNo stream, find_stream_no(session, tenant_no, stream_id));
     // A stream's hours begin at ascending sequences in each partition, so a page ends at one.
     const std::string place = "h.partition_no * 281474976710656 + h.first_sequence";  // 2^48
+    const ListOf hours{.name = "hours", .number = place};
     Statement statement(session, "SELECT " + place + ", " + hour_columns +
-                                     " FROM hours h WHERE h.stream_no = :stream AND " + place +
-                                     " > :after ORDER BY " + place + " LIMIT :limit");
+                                     " FROM hours h WHERE h.stream_no = :stream" +
+                                     (filter.from ? " AND h.day >= :from" : "") +
+                                     (filter.to ? " AND h.day < :to" : "") + page_sql(hours, page));
     statement.bind(stream);
-    return read_page<Hour>(statement, "hours", page,
+    if (filter.from) statement.bind(*filter.from);
+    if (filter.to) statement.bind(*filter.to);
+    return read_page<Hour>(statement, hours, page,
                            [](Statement& read, Hour& row) { into(read, row); });
   });
 }

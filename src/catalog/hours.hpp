@@ -20,6 +20,12 @@ struct Accounts {
   std::vector<Hour> hours;                           // the unsealed ones, by stream, day and hour
 };
 
+/// Selects the hours of days [from, to).
+struct HourFilter {
+  std::optional<Day> from{};
+  std::optional<Day> to{};
+};
+
 /// The UTC hours of streams: the counts of conservation, and which hours are sealed
 /// (docs/formats/hour-manifest.md). An hour exists once a batch commit accounts for a record of it.
 /// It is sealed once no record can be added.
@@ -40,7 +46,7 @@ class Hours {
 
   /// The stream's hours, ordered by time.
   Result<Page<Hour>> list(std::uint32_t tenant_no, const std::string& stream_id,
-                          const PageRequest& page);
+                          const PageRequest& page, const HourFilter& filter = {});
 
   Result<Accounts> accounts(PartitionNo partition);
   /// Pages through all hours ever recorded, by stream and time: up to `count` hours after `last`

@@ -65,11 +65,12 @@ Result<IngestQuery> IngestQueries::find_by_name(std::uint32_t tenant_no, const s
 
 Result<Page<IngestQuery>> IngestQueries::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) {
+    const ListOf queries{.name = "ingest_queries", .searched = {"name", "id", "description"}};
     Statement statement(session, std::string("SELECT no, ") + columns +
-                                     " FROM ingest_queries WHERE tenant_no = :tenant"
-                                     " AND no > :after ORDER BY no LIMIT :limit");
+                                     " FROM ingest_queries WHERE tenant_no = :tenant" +
+                                     page_sql(queries, page));
     statement.bind(tenant_no);
-    return read_page<IngestQuery>(statement, "ingest_queries", page, into);
+    return read_page<IngestQuery>(statement, queries, page, into);
   });
 }
 

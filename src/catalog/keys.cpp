@@ -113,13 +113,14 @@ Result<ApiKey> Keys::find(std::uint32_t tenant_no, const std::string& id) {
 
 Result<Page<ApiKey>> Keys::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<ApiKey>> {
+    const ListOf listed{.name = "api_keys", .searched = {"name", "id"}};
     Statement statement(session, std::string("SELECT no, ") + columns +
                                      " FROM api_keys WHERE tenant_no = :tenant"
-                                     " AND status = 'active' AND no > :after"
-                                     " ORDER BY no LIMIT :limit");
+                                     " AND status = 'active'" +
+                                     page_sql(listed, page));
     statement.bind(tenant_no);
-    WEIR_TRY(auto rows, read_page<KeyRow>(statement, "api_keys", page, into));
-    Page<ApiKey> keys{{}, rows.next_token};
+    WEIR_TRY(auto rows, read_page<KeyRow>(statement, listed, page, into));
+    Page<ApiKey> keys{{}, rows.next_token, rows.previous_token};
     for (KeyRow& row : rows.items)
       keys.items.push_back(std::move(row.key));
     return keys;

@@ -2,38 +2,95 @@
 
 #include <charconv>
 #include <cstdio>
+#include <limits>
 
 #include "base/crc32c.hpp"
 
-// A page token is the number of the last row seen and a checksum with the list's name. It is not
-// secret, the tenant is checked with every page; the checksum is there so that a token of another
-// list, or a mistyped one, is refused instead of answering the wrong page.
+// A page token is the number of the row at a page's edge, and a checksum with the list's name, its
+// order and the token's direction. It is not secret, the tenant is checked with every page; the
+// checksum is there so that a token of another list or order, or a mistyped one, is refused instead
+// of answering the wrong page.
 namespace weir::catalog {
+namespace {
 
-std::string encode_page_token(std::string_view list, std::uint64_t after) {
+bool is_newest_first(const ListOf& list, const PageRequest& page) {
+  return page.order.value_or(list.order) == Order::newest;
+}
+
+std::string token_of(const ListOf& list, const PageRequest& page, std::string_view direction,
+                     std::uint64_t at) {
+  std::string kind(list.name);
+  if (is_newest_first(list, page)) kind += " newest";
+  kind += direction;
   char number[17];
-  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(after));
+  std::snprintf(number, sizeof number, "%016llx", static_cast<unsigned long long>(at));
   char check[9];
-  std::snprintf(check, sizeof check, "%08x", crc32c(number, crc32c(list)));
+  std::snprintf(check, sizeof check, "%08x", crc32c(number, crc32c(kind)));
   return std::string(number) + check;
 }
 
-Result<std::uint64_t> decode_page_token(std::string_view list, std::string_view token) {
-  if (token.empty()) return 0u;
-  const std::string_view number = token.substr(0, 16);
-  std::uint64_t after = 0;
-  std::from_chars(number.data(), number.data() + number.size(), after, 16);
-  // Whatever was read: only what encodes to the same text again was one of ours.
-  if (encode_page_token(list, after) == token) return after;
+Failure not_given(const char* which) {
   return fail(Errc::bad_request,
-              "\"next_token\" is not one that this list gave. Send it as it was given, or start "
-              "again without it.");
+              std::string("\"") + which +
+                  "\" is not one that this list gave. Send it as it was given, with the same "
+                  "order, or start again without it.");
 }
 
-Result<void> check_limit(const PageRequest& page) {
-  if (page.limit >= 1 && page.limit <= limits::page_items_max) return {};
-  return fail(Errc::bad_request,
-              "\"limit\" must be from 1 to " + std::to_string(limits::page_items_max) + ".");
+}  // namespace
+
+std::string next_token(const ListOf& list, const PageRequest& page, std::uint64_t after) {
+  return token_of(list, page, "", after);
+}
+
+std::string previous_token(const ListOf& list, const PageRequest& page, std::uint64_t before) {
+  return token_of(list, page, " back", before);
+}
+
+Result<PagePlace> place_of(const ListOf& list, const PageRequest& page) {
+  if (page.limit < 1 || page.limit > limits::page_items_max)
+    return fail(Errc::bad_request,
+                "\"limit\" must be from 1 to " + std::to_string(limits::page_items_max) + ".");
+  const bool next = !page.next_token.empty();
+  const bool previous = !page.previous_token.empty();
+  if (next && previous)
+    return fail(Errc::bad_request,
+                "\"next_token\" and \"previous_token\" are of two pages. Send one of them.");
+  PagePlace place;
+  place.is_first = !next && !previous;
+  place.backward = previous;
+  place.descends = is_newest_first(list, page) != previous;
+  if (place.is_first) {
+    place.at = place.descends ? std::numeric_limits<std::int64_t>::max() : 0;
+    return place;
+  }
+  const std::string& token = next ? page.next_token : page.previous_token;
+  std::from_chars(token.data(), token.data() + std::min<std::size_t>(token.size(), 16), place.at,
+                  16);
+  // Whatever was read: only what encodes to the same text again was one of ours.
+  const std::string given =
+      next ? next_token(list, page, place.at) : previous_token(list, page, place.at);
+  if (given != token) return not_given(next ? "next_token" : "previous_token");
+  return place;
+}
+
+std::string page_sql(const ListOf& list, const PageRequest& page) {
+  std::string sql;
+  if (!page.text.empty()) {
+    for (std::size_t i = 0; i < list.searched.size(); ++i)
+      sql += (i == 0 ? " AND (" : " OR ") + ("instr(lower(" + list.searched[i]) + "), lower(:text" +
+             std::to_string(i) + ")) > 0";
+    if (!list.searched.empty()) sql += ")";
+  }
+  const bool descends = is_newest_first(list, page) == page.previous_token.empty();
+  return sql + " AND " + list.number + (descends ? " < " : " > ") + ":at ORDER BY " + list.number +
+         (descends ? " DESC" : "") + " LIMIT :limit";
+}
+
+void bind_page(Statement& statement, const ListOf& list, const PageRequest& page, PagePlace place) {
+  if (!page.text.empty())
+    for (std::size_t i = 0; i < list.searched.size(); ++i)
+      statement.bind(page.text);
+  statement.bind(place.at).bind(page.limit + 1);
 }
 
 }  // namespace weir::catalog

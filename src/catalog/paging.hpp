@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "catalog/page.hpp"
@@ -9,37 +11,61 @@
 
 namespace weir::catalog {
 
-/// A page token encodes the row number at which a page ended, and which list it belongs to.
-std::string encode_page_token(std::string_view list, std::uint64_t after);
-/// An empty token is the list's beginning. An invalid one, or another list's, is bad_request.
-Result<std::uint64_t> decode_page_token(std::string_view list, std::string_view token);
+/// What a list's pages go by.
+struct ListOf {
+  std::string_view name;  // its tokens are good for no other list
+  std::string number = "no";
+  std::vector<std::string> searched{};  // the columns that PageRequest::text is looked for in
+  Order order = Order::oldest;          // where none is asked for
+};
 
-Result<void> check_limit(const PageRequest& page);
+/// Where a page begins, and which way it is read from there.
+struct PagePlace {
+  std::uint64_t at = 0;   // the first or last number is behind it
+  bool is_first = false;  // of the list
+  bool backward = false;  // from a page to the one before it
+  bool descends = false;  // read from the larger number to the smaller
+};
+
+/// bad_request: a token that this list did not give, both tokens, or a limit out of bounds.
+Result<PagePlace> place_of(const ListOf& list, const PageRequest& page);
+std::string next_token(const ListOf& list, const PageRequest& page, std::uint64_t after);
+std::string previous_token(const ListOf& list, const PageRequest& page, std::uint64_t before);
+
+/// The end of a list's statement: " AND <text is found> AND <number> > :at ORDER BY ... LIMIT ...".
+std::string page_sql(const ListOf& list, const PageRequest& page);
+/// Binds the values of page_sql.
+void bind_page(Statement& statement, const ListOf& list, const PageRequest& page, PagePlace place);
 
 /// Reads one page. `statement` selects a row number and the columns that `columns(statement, row)`
-/// reads into `row`. It ends with "<number> > :after ORDER BY <number> LIMIT :limit"; these two
-/// values are bound here, all others before.
+/// reads into `row`. It ends with page_sql, whose values are bound here; all others before.
 template <class T, class Columns>
-Result<Page<T>> read_page(Statement& statement, std::string_view list, const PageRequest& page,
+Result<Page<T>> read_page(Statement& statement, const ListOf& list, const PageRequest& page,
                           Columns&& columns) {
-  WEIR_CHECK(check_limit(page));
-  WEIR_TRY(const std::uint64_t after, decode_page_token(list, page.next_token));
-  statement.bind(after).bind(page.limit + 1);  // one more row shows whether there is a next page
-  std::uint64_t number = after;
+  WEIR_TRY(const PagePlace place, place_of(list, page));
+  bind_page(statement, list, page, place);
+  std::uint64_t number = 0;
   T row{};
   statement.into(number);
   columns(statement, row);
   Page<T> result;
+  std::vector<std::uint64_t> numbers;
+  bool more = true;  // one more row than asked for shows whether there is another page
   while (true) {
-    const std::uint64_t last = number;
-    WEIR_TRY(const bool more, statement.next());
-    if (!more) return result;
-    if (result.items.size() == page.limit) {
-      result.next_token = encode_page_token(list, last);
-      return result;
-    }
+    WEIR_TRY(more, statement.next());
+    if (!more || result.items.size() == page.limit) break;
     result.items.push_back(row);
+    numbers.push_back(number);
   }
+  if (numbers.empty()) return result;
+  if (place.backward) {
+    std::reverse(result.items.begin(), result.items.end());
+    std::reverse(numbers.begin(), numbers.end());
+  }
+  if (place.backward || more) result.next_token = next_token(list, page, numbers.back());
+  const bool any_before = place.backward ? more : !place.is_first;
+  if (any_before) result.previous_token = previous_token(list, page, numbers.front());
+  return result;
 }
 
 }  // namespace weir::catalog

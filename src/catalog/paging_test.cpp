@@ -91,6 +91,95 @@ TEST_F(PagingTest, EveryListIsGoneRoundOnceWhateverThePageSize) {
   }
 }
 
+/// From the first page to the last, and back: each item is seen twice, and in the list's order.
+template <class List, class NameOf>
+std::vector<std::string> there_and_back(const List& list, PageRequest request,
+                                        const NameOf& name_of) {
+  std::vector<std::string> there;
+  std::vector<std::string> back;
+  PageRequest previous = request;
+  while (true) {
+    const auto page = list(request).value();
+    EXPECT_EQ(page.previous_token.empty(), there.empty());
+    for (const auto& item : page.items)
+      there.push_back(name_of(item));
+    if (page.next_token.empty()) {
+      for (auto item = page.items.rbegin(); item != page.items.rend(); ++item)
+        back.push_back(name_of(*item));
+      previous.previous_token = page.previous_token;
+      break;
+    }
+    request.next_token = page.next_token;
+  }
+  while (!previous.previous_token.empty()) {
+    const auto page = list(previous).value();
+    EXPECT_FALSE(page.next_token.empty());
+    for (auto item = page.items.rbegin(); item != page.items.rend(); ++item)
+      back.push_back(name_of(*item));
+    previous.previous_token = page.previous_token;
+  }
+  EXPECT_EQ(back, std::vector<std::string>(there.rbegin(), there.rend()));
+  return there;
+}
+
+TEST_F(PagingTest, PagesGoBothWaysInBothOrders) {
+  const auto name_of = [](const auto& item) { return item.name; };
+  const std::vector<std::string> newest(names_.rbegin(), names_.rend());
+  for (const std::uint32_t limit : {1u, 2u, 3u, 6u, 7u, 8u}) {
+    SCOPED_TRACE(limit);
+    const auto both_ways = [&](const auto& list, const auto& name_of_item) {
+      EXPECT_EQ(there_and_back(list, {.limit = limit, .order = Order::oldest}, name_of_item),
+                names_);
+      EXPECT_EQ(there_and_back(list, {.limit = limit, .order = Order::newest}, name_of_item),
+                newest);
+    };
+    const auto list_of = [&](auto& table) {
+      return [&](const PageRequest& page) { return table.list(acme_, page); };
+    };
+    both_ways(list_of(catalog_->streams()), name_of);
+    both_ways(list_of(catalog_->keys()), name_of);
+    both_ways(list_of(catalog_->feeds()), name_of);
+    both_ways(list_of(catalog_->ingest_queries()), name_of);
+    both_ways(list_of(catalog_->couriers()), name_of);
+    both_ways(list_of(catalog_->runs()), name_of);
+    both_ways([&](const auto& page) { return batches().list(acme_, {}, page); },
+              [](const Batch& batch) { return batch.path.substr(1); });
+    both_ways([&](const auto& page) { return batches().quarantined(acme_, {}, page); },
+              [](const Quarantined& record) { return record.reason; });
+  }
+}
+
+TEST_F(PagingTest, ATextIsFoundInNamesAndIds) {
+  const auto found = [&](const std::string& text) {
+    return catalog_->streams().list(acme_, {.text = text}).value().items;
+  };
+  EXPECT_EQ(found("N3").size(), 1u);
+  EXPECT_EQ(found("n").size(), names_.size());
+  EXPECT_EQ(found("no such").size(), 0u);
+  EXPECT_EQ(found("%").size(), 0u) << "it is no pattern";
+  const std::string id = found("n3")[0].id;
+  ASSERT_FALSE(found(id).empty());
+  EXPECT_EQ(found(id)[0].id, id);
+  EXPECT_EQ(there_and_back([&](const auto& page) { return catalog_->runs().list(acme_, page); },
+                           {.limit = 1, .text = "n5"}, [](const Run& run) { return run.name; }),
+            std::vector<std::string>{"n5"});
+}
+
+TEST_F(PagingTest, ATokenIsGoodForItsOrderAndDirectionOnly) {
+  const auto list = [&](PageRequest page) {
+    page.limit = 2;
+    return catalog_->streams().list(acme_, page);
+  };
+  const std::string next = list({})->next_token;
+  const std::string previous = list({.next_token = next})->previous_token;
+  ASSERT_FALSE(previous.empty());
+  EXPECT_TRUE(list({.next_token = next, .order = Order::oldest})) << "the list's own";
+  EXPECT_EQ(code_of(list({.next_token = next, .order = Order::newest})), Errc::bad_request);
+  EXPECT_EQ(code_of(list({.previous_token = next})), Errc::bad_request);
+  EXPECT_EQ(code_of(list({.next_token = previous})), Errc::bad_request);
+  EXPECT_EQ(code_of(list({.next_token = next, .previous_token = previous})), Errc::bad_request);
+}
+
 TEST_F(PagingTest, WhatIsAddedWhileGoingRoundComesLast) {
   const auto first = catalog_->streams().list(acme_, {4, ""}).value();
   ASSERT_TRUE(catalog_->streams().add(acme_, {"late", "", std::nullopt, false}));

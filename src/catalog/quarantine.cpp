@@ -94,15 +94,19 @@ Result<Page<Quarantined>> Batches::quarantined(std::uint32_t tenant_no,
                                                const PageRequest& page) {
   return database_.read([&](soci::session& session) -> Result<Page<Quarantined>> {
     if (filter.stream_id) WEIR_CHECK(check_stream(session, tenant_no, *filter.stream_id));
-    Statement statement(session, std::string("SELECT q.no,") + quarantine_select +
-                                     " WHERE s.tenant_no = :tenant" +
-                                     (filter.stream_id ? " AND s.id = :stream" : "") +
-                                     (filter.state ? " AND q.state = :state" : "") +
-                                     " AND q.no > :after ORDER BY q.no LIMIT :limit");
+    const ListOf held{.name = "quarantine", .number = "q.no", .searched = {"q.reason"}};
+    Statement statement(
+        session, std::string("SELECT q.no,") + quarantine_select + " WHERE s.tenant_no = :tenant" +
+                     (filter.stream_id ? " AND s.id = :stream" : "") +
+                     (filter.state ? " AND q.state = :state" : "") +
+                     (filter.received_from ? " AND q.received_at >= :from" : "") +
+                     (filter.received_to ? " AND q.received_at < :to" : "") + page_sql(held, page));
     statement.bind(tenant_no);
     if (filter.stream_id) statement.bind(*filter.stream_id);
     if (filter.state) statement.bind(std::string(to_string(*filter.state)));
-    return read_page<Quarantined>(statement, "quarantine", page,
+    if (filter.received_from) statement.bind(*filter.received_from);
+    if (filter.received_to) statement.bind(*filter.received_to);
+    return read_page<Quarantined>(statement, held, page,
                                   [](Statement& read, Quarantined& row) { into(read, row); });
   });
 }

@@ -16,8 +16,6 @@
 namespace weir::catalog {
 namespace {
 
-constexpr std::uint64_t newest_first = 1ULL << 62;  // less a run's number: how lists count
-
 std::string text_of(const std::vector<int>& positions) {
   std::string text;
   for (const int position : positions)
@@ -203,7 +201,6 @@ Result<Run> Runs::find(std::uint32_t tenant_no, const std::string& id) {
 Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
                              const RunFilter& filter) {
   return database_.read([&](soci::session& session) {
-    const std::string place = std::to_string(newest_first);
     // The terms that say the same twice, and the +, lead SQLite to the index of the group or
     // parent.
     const bool by_other = !filter.group_id.empty() || !filter.parent.empty();
@@ -214,27 +211,23 @@ Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
     if (!filter.group_id.empty()) conditions += " AND group_id = :group AND group_id <> ''";
     if (!filter.parent.empty()) conditions += " AND parent = :parent AND parent <> ''";
     if (filter.loads) conditions += " AND kind <> 'group'";
+    if (!filter.courier_id.empty()) conditions += " AND courier_id = :courier";
     if (filter.created_from) conditions += " AND created_at >= :created_from";
     if (filter.created_to) conditions += " AND created_at < :created_to";
-    if (!filter.text.empty())
-      conditions +=
-          " AND (instr(lower(name), lower(:a)) > 0 OR instr(lower(error), lower(:b)) > 0"
-          " OR id = :c)";
-    Statement statement(session, "SELECT " + place + " - no, " + run_columns + " FROM runs WHERE " +
+    const ListOf runs{.name = "runs", .searched = {"name", "error", "id"}, .order = Order::newest};
+    Statement statement(session, std::string("SELECT no, ") + run_columns + " FROM runs WHERE " +
                                      (by_other ? "+" : "") + "tenant_no = :tenant" + conditions +
-                                     " AND no < " + place +
-                                     " - :after ORDER BY no DESC"
-                                     " LIMIT :limit");
+                                     page_sql(runs, page));
     statement.bind(tenant_no);
     if (filter.state) statement.bind(std::string(to_string(*filter.state)));
     if (filter.kind) statement.bind(std::string(to_string(*filter.kind)));
     if (!filter.started_by.empty()) statement.bind(filter.started_by);
     if (!filter.group_id.empty()) statement.bind(filter.group_id);
     if (!filter.parent.empty()) statement.bind(filter.parent);
+    if (!filter.courier_id.empty()) statement.bind(filter.courier_id);
     if (filter.created_from) statement.bind(*filter.created_from);
     if (filter.created_to) statement.bind(*filter.created_to);
-    if (!filter.text.empty()) statement.bind(filter.text).bind(filter.text).bind(filter.text);
-    return read_page<Run>(statement, "runs", page, run_into);
+    return read_page<Run>(statement, runs, page, run_into);
   });
 }
 

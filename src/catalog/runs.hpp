@@ -60,7 +60,7 @@ struct RunFilter {
   std::string started_by{};
   std::string group_id{};
   std::string parent{};
-  std::string text{};  // in the name or the error, whatever the case; or the whole id
+  std::string courier_id{};
   bool loads = false;  // no runs of groups
   std::optional<Time> created_from{};
   std::optional<Time> created_to{};  // exclusive

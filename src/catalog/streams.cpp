@@ -92,11 +92,13 @@ Result<Stream> Streams::limit_batch_age(std::uint32_t tenant_no, const std::stri
 
 Result<Page<Stream>> Streams::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) {
+    const ListOf streams{.name = "streams", .searched = {"name", "id", "description"}};
     Statement statement(session, std::string("SELECT no, ") + stream_columns +
-                                     " FROM streams WHERE tenant_no = :tenant AND no > :after"
-                                     " AND landed_for = '' ORDER BY no LIMIT :limit");
+                                     " FROM streams WHERE tenant_no = :tenant"
+                                     " AND landed_for = ''" +
+                                     page_sql(streams, page));
     statement.bind(tenant_no);
-    return read_page<Stream>(statement, "streams", page, read_stream);
+    return read_page<Stream>(statement, streams, page, read_stream);
   });
 }
 

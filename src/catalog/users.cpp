@@ -106,6 +106,12 @@ std::string_view to_string(UserState state) {
   return "unknown";
 }
 
+std::optional<UserState> parse_user_state(std::string_view text) {
+  for (const UserState state : {UserState::invited, UserState::active, UserState::disabled})
+    if (to_string(state) == text) return state;
+  return std::nullopt;
+}
+
 std::vector<std::string> unpacked(const std::string& policies) {
   std::istringstream words(policies);
   return {std::istream_iterator<std::string>(words), {}};
@@ -119,12 +125,9 @@ void user_into(Statement& statement, User& row) {
     return true;
   });
   statement.into_text([&row](const std::string& text) {
-    for (const UserState state : {UserState::invited, UserState::active, UserState::disabled})
-      if (to_string(state) == text) {
-        row.state = state;
-        return true;
-      }
-    return false;
+    const auto state = parse_user_state(text);
+    row.state = state.value_or(row.state);
+    return state.has_value();
   });
   statement.into(row.created_at).into(row.last_signed_in_at);
 }
@@ -180,13 +183,18 @@ Result<User> Users::find(std::uint32_t tenant_no, const std::string& id) {
       [&](soci::session& session) { return select_user(session, tenant_no, id); });
 }
 
-Result<Page<User>> Users::list(std::uint32_t tenant_no, const PageRequest& page) {
+Result<Page<User>> Users::list(std::uint32_t tenant_no, const PageRequest& page,
+                               std::optional<UserState> state) {
   return database_.read([&](soci::session& session) {
+    const ListOf users{
+        .name = "users", .number = "u.no", .searched = {"u.name", "u.id", "u.email"}};
     Statement statement(session, std::string("SELECT u.no, ") + user_columns + user_tables +
-                                     " WHERE u.tenant_no = :tenant AND u.no > :after"
-                                     " ORDER BY u.no LIMIT :limit");
+                                     " WHERE u.tenant_no = :tenant" +
+                                     (state ? " AND u.state = :state" : "") +
+                                     page_sql(users, page));
     statement.bind(tenant_no);
-    return read_page<User>(statement, "users", page, user_into);
+    if (state) statement.bind(std::string(to_string(*state)));
+    return read_page<User>(statement, users, page, user_into);
   });
 }
 

@@ -20,6 +20,7 @@ class Database;
 /// The state of a user: invited ones have no password yet, disabled ones are refused everything.
 enum class UserState : std::uint8_t { invited, active, disabled };
 std::string_view to_string(UserState state);
+std::optional<UserState> parse_user_state(std::string_view text);
 
 /// A person. Names are unique in the whole server, without regard to case: one signs in with it.
 struct User {
@@ -86,7 +87,8 @@ class Users {
   Result<User> add_first(const std::string& tenant, const NewUser& user,
                          const std::string& password_hash);
   Result<User> find(std::uint32_t tenant_no, const std::string& id);
-  Result<Page<User>> list(std::uint32_t tenant_no, const PageRequest& page);
+  Result<Page<User>> list(std::uint32_t tenant_no, const PageRequest& page,
+                          std::optional<UserState> state = std::nullopt);
   /// conflict: nobody else who is active could administer users (`policy`) afterwards.
   Result<User> set_policies(std::uint32_t tenant_no, const std::string& id,
                             const std::vector<std::string>& policies, const std::string& policy);

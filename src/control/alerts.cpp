@@ -210,18 +210,14 @@ void add_alert_routes(Routes& routes) {
   constexpr std::string_view one = "/api/v0/alerts/{id}";
   constexpr auto operate = Access::operate;
   constexpr auto administer = Access::administer;
-  routes.push_back({"GET", all, "listAlerts", operate, list_alerts, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listAlerts", operate, list_alerts, paged({"q"})});
   routes.push_back({"POST", all, "createAlert", administer, create_alert});
   routes.push_back({"GET", one, "getAlert", operate, get_alert});
   routes.push_back({"PUT", one, "updateAlert", administer, update_alert});
   routes.push_back({"DELETE", one, "deleteAlert", administer, delete_alert});
   routes.push_back({"POST", "/api/v0/alerts/{id}/test", "testAlert", operate, test_alert});
-  routes.push_back({"GET",
-                    "/api/v0/alerts/{id}/deliveries",
-                    "listAlertDeliveries",
-                    operate,
-                    list_deliveries,
-                    {"state", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/alerts/{id}/deliveries", "listAlertDeliveries", operate,
+                    list_deliveries, paged({"state"})});
   routes.push_back(
       {"GET", "/api/v0/alert-deliveries/{id}", "getAlertDelivery", operate, get_delivery});
   routes.push_back(

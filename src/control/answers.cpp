@@ -13,13 +13,27 @@ http::Response answer(int status, const boost::json::value& body) {
   return response;
 }
 
+namespace {
+
+boost::json::value json_of_token(const std::string& token) {
+  return token.empty() ? boost::json::value() : boost::json::value(token);
+}
+
+}  // namespace
+
 http::Response answer_items(boost::json::array items, const std::string& next_token) {
   boost::json::object body;
   body["items"] = std::move(items);
-  if (next_token.empty())
-    body["next_token"] = nullptr;
-  else
-    body["next_token"] = next_token;
+  body["next_token"] = json_of_token(next_token);
+  return answer(200, body);
+}
+
+http::Response answer_items(boost::json::array items, const std::string& next_token,
+                            const std::string& previous_token) {
+  boost::json::object body;
+  body["items"] = std::move(items);
+  body["next_token"] = json_of_token(next_token);
+  body["previous_token"] = json_of_token(previous_token);
   return answer(200, body);
 }
 
@@ -55,6 +69,16 @@ Result<std::optional<Day>> query_day(const http::Request& request, const std::st
   return day;
 }
 
+Result<std::optional<Time>> query_time(const http::Request& request, const std::string& name) {
+  const auto text = query_text(request, name);
+  if (!text) return std::nullopt;
+  const auto time = parse_time(*text);
+  if (!time)
+    return fail(Errc::bad_request, "The query parameter \"" + name +
+                                       "\" must be a time like \"2027-02-01T08:00:00Z\".");
+  return time;
+}
+
 Result<std::optional<int>> query_number(const http::Request& request, const std::string& name,
                                         int least, int most) {
   const auto text = query_text(request, name);
@@ -69,8 +93,13 @@ Result<std::optional<int>> query_number(const http::Request& request, const std:
 }
 
 Result<bool> query_flag(const http::Request& request, const std::string& name, bool otherwise) {
+  WEIR_TRY(const auto flag, query_flag(request, name));
+  return flag.value_or(otherwise);
+}
+
+Result<std::optional<bool>> query_flag(const http::Request& request, const std::string& name) {
   const auto text = query_text(request, name);
-  if (!text) return otherwise;
+  if (!text) return std::nullopt;
   if (*text == "true" || *text == "false") return *text == "true";
   return fail(Errc::bad_request, "The query parameter \"" + name + "\" must be true or false.");
 }
@@ -80,6 +109,13 @@ Result<catalog::PageRequest> page_request(const http::Request& request) {
   WEIR_TRY(const auto limit, query_number(request, "limit", 1, limits::page_items_max));
   if (limit) page.limit = static_cast<std::uint32_t>(*limit);
   page.next_token = query_text(request, "next_token").value_or("");
+  page.previous_token = query_text(request, "previous_token").value_or("");
+  page.text = query_text(request, "q").value_or("");
+  const auto order = query_text(request, "order");
+  if (order == "oldest") page.order = catalog::Order::oldest;
+  if (order == "newest") page.order = catalog::Order::newest;
+  if (order && !page.order)
+    return fail(Errc::bad_request, "The query parameter \"order\" must be oldest or newest.");
   return page;
 }
 

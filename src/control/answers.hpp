@@ -23,7 +23,7 @@ boost::json::value json_of(const std::optional<Day>& day);
 /// An object that the catalog stores as JSON text; {} when the text is empty.
 boost::json::value json_of_stored(const std::string& text);
 
-/// `limit` and `next_token` of the query.
+/// What the query says of the page: `limit`, `order`, a token, and `q`.
 Result<catalog::PageRequest> page_request(const http::Request& request);
 
 /// A query parameter, if it was sent.
@@ -32,18 +32,24 @@ Result<std::optional<Day>> query_day(const http::Request& request, const std::st
 Result<std::optional<int>> query_number(const http::Request& request, const std::string& name,
                                         int least, int most);
 
+Result<std::optional<Time>> query_time(const http::Request& request, const std::string& name);
+
 /// "true" or "false".
+Result<std::optional<bool>> query_flag(const http::Request& request, const std::string& name);
 Result<bool> query_flag(const http::Request& request, const std::string& name, bool otherwise);
 
 /// {"items": [...], "next_token": text, or null at the end}
 http::Response answer_items(boost::json::array items, const std::string& next_token);
+/// The same with "previous_token", null at the beginning.
+http::Response answer_items(boost::json::array items, const std::string& next_token,
+                            const std::string& previous_token);
 
 template <class T, class JsonOf>
 http::Response answer_page(const catalog::Page<T>& page, const JsonOf& json_of_item) {
   boost::json::array items;
   for (const T& item : page.items)
     items.emplace_back(json_of_item(item));
-  return answer_items(std::move(items), page.next_token);
+  return answer_items(std::move(items), page.next_token, page.previous_token);
 }
 
 }  // namespace weir::control

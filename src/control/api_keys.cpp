@@ -143,7 +143,7 @@ void add_api_key_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/admin/api-keys";
   constexpr std::string_view one = "/api/v0/admin/api-keys/{id}";
   constexpr auto admin = Access::administer_keys;
-  routes.push_back({"GET", all, "listApiKeys", admin, list_api_keys, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listApiKeys", admin, list_api_keys, paged({"q"})});
   routes.push_back({"POST", all, "createApiKey", admin, create_api_key});
   routes.push_back({"GET", one, "getApiKey", admin, get_api_key});
   routes.push_back({"PATCH", one, "updateApiKey", admin, update_api_key});

@@ -35,16 +35,6 @@ json::value json_of_event(const catalog::AuditEvent& event) {
           {"source", event.source}};
 }
 
-Result<std::optional<Time>> query_time(const http::Request& request, const std::string& name) {
-  const auto text = query_text(request, name);
-  if (!text) return std::nullopt;
-  const auto time = parse_time(*text);
-  if (!time)
-    return fail(Errc::bad_request, "The query parameter \"" + name +
-                                       "\" must be a time like \"2027-02-01T08:00:00Z\".");
-  return time;
-}
-
 Result<catalog::AuditFilter> filter_of(const http::Request& request) {
   catalog::AuditFilter filter;
   filter.type = query_text(request, "type").value_or("");
@@ -67,6 +57,7 @@ Result<http::Response> list_audit_events(const Call& call) {
     items.push_back(json_of_event(event));
   body["items"] = std::move(items);
   body["next_token"] = text_or_null(page.next_token);
+  body["previous_token"] = text_or_null(page.previous_token);
   if (with_total) {
     WEIR_TRY(body["total"], audit.count(call.caller.tenant_no, filter));
   }
@@ -123,13 +114,9 @@ Result<http::Response> export_audit_events(const Call& call) {
 
 void add_audit_routes(Routes& routes) {
   constexpr auto admin = Access::administer;
-  routes.push_back({"GET",
-                    "/api/v0/audit-events",
-                    "listAuditEvents",
-                    admin,
-                    list_audit_events,
-                    {"limit", "next_token", "with_total", "happened_from", "happened_to", "type",
-                     "principal_id", "object"}});
+  routes.push_back({"GET", "/api/v0/audit-events", "listAuditEvents", admin, list_audit_events,
+                    paged({"q", "with_total", "happened_from", "happened_to", "type",
+                           "principal_id", "object"})});
   routes.push_back({"GET",
                     "/api/v0/audit-events.csv",
                     "exportAuditEvents",

@@ -37,7 +37,7 @@ Result<http::Response> list_batches(const Call& call) {
     WEIR_TRY(const std::string stream_id, names.id_of(batch.stream));
     items.push_back(json_of_batch(batch, stream_id));
   }
-  return answer_items(std::move(items), page.next_token);
+  return answer_items(std::move(items), page.next_token, page.previous_token);
 }
 
 std::string receipt_of(const Address& address, Sequence sequence) {
@@ -120,12 +120,8 @@ json::value json_of_batch(const catalog::Batch& batch, const std::string& stream
 }
 
 void add_batch_routes(Routes& routes) {
-  routes.push_back({"GET",
-                    "/api/v0/batches",
-                    "listBatches",
-                    Access::operate,
-                    list_batches,
-                    {"stream_id", "from", "to", "hour", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/batches", "listBatches", Access::operate, list_batches,
+                    paged({"stream_id", "from", "to", "hour"})});
   routes.push_back(
       {"GET", "/api/v0/receipts/{id}", "getReceipt", Access::operate, get_receipt, {"tables"}});
 }

@@ -128,8 +128,11 @@ Result<CourierGroup> asked_for(const Call& call) {
 
 Result<http::Response> list_groups(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
+  catalog::GroupFilter filter;
+  WEIR_TRY(filter.active, query_flag(call.request, "active"));
+  filter.courier_id = query_text(call.request, "courier_id").value_or("");
   WEIR_TRY(const auto page,
-           call.services.catalog.courier_groups().list(call.caller.tenant_no, request));
+           call.services.catalog.courier_groups().list(call.caller.tenant_no, request, filter));
   return answer_page(page, json_of_group);
 }
 
@@ -261,8 +264,8 @@ void add_courier_group_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/courier-groups";
   constexpr std::string_view one = "/api/v0/courier-groups/{id}";
   constexpr auto operate = Access::operate;
-  routes.push_back(
-      {"GET", all, "listCourierGroups", operate, list_groups, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listCourierGroups", operate, list_groups,
+                    paged({"q", "active", "courier_id"})});
   routes.push_back({"POST", all, "createCourierGroup", Access::configure, create_group});
   routes.push_back({"GET", one, "getCourierGroup", operate, get_group});
   routes.push_back({"PUT", one, "updateCourierGroup", Access::configure, update_group});

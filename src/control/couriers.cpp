@@ -82,7 +82,9 @@ Result<catalog::Courier> courier_of(const Call& call) {
 
 Result<http::Response> list_couriers(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
-  WEIR_TRY(const auto page, call.services.catalog.couriers().list(call.caller.tenant_no, request));
+  const std::string stream_id = query_text(call.request, "stream_id").value_or("");
+  WEIR_TRY(const auto page,
+           call.services.catalog.couriers().list(call.caller.tenant_no, request, stream_id));
   return answer_page(page, json_of_courier);
 }
 
@@ -140,7 +142,7 @@ void add_courier_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/couriers";
   constexpr std::string_view one = "/api/v0/couriers/{id}";
   constexpr auto operate = Access::operate;
-  routes.push_back({"GET", all, "listCouriers", operate, list_couriers, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listCouriers", operate, list_couriers, paged({"q", "stream_id"})});
   routes.push_back({"POST", all, "createCourier", Access::configure, create_courier});
   routes.push_back({"GET", one, "getCourier", operate, get_courier});
   routes.push_back({"PUT", one, "updateCourier", Access::configure, update_courier});

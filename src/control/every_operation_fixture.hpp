@@ -247,6 +247,7 @@ class EveryOperationWorld : public ControlTest {
     EXPECT_TRUE(users.start_session(ada, stored_form(session_), "", sign_ins_.life()));
   }
 
+ protected:
   std::string feed_, draft_, query_, stream_, filled_, courier_, spare_courier_, run_, ended_run_;
   std::string failed_, over_;
   std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;

@@ -165,7 +165,7 @@ Result<http::Response> list_sample_files(const Call& call) {
   json::array items;
   for (auto batch = batches->rbegin(); batch != batches->rend(); ++batch)
     items.push_back(json_of_batch(*batch, *stream_id));
-  return answer_items(std::move(items), "");
+  return answer_items(std::move(items), "", "");
 }
 
 }  // namespace

@@ -86,7 +86,9 @@ Result<catalog::Feed> feed_of(const Call& call, const Fields& body, catalog::Fee
 
 Result<http::Response> list_feeds(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
-  WEIR_TRY(const auto page, call.services.catalog.feeds().list(call.caller.tenant_no, request));
+  WEIR_TRY(const auto active, query_flag(call.request, "active"));
+  WEIR_TRY(const auto page,
+           call.services.catalog.feeds().list(call.caller.tenant_no, request, active));
   return answer_page(page, json_of_feed);
 }
 
@@ -267,7 +269,7 @@ void add_feed_routes(Routes& routes) {
   constexpr std::string_view one = "/api/v0/feeds/{id}";
   constexpr auto operate = Access::operate;
   constexpr bool may_take_long = true;
-  routes.push_back({"GET", all, "listFeeds", operate, list_feeds, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listFeeds", operate, list_feeds, paged({"q", "active"})});
   routes.push_back({"POST", all, "createFeed", operate, create_feed});
   routes.push_back({"GET", one, "getFeed", operate, get_feed});
   routes.push_back({"PATCH", one, "updateFeed", operate, update_feed, {}, may_take_long});

@@ -23,8 +23,11 @@ Result<http::Response> list_hours(const Call& call) {
   const auto stream_id = query_text(call.request, "stream_id");
   if (!stream_id)
     return fail(Errc::bad_request, "Say of which stream: add ?stream_id=is-... to the path.");
+  catalog::HourFilter filter;
+  WEIR_TRY(filter.from, query_day(call.request, "from"));
+  WEIR_TRY(filter.to, query_day(call.request, "to"));
   WEIR_TRY(const auto page,
-           call.services.catalog.hours().list(call.caller.tenant_no, *stream_id, request));
+           call.services.catalog.hours().list(call.caller.tenant_no, *stream_id, request, filter));
   return answer_page(page, [&](const auto& hour) { return json_of_hour(hour, *stream_id); });
 }
 
@@ -53,12 +56,8 @@ json::value json_of_hour(const catalog::Hour& hour, const std::string& stream_id
 }
 
 void add_hour_routes(Routes& routes) {
-  routes.push_back({"GET",
-                    "/api/v0/hours",
-                    "listHours",
-                    Access::operate,
-                    list_hours,
-                    {"stream_id", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/hours", "listHours", Access::operate, list_hours,
+                    paged({"stream_id", "from", "to"})});
 }
 
 }  // namespace weir::control

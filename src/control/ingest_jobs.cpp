@@ -155,12 +155,8 @@ Result<http::Response> restart_job(const Call& call) {
 
 void add_ingest_job_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
-  routes.push_back({"GET",
-                    "/api/v0/ingest/jobs",
-                    "listIngestJobs",
-                    operate,
-                    list_jobs,
-                    {"created_from", "created_to", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/ingest/jobs", "listIngestJobs", operate, list_jobs,
+                    paged({"created_from", "created_to"})});
   routes.push_back({"GET", "/api/v0/ingest/jobs/{id}", "getIngestJob", operate, get_job});
   routes.push_back(
       {"POST", "/api/v0/ingest/jobs/{id}/restart", "restartIngestJob", operate, restart_job});

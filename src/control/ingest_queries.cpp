@@ -125,8 +125,7 @@ void add_ingest_query_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/ingest-queries";
   constexpr std::string_view one = "/api/v0/ingest-queries/{id}";
   constexpr auto operate = Access::operate;
-  routes.push_back(
-      {"GET", all, "listIngestQueries", operate, list_ingest_queries, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listIngestQueries", operate, list_ingest_queries, paged({"q"})});
   routes.push_back({"POST", all, "createIngestQuery", Access::configure, create_ingest_query});
   routes.push_back({"GET", one, "getIngestQuery", operate, get_ingest_query});
   routes.push_back({"PUT", one, "updateIngestQuery", Access::configure, update_ingest_query});

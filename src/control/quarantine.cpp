@@ -53,6 +53,8 @@ Result<http::Response> list_quarantine(const Call& call) {
   catalog::Batches::QuarantineFilter filter;
   filter.stream_id = query_text(call.request, "stream_id");
   WEIR_TRY(filter.state, state_of(call.request));
+  WEIR_TRY(filter.received_from, query_time(call.request, "received_from"));
+  WEIR_TRY(filter.received_to, query_time(call.request, "received_to"));
   auto& catalog = call.services.catalog;
   WEIR_TRY(const auto page, catalog.batches().quarantined(call.caller.tenant_no, filter, request));
   StreamNames names(catalog.streams());
@@ -61,7 +63,7 @@ Result<http::Response> list_quarantine(const Call& call) {
     WEIR_TRY(const std::string stream_id, names.id_of(record.address.stream));
     items.push_back(json_of_record(record, stream_id));
   }
-  return answer_items(std::move(items), page.next_token);
+  return answer_items(std::move(items), page.next_token, page.previous_token);
 }
 
 Failure not_quarantined(const std::string& receipt) {
@@ -151,12 +153,8 @@ Result<http::Response> get_quarantined(const Call& call) {
 }  // namespace
 
 void add_quarantine_routes(Routes& routes) {
-  routes.push_back({"GET",
-                    "/api/v0/quarantine",
-                    "listQuarantine",
-                    Access::operate,
-                    list_quarantine,
-                    {"stream_id", "state", "limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/quarantine", "listQuarantine", Access::operate, list_quarantine,
+                    paged({"stream_id", "state", "q", "received_from", "received_to"})});
   routes.push_back(
       {"GET", "/api/v0/quarantine/{id}", "getQuarantined", Access::operate, get_quarantined});
   routes.push_back({"POST", "/api/v0/quarantine/{id}/replay", "replayQuarantined", Access::operate,

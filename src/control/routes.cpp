@@ -55,6 +55,12 @@ std::optional<std::string> match(std::string_view path_template, std::string_vie
 
 }  // namespace
 
+std::vector<std::string_view> paged(std::initializer_list<std::string_view> more) {
+  std::vector<std::string_view> names{"limit", "next_token", "previous_token", "order"};
+  names.insert(names.end(), more);
+  return names;
+}
+
 Routes all_routes() {
   Routes routes;
   add_health_routes(routes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ struct Route {
 };
 
 using Routes = std::vector<Route>;
+
+/// The parameters of a list whose pages go both ways, and these.
+std::vector<std::string_view> paged(std::initializer_list<std::string_view> more = {});
 
 void add_health_routes(Routes& routes);
 void add_api_key_routes(Routes& routes);

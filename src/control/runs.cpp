@@ -113,12 +113,15 @@ Result<catalog::RunFilter> filter_of(const http::Request& request) {
   filter.started_by = given("started_by");
   filter.group_id = given("group_id");
   filter.parent = given("parent");
-  filter.text = given("text");
+  filter.courier_id = given("courier_id");
+  WEIR_TRY(filter.created_from, query_time(request, "created_from"));
+  WEIR_TRY(filter.created_to, query_time(request, "created_to"));
   return filter;
 }
 
 Result<http::Response> list_runs(const Call& call) {
-  WEIR_TRY(const auto request, page_request(call.request));
+  WEIR_TRY(auto request, page_request(call.request));
+  if (request.text.empty()) request.text = query_text(call.request, "text").value_or("");
   WEIR_TRY(const auto filter, filter_of(call.request));
   WEIR_TRY(const auto page,
            call.services.catalog.runs().list(call.caller.tenant_no, request, filter));
@@ -199,9 +202,9 @@ Result<http::Response> list_run_batches(const Call& call) {
       WEIR_TRY(const std::string stream_id, names.id_of(batch.stream));
       items.push_back(json_of_batch(batch, stream_id));
     }
-    return answer_items(std::move(items), page.next_token);
+    return answer_items(std::move(items), page.next_token, page.previous_token);
   }
-  return answer_items({}, "");
+  return answer_items({}, "", "");
 }
 
 Result<catalog::RunRange> range_of(const Fields& body) {
@@ -280,23 +283,15 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
 
 void add_run_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
-  routes.push_back(
-      {"GET",
-       "/api/v0/workflow/runs",
-       "listRuns",
-       operate,
-       list_runs,
-       {"limit", "next_token", "state", "kind", "started_by", "group_id", "parent", "text"}});
+  routes.push_back({"GET", "/api/v0/workflow/runs", "listRuns", operate, list_runs,
+                    paged({"q", "text", "state", "kind", "started_by", "courier_id", "group_id",
+                           "parent", "created_from", "created_to"})});
   routes.push_back({"GET", "/api/v0/workflow/runs/{id}", "getRun", operate, get_run});
   routes.push_back({"POST", "/api/v0/workflow/runs/{id}/stop", "stopRun", operate, stop_run});
   routes.push_back(
       {"POST", "/api/v0/workflow/runs/{id}/resolve", "resolveRun", operate, resolve_run});
-  routes.push_back({"GET",
-                    "/api/v0/workflow/runs/{id}/batches",
-                    "listRunBatches",
-                    operate,
-                    list_run_batches,
-                    {"limit", "next_token"}});
+  routes.push_back({"GET", "/api/v0/workflow/runs/{id}/batches", "listRunBatches", operate,
+                    list_run_batches, paged()});
 }
 
 }  // namespace weir::control

@@ -151,7 +151,7 @@ Result<http::Response> get_sample(const Call& call) {
 void add_stream_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/streams";
   constexpr auto operate = Access::operate;
-  routes.push_back({"GET", all, "listStreams", operate, list_streams, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listStreams", operate, list_streams, paged({"q"})});
   routes.push_back({"POST", all, "createStream", Access::configure, create_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}", "getStream", operate, get_stream});
   routes.push_back(

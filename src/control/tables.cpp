@@ -26,18 +26,30 @@ Result<std::vector<engine::TableInfo>> sorted_tables(const Call& call) {
   return tables;
 }
 
-/// The engine lists all tables at once; a page continues after the given name.
+/// The engine lists all tables at once; a page continues after the given name, or ends before it.
 Result<http::Response> list_tables(const Call& call) {
   WEIR_TRY(const auto page, page_request(call.request));
-  WEIR_TRY(const auto tables, sorted_tables(call));
-  auto next = tables.begin();
-  if (!page.next_token.empty())
-    next = std::upper_bound(tables.begin(), tables.end(), page.next_token,
-                            [](const std::string& name, const auto& t) { return name < t.name; });
-  boost::json::array items;
-  for (; next != tables.end() && items.size() < page.limit; ++next)
-    items.push_back(json_of_table(*next));
-  return answer_items(std::move(items), next == tables.end() ? "" : std::prev(next)->name);
+  WEIR_TRY(auto tables, sorted_tables(call));
+  const std::string text = folded_name(page.text);
+  std::erase_if(tables, [&](const engine::TableInfo& table) {
+    return folded_name(table.name).find(text) == std::string::npos;
+  });
+  const auto by_name = [](const auto& table, const std::string& name) { return table.name < name; };
+  auto begin = tables.begin();
+  if (!page.previous_token.empty()) {
+    const auto end = std::lower_bound(begin, tables.end(), page.previous_token, by_name);
+    begin = end - std::min<std::ptrdiff_t>(end - begin, page.limit);
+  } else if (!page.next_token.empty()) {
+    begin = std::lower_bound(begin, tables.end(), page.next_token, by_name);
+    if (begin != tables.end() && begin->name == page.next_token) ++begin;
+  }
+  const auto end = begin + std::min<std::ptrdiff_t>(tables.end() - begin, page.limit);
+  json::array items;
+  for (auto table = begin; table != end; ++table)
+    items.push_back(json_of_table(*table));
+  const bool any = begin != end;
+  return answer_items(std::move(items), any && end != tables.end() ? std::prev(end)->name : "",
+                      any && begin != tables.begin() ? begin->name : "");
 }
 
 Result<http::Response> get_table(const Call& call) {
@@ -137,7 +149,7 @@ void add_table_routes(Routes& routes) {
                     "listTables",
                     operate,
                     list_tables,
-                    {"limit", "next_token"},
+                    {"limit", "next_token", "previous_token", "q"},
                     may_take_long});
   routes.push_back(
       {"GET", "/api/v0/tables/{name}", "getTable", operate, get_table, {}, may_take_long});

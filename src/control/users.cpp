@@ -59,7 +59,16 @@ Result<json::object> new_link(const Call& call, const std::string& id, catalog::
 
 Result<http::Response> list_users(const Call& call) {
   WEIR_TRY(const auto request, page_request(call.request));
-  WEIR_TRY(const auto page, call.services.catalog.users().list(call.caller.tenant_no, request));
+  std::optional<catalog::UserState> state;
+  if (const auto text = query_text(call.request, "state")) {
+    state = catalog::parse_user_state(*text);
+    if (!state)
+      return fail(
+          Errc::bad_request,
+          "\"state\" must be \"invited\", \"active\" or \"disabled\", not \"" + *text + "\".");
+  }
+  WEIR_TRY(const auto page,
+           call.services.catalog.users().list(call.caller.tenant_no, request, state));
   return answer_page(page, json_of_user);
 }
 
@@ -151,7 +160,7 @@ json::value json_of_user(const catalog::User& user) {
 void add_user_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/users";
   constexpr auto access = Access::administer_users;
-  routes.push_back({"GET", all, "listUsers", access, list_users, {"limit", "next_token"}});
+  routes.push_back({"GET", all, "listUsers", access, list_users, paged({"q", "state"})});
   routes.push_back({"POST", all, "createUser", access, create_user});
   routes.push_back({"GET", "/api/v0/users/{id}", "getUser", access, get_user});
   const auto add = [&](std::string_view path, std::string_view id, Handler handler) {
