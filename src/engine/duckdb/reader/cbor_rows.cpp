@@ -160,6 +160,7 @@ class CborRows : public RowSource {
       ++next_row_;
       ++origin_.row;
     } while (only_ != nullptr && !only_->contains(static_cast<std::uint64_t>(origin_.row)));
+    ++made_;
     const Node& node = *rows_[next_row_ - 1];
     writer.begin_row(row, origin_);
     if (node.kind == Node::Kind::text) write_member(row, writer, text_key, node);
@@ -174,6 +175,7 @@ class CborRows : public RowSource {
  private:
   /// False when there is none left.
   Result<bool> take_file() {
+    pass_.report().add_rows_of(static_cast<std::size_t>(origin_.file), std::exchange(made_, 0));
     reader_.reset();
     bytes_before_ += content_.size();
     content_.clear();
@@ -292,6 +294,7 @@ class CborRows : public RowSource {
   const std::set<std::uint64_t>* only_ = nullptr;
   std::uint64_t bytes_ = 0;
   std::uint64_t bytes_before_ = 0;
+  std::uint64_t made_ = 0;  // rows of the file
 };
 
 }  // namespace

@@ -293,6 +293,7 @@ class JsonRows : public RowSource {
 
  private:
   Result<bool> take_lines() {
+    pass_.report().add_rows_of(taken_.file, std::exchange(rows_, 0));
     WEIR_TRY(const bool more, pass_.take_lines(taken_));
     if (!more) {
       if (plan_.as_text) pass_.report().add_names(text_.seen(), text_.others());
@@ -326,10 +327,12 @@ class JsonRows : public RowSource {
     } catch (const simdjson::simdjson_error& error) {
       what = std::string("is not a JSON object: ") + error.what();
     }
-    if (what.empty())
+    if (what.empty()) {
+      ++rows_;
       writer.set_origin(row, origin_);
-    else
+    } else {
       pass_.report().add_bad_record({origin_.file, origin_.row, what});
+    }
     return what.empty();
   }
 
@@ -371,6 +374,7 @@ class JsonRows : public RowSource {
   const std::set<std::uint64_t>* only_ = nullptr;
   RowOrigin origin_;
   std::uint64_t records_ = 0;
+  std::uint64_t rows_ = 0;  // of `taken_`
   std::uint64_t bytes_ = 0;
 };
 

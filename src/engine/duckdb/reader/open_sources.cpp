@@ -266,6 +266,14 @@ std::vector<std::size_t> OpenSources::without_rows() const {
   return out;
 }
 
+std::vector<std::uint64_t> OpenSources::rows_of_files() const {
+  const Opened& first = opened_.front();
+  std::vector<std::uint64_t> out(first.files.size());
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = first.reading->report.rows_of(i);
+  return out;
+}
+
 Misfits OpenSources::misfits() const {
   Misfits out;
   for (const Opened& opened : opened_) {

@@ -64,6 +64,10 @@ class OpenSources {
   /// The sources, by their places, that were read to their end and have no row.
   std::vector<std::size_t> without_rows() const;
 
+  /// Of each file of the first source, in their order, the rows that were made of it, once it was
+  /// read to its end.
+  std::vector<std::uint64_t> rows_of_files() const;
+
   /// The misfits met while reading so far.
   Misfits misfits() const;
 

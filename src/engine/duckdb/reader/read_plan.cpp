@@ -61,6 +61,18 @@ bool ReadReport::is_whole(std::size_t file) const {
   return whole_.contains(file);
 }
 
+void ReadReport::add_rows_of(std::size_t file, std::uint64_t count) {
+  if (count == 0) return;
+  const std::lock_guard lock(mutex_);
+  rows_of_[file] += count;
+}
+
+std::uint64_t ReadReport::rows_of(std::size_t file) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = rows_of_.find(file);
+  return found == rows_of_.end() ? 0 : found->second;
+}
+
 void ReadReport::add_bad_record(BadRecord bad) {
   const std::lock_guard lock(mutex_);
   bad_records_.emplace(std::pair(bad.file, bad.row), std::move(bad.what));

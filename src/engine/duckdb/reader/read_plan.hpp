@@ -97,6 +97,9 @@ class ReadReport {
   /// The rows that were made of the files, of all passes.
   void add_rows(std::uint64_t count) { rows_.fetch_add(count, std::memory_order_relaxed); }
   std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+  /// The same of one file. Known once the pass was read to its end.
+  void add_rows_of(std::size_t file, std::uint64_t count);
+  std::uint64_t rows_of(std::size_t file) const;
   /// Notes that a file was read to its end and matched its claim.
   void note_whole(std::size_t file);
   bool is_whole(std::size_t file) const;
@@ -114,6 +117,7 @@ class ReadReport {
   std::map<std::pair<std::int64_t, std::int64_t>, std::string> bad_records_;  // by file and row
   std::set<std::size_t> whole_;
   std::atomic<std::uint64_t> rows_{0};
+  std::map<std::size_t, std::uint64_t> rows_of_;  // by file
 };
 
 /// Reads the rest of the files, so that each is checked against its claim.

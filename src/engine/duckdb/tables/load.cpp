@@ -17,6 +17,7 @@
 #include "base/assert.hpp"
 #include "base/case_fold.hpp"
 #include "base/limits.hpp"
+#include "engine/duckdb/tables/delete_marker.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/error_log.hpp"
 #include "engine/duckdb/tables/failed_view.hpp"
@@ -173,6 +174,28 @@ Result<std::vector<LoggedError>> errors_of(Connection& connection, const Tenant&
   return errors;
 }
 
+/// Counts what an operation gave.
+void add(const Load& load, std::size_t operation, Staged one, LoadCounts& counts) {
+  counts.misfits.count += one.misfits.count;
+  std::move(one.misfits.first.begin(), one.misfits.first.end(),
+            std::back_inserter(counts.misfits.first));
+  counts.read += one.rows;
+  if (!one.warning.empty()) counts.warnings.push_back(warning_of(load, operation, one.warning));
+  if (load.progress != nullptr) load.progress->rows_read = counts.read;
+}
+
+/// Counts the errors that were staged.
+Result<void> count_errors(Connection& connection, const Tenant& tenant, const Load& load,
+                          LoadCounts& counts, std::vector<LoggedError>& errors) {
+  WEIR_TRY(counts.errors,
+           connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
+  WEIR_TRY(errors, errors_of(connection, tenant, load, counts));
+  WEIR_TRY(counts.files, staged_files(connection, load));
+  counts.over_threshold =
+      counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
+  return {};
+}
+
 /// Stages all operations, and counts what they gave.
 Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& load,
                           const DomainTable& table, const ChosenRecords& chosen,
@@ -183,20 +206,10 @@ Result<LoadCounts> staged(Connection& connection, Tenant& tenant, const Load& lo
   WEIR_CHECK(create_staged(connection, load));
   for (std::size_t i = 0; i < load.operations.size(); ++i) {
     WEIR_TRY(Staged one, stage(connection, tenant, load, table, i, std::nullopt, chosen));
-    counts.misfits.count += one.misfits.count;
-    std::move(one.misfits.first.begin(), one.misfits.first.end(),
-              std::back_inserter(counts.misfits.first));
-    counts.read += one.rows;
-    if (!one.warning.empty()) counts.warnings.push_back(warning_of(load, i, one.warning));
-    if (load.progress != nullptr) load.progress->rows_read = counts.read;
+    add(load, i, std::move(one), counts);
   }
-  WEIR_TRY(counts.errors,
-           connection.count("SELECT count(*) FROM weir_staged WHERE bad IS NOT NULL"));
-  WEIR_TRY(errors, errors_of(connection, tenant, load, counts));
-  WEIR_TRY(counts.files, staged_files(connection, load));
+  WEIR_CHECK(count_errors(connection, tenant, load, counts, errors));
   if (chosen.only_some) counts.records = counts.read;
-  counts.over_threshold =
-      counts.errors * percent_max > static_cast<std::uint64_t>(load.error_threshold) * counts.read;
   return counts;
 }
 
@@ -265,10 +278,9 @@ Result<Before> look(Connection& connection, const Load& load) {
   return out;
 }
 
-/// Writes what is staged, and notes the load down.
-Result<void> write(Tenant& tenant, Connection& connection, const Load& load, DomainTable& table,
-                   LoadCounts& counts, const std::vector<LoggedError>& errors) {
-  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+/// Makes the table ready for a load, which gets its number.
+Result<void> begin_write(Connection& connection, const Tenant& tenant, const Load& load,
+                         DomainTable& table, LoadCounts& counts) {
   // The table first: its number is lower than that of its first load. DuckDB also alters no table
   // that has changes of the same transaction.
   WEIR_CHECK(write_table(connection, table));
@@ -276,7 +288,13 @@ Result<void> write(Tenant& tenant, Connection& connection, const Load& load, Dom
   if (load.id.round > 0) WEIR_CHECK(create_failed_view(connection, load.table));
   WEIR_TRY(counts.load, next_number(connection));
   if (load.truncate) WEIR_CHECK(truncate(connection, tenant, table.stored, counts));
-  WEIR_CHECK(upsert(connection, load, table, tenant, counts));
+  return {};
+}
+
+/// Notes the load down, whose rows are in the table, and ends the transaction.
+Result<void> end_write(Transaction& transaction, Tenant& tenant, Connection& connection,
+                       const Load& load, const DomainTable& table, const LoadCounts& counts,
+                       const std::vector<LoggedError>& errors) {
   WEIR_ASSERT(counts.read == counts.inserted + counts.updated + counts.rejected + counts.errors +
                                  (load.truncate ? 0 : counts.deleted));
   WEIR_CHECK(note_load(connection, load, table.stored.no, LoadState::done, tenant.now(), counts));
@@ -284,6 +302,55 @@ Result<void> write(Tenant& tenant, Connection& connection, const Load& load, Dom
   WEIR_CHECK(note_errors(connection, load, counts, errors, texts, tenant.now()));
   WEIR_CHECK(trim_history(connection, table.stored, tenant.history(), tenant.now()));
   return tenant.commit(transaction, load.id);
+}
+
+/// Writes what is staged, and notes the load down.
+Result<void> write(Tenant& tenant, Connection& connection, const Load& load, DomainTable& table,
+                   LoadCounts& counts, const std::vector<LoggedError>& errors) {
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(begin_write(connection, tenant, load, table, counts));
+  WEIR_CHECK(upsert(connection, load, table, tenant, counts));
+  return end_write(transaction, tenant, connection, load, table, counts, errors);
+}
+
+/// Whether the rows of the load can go straight into its table, if that has none: there is nothing
+/// to be compared with, and no order of operations between them.
+bool may_go_straight(const Load& load, const Before& before) {
+  return load.operations.size() == 1 && !load.merge && !has_delete_marker(load) &&
+         !before.chosen.only_some;
+}
+
+/// Fills an empty table without staging rows, which takes as long as writing them. The transaction
+/// is open while files are read, so no load into a table with rows goes this way: it would keep
+/// DuckDB from clearing up behind others. nullopt: nothing was done, and the rows are to be staged;
+/// the table has some, or one of the load's is in error, or the load fails.
+Result<std::optional<LoadCounts>> fill_empty(Tenant& tenant, Connection& connection,
+                                             const Load& load, const Before& before,
+                                             std::vector<LoggedError>& errors) {
+  DomainTable table = before.table;
+  bool empty = table.anew;
+  if (!empty && may_go_straight(load, before)) {
+    WEIR_TRY(empty, is_empty(connection, table.stored));
+  }
+  if (!empty || !may_go_straight(load, before)) return std::nullopt;
+  LoadCounts counts;
+  counts.records = records_of(load);
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(begin_write(connection, tenant, load, table, counts));
+  note(load, Progress::Stage::reading);
+  WEIR_CHECK(create_staged(connection, load));
+  auto rows = stage_into(connection, tenant, load, table, counts.load, before.chosen);
+  if (!rows) return std::nullopt;
+  const std::vector<std::uint64_t> of_files = std::move(rows->rows_of_files);
+  add(load, 0, *std::move(rows), counts);
+  WEIR_CHECK(count_errors(connection, tenant, load, counts, errors));
+  for (std::size_t i = 0; i < counts.files.size(); ++i)
+    counts.files[i].read += of_files[i];
+  if (counts.over_threshold) return counts;
+  note(load, Progress::Stage::writing);
+  WEIR_CHECK(keep_greatest(connection, load, table, tenant, counts));
+  WEIR_CHECK(end_write(transaction, tenant, connection, load, table, counts, errors));
+  return counts;
 }
 
 Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
@@ -294,12 +361,15 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
   const std::optional<Load> less =
       asked.only_errors ? std::optional(narrowed(asked, before.chosen)) : std::nullopt;
   const Load& load = less ? *less : asked;
+  WEIR_TRY(const auto filled, fill_empty(tenant, connection, load, before, errors));
   WEIR_TRY(LoadCounts counts,
-           staged(connection, tenant, load, before.table, before.chosen, errors));
+           filled ? Result<LoadCounts>(*filled)
+                  : staged(connection, tenant, load, before.table, before.chosen, errors));
   if (counts.over_threshold) {
     counts.rejected = counts.read - counts.errors;
     return counts;
   }
+  if (filled) return counts;
   note(load, Progress::Stage::writing);
   WEIR_CHECK(write(tenant, connection, load, before.table, counts, errors));
   return counts;

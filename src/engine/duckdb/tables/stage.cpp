@@ -17,6 +17,7 @@
 #include "engine/duckdb/tables/cast_sql.hpp"
 #include "engine/duckdb/tables/delete_marker.hpp"
 #include "engine/duckdb/tables/merge.hpp"
+#include "engine/duckdb/tables/upsert.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "engine/origin.hpp"
 
@@ -144,19 +145,38 @@ Result<Sql> records_sql(const Input& input, const Load& load, FieldsSql& fields)
              records);
 }
 
+/// The records with their fields, and with `bad`: what is wrong with the first field that is not
+/// right.
+Result<Sql> checked_sql(const Input& input, const Load& load, FieldsSql& fields) {
+  WEIR_TRY(const Sql records, records_sql(input, load, fields));
+  return sql("(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM ($))", whole_row,
+             fields.bad, records);
+}
+
 Result<void> insert_staged(Connection& connection, const Input& input, const Load& load,
                            const DomainTable& table, std::size_t number) {
   WEIR_TRY(FieldsSql fields, fields_sql(input, load, !load.operations[number].query.empty()));
-  WEIR_TRY(const Sql records, records_sql(input, load, fields));
+  WEIR_TRY(const Sql checked, checked_sql(input, load, fields));
   return connection.run(
       sql("INSERT INTO weir_staged SELECT $, origin, file, row, bad, "
           "CASE WHEN bad = $ THEN [$] WHEN bad IS NOT NULL THEN [$] END, "
           "CASE WHEN bad IS NULL THEN $ END, "
-          "CASE WHEN bad IS NULL THEN $ END$ FROM "
-          "(SELECT *, CASE WHEN problem IS NOT NULL THEN $$ END AS bad FROM ($))",
+          "CASE WHEN bad IS NULL THEN $ END$ FROM $",
           number, whole_row, bad_field_sql(whole_row, sql("problem")), fields.bads,
           Sql::verbatim(uuid_sql(load.table, pk_of(load))), row_hash_sql(table), fields.columns,
-          whole_row, fields.bad, records));
+          checked));
+}
+
+/// The rows as insert_rows() takes them. The statement fails at the first one in error, so that
+/// few rows are read in vain where there are many such.
+Result<Sql> rows_sql(const Input& input, const Load& load, const DomainTable& table) {
+  WEIR_TRY(FieldsSql fields, fields_sql(input, load, !load.operations[0].query.empty()));
+  WEIR_TRY(const Sql checked, checked_sql(input, load, fields));
+  return sql(
+      "(SELECT pk, $ AS uuid, origin, $ AS row_hash$ FROM (SELECT *, $ AS pk FROM $ "
+      "WHERE CASE WHEN bad IS NULL THEN true ELSE error('field ' || bad) END))",
+      Sql::verbatim(uuid_sql(load.table, "pk")), row_hash_sql(table), fields.columns,
+      Sql::verbatim(pk_of(load)), checked);
 }
 
 /// Stores the rows in any order, since that of staged rows means nothing. DuckDB keeps an INSERT to
@@ -166,6 +186,34 @@ Result<void> insert_staged(Connection& connection, const Input& input, const Loa
 /// database, and so of other statements too.
 std::string in_any_order(const std::string& input) {
   return "(SELECT * FROM " + input + " WHERE row & 1 IN (SELECT unnest(range(2))))";
+}
+
+/// A feed's texts are cast by its own types; a query has the types of its records.
+bool is_read_as_text(const Operation& operation) {
+  return operation.query.empty() && operation.sources[0].format == FileFormat::ndjson &&
+         operation.sources[0].schema_json.empty();
+}
+
+Result<OpenSources> open_sources(Tenant& tenant, const Load& load, std::size_t number,
+                                 const std::optional<Focus>& focus, const ChosenRecords& chosen) {
+  const Operation& operation = load.operations[number];
+  WEIR_TRY(OpenSources sources,
+           is_read_as_text(operation)
+               ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields, chosen)
+               : OpenSources::open(tenant, operation.sources, load.allowance, chosen));
+  if (focus) sources.focus(*focus);
+  // A query that puts records together may still ask for their order.
+  if (!focus && (operation.query.empty() || dialect::is_by_record(operation.query)))
+    sources.read_in_any_order();
+  return sources;
+}
+
+Result<Input> rows_of(Connection& connection, const OpenSources& sources,
+                      const std::string& query) {
+  auto input = input_of(connection, sources, query, true);
+  if (!input) return sources.failure(input.error());
+  input->sql = in_any_order(input->sql);
+  return input;
 }
 
 /// Records that made no row since they cannot be read are rows in error, behind a query too.
@@ -228,6 +276,24 @@ std::string no_rows_warning(const OpenSources& sources, const Operation& operati
              "\"; set rowTag to the element that is a row";
   }
   return operation.query.empty() ? out : out + ": the query takes none of them";
+}
+
+/// What is known of an operation once its rows were read; they are counted in `out`, but for those
+/// that cannot be read.
+Result<void> finish(Connection& connection, const OpenSources& sources, const Load& load,
+                    std::size_t number, const std::optional<Focus>& focus,
+                    const ChosenRecords& chosen, Staged& out) {
+  const Operation& operation = load.operations[number];
+  if (!focus) WEIR_CHECK(sources.check_rest());
+  const auto bad = sources.bad_rows();
+  WEIR_CHECK(insert_bad(connection, bad, operation.query.empty(), number));
+  if (is_read_as_text(operation) && !chosen.only_some && out.rows > 0 && !focus)
+    WEIR_CHECK(check_names(sources, load));
+  out.rows += bad.size();
+  if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
+  out.misfits = sources.misfits();
+  if (operation.query.empty()) out.rows_of_files = sources.rows_of_files();
+  return {};
 }
 
 }  // namespace
@@ -293,32 +359,27 @@ Result<void> create_staged(Connection& connection, const Load& load) {
 Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
                      const DomainTable& table, std::size_t number,
                      const std::optional<Focus>& focus, const ChosenRecords& chosen) {
-  const Operation& operation = load.operations[number];
-  const bool as_text = operation.query.empty() &&
-                       operation.sources[0].format == FileFormat::ndjson &&
-                       operation.sources[0].schema_json.empty();
-  WEIR_TRY(OpenSources sources,
-           as_text ? OpenSources::open_as_text(tenant, operation.sources[0], load.fields, chosen)
-                   : OpenSources::open(tenant, operation.sources, load.allowance, chosen));
-  if (focus) sources.focus(*focus);
-  // A query that puts records together may still ask for their order.
-  if (!focus && (operation.query.empty() || dialect::is_by_record(operation.query)))
-    sources.read_in_any_order();
-  auto input = input_of(connection, sources, operation.query, true);
-  if (!input) return sources.failure(input.error());
-  input->sql = in_any_order(input->sql);
-  auto inserted = insert_staged(connection, *input, load, table, number);
+  WEIR_TRY(OpenSources sources, open_sources(tenant, load, number, focus, chosen));
+  WEIR_TRY(const Input input, rows_of(connection, sources, load.operations[number].query));
+  auto inserted = insert_staged(connection, input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
-  if (!focus) WEIR_CHECK(sources.check_rest());
-  const auto bad = sources.bad_rows();
-  WEIR_CHECK(insert_bad(connection, bad, operation.query.empty(), number));
   Staged out;
   WEIR_TRY(out.rows,
            connection.count(sql("SELECT count(*) FROM weir_staged WHERE op = $", number)));
-  if (as_text && !chosen.only_some && out.rows > bad.size() && !focus)
-    WEIR_CHECK(check_names(sources, load));
-  if (out.rows == 0) out.warning = no_rows_warning(sources, operation);
-  out.misfits = sources.misfits();
+  WEIR_CHECK(finish(connection, sources, load, number, focus, chosen, out));
+  return out;
+}
+
+Result<Staged> stage_into(Connection& connection, Tenant& tenant, const Load& load,
+                          const DomainTable& table, std::uint64_t load_no,
+                          const ChosenRecords& chosen) {
+  WEIR_TRY(OpenSources sources, open_sources(tenant, load, 0, std::nullopt, chosen));
+  WEIR_TRY(const Input input, rows_of(connection, sources, load.operations[0].query));
+  WEIR_TRY(const Sql rows, rows_sql(input, load, table));
+  WEIR_CHECK(insert_rows(connection, load, table, load_no, rows, sql("pk")));
+  Staged out;
+  WEIR_TRY(out.rows, connection.count(sql("SELECT count(*) FROM $", table.stored.in_sql())));
+  WEIR_CHECK(finish(connection, sources, load, 0, std::nullopt, chosen, out));
   return out;
 }
 

@@ -38,6 +38,7 @@ struct Staged {
   std::uint64_t rows = 0;
   Misfits misfits;
   std::string warning;  // no rows were made of records; empty: some were, or there are none
+  std::vector<std::uint64_t> rows_of_files;  // that could be read; empty behind a query
 };
 
 /// Adds the rows of one operation. Misfits of the sources' schemas are reported; the rows are
@@ -49,6 +50,14 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
                      const DomainTable& table, std::size_t number,
                      const std::optional<Focus>& focus = std::nullopt,
                      const ChosenRecords& chosen = {});
+
+/// The same of a load's only operation, straight into its table, which is empty and has been
+/// written in the caller's transaction; `weir_staged` gets the records that cannot be read. Rows of
+/// one key are all there. The table's transaction is to be rolled back where this fails: it does at
+/// the first row in error, which stage() tells more of.
+Result<Staged> stage_into(Connection& connection, Tenant& tenant, const Load& load,
+                          const DomainTable& table, std::uint64_t load_no,
+                          const ChosenRecords& chosen);
 
 /// What was staged of each file of the operations without a query.
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);

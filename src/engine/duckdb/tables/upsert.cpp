@@ -32,17 +32,24 @@ std::uint64_t key_parts(std::uint64_t rows, std::uint64_t memory_bytes) {
   return 1 + rows * key_bytes / (memory_bytes / 2);
 }
 
-/// Whether two good rows of the load have one key.
-Result<bool> keys_meet(Connection& connection, std::uint64_t parts) {
+/// Whether two of the rows have one key. Looked at in parts, if that takes too much memory.
+Result<bool> keys_meet(Connection& connection, const Tenant& tenant, std::uint64_t count,
+                       const Sql& rows) {
+  const std::uint64_t parts = key_parts(count, tenant.memory_bytes());
   for (std::uint64_t part = 0; part < parts; ++part) {
-    const Sql chosen = parts == 1 ? Sql() : sql(" AND hash(uuid) % $ = $", parts, part);
+    const Sql chosen = parts == 1 ? Sql() : sql(" WHERE hash(uuid) % $ = $", parts, part);
     WEIR_TRY(const std::uint64_t more,
-             connection.count(sql("SELECT count(*) - count(DISTINCT uuid) FROM weir_staged "
-                                  "WHERE bad IS NULL$",
-                                  chosen)));
+             connection.count(sql("SELECT count(*) - count(DISTINCT uuid) FROM $$", rows, chosen)));
     if (more > 0) return true;
   }
   return false;
+}
+
+/// The greatest row of a group, by its last-updated field if there is one.
+Sql greatest_sql(const Sql& moment, const Sql& op) {
+  return sql("arg_max(rowid, struct_pack($origin := origin, op := $, hash := row_hash))",
+             moment.empty() ? Sql() : sql("known := $ IS NOT NULL, moment := $, ", moment, moment),
+             op);
 }
 
 /// The greatest row of each key in this load. Where no keys meet it is the only one: to find that
@@ -50,16 +57,10 @@ Result<bool> keys_meet(Connection& connection, std::uint64_t parts) {
 Sql winners_sql(const Load& load, bool keys_meet) {
   if (!keys_meet) return sql("(SELECT *, rowid FROM weir_staged WHERE bad IS NULL)");
   const auto field = last_updated_field(load);
-  Sql first;
-  if (field) {
-    const Sql value = Sql::verbatim(staged_column(*field));
-    first = sql("known := $ IS NOT NULL, moment := $, ", value, value);
-  }
   return sql(
-      "(SELECT *, rowid FROM weir_staged WHERE rowid IN (SELECT arg_max(rowid, "
-      "struct_pack($origin := origin, op := op, hash := row_hash)) "
+      "(SELECT *, rowid FROM weir_staged WHERE rowid IN (SELECT $ "
       "FROM weir_staged WHERE bad IS NULL GROUP BY uuid))",
-      first);
+      greatest_sql(field ? Sql::verbatim(staged_column(*field)) : Sql(), sql("op")));
 }
 
 /// True where a winner `s` is later than the row `t` that stands.
@@ -147,26 +148,6 @@ Result<Planned> count(Connection& connection, LoadCounts& counts) {
                  Connection::number(cells[0][6])};
 }
 
-/// Inserts rows of `from`, which has the columns of what is staged.
-Result<void> insert(Connection& connection, const Load& load, const DomainTable& table,
-                    std::uint64_t load_no, const Sql& from) {
-  Sql columns;
-  Sql values;
-  const auto add = [&](const Sql& column, const Sql& value) {
-    columns.append(sql("$, ", column));
-    values.append(sql("$, ", value));
-  };
-  for (std::size_t i = 0; i < load.fields.size(); ++i)
-    add(StoredColumn::sql_of(table.columns[i]), Sql::verbatim(staged_column(i)));
-  if (load.merge) add(sql("places"), sql("places"));
-  if (table.stored.deletes)
-    add(sql("deleted"), has_delete_marker(load) || load.merge ? sql("deleted") : sql("false"));
-  return connection.run(
-      sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $$, uuid, $, origin, row_hash "
-          "FROM $",
-          table.stored.in_sql(), columns, values, Sql::verbatim(pk_of(load)), load_no, from));
-}
-
 /// The rows that the plan writes.
 Sql written_sql(const Load& load, bool all) {
   const Sql rows = load.merge ? sql("weir_merged") : sql("weir_staged");
@@ -184,6 +165,41 @@ Result<bool> all_new(Connection& connection, const Load& load, const DomainTable
 
 }  // namespace
 
+Result<void> insert_rows(Connection& connection, const Load& load, const DomainTable& table,
+                         std::uint64_t load_no, const Sql& from, const Sql& pk) {
+  Sql columns;
+  Sql values;
+  const auto add = [&](const Sql& column, const Sql& value) {
+    columns.append(sql("$, ", column));
+    values.append(sql("$, ", value));
+  };
+  for (std::size_t i = 0; i < load.fields.size(); ++i)
+    add(StoredColumn::sql_of(table.columns[i]), Sql::verbatim(staged_column(i)));
+  if (load.merge) add(sql("places"), sql("places"));
+  if (table.stored.deletes)
+    add(sql("deleted"), has_delete_marker(load) || load.merge ? sql("deleted") : sql("false"));
+  return connection.run(
+      sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $$, uuid, $, origin, row_hash "
+          "FROM $",
+          table.stored.in_sql(), columns, values, pk, load_no, from));
+}
+
+Result<void> keep_greatest(Connection& connection, const Load& load, const DomainTable& table,
+                           const Tenant& tenant, LoadCounts& counts) {
+  const std::uint64_t good = counts.read - counts.errors;
+  const Sql rows = table.stored.in_sql();
+  WEIR_TRY(const bool meet, keys_meet(connection, tenant, good, rows));
+  counts.inserted = good;
+  if (!meet) return {};
+  const auto field = last_updated_field(load);
+  WEIR_CHECK(connection.run(sql(
+      "DELETE FROM $ WHERE rowid NOT IN (SELECT $ FROM $ GROUP BY uuid)", rows,
+      greatest_sql(field ? StoredColumn::sql_of(table.columns[*field]) : Sql(), sql("0")), rows)));
+  WEIR_TRY(counts.inserted, connection.count(sql("SELECT count(*) FROM $", rows)));
+  counts.rejected = good - counts.inserted;
+  return {};
+}
+
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     const Tenant& tenant, LoadCounts& counts) {
   const HistoryBounds& history = tenant.history();
@@ -191,13 +207,15 @@ Result<void> upsert(Connection& connection, const Load& load, const DomainTable&
   const std::uint64_t good = counts.read - counts.errors;
   bool meet = false;  // a merge puts the rows of a key together anyway
   if (!load.merge) {
-    WEIR_TRY(meet, keys_meet(connection, key_parts(good, tenant.memory_bytes())));
+    WEIR_TRY(meet, keys_meet(connection, tenant, good,
+                             sql("(SELECT uuid FROM weir_staged WHERE bad IS NULL)")));
   }
   WEIR_TRY(const bool new_rows, all_new(connection, load, table, meet));
   if (new_rows) {
     counts.inserted = good;
     if (good == 0) return {};
-    return insert(connection, load, table, counts.load, written_sql(load, true));
+    return insert_rows(connection, load, table, counts.load, written_sql(load, true),
+                       Sql::verbatim(pk_of(load)));
   }
   WEIR_CHECK(load.merge ? plan_merge(connection, load, table)
                         : plan(connection, load, table, meet));
@@ -209,8 +227,8 @@ Result<void> upsert(Connection& connection, const Load& load, const DomainTable&
     WEIR_CHECK(connection.run(sql("DELETE FROM $ WHERE $", rows, replaced)));
   }
   if (planned.written > 0)
-    WEIR_CHECK(
-        insert(connection, load, table, counts.load, written_sql(load, planned.written == good)));
+    WEIR_CHECK(insert_rows(connection, load, table, counts.load,
+                           written_sql(load, planned.written == good), Sql::verbatim(pk_of(load))));
   if (planned.origins == 0) return {};
   const Sql later = sql("rowid IN (SELECT place FROM weir_plan WHERE fate = 'o')");
   WEIR_CHECK(keep_origins(connection, table.stored, later, counts.load, history));

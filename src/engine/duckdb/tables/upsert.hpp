@@ -28,4 +28,13 @@ namespace weir::engine::duckdb {
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     const Tenant& tenant, LoadCounts& counts);
 
+/// Inserts rows of `from`, which has the columns of what is staged; `pk` is SQL for their key.
+Result<void> insert_rows(Connection& connection, const Load& load, const DomainTable& table,
+                         std::uint64_t load_no, const Sql& from, const Sql& pk);
+
+/// Leaves of the good rows of a load, which are all that the table has, the greatest of each key,
+/// as upsert() does, and counts the results.
+Result<void> keep_greatest(Connection& connection, const Load& load, const DomainTable& table,
+                           const Tenant& tenant, LoadCounts& counts);
+
 }  // namespace weir::engine::duckdb
