@@ -1,6 +1,7 @@
 // Loads into an empty table, whose rows are not staged unless one of them is in error.
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "engine/duckdb/engine_fixture.hpp"
@@ -8,6 +9,7 @@
 namespace weir::engine::duckdb {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -80,6 +82,22 @@ TEST_F(FirstLoadTest, ItsRowsAreUndoneAsThoseOfAnyLoad) {
   EXPECT_THAT(orders(), ElementsAre());
   EXPECT_EQ(counts(load_of("{\"id\":1,\"v\":\"c\"}\n{\"id\":2,\"v\":\"d\"}\n")), "2 2 0 0 0");
   EXPECT_THAT(orders(), ElementsAre("1|\"c\"", "2|\"d\""));
+}
+
+TEST_F(FirstLoadTest, OnesOfSeveralTablesGoOnSideBySide) {
+  const SourceFile records_file = file(records(50'000, 50'000));
+  std::vector<std::string> answers(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      threads.emplace_back([&, i] {
+        Load load = load_of_files({records_file});
+        load.table = "Shop:Table" + std::to_string(i);
+        const auto done = engine_->load(load);
+        answers[i] = done ? std::to_string(done->inserted) : done.error().message;
+      });
+  }
+  EXPECT_THAT(answers, Each("50000"));
 }
 
 }  // namespace
