@@ -21,7 +21,7 @@ def check_budgets(sizes: dict[str, float], index: str) -> list[str]:
     first = sum(size for path, size in sizes.items() if path == "index.html" or path in index)
     wrong = [] if first <= FIRST_PAGE_MAX else [f"the first page has {first:.0f} kB, over {FIRST_PAGE_MAX}"]
     for path, size in sizes.items():
-        bound = EDITOR_MAX if "editor" in path else FURTHER_PAGE_MAX
+        bound = EDITOR_MAX if "Editor" in path else FURTHER_PAGE_MAX
         if path != "index.html" and path not in index and size > bound:
             wrong.append(f"{path} has {size:.0f} kB, over {bound}")
     total = sum(sizes.values())

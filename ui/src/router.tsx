@@ -33,11 +33,32 @@ const password = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in/PasswordLinkPage'), 'PasswordLinkPage'),
 });
 
+const at = { getParentRoute: () => inside } as const;
+
 const pages = [
-  createRoute({ getParentRoute: () => inside, path: '/', component: lazyRouteComponent(() => import('./pages/home/HomePage'), 'HomePage') }),
-  createRoute({ getParentRoute: () => inside, path: '/sources', validateSearch: texts('q'), component: lazyRouteComponent(() => import('./pages/sources/SourcesPage'), 'SourcesPage') }),
-  createRoute({ getParentRoute: () => inside, path: '/streams/$id/{-$tab}', component: lazyRouteComponent(() => import('./pages/stream/StreamPage'), 'StreamPage') }),
-  createRoute({ getParentRoute: () => inside, path: '/users/{-$tab}', component: lazyRouteComponent(() => import('./pages/users/UsersPage'), 'UsersPage') }),
+  createRoute({ ...at, path: '/', component: lazyRouteComponent(() => import('./pages/home/HomePage'), 'HomePage') }),
+  createRoute({ ...at, path: '/sources', validateSearch: texts('q'), component: lazyRouteComponent(() => import('./pages/sources/SourcesPage'), 'SourcesPage') }),
+  createRoute({ ...at, path: '/streams/$id/{-$tab}', component: lazyRouteComponent(() => import('./pages/stream/StreamPage'), 'StreamPage') }),
+  createRoute({ ...at, path: '/couriers/new', validateSearch: texts('stream'), component: lazyRouteComponent(() => import('./pages/courier/AddCourierPage'), 'AddCourierPage') }),
+  createRoute({ ...at, path: '/couriers/$id', component: lazyRouteComponent(() => import('./pages/courier/CourierPage'), 'CourierPage') }),
+  createRoute({ ...at, path: '/couriers/$id/edit', component: lazyRouteComponent(() => import('./pages/courier/EditCourierPage'), 'EditCourierPage') }),
+  createRoute({ ...at, path: '/feeds/new', validateSearch: texts('source', 'name', 'sample', 'load'), component: lazyRouteComponent(() => import('./pages/feed/NewFeedPage'), 'NewFeedPage') }),
+  createRoute({ ...at, path: '/feeds/$id', component: lazyRouteComponent(() => import('./pages/feed/FeedPage'), 'FeedPage') }),
+  createRoute({ ...at, path: '/queries/new', component: lazyRouteComponent(() => import('./pages/query/QueryPage'), 'AddQueryPage') }),
+  createRoute({ ...at, path: '/queries/$id', component: lazyRouteComponent(() => import('./pages/query/QueryPage'), 'QueryPage') }),
+  createRoute({ ...at, path: '/groups/new', component: lazyRouteComponent(() => import('./pages/group/GroupPages'), 'AddGroupPage') }),
+  createRoute({ ...at, path: '/groups/$id', component: lazyRouteComponent(() => import('./pages/group/GroupPages'), 'GroupPage') }),
+  createRoute({ ...at, path: '/workflows', validateSearch: texts('state', 'type', 'q'), component: lazyRouteComponent(() => import('./pages/workflows/WorkflowsPage'), 'WorkflowsPage') }),
+  createRoute({ ...at, path: '/workflows/$id', component: lazyRouteComponent(() => import('./pages/run/RunPage'), 'RunPage') }),
+  createRoute({ ...at, path: '/quarantine', validateSearch: texts('stream'), component: lazyRouteComponent(() => import('./pages/quarantine/QuarantinePage'), 'QuarantinePage') }),
+  createRoute({ ...at, path: '/quarantine/$receipt', component: lazyRouteComponent(() => import('./pages/quarantine/HeldPayloadPage'), 'HeldPayloadPage') }),
+  createRoute({ ...at, path: '/receipts', component: lazyRouteComponent(() => import('./pages/receipt/ReceiptsPage'), 'ReceiptsPage') }),
+  createRoute({ ...at, path: '/receipts/$receipt', component: lazyRouteComponent(() => import('./pages/receipt/ReceiptPage'), 'ReceiptPage') }),
+  createRoute({ ...at, path: '/tables', component: lazyRouteComponent(() => import('./pages/tables/TablesPage'), 'TablesPage') }),
+  createRoute({ ...at, path: '/tables/$name', component: lazyRouteComponent(() => import('./pages/tables/TablePage'), 'TablePage') }),
+  createRoute({ ...at, path: '/sql', validateSearch: texts('q'), component: lazyRouteComponent(() => import('./pages/sql/SqlPage'), 'SqlPage') }),
+  createRoute({ ...at, path: '/users/{-$tab}', component: lazyRouteComponent(() => import('./pages/users/UsersPage'), 'UsersPage') }),
+  createRoute({ ...at, path: '/go/$', component: lazyRouteComponent(() => import('./pages/go/GoPage'), 'GoPage') }),
 ];
 
 export const router = createRouter({

@@ -103,6 +103,9 @@ export const test = base.extend<{ watched: void }, { server: Server }>({
         if (/Content Security Policy|Refused to/i.test(message.text())) wrong.push(message.text());
       });
       page.on('pageerror', (error) => wrong.push(String(error)));
+      await page.addInitScript(() =>
+        document.addEventListener('securitypolicyviolation', (event) => console.log(`Refused to ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber}:${event.columnNumber} ${event.sample}`)),
+      );
       await use();
       expect(wrong).toEqual([]);
     },
@@ -118,4 +121,12 @@ export async function signIn(page: Page, server: Server, name = 'kim') {
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible();
+}
+
+/** Writes into a code editor as a person does: the browser's own filling would bring styles along. */
+export async function write(page: Page, editor: string, text: string) {
+  await page.getByLabel(editor, { exact: true }).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(text);
 }

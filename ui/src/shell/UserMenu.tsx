@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { $api, keepCsrfToken } from '../api/client';
 import { useMe } from '../api/session';
+import { forgetDrafts } from '../parts/useDraft';
 import { FormDialog } from '../parts/Dialogs';
 import { useSay } from '../parts/Messages';
 
@@ -15,6 +16,7 @@ export function UserMenu() {
   const client = useQueryClient();
   const ended = () => {
     keepCsrfToken(null);
+    forgetDrafts();
     client.clear();
     window.location.assign('/ui/login');
   };

@@ -1,0 +1,24 @@
+/** The SQL editor, loaded when it is first shown. */
+import { Skeleton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+
+export interface EditorProps {
+  label: string;
+  value: string;
+  onChange: (text: string) => void;
+  onRun?: () => void; // Ctrl Enter
+  onSave?: () => void; // Ctrl S
+  error?: string | null; // the server's message
+  readOnly?: boolean;
+  names?: Record<string, string[]>; // tables and their columns, for completion
+}
+
+const SqlEditor = lazy(() => import('./SqlEditor'));
+
+export function Editor(props: EditorProps) {
+  return (
+    <Suspense fallback={<Skeleton height={220} />}>
+      <SqlEditor {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,23 @@
+import { useState } from 'react';
+
+import { $api, type Schema } from '../../api/client';
+import { FormDialog } from '../../parts/Dialogs';
+import { useSay } from '../../parts/Messages';
+import { firstRange, RangeFields, runOf } from '../../parts/RangeFields';
+
+/** Runs every courier that loads into the feed. */
+export function LoadDataDialog({ feed, onClose }: { feed: Schema['Feed']; onClose: () => void }) {
+  const [asked, setAsked] = useState(() => firstRange('day'));
+  const say = useSay();
+  const load = $api.useMutation('post', '/api/v0/feeds/{id}/load', {
+    onSuccess: ({ runs }) => {
+      say(`${runs.length} ${runs.length === 1 ? 'run' : 'runs'} started`, runs[0] ? `/workflows/${runs[0].id}` : undefined);
+      onClose();
+    },
+  });
+  return (
+    <FormDialog title={`Load new data into ${feed.table}`} submit="Load" busy={load.isPending} error={load.error} onClose={onClose} onSubmit={() => load.mutate({ params: { path: { id: feed.id } }, body: runOf(asked) })}>
+      <RangeFields offered={['day', 'range', 'all']} value={asked} onChange={setAsked} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect, type Server, signIn, test } from './world';
+
+/** Every page with data in it: axe in light, dark and on a phone, and a screenshot of each to look at (build/screenshots). */
+
+const axe = readFileSync(path.resolve(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
+const shots = path.resolve(import.meta.dirname, '../../build/screenshots');
+const hostile = '<img src=x onerror=alert(1)> \u202Egnp.exe';
+
+async function fill(server: Server): Promise<Record<string, string>> {
+  const make = async (address: string, body: unknown) => (await server.api<{ id: string }>('POST', `/api/v0/${address}`, body)).id;
+  const orders = await make('streams', { name: 'orders', description: 'Orders of the shop' });
+  const sales = await make('streams', { name: 'sales', description: 'Tills, in XML' });
+  const odd = await make('streams', { name: hostile, description: hostile });
+  const token = await server.ingestToken();
+  let receipt = '';
+  for (let number = 0; number < 40; number += 1) {
+    receipt = await server.send(token, orders, JSON.stringify({ order_id: `A-${1000 + number}`, email: `kim${number}@example.org`, total: `${number}.50`, note: hostile, placed_at: '2026-11-28T10:24:11Z', big: '@' }).replace('"@"', '1883097217372258305'));
+  }
+  await server.send(token, sales, '<sales><sale><saleId>77</saleId></sale></sales>');
+  const held = await server.send(token, sales, '<sales><sale><saleId>78</sales>');
+  await server.send(token, odd, JSON.stringify({ x: hostile }));
+  for (const stream of [orders, sales, odd]) await server.api('POST', `/api/v0/streams/${stream}/flush`, {});
+  const query = await make('ingest-queries', { name: 'Flatten_Sales', description: 'One row a payment', sql: 'SELECT s.saleId\nFROM streaming s\n' });
+  const { items } = await server.api<{ items: { path: string }[] }>('GET', `/api/v0/feeds/samples?stream_id=${orders}`);
+  const sample = items[0]!.path;
+  const drafted = await server.api<{ feed: Record<string, unknown> }>('POST', '/api/v0/feeds/draft', { file: sample });
+  const feed = await make('feeds', { ...drafted.feed, source: 'Shop', name: 'Orders', primary_key: ['order_id'] });
+  await server.api('POST', `/api/v0/feeds/${feed}/activate`, {});
+  const courier = await make('couriers', { name: 'Shop orders', stream_id: orders, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { [feed]: [{ type: 'load', file: 'streaming' }] } });
+  const broken = await make('couriers', { name: 'Sales', stream_id: sales, file_format: 'XML', file_tag: 'streaming', load_operations: { 'df-xxxxxx': [{ type: 'load', file: 'streaming' }] } });
+  const group = await make('courier-groups', { name: 'Daily orders', schedule: '30 2 * * *', time_zone: 'America/Los_Angeles', couriers: [{ courier_id: courier, offset_s: 86400 }] });
+  const run = await make(`couriers/${courier}/runs`, { all: true });
+  const failed = await make(`couriers/${broken}/runs`, { all: true });
+  for (const each of [run, failed]) {
+    await expect.poll(async () => (await server.api<{ state: string }>('GET', `/api/v0/workflow/runs/${each}`)).state).toMatch(/succeeded|failed/);
+  }
+  await server.api('POST', '/api/v0/users', { name: 'ana', policies: ['datagrid-operator'] }).catch(() => undefined);
+  return { orders, courier, feed, query, group, run, failed, held, receipt, sample };
+}
+
+test('every page, in light, dark and on a phone, with axe', async ({ page, server }) => {
+  test.setTimeout(300_000);
+  await server.setUp();
+  const ids = await fill(server);
+  await page.goto(`${server.url}/ui/login`);
+  await look('login');
+  await signIn(page, server);
+  const pages: [string, string][] = [
+    ['home', '/'], ['sources', '/sources'],
+    ['stream-files', `/streams/${ids['orders']}`], ['stream-hours', `/streams/${ids['orders']}/hours`], ['stream-settings', `/streams/${ids['orders']}/settings`],
+    ['courier', `/couriers/${ids['courier']}`], ['courier-edit', `/couriers/${ids['courier']}/edit`], ['courier-add', '/couriers/new'],
+    ['feed', `/feeds/${ids['feed']}`], ['feed-new', `/feeds/new?source=Shop&name=Copy&sample=${encodeURIComponent(ids['sample']!)}`],
+    ['query', `/queries/${ids['query']}`], ['group', `/groups/${ids['group']}`],
+    ['workflows', '/workflows'], ['run', `/workflows/${ids['run']}`], ['run-failed', `/workflows/${ids['failed']}`],
+    ['quarantine', '/quarantine'], ['quarantine-payload', `/quarantine/${ids['held']}`], ['receipt', `/receipts/${ids['receipt']}`], ['receipts', '/receipts'],
+    ['tables', '/tables'], ['table', '/tables/Shop%3AOrders'], ['sql', '/sql?q=SELECT%201'],
+    ['users-keys', '/users'], ['users-people', '/users/people'], ['users-audit', '/users/audit'], ['no-such-page', '/nowhere'],
+  ];
+  for (const [name, address] of pages) {
+    await page.goto(`${server.url}/ui${address}`);
+    await look(name);
+  }
+  await test.step('with its menus and dialogs open', async () => {
+    await page.goto(`${server.url}/ui/users`);
+    await page.getByRole('button', { name: 'Actions for sender' }).click();
+    await look('menu', ['light', 'dark']);
+    await page.getByRole('menuitem', { name: 'Generate access token' }).click();
+    await look('dialog-token', ['light', 'dark', 'phone']);
+    await page.goto(`${server.url}/ui/sources`);
+    await page.getByRole('button', { name: 'Add stream' }).first().click();
+    await look('dialog-stream', ['light', 'dark', 'phone']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Add Feed' }).first().click();
+    await look('dialog-feed', ['light', 'dark', 'phone']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Actions for Shop orders' }).click();
+    await page.getByRole('menuitem', { name: 'Run' }).click();
+    await look('dialog-run', ['light', 'dark', 'phone']);
+    await page.keyboard.press('Escape');
+    await page.goto(`${server.url}/ui/workflows/${ids['failed']}`);
+    await page.getByRole('button', { name: 'Show resolutions' }).click();
+    await look('dialog-resolutions', ['light', 'dark', 'phone']);
+    await page.goto(`${server.url}/ui/tables/Shop%3AOrders`);
+    await page.getByRole('button', { name: 'Purge' }).click();
+    await look('dialog-purge', ['light', 'dark', 'phone']);
+  });
+
+  async function look(name: string, ways = ['light', 'dark', 'phone']) {
+    await expect(page.getByRole('heading').first()).toBeVisible();
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+    for (const way of ways) {
+      await page.emulateMedia({ colorScheme: way === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce' });
+      await page.setViewportSize(way === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 800 });
+      await page.screenshot({ path: path.join(shots, `${name}-${way}.png`), fullPage: true, animations: 'disabled' });
+      await check(`${name} ${way}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+
+  /** axe comes in by the debugger's door: the policy lets no script in by another. */
+  async function check(where: string) {
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => {
+      const { violations } = await (window as never as { axe: { run: (options: unknown) => Promise<{ violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe.run({ resultTypes: ['violations'] });
+      return violations.filter((each) => each.impact === 'serious' || each.impact === 'critical').map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`).join(' | ')}`);
+    });
+    expect.soft(found, where).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect.soft(overflow, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
+  }
+});
