@@ -30,7 +30,7 @@ async function fill(server: Server): Promise<Record<string, string>> {
   const feed = await make('feeds', { ...drafted.feed, source: 'Shop', name: 'Orders', primary_key: ['order_id'] });
   await server.api('POST', `/api/v0/feeds/${feed}/activate`, {});
   const courier = await make('couriers', { name: 'Shop orders', stream_id: orders, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { [feed]: [{ type: 'load', file: 'streaming' }] } });
-  const broken = await make('couriers', { name: 'Sales', stream_id: sales, file_format: 'XML', file_tag: 'streaming', load_operations: { 'df-xxxxxx': [{ type: 'load', file: 'streaming' }] } });
+  const broken = await make('couriers', { name: 'Odd', stream_id: odd, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { 'df-xxxxxx': [{ type: 'load', file: 'streaming' }] } });
   const group = await make('courier-groups', { name: 'Daily orders', schedule: '30 2 * * *', time_zone: 'America/Los_Angeles', couriers: [{ courier_id: courier, offset_s: 86400 }] });
   const run = await make(`couriers/${courier}/runs`, { all: true });
   const failed = await make(`couriers/${broken}/runs`, { all: true });

@@ -1,4 +1,4 @@
-import { expect, signIn, test } from './world';
+import { expect, show, signIn, test } from './world';
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -34,7 +34,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await dialog.getByLabel('Load data from a specific day').check();
     await dialog.getByLabel('Day', { exact: true }).fill(today());
     await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('link', { name: 'Show' }).click();
+    await show(page, /Run wf-.* started/);
     await expect(page.getByText('Error running load-operations task')).toBeVisible();
     await expect(page.getByText('Cannot find required feeds: "df-xxxxxx"').first()).toBeVisible();
   });
@@ -80,7 +80,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
   await test.step('Run courier: the notice is Completed in', async () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('link', { name: 'Show' }).click();
+    await show(page, /Run wf-.* started/);
     await expect(page.getByText(/Completed in (\d+ minutes? )?\d+ seconds?/).first()).toBeVisible();
   });
   await test.step('The payload that a row came from, and its five stations', async () => {
@@ -100,7 +100,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await page.getByRole('option', { name: 'America/Los_Angeles' }).click();
     await expect(page.getByRole('switch', { name: 'Enabled' })).toBeChecked();
     await page.getByRole('button', { name: '+ Add Courier' }).click();
-    await expect(page.getByLabel('Load data')).toHaveValue('24');
+    await expect(page.getByRole('textbox', { name: 'Load data' })).toHaveValue('24');
     await expect(page.getByRole('table', { name: 'Next runs' }).getByRole('row')).toHaveCount(6);
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByText('Daily events was saved')).toBeVisible();
@@ -111,7 +111,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Load data from a specific day').check();
     await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-    await page.getByRole('link', { name: 'Show' }).last().click();
+    await show(page, /Run wf-.* started/);
     await expect(page.getByText(/^✓ Completed in/)).toBeVisible();
   });
 });

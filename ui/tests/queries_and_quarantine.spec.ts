@@ -1,4 +1,4 @@
-import { expect, signIn, test, write } from './world';
+import { expect, show, signIn, test, write } from './world';
 
 test('XML through an ingest query, a payload mended and replayed, SQL', async ({ page, server }) => {
   await server.setUp();
@@ -33,7 +33,7 @@ test('XML through an ingest query, a payload mended and replayed, SQL', async ({
     await mended.fill((await mended.inputValue()).replace('</amount></payments>', '</amount></payment></payments>'));
     await expect(page.getByText('well-formed')).toBeVisible();
     await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByRole('link', { name: 'Show' }).last().click();
+    await show(page, /Replayed as/);
     await expect(page.getByRole('heading', { name: 'Receipt' })).toBeVisible();
   });
   await test.step('SQL: a question is a link', async () => {

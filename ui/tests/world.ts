@@ -130,3 +130,8 @@ export async function write(page: Page, editor: string, text: string) {
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(text);
 }
+
+/** Opens what the newest message about it links to. */
+export async function show(page: Page, message: RegExp) {
+  await page.getByRole('group', { name: message }).last().getByRole('link', { name: 'Show' }).click();
+}

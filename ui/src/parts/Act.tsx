@@ -3,6 +3,7 @@ import { ActionIcon, Button, type ButtonProps, Menu, Tooltip } from '@mantine/co
 import type { ReactNode } from 'react';
 
 import { useMay } from '../api/session';
+import { Icon } from './Icon';
 import { policyFor } from './policies';
 
 interface Props extends ButtonProps {
@@ -33,7 +34,7 @@ export function Actions({ of, actions }: { of: string; actions: RowAction[] }) {
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${of}`}>⋮</ActionIcon>
+        <ActionIcon aria-label={`Actions for ${of}`}><Icon name="more" /></ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         {actions.map((each) => (

@@ -2,6 +2,8 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 
+import { Icon } from './Icon';
+
 export async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard && window.isSecureContext) {
     try {
@@ -37,7 +39,7 @@ export function CopyIcon({ text, what }: { text: string; what: string }) {
   const [said, copy] = useCopied();
   return (
     <Tooltip label={said ?? `Copy ${what}`} opened={said ? true : undefined}>
-      <ActionIcon size="sm" aria-label={`Copy ${what}`} onClick={() => void copy(text)}>{said === 'Copied' ? '✓' : '⧉'}</ActionIcon>
+      <ActionIcon size="sm" aria-label={`Copy ${what}`} onClick={() => void copy(text)}><Icon name={said === 'Copied' ? 'done' : 'copy'} size={14} /></ActionIcon>
     </Tooltip>
   );
 }

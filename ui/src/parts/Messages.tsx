@@ -3,6 +3,8 @@
 import { Anchor, Button, Group, Text } from '@mantine/core';
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
 
+import { router } from '../router';
+
 interface Message {
   key: number;
   text: string;
@@ -25,9 +27,9 @@ export function Messages({ children }: { children: ReactNode }) {
       {children}
       <div role="status" aria-live="polite" className="messages no-print">
         {messages.map((each) => (
-          <Group key={each.key} className="card message" gap="sm" wrap="nowrap">
+          <Group key={each.key} className="card message" role="group" aria-label={each.text} gap="sm" wrap="nowrap">
             <Text size="sm" className="break">{each.text}</Text>
-            {each.to && <Anchor href={`/ui${each.to}`} size="sm">Show</Anchor>}
+            {each.to && <Anchor href={`/ui${each.to}`} size="sm" onClick={(event) => { event.preventDefault(); void router.navigate({ href: `/ui${each.to}` }); }}>Show</Anchor>}
             <Button variant="subtle" color="gray" size="compact-xs" onClick={() => setMessages((before) => before.filter((one) => one.key !== each.key))}>
               Close
             </Button>

@@ -2,6 +2,8 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 
+import { visible } from './visible';
+
 interface Props {
   title: string;
   above?: ReactNode; // the way back
@@ -12,7 +14,7 @@ interface Props {
 
 export function Page({ title, above, beside, actions, children }: Props) {
   useEffect(() => {
-    document.title = `${title} · Weir`;
+    document.title = `${visible(title)} · Weir`;
   }, [title]);
   return (
     <Stack gap="md">
@@ -20,7 +22,7 @@ export function Page({ title, above, beside, actions, children }: Props) {
         {above && <div className="quiet above">{above}</div>}
         <Group justify="space-between" align="center" gap="sm">
           <Group gap="sm" align="center">
-            <Title order={1} className="break">{title}</Title>
+            <Title order={1} className="break">{visible(title)}</Title>
             {beside}
           </Group>
           {actions && <Group gap="xs" className="no-print">{actions}</Group>}

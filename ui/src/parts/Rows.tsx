@@ -1,6 +1,6 @@
 /** Rows of tables and previews: exact values, at most 200 characters a cell, NULL told from the text. */
 import type { Schema } from '../api/client';
-import { visible } from './Payload';
+import { visible } from './visible';
 
 type Rows = Pick<Schema['Rows'], 'columns' | 'rows'>;
 

@@ -5,20 +5,21 @@ import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
 import { useMe, useSession } from '../api/session';
+import { Icon } from '../parts/Icon';
 import { Loaded } from '../parts/Loaded';
 import { Clock } from './Clock';
 import { FindBox } from './FindBox';
 import { UserMenu } from './UserMenu';
 
 const places = [
-  ['/', '⌂', 'Home'],
-  ['/sources', '⇥', 'Sources'],
-  ['/workflows', '↻', 'Workflows'],
-  ['/quarantine', '⚠', 'Quarantine'],
-  ['/receipts', '✉', 'Receipts'],
-  ['/tables', '▦', 'Data Explorer'],
-  ['/sql', '>_', 'SQL'],
-  ['/users', '☺', 'Users & Activity'],
+  ['/', 'home', 'Home'],
+  ['/sources', 'sources', 'Sources'],
+  ['/workflows', 'workflows', 'Workflows'],
+  ['/quarantine', 'quarantine', 'Quarantine'],
+  ['/receipts', 'receipt', 'Receipts'],
+  ['/tables', 'table', 'Data Explorer'],
+  ['/sql', 'sql', 'SQL'],
+  ['/users', 'users', 'Users & Activity'],
 ] as const;
 
 export function Shell() {
@@ -60,9 +61,9 @@ function Inside() {
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label="Pages">
         <div className="nav">
-          {places.map(([to, mark, name]) => (
+          {places.map(([to, icon, name]) => (
             <Link key={to} to={to as '/'} activeOptions={{ exact: to === '/' }}>
-              <span className="mark" aria-hidden>{mark}</span>
+              <Icon name={icon} />
               {name}
             </Link>
           ))}

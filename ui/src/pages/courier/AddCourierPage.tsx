@@ -2,6 +2,7 @@ import { SimpleGrid, Text, UnstyledButton } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import { Icon } from '../../parts/Icon';
 import { To } from '../../parts/Link';
 import { Page } from '../../parts/Page';
 import { CourierForm } from './CourierForm';
@@ -16,8 +17,8 @@ export function AddCourierPage() {
   return (
     <Page title="Add Source" above={<To to="/sources">Sources</To>}>
       <SimpleGrid cols={{ base: 1, sm: 3 }}>
-        <UnstyledButton className="card choice" aria-label="Streaming Ingest" onClick={() => setChosen(true)}>
-          <Text size="xl" aria-hidden>⇥</Text>
+        <UnstyledButton className="card choice" onClick={() => setChosen(true)}>
+          <Icon name="sources" size={28} />
           <Text fw={650}>Streaming Ingest</Text>
           <Text size="sm" className="quiet">Pulls the batch files of a stream</Text>
         </UnstyledButton>

@@ -2,7 +2,8 @@ import { ActionIcon, Button, Checkbox, NativeSelect, TextInput } from '@mantine/
 import { memo } from 'react';
 
 import type { Schema } from '../../api/client';
-import { visible } from '../../parts/Payload';
+import { Icon } from '../../parts/Icon';
+import { visible } from '../../parts/visible';
 import { columnOf, type Field, mendedName, nameProblem } from './feedDraft';
 
 const types: Schema['FieldType'][] = ['string', 'integer', 'decimal', 'float', 'boolean', 'date', 'datetime'];
@@ -53,13 +54,13 @@ const FieldRow = memo(function FieldRow({ field, problem, found, values, showsFo
     <>
       <tr>
         <td>{field.combines?.length ? <span className="mono">{of} = {field.combines.join(' - ')}</span> : <TextInput size="xs" aria-label={`Incoming field ${of}`} classNames={{ input: 'mono' }} value={field.name} onChange={(event) => onChange({ ...field, name: event.currentTarget.value })} />}</td>
-        <td><NativeSelect size="xs" aria-label={`Type of ${of}`} data={types} value={field.type} onChange={(event) => onChange({ ...field, type: event.currentTarget.value as Schema['FieldType'] })} /></td>
+        <td style={{ minWidth: 116 }}><NativeSelect size="xs" aria-label={`Type of ${of}`} data={types} value={field.type} onChange={(event) => onChange({ ...field, type: event.currentTarget.value as Schema['FieldType'] })} /></td>
         <td><TextInput size="xs" aria-label={`Semantic of ${of}`} value={field.semantic ?? ''} onChange={(event) => onChange({ ...field, semantic: event.currentTarget.value || undefined })} /></td>
         <td><TextInput size="xs" aria-label={`Rename ${of} to`} value={field.rename_to ?? ''} error={Boolean(problem)} onChange={(event) => onChange({ ...field, rename_to: event.currentTarget.value || undefined })} /></td>
         <td><Checkbox aria-label={`Require ${of}`} checked={field.required ?? false} onChange={(event) => onChange({ ...field, required: event.currentTarget.checked })} /></td>
         {showsFound && <td className="number">{found ? `${Math.round(found.share * 100)} %` : ''}</td>}
         {showsFound && <td className="mono break">{values}</td>}
-        <td className="actions"><ActionIcon aria-label={`Remove ${of}`} onClick={onRemove}>✕</ActionIcon></td>
+        <td className="actions"><ActionIcon aria-label={`Remove ${of}`} onClick={onRemove}><Icon name="close" size={14} /></ActionIcon></td>
       </tr>
       {(problem || (found && !found.in_first_record)) && (
         <tr className="note">

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Select, Switch } from '@mantine/core';
 
 import type { Schema } from '../../api/client';
+import { Icon } from '../../parts/Icon';
 import { DurationInput } from './DurationInput';
 
 interface Props {
@@ -23,7 +24,7 @@ export function GroupCourierRow({ value, all, onChange, onRemove }: Props) {
         <DurationInput label="Load data" hint="older than the scheduled time" value={value.offset_s ?? 0} onChange={(offset_s) => set({ offset_s })} />
         <Switch label="Notify when missing?" checked={value.notify_when_missing ?? true} onChange={(event) => set({ notify_when_missing: event.currentTarget.checked })} />
         <Switch label="Stop when missing?" checked={value.stop_when_missing ?? false} onChange={(event) => set({ stop_when_missing: event.currentTarget.checked })} />
-        <ActionIcon aria-label={`Remove ${name}`} onClick={onRemove} ml="auto">✕</ActionIcon>
+        <ActionIcon aria-label={`Remove ${name}`} onClick={onRemove} ml="auto"><Icon name="close" size={14} /></ActionIcon>
       </Group>
       {(value.offset_s ?? 0) < day && !value.as_soon_as_sealed && (
         <Group gap="xs" mt={6} style={{ color: 'var(--weir-warning)' }}>

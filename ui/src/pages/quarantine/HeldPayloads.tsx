@@ -7,7 +7,7 @@ import { bytes, count } from '../../parts/amounts';
 import { To } from '../../parts/Link';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
-import { visible } from '../../parts/Payload';
+import { visible } from '../../parts/visible';
 import { NamedState } from '../../parts/State';
 import { Time } from '../../parts/Time';
 

@@ -6,7 +6,7 @@ import { CopyIcon, Id } from '../../parts/Copy';
 import { To } from '../../parts/Link';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
-import { visible } from '../../parts/Payload';
+import { visible } from '../../parts/visible';
 import { NamedState } from '../../parts/State';
 import { Time } from '../../parts/Time';
 

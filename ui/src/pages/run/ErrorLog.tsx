@@ -4,7 +4,7 @@ import { $api } from '../../api/client';
 import { count } from '../../parts/amounts';
 import { To } from '../../parts/Link';
 import { Section } from '../../parts/Page';
-import { visible } from '../../parts/Payload';
+import { visible } from '../../parts/visible';
 import { NamedState } from '../../parts/State';
 
 /** Rows that a load could not take, by kind, and each one with what it was; nothing where there are none. */

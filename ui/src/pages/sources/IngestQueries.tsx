@@ -7,6 +7,7 @@ import { Actions } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
 import { Confirm } from '../../parts/Dialogs';
 import { To } from '../../parts/Link';
+import { visible } from '../../parts/visible';
 import { ListSection } from '../../parts/ListSection';
 import { Time } from '../../parts/Time';
 import { router } from '../../router';
@@ -29,7 +30,7 @@ export function IngestQueries({ filter, add }: { filter: string; add: () => void
           <tr key={each.id}>
             <td><To to={`/queries/${each.id}`}>{each.name}</To></td>
             <td><Id id={each.id} what={`query ID of ${each.name}`} /></td>
-            <td className="break quiet">{each.description}</td>
+            <td className="break quiet">{visible(each.description)}</td>
             <td><Time at={each.created_at} /></td>
             <td className="actions">
               <Actions of={each.name} actions={[

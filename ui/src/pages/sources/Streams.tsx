@@ -7,6 +7,7 @@ import { useStreams } from '../../api/lists';
 import { Actions } from '../../parts/Act';
 import { copyText, Id } from '../../parts/Copy';
 import { To } from '../../parts/Link';
+import { visible } from '../../parts/visible';
 import { ListSection } from '../../parts/ListSection';
 import { useSay } from '../../parts/Messages';
 import { Time } from '../../parts/Time';
@@ -31,7 +32,7 @@ export function Streams({ filter, add }: { filter: string; add: () => void }) {
           <tr key={each.id}>
             <td><To to={`/streams/${each.id}`}>{each.name}</To></td>
             <td><Id id={each.id} what={`stream ID of ${each.name}`} /></td>
-            <td className="break quiet">{each.description}</td>
+            <td className="break quiet">{visible(each.description)}</td>
             <td>{each.payload_type?.toUpperCase() ?? <span className="quiet">by its first payload</span>}</td>
             <td><Time at={each.created_at} /></td>
             <td className="actions">

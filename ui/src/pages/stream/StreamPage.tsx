@@ -11,6 +11,7 @@ import { To } from '../../parts/Link';
 import { Loaded } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
 import { Page } from '../../parts/Page';
+import { visible } from '../../parts/visible';
 import { Tabs } from '../../parts/Tabs';
 import { HeldPayloads } from '../quarantine/HeldPayloads';
 import { StreamCouriers } from './StreamCouriers';
@@ -47,7 +48,7 @@ export function StreamPage() {
             </>
           }
         >
-          {data.description && <Text className="quiet break">{data.description}</Text>}
+          {data.description && <Text className="quiet break">{visible(data.description)}</Text>}
           <Group gap="xl" className="card">
             <Figure name="Records in files" value={count(data.counts.in_files)} />
             <Figure name="Files" value={count(data.counts.files)} />

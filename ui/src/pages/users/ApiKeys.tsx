@@ -10,6 +10,7 @@ import { useSay } from '../../parts/Messages';
 import { Section } from '../../parts/Page';
 import { keyPolicies } from '../../parts/policies';
 import { NamedState } from '../../parts/State';
+import { visible } from '../../parts/visible';
 import { Time } from '../../parts/Time';
 import { RevokeDialog } from './RevokeDialog';
 import { TokenDialog } from './TokenDialog';
@@ -40,7 +41,7 @@ export function ApiKeys() {
                 <tbody>
                   {page.items.map((key) => (
                     <tr key={key.id}>
-                      <td className="break">{key.name}</td>
+                      <td className="break">{visible(key.name)}</td>
                       <td>{key.policies.map((each) => keyPolicies[each] ?? each).join(', ')}</td>
                       <td><Time at={key.created_at} /></td>
                       <td><Time at={key.last_used_at} /></td>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { $api } from '../../api/client';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
+import { visible } from '../../parts/visible';
 import { Time } from '../../parts/Time';
 
 /** Who did what, the newest first; the last 1,000, and all of them as CSV. */
@@ -32,7 +33,7 @@ export function Audit() {
                     <tr key={each.event_id}>
                       <td><Time at={each.happened_at} /></td>
                       <td className="mono">{each.event_type}</td>
-                      <td className="break">{each.object_name || ''} <span className="mono quiet">{each.object}</span></td>
+                      <td className="break">{visible(each.object_name || '')} <span className="mono quiet">{each.object}</span></td>
                       <td className="break">{each.principal_name ?? each.principal_id}</td>
                       <td className="mono">{each.origin_ip}</td>
                       <td>{{ ui: 'UI', api: 'API', server: 'server' }[each.source]}</td>
