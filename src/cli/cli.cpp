@@ -43,6 +43,7 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_batch_commands(app, session);
   add_hour_commands(app, session);
   add_quarantine_commands(app, session);
+  add_open_command(app, session);
   add_doctor_command(app, session);
   add_query_commands(app, session);
   add_feed_commands(app, session);

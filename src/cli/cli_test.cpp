@@ -222,6 +222,13 @@ TEST_F(CliTest, ALinkOfAUserIsPrintedAndAPasswordIsRead) {
   EXPECT_EQ(run({}, {"user", "password", "--code", "C"}).code, 2);
 }
 
+TEST_F(CliTest, OpenPrintsTheAddressOfAPage) {
+  const auto opened = run({}, {"open", "wf-20270302-1-a"});
+  EXPECT_EQ(opened.code, 0);
+  EXPECT_THAT(opened.out, HasSubstr("/ui/go/wf-20270302-1-a\n"));
+  EXPECT_TRUE(opened.seen.empty());
+}
+
 TEST_F(CliTest, TheAuditLogIsListedAndExported) {
   const auto listed =
       run({{"GET /api/v0/audit-events?limit=2&type=stream%2F",

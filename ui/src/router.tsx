@@ -37,6 +37,7 @@ const at = { getParentRoute: () => inside } as const;
 
 const pages = [
   createRoute({ ...at, path: '/', component: lazyRouteComponent(() => import('./pages/home/HomePage'), 'HomePage') }),
+  createRoute({ ...at, path: '/first/{-$stream}/{-$feed}', component: lazyRouteComponent(() => import('./pages/first/FirstPage'), 'FirstPage') }),
   createRoute({ ...at, path: '/sources', validateSearch: texts('q'), component: lazyRouteComponent(() => import('./pages/sources/SourcesPage'), 'SourcesPage') }),
   createRoute({ ...at, path: '/streams/$id/{-$tab}', component: lazyRouteComponent(() => import('./pages/stream/StreamPage'), 'StreamPage') }),
   createRoute({ ...at, path: '/couriers/new', validateSearch: texts('stream'), component: lazyRouteComponent(() => import('./pages/courier/AddCourierPage'), 'AddCourierPage') }),

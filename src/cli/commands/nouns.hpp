@@ -17,6 +17,7 @@ void add_receipt_commands(Command app, const SessionPtr& session);
 void add_batch_commands(Command app, const SessionPtr& session);
 void add_hour_commands(Command app, const SessionPtr& session);
 void add_quarantine_commands(Command app, const SessionPtr& session);
+void add_open_command(Command app, const SessionPtr& session);
 void add_doctor_command(Command app, const SessionPtr& session);
 void add_query_commands(Command app, const SessionPtr& session);
 void add_feed_commands(Command app, const SessionPtr& session);

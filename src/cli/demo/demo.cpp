@@ -81,6 +81,7 @@ class Story {
   Result<void> check_streams(const Expected& expected);
   Result<void> check_others(const Expected& expected);
   NextSteps next_steps(const std::string& url, const std::string& data) const;
+  Result<std::string> invite();
   Result<void> stay_until_interrupted();
   void say(const std::string& what) { terminal_.err << what << std::endl; }
 
@@ -254,6 +255,15 @@ NextSteps Story::next_steps(const std::string& url, const std::string& data) con
   return steps;
 }
 
+/// A person who may do everything, and the link by which that person chooses a password.
+Result<std::string> Story::invite() {
+  const json::array policies{"datagrid-administrator", "api-key-administration",
+                             "user-administration", "source-data-deletion"};
+  WEIR_TRY(const json::value made,
+           api_->post("/api/v0/users", json::object{{"name", "demo"}, {"policies", policies}}));
+  return json::value_to<std::string>(made.at("link"));
+}
+
 /// Until Ctrl-C or SIGTERM; the server's own end is an error.
 Result<void> Story::stay_until_interrupted() {
   sigset_t wanted;
@@ -292,7 +302,11 @@ Result<bool> Story::tell() {
   else
     terminal_.out << render(report_);
   if (!options_.once) {
-    if (!options_.json) terminal_.out << "\n" << render(next_steps(server_->url(), home.data()));
+    if (!options_.json) {
+      NextSteps steps = next_steps(server_->url(), home.data());
+      WEIR_TRY(steps.invitation, invite());
+      terminal_.out << "\n" << render(steps);
+    }
     terminal_.out << std::flush;
     WEIR_CHECK(stay_until_interrupted());
   }

@@ -210,7 +210,13 @@ std::string render(const NextSteps& steps) {
   }
   const std::string day = to_string(steps.day);
   return "The server is at " + steps.url +
-         ". To try next, in another shell:\n\n"
+         ". Its web UI, where the link below makes you the user demo, once:\n\n  " +
+         steps.invitation +
+         "\n\n"
+         "Look first at Home (every payload is accounted for), then at Sources, Retail sales; and "
+         "paste\n"
+         "the receipt below into the field at the top.\n\n"
+         "To try next, in another shell:\n\n"
          "  alias weir=" +
          steps.program +
          "\n"

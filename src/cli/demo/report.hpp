@@ -57,6 +57,7 @@ struct NextSteps {
   std::string sales_stream, deliveries_stream, deliveries_courier;
   std::string receipt;  // of a payload that was accepted
   Day day;
+  std::string invitation = {};  // to the web UI, for the user demo
 };
 /// Commands to copy and paste.
 std::string render(const NextSteps& steps);

@@ -97,7 +97,9 @@ TEST(NextSteps, AreCommandsAndDependOnWhatIsLeft) {
                   .deliveries_stream = "is-1",
                   .deliveries_courier = "cr-1",
                   .receipt = "R",
-                  .day = *parse_day("2027-03-02")};
+                  .day = *parse_day("2027-03-02"),
+                  .invitation = "http://127.0.0.1:1/ui/password#C"};
+  EXPECT_THAT(render(steps), HasSubstr("http://127.0.0.1:1/ui/password#C\n"));
   EXPECT_THAT(render(steps), HasSubstr("export WEIR_TOKEN=T\n  export WEIR_TENANT=demo\n"));
   EXPECT_THAT(render(steps), HasSubstr("weir receipt show R\n"));
   steps.url.clear();

@@ -1,4 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { useHash } from '@mantine/hooks';
 import { useState } from 'react';
 
 import { $api } from '../../api/client';
@@ -9,7 +10,9 @@ import { Outside } from './Outside';
 
 /** The first user of the server; the code is in the address that `weir serve` prints, after the #, which no server sees. */
 export function SetupPage() {
-  const [code, setCode] = useState(() => window.location.hash.slice(1));
+  const [hash] = useHash();
+  const [typed, setTyped] = useState('');
+  const code = hash.slice(1) || typed;
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [again, setAgain] = useState('');
@@ -28,8 +31,8 @@ export function SetupPage() {
         setLeft(true);
         if (password === again) setUp.mutate({ body: { code, name, password } });
       }}>
-      {!window.location.hash && (
-        <TextInput label="Code" description="weir serve printed it when it started" value={code} onChange={(event) => setCode(event.currentTarget.value)} />
+      {!hash.slice(1) && (
+        <TextInput label="Code" description="weir serve printed it when it started" value={typed} onChange={(event) => setTyped(event.currentTarget.value)} />
       )}
       <TextInput label="Name" autoComplete="username" autoFocus value={name} onChange={(event) => setName(event.currentTarget.value)} />
       <PasswordInput label="Password" description="12 characters or more" autoComplete="new-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
