@@ -12,6 +12,7 @@
 #include "app/batch_catalog_adapter.hpp"
 #include "app/clock_report.hpp"
 #include "app/conservation_monitor.hpp"
+#include "app/courier_sources.hpp"
 #include "app/earlier_partition.hpp"
 #include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
@@ -39,7 +40,6 @@
 #include "pipeline/batcher/batcher_thread.hpp"
 #include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_index.hpp"
-#include "pipeline/courier/courier.hpp"
 #include "pipeline/feed/feed.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/log/segmented_log.hpp"
@@ -118,6 +118,7 @@ struct EmbeddedServer::Stages {
   std::optional<ConservationMonitor> conservation;
   std::optional<AlertDelivery> alerts;
   std::optional<engine::duckdb::DuckDbEngine> engine;
+  std::optional<CourierSources> sources;
   std::optional<RunThreads> runs;
   std::atomic<RunThreads*> runs_to_wake{nullptr};  // by the batcher's thread
   std::optional<SchedulerThread> scheduler;
@@ -288,13 +289,15 @@ void EmbeddedServer::Stages::make_engine() {
 Result<void> EmbeddedServer::Stages::start_runs() {
   WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
   if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
-  runs.emplace(RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
-                                        std::chrono::seconds(config["runs.time_s"]),
-                                        [this] {
-                                          if (auto* const woken = scheduler_to_wake.load())
-                                            woken->wake();
-                                        }},
-               count_of(config, "runs.parallel"));
+  sources.emplace(*catalog, clock,
+                  CourierFolders{config.text("couriers.folder"), directory.store()});
+  runs.emplace(
+      RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
+                               std::chrono::seconds(config["runs.time_s"]), sources->folders(),
+                               [this] {
+                                 if (auto* const woken = scheduler_to_wake.load()) woken->wake();
+                               }},
+      count_of(config, "runs.parallel"));
   runs_to_wake = &*runs;
   start_scheduler();
   return {};
@@ -310,7 +313,7 @@ void EmbeddedServer::Stages::start_scheduler() {
   };
   const auto files = [this](std::uint32_t tenant_no, const catalog::Courier& courier,
                             const catalog::RunRange& range) {
-    return courier::hours_with_files(*catalog, tenant_no, courier, range);
+    return sources->hours(tenant_no, courier, range);
   };
   scheduler.emplace(workflow::Scheduler(*catalog, clock, random, files, std::move(options)),
                     [this] { runs->wake(); });
@@ -340,14 +343,12 @@ void EmbeddedServer::Stages::make_control_api() {
           },
       .check_feed = [](const catalog::Feed& feed) { return feed::check(feed); },
       .check_courier =
-          [this](std::uint32_t tenant_no, catalog::Courier courier) {
-            courier.tenant_no = tenant_no;
-            return courier::check(*catalog, courier);
+          [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
+            return sources->check(tenant_no, courier);
           },
       .validate_courier =
-          [this](std::uint32_t tenant_no, catalog::Courier courier) {
-            courier.tenant_no = tenant_no;
-            return courier::validate(*catalog, courier);
+          [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
+            return sources->validate(tenant_no, courier);
           },
       .check_alert =
           [this](const catalog::AlertEndpoint& endpoint) { return check_alert(endpoint); },

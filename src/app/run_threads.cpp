@@ -102,6 +102,7 @@ void RunThreads::work(const std::stop_token& stop, courier::Runner::Options opti
   options.on_live_batch = [this](const std::string& courier_id, std::chrono::microseconds lag) {
     note_live_batch(courier_id, lag);
   };
+  options.open_folder = dependencies_.open_folder;
   courier::Runner runner(dependencies_.catalog, dependencies_.engine, dependencies_.store,
                          dependencies_.clock, std::move(options));
   std::uint64_t seen = 0;

@@ -33,6 +33,7 @@ class RunThreads {
     const Clock& clock;
     Random& random;
     std::chrono::seconds time_max;           // of one run; 0: as long as it takes
+    courier::OpenFolder open_folder = {};    // of file couriers
     std::function<void()> on_run_over = {};  // some thread's; what waits for the run goes on
   };
   RunThreads(const Dependencies& dependencies, unsigned threads);

@@ -148,6 +148,10 @@ constexpr TextSetting text_table[] = {
      "Whoever reads /metrics must send it as a bearer token. Without, anybody may.", "", ""},
     {"metrics.listen",
      "HOST:PORT where /metrics is served, over plain HTTP, and no longer beside the API.", "", ""},
+    {"couriers.folder",
+     "A directory with a folder for each tenant, from which file couriers read; nothing outside of "
+     "the tenant's folder is read. Without, they read files of the store only.",
+     "", ""},
     {"alerts.private_addresses",
      "Whether webhooks may be sent to addresses that are not of the public Internet.", "allowed",
      "allowed|forbidden"},

@@ -48,6 +48,7 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_query_commands(app, session);
   add_feed_commands(app, session);
   add_courier_commands(app, session);
+  add_credential_commands(app, session);
   add_group_commands(app, session);
   add_run_commands(app, session);
   add_job_commands(app, session);

@@ -50,7 +50,7 @@ boost::json::value json_of_stored(const std::string& text) {
   options.max_depth = limits::json_depth_max;
   boost::json::error_code error;
   boost::json::value value = boost::json::parse(text, error, {}, options);
-  return error || !value.is_object() ? boost::json::object() : value;
+  return error ? boost::json::object() : value;
 }
 
 std::optional<std::string> query_text(const http::Request& request, const std::string& name) {

@@ -20,7 +20,7 @@ http::Response answer(int status, const boost::json::value& body);
 boost::json::value json_of(const std::optional<Time>& time);
 boost::json::value json_of(const std::optional<Day>& day);
 
-/// An object that the catalog stores as JSON text; {} when the text is empty.
+/// What the catalog stores as JSON text; {} when the text is empty.
 boost::json::value json_of_stored(const std::string& text);
 
 /// What the query says of the page: `limit`, `order`, a token, and `q`.

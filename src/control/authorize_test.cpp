@@ -166,6 +166,7 @@ TEST_F(AuthorizeTest, ListsHoldOnesOwnThingsOnly) {
           R"({"name":"Nightly","couriers":[{"courier_id":")" + courier + R"("}]})");
   created("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})");
   created("/api/v0/feeds", R"({"source":"S","name":"F","fields":[],"primary_key":["id"]})");
+  created("/api/v0/credentials", R"({"name":"C"})");
   created("/api/v0/alerts", R"({"name":"A","channel":"webhook","target":"http://h"})");
   const catalog::Stream stream = add_stream(acme_);
   catalog::BatchCommit file = one_file(stream, 1, 2, Lsn{4096});

@@ -56,6 +56,10 @@ Result<void> tell_of_file(const Call& call, const Address& address, const catalo
     body["byte_range"] = {{"offset", range->offset}, {"bytes", range->bytes}};
   else if (range.error().code != Errc::not_found)
     return fail(range.error());
+  WEIR_TRY(const auto landed, call.services.catalog.landings().origin_of(batch.path));
+  if (landed)
+    body["landed_from"] =
+        json_of_landed_record(*landed, address.sequence.value - batch.first_sequence.value + 1);
   WEIR_TRY(const bool tables, query_flag(call.request, "tables", true));
   if (!tables) return {};
   WEIR_TRY(body["tables"], json_of_tables(call, batch, stream_id, call.id));
@@ -101,6 +105,12 @@ Result<http::Response> get_receipt(const Call& call) {
 }
 
 }  // namespace
+
+json::object json_of_landed_record(const catalog::LandedFrom& from, std::uint64_t record) {
+  return {{"path", from.path},
+          {"member", from.member.empty() ? json::value() : json::value(from.member)},
+          {"record", from.first_record + record - 1}};
+}
 
 json::value json_of_batch(const catalog::Batch& batch, const std::string& stream_id) {
   return {{"path", batch.path},

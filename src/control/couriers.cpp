@@ -1,7 +1,11 @@
 #include "catalog/couriers.hpp"
 
+#include <initializer_list>
+#include <set>
+
 #include <boost/json.hpp>
 
+#include "base/limits.hpp"
 #include "control/answers.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
@@ -15,21 +19,40 @@ namespace {
 namespace json = boost::json;
 
 json::object json_of_courier(const catalog::Courier& courier) {
-  return {{"id", courier.id},
-          {"name", courier.name},
-          {"stream_id", courier.stream_id},
-          {"file_format", courier.file_format},
-          {"file_tag", courier.file_tag},
-          {"file_pattern_prefix", courier.file_pattern_prefix},
-          {"load_operations", json_of_stored(courier.load_operations)},
-          {"trigger", to_string(courier.trigger)},
-          {"created_at", to_string(courier.created_at)}};
+  json::object out{{"id", courier.id},
+                   {"name", courier.name},
+                   {"kind", courier.reads_files() ? "file" : "stream"},
+                   {"stream_id", courier.stream_id},
+                   {"file_format", courier.file_format},
+                   {"file_tag", courier.file_tag},
+                   {"file_pattern_prefix", courier.file_pattern_prefix},
+                   {"load_operations", json_of_stored(courier.load_operations)},
+                   {"trigger", to_string(courier.trigger)},
+                   {"created_at", to_string(courier.created_at)}};
+  if (!courier.credential_id.empty()) out["credential_id"] = courier.credential_id;
+  if (!courier.reads_files()) return out;
+  out["location"] = to_string(courier.location);
+  out["folder"] = courier.folder;
+  out["load_settings"] = json_of_stored(courier.load_settings);
+  return out;
+}
+
+/// The streams that hold the files which a courier landed: for samples.
+Result<json::array> json_of_landed(const Call& call, const catalog::Courier& courier) {
+  WEIR_TRY(const auto streams, call.services.catalog.landings().streams_of(courier.id));
+  json::array out;
+  for (const catalog::Stream& stream : streams)
+    out.push_back({{"file_tag", stream.landed_tag}, {"stream_id", stream.id}});
+  return out;
 }
 
 /// A courier with how far it is, if it is live.
 Result<http::Response> answer_courier(const Call& call, int status,
                                       const catalog::Courier& courier) {
   json::object body = json_of_courier(courier);
+  if (courier.reads_files()) {
+    WEIR_TRY(body["landed"], json_of_landed(call, courier));
+  }
   WEIR_TRY(const auto live,
            call.services.catalog.live_runs().state(call.caller.tenant_no, courier.id));
   if (live) {
@@ -60,17 +83,67 @@ Result<std::string> stream_id_of(const Call& call, const Fields& body) {
                                      " Add the stream first or name one that is there.");
 }
 
-Result<catalog::Courier> courier_of(const Call& call) {
-  WEIR_TRY(const auto body,
-           Fields::of_body(call.request, {"name", "stream_id", "file_format", "file_tag",
-                                          "file_pattern_prefix", "load_operations", "trigger"}));
-  catalog::Courier courier;
-  courier.tenant_no = call.caller.tenant_no;
-  WEIR_TRY(courier.name, body.text("name"));
+/// The fields of the other kind, which mean nothing in this one.
+Result<void> refuse(const Fields& body, const char* kind,
+                    std::initializer_list<std::string_view> others) {
+  for (const std::string_view name : others)
+    if (body.has(name))
+      return fail(Errc::bad_request, "\"" + std::string(name) +
+                                         "\" is not for a courier of \"kind\" " + kind +
+                                         ": take it out.");
+  return {};
+}
+
+Result<void> read_stream_settings(const Call& call, const Fields& body, catalog::Courier& courier) {
+  WEIR_CHECK(refuse(body, "stream", {"location", "folder", "load_settings"}));
   WEIR_TRY(courier.stream_id, stream_id_of(call, body));
   WEIR_TRY(courier.file_format, body.text("file_format"));
   WEIR_TRY(courier.file_tag, body.text("file_tag"));
   WEIR_TRY(courier.file_pattern_prefix, body.text_or("file_pattern_prefix", ""));
+  return {};
+}
+
+Result<void> read_file_settings(const Fields& body, catalog::Courier& courier) {
+  WEIR_CHECK(refuse(body, "file", {"stream_id", "file_format", "file_tag", "file_pattern_prefix"}));
+  WEIR_TRY(const auto location, body.text_or("location", "folder"));
+  const auto parsed = catalog::parse_location(location);
+  if (!parsed)
+    return fail(Errc::bad_request, "\"location\" is folder or store, not \"" + location + "\".");
+  courier.location = *parsed;
+  WEIR_TRY(courier.folder, body.text_or("folder", ""));
+  WEIR_TRY(courier.load_settings, body.array_text("load_settings"));
+  if (!courier.load_settings.empty()) return {};
+  return fail(Errc::bad_request,
+              "\"load_settings\" is missing: it must be a JSON array that says which files there "
+              "are and how they are read.");
+}
+
+/// Empty: none.
+Result<std::string> credential_id_of(const Call& call, const Fields& body) {
+  WEIR_TRY(auto id, body.text_or("credential_id", ""));
+  if (id.empty()) return id;
+  const auto found = call.services.catalog.credentials().find(call.caller.tenant_no, id);
+  if (found) return id;
+  if (found.error().code != Errc::not_found) return fail(found.error());
+  return fail(Errc::bad_request, "\"credential_id\": " + found.error().message +
+                                     " Add it first or name one that is there.");
+}
+
+Result<catalog::Courier> courier_of(const Call& call) {
+  WEIR_TRY(
+      const auto body,
+      Fields::of_body(call.request, {"name", "kind", "stream_id", "file_format", "file_tag",
+                                     "file_pattern_prefix", "location", "folder", "load_settings",
+                                     "credential_id", "load_operations", "trigger"}));
+  catalog::Courier courier;
+  courier.tenant_no = call.caller.tenant_no;
+  WEIR_TRY(courier.name, body.text("name"));
+  WEIR_TRY(const auto kind, body.text_or("kind", "stream"));
+  if (kind != "stream" && kind != "file")
+    return fail(Errc::bad_request, "\"kind\" is stream or file, not \"" + kind + "\".");
+  WEIR_CHECK(kind == "file" ? read_file_settings(body, courier)
+                            : read_stream_settings(call, body, courier));
+  WEIR_TRY(courier.credential_id, credential_id_of(call, body));
   WEIR_TRY(courier.load_operations, body.object_text("load_operations"));
   if (courier.load_operations.empty())
     return fail(Errc::bad_request,
@@ -110,6 +183,39 @@ Result<http::Response> update_courier(const Call& call) {
   return answer_courier(call, 200, updated);
 }
 
+/// "Orders (copy)", "Orders (copy 2)": the first that no courier has.
+Result<std::string> name_of_copy(const Call& call, const std::string& name) {
+  std::set<std::string> taken;
+  catalog::PageRequest request;
+  request.limit = limits::page_items_max;
+  do {
+    WEIR_TRY(const auto page,
+             call.services.catalog.couriers().list(call.caller.tenant_no, request));
+    for (const catalog::Courier& courier : page.items)
+      taken.insert(courier.name);
+    request.next_token = page.next_token;
+  } while (!request.next_token.empty());
+  std::string copy = name + " (copy)";
+  for (int number = 2; taken.contains(copy); ++number)
+    copy = name + " (copy " + std::to_string(number) + ")";
+  return copy;
+}
+
+Result<http::Response> copy_courier(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"name"}));
+  auto& couriers = call.services.catalog.couriers();
+  WEIR_TRY(auto courier, couriers.find(call.caller.tenant_no, call.id));
+  WEIR_TRY(auto name, body.text_or("name", ""));
+  if (name.empty()) {
+    WEIR_TRY(name, name_of_copy(call, courier.name));
+  }
+  courier.name = std::move(name);
+  // Two live couriers with one target would load each batch twice.
+  courier.trigger = catalog::Trigger::by_hand;
+  WEIR_TRY(const auto added, couriers.add(call.caller.tenant_no, courier));
+  return answer_courier(call, 201, added);
+}
+
 Result<http::Response> delete_courier(const Call& call) {
   WEIR_CHECK(call.services.catalog.couriers().remove(call.caller.tenant_no, call.id));
   return http::Response{204, "", "", {}};
@@ -147,6 +253,8 @@ void add_courier_routes(Routes& routes) {
   routes.push_back({"GET", one, "getCourier", operate, get_courier});
   routes.push_back({"PUT", one, "updateCourier", Access::configure, update_courier});
   routes.push_back({"DELETE", one, "deleteCourier", Access::configure, delete_courier});
+  routes.push_back(
+      {"POST", "/api/v0/couriers/{id}/copy", "copyCourier", Access::configure, copy_courier});
   routes.push_back(
       {"POST", "/api/v0/couriers/{id}/validate", "validateCourier", operate, validate_courier});
   routes.push_back({"POST", "/api/v0/couriers/{id}/runs", "runCourier", operate, run_courier});

@@ -194,6 +194,81 @@ TEST_F(CouriersTest, ACourierIsKeptReplacedAndDeleted) {
   EXPECT_EQ(send("DELETE", path).status, 404);
 }
 
+TEST_F(CouriersTest, AFileCourierIsKeptReplacedAndCopied) {
+  const std::string settings =
+      R"([{"object/type":"file","object/file-pattern":"'a'","object/land-as":)"
+      R"({"file/tag":"t","file/content-type":"text/csv"}}])";
+  const auto body = [&](const std::string& more) {
+    return R"({"name":"Drop","kind":"file","load_settings":)" + settings +
+           R"(,"load_operations":{})" + more + "}";
+  };
+  const auto courier = created("/api/v0/couriers", body(R"(,"folder":"in/orders")"));
+  EXPECT_EQ(text(courier, "kind"), "file");
+  EXPECT_EQ(text(courier, "location"), "folder");
+  EXPECT_EQ(text(courier, "folder"), "in/orders");
+  EXPECT_EQ(json::serialize(courier.at("load_settings")), settings);
+  EXPECT_EQ(courier.at("landed"), json::array());
+  const auto path = "/api/v0/couriers/" + text(courier, "id");
+  EXPECT_EQ(get(path), courier);
+
+  const auto copy = created(path + "/copy", "{}");
+  EXPECT_EQ(text(copy, "name"), "Drop (copy)");
+  EXPECT_EQ(text(created(path + "/copy", "{}"), "name"), "Drop (copy 2)");
+  EXPECT_EQ(text(created(path + "/copy", R"({"name":"Mine"})"), "name"), "Mine");
+  EXPECT_EQ(copy.at("load_settings"), courier.at("load_settings"));
+
+  const auto changed = expect(200, send("PUT", path, body(R"(,"location":"store")")));
+  EXPECT_EQ(text(changed, "location"), "store");
+  EXPECT_EQ(text(changed, "folder"), "");
+  EXPECT_EQ(text(get("/api/v0/couriers/" + text(copy, "id")), "folder"), "in/orders");
+
+  for (const auto& [more, why] : std::vector<std::pair<std::string, std::string>>{
+           {R"(,"stream_id":"is-1")", "\"stream_id\" is not for a courier of \"kind\" file"},
+           {R"(,"location":"moon")", "folder or store"},
+           {R"(,"credential_id":"cd-1")", "\"credential_id\": There is no credential"}})
+    EXPECT_THAT(refusal(400, send("POST", "/api/v0/couriers", body(more))), HasSubstr(why));
+  EXPECT_THAT(refusal(400, send("POST", "/api/v0/couriers",
+                                R"({"name":"D","kind":"file","load_operations":{}})")),
+              HasSubstr("\"load_settings\" is missing"));
+  EXPECT_THAT(
+      refusal(400, send("POST", "/api/v0/couriers",
+                        courier_body(new_stream(), R"(,"folder":"x","load_operations":{})"))),
+      HasSubstr("is not for a courier of \"kind\" stream"));
+}
+
+TEST_F(CouriersTest, ACopyOfALiveCourierIsStartedByHand) {
+  const auto courier =
+      created("/api/v0/couriers",
+              courier_body(new_stream(), R"(,"load_operations":{},"trigger":"each_batch")"));
+  const auto copy = created("/api/v0/couriers/" + text(courier, "id") + "/copy", "{}");
+  EXPECT_EQ(text(copy, "trigger"), "by_hand");
+  EXPECT_EQ(text(copy, "stream_id"), text(courier, "stream_id"));
+  EXPECT_EQ(send("POST", "/api/v0/couriers/cr-none/copy", "{}").status, 404);
+}
+
+TEST_F(CouriersTest, ACredentialStaysAsLongAsACourierNamesIt) {
+  const auto credential = created("/api/v0/credentials",
+                                  R"({"name":"acme-streaming-ingest","description":"For form"})");
+  EXPECT_THAT(text(credential, "id"), MatchesRegex("cd-[0-9A-Za-z]{8}"));
+  const auto path = "/api/v0/credentials/" + text(credential, "id");
+  EXPECT_EQ(get(path), credential);
+  EXPECT_THAT(
+      refusal(409, send("POST", "/api/v0/credentials", R"({"name":"acme-streaming-ingest"})")),
+      HasSubstr(text(credential, "id")));
+  const auto changed = expect(200, send("PUT", path, R"({"name":"other"})"));
+  EXPECT_EQ(text(changed, "description"), "");
+  EXPECT_EQ(get("/api/v0/credentials").at("items").as_array().size(), 1U);
+  const auto stream = new_stream();
+  const auto courier = created("/api/v0/couriers",
+                               courier_body(stream, R"(,"load_operations":{},"credential_id":")" +
+                                                        text(credential, "id") + "\""));
+  EXPECT_EQ(text(courier, "credential_id"), text(credential, "id"));
+  EXPECT_THAT(refusal(409, send("DELETE", path)), HasSubstr(text(courier, "id")));
+  EXPECT_EQ(send("DELETE", "/api/v0/couriers/" + text(courier, "id")).status, 204);
+  EXPECT_EQ(send("DELETE", path).status, 204);
+  EXPECT_EQ(send("GET", path).status, 404);
+}
+
 TEST_F(CouriersTest, ALiveCourierTellsHowFarItIs) {
   const auto stream = new_stream();
   const auto courier = created(

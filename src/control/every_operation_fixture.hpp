@@ -92,6 +92,11 @@ class EveryOperationWorld : public ControlTest {
         {"getCourier", {courier_}},
         {"updateCourier", {courier_, courier_body}},
         {"deleteCourier", {spare_courier_}},
+        {"copyCourier", {courier_, "{}"}},
+        {"createCredential", {"", R"({"name":"SFTP"})"}},
+        {"getCredential", {credential_}},
+        {"updateCredential", {credential_, R"({"name":"SFTP"})"}},
+        {"deleteCredential", {credential_}},
         {"validateCourier", {courier_}},
         {"runCourier", {courier_, R"({"all":true})"}},
         {"getRun", {run_}},
@@ -180,6 +185,7 @@ class EveryOperationWorld : public ControlTest {
   void make_couriers() {
     stream_ = new_stream();
     spare_courier_ = new_courier();
+    credential_ = id_of("/api/v0/credentials", R"({"name":"Shop"})");
     courier_ = id_of("/api/v0/couriers",
                      R"({"name":"Loads F","stream_id":")" + stream_ +
                          R"(","file_format":"NDJSON","file_tag":"s","load_operations":{")" + feed_ +
@@ -248,7 +254,8 @@ class EveryOperationWorld : public ControlTest {
   }
 
  protected:
-  std::string feed_, draft_, query_, stream_, filled_, courier_, spare_courier_, run_, ended_run_;
+  std::string feed_, draft_, query_, stream_, filled_, courier_, spare_courier_, credential_, run_,
+      ended_run_;
   std::string failed_, over_;
   std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;
 };

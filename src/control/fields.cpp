@@ -140,6 +140,13 @@ Result<std::string> Fields::object_text(std::string_view name) const {
   return json::serialize(*value);
 }
 
+Result<std::string> Fields::array_text(std::string_view name) const {
+  const json::value* value = find(name);
+  if (!value) return std::string();
+  if (!value->is_array()) return expected(name, "a JSON array");
+  return json::serialize(*value);
+}
+
 Result<Fields> Fields::object(std::string_view name, Known known) const {
   constexpr std::string_view type = "an object";
   WEIR_TRY(const json::value* value, required(name, type));

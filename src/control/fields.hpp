@@ -37,6 +37,8 @@ class Fields {
   Result<std::optional<Day>> day(std::string_view name) const;    // "2027-03-02"
   /// An object as JSON text; "" when the field is absent.
   Result<std::string> object_text(std::string_view name) const;
+  /// An array as JSON text; "" when the field is absent.
+  Result<std::string> array_text(std::string_view name) const;
   /// A required object of these fields.
   Result<Fields> object(std::string_view name, Known known) const;
   /// An array of objects.

@@ -71,6 +71,7 @@ Routes all_routes() {
   add_quarantine_routes(routes);
   add_hour_routes(routes);
   add_doctor_routes(routes);
+  add_credential_routes(routes);
   add_ingest_query_routes(routes);
   add_feed_routes(routes);
   add_feed_draft_routes(routes);

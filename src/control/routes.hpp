@@ -62,6 +62,7 @@ void add_batch_routes(Routes& routes);
 void add_quarantine_routes(Routes& routes);
 void add_hour_routes(Routes& routes);
 void add_doctor_routes(Routes& routes);
+void add_credential_routes(Routes& routes);
 void add_ingest_query_routes(Routes& routes);
 void add_feed_routes(Routes& routes);
 void add_feed_draft_routes(Routes& routes);

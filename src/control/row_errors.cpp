@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "catalog/runs.hpp"
 #include "control/answers.hpp"
+#include "control/batch_json.hpp"
 #include "control/csv.hpp"
 #include "control/fields.hpp"
 #include "control/routes.hpp"
@@ -66,6 +67,17 @@ json::object json_of(const engine::LoggedError& each) {
           {"settled_by", number_or_null(each.settled_by)}};
 }
 
+/// With the file of a file courier that the row's record was landed from.
+Result<json::object> json_of_row_error(const Call& call, const engine::LoggedError& each) {
+  json::object out = json_of(each);
+  if (each.error.file.empty()) return out;
+  WEIR_TRY(const auto landed, call.services.catalog.landings().origin_of(each.error.file));
+  const auto row = static_cast<std::uint64_t>(each.error.row);
+  if (landed)
+    out["landed_from"] = json_of_landed_record(*landed, each.record > 0 ? each.record : row);
+  return out;
+}
+
 /// The run must be the caller's own.
 Result<engine::ErrorFilter> errors_of_run(const Call& call) {
   WEIR_TRY(const auto run, call.services.catalog.runs().find(call.caller.tenant_no, call.id));
@@ -96,8 +108,10 @@ Result<http::Response> list_errors(const Call& call) {
     next = id_of(errors.back());
   }
   json::array items;
-  for (const engine::LoggedError& each : errors)
-    items.push_back(json_of(each));
+  for (const engine::LoggedError& each : errors) {
+    WEIR_TRY(auto item, json_of_row_error(call, each));
+    items.push_back(std::move(item));
+  }
   return answer_items(std::move(items), next);
 }
 
@@ -184,7 +198,7 @@ Result<engine::LoggedError> find_error(const Call& call) {
 /// With its record, where that can still be read.
 Result<http::Response> answer_error(const Call& call) {
   WEIR_TRY(const auto error, find_error(call));
-  json::object body = json_of(error);
+  WEIR_TRY(json::object body, json_of_row_error(call, error));
   body["stored_record"] = nullptr;
   body["mended_record"] = nullptr;
   body["mended_by"] = nullptr;

@@ -94,11 +94,16 @@ Result<std::string> read_text(Terminal& terminal, const std::string& path) {
   return text;
 }
 
-Result<json::object> read_object(Terminal& terminal, const std::string& path) {
+Result<json::value> read_json(Terminal& terminal, const std::string& path) {
   WEIR_TRY(const std::string text, read_text(terminal, path));
   boost::system::error_code error;
   json::value value = json::parse(text, error);
   if (error) return fail(Errc::bad_request, "\"" + path + "\" is no JSON: " + error.message());
+  return value;
+}
+
+Result<json::object> read_object(Terminal& terminal, const std::string& path) {
+  WEIR_TRY(json::value value, read_json(terminal, path));
   if (!value.is_object())
     return fail(Errc::bad_request, "\"" + path + "\" must hold one JSON object");
   return std::move(value.as_object());

@@ -54,6 +54,8 @@ Result<void> confirm(Session& session, bool is_sure, const std::string& what);
 
 /// The text of a file; "-" is the terminal's standard input.
 Result<std::string> read_text(Terminal& terminal, const std::string& path);
+/// The same as JSON.
+Result<boost::json::value> read_json(Terminal& terminal, const std::string& path);
 /// The same as one JSON object.
 Result<boost::json::object> read_object(Terminal& terminal, const std::string& path);
 

@@ -24,6 +24,7 @@ void add_feed_commands(Command app, const SessionPtr& session);
 void add_feed_draft_commands(Command noun, const SessionPtr& session);  // of the noun feed
 void add_feed_table_commands(Command noun, const SessionPtr& session);  // likewise
 void add_courier_commands(Command app, const SessionPtr& session);
+void add_credential_commands(Command app, const SessionPtr& session);
 void add_group_commands(Command app, const SessionPtr& session);
 void add_run_commands(Command app, const SessionPtr& session);
 void add_job_commands(Command app, const SessionPtr& session);
