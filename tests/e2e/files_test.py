@@ -282,7 +282,7 @@ class FilesTest(ServerTest):
         courier = self.courier([entry("'a_'yyyy-MM-dd'.csv'", "orders", "text/csv", **{"file/header-rows": 1})],
                                {self.orders: [{"type": "load", "file": "orders"}]})
         run = self.start(courier)
-        eventually(lambda: self.run_of(run)["state"] == "running")
+        eventually(lambda: self.run_of(run)["state"] in ("in_progress", "running"))
         time.sleep(0.3)
         self.server.api("POST", f"/api/v0/workflow/runs/{run}/stop")
         asked = time.monotonic()
