@@ -385,11 +385,11 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
                                         gateway_limits(config)});
   make_control_api();
   const http::Handler handler = [this](const http::Request& request) {
+    if (request.path == "/") return ui::to_first_page();
     return request_log.answer(
         request, [this](const http::Request& logged) { return control_api->handle(logged); });
   };
   const http::HeadCheck check_head = [this](const http::Request& head) {
-    if (head.path == "/") return std::optional(ui::to_first_page());
     auto refusal = control_api->refuse_by_head(head);
     if (refusal) request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
     return refusal;

@@ -3,7 +3,7 @@ import '@mantine/core/styles.css';
 import './theme/weir.css';
 
 import { MantineProvider } from '@mantine/core';
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
@@ -11,21 +11,21 @@ import { createRoot } from 'react-dom/client';
 
 import { listenForSignOut } from './api/client';
 import { nonce } from './api/nonce';
+import { queryClient } from './api/query_client';
 import { Messages } from './parts/Messages';
 import { router } from './router';
 import { resolveVariables, theme } from './theme/theme';
 
 setNonce(nonce); // for the styles that dialogs add to keep the page behind from scrolling
 
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: { retry: (count, error) => count < 1 && error instanceof TypeError, staleTime: 1_000 },
-    mutations: { gcTime: 0 }, // a token is in no cache once its dialog is closed
-  },
-  // The server alone knows what a change has changed.
-  mutationCache: new MutationCache({ onSuccess: () => void queryClient.invalidateQueries() }),
+/** A session that has ended: everything on the page is somebody's who is not there any more, so it goes. Drafts are kept. */
+let isLeaving = false;
+listenForSignOut(() => {
+  const { pathname, search } = window.location;
+  if (isLeaving || /^\/ui\/(login|setup|password)/.test(pathname)) return;
+  isLeaving = true;
+  window.location.assign(`/ui/login?to=${encodeURIComponent(pathname.replace(/^\/ui/, '') + search)}`);
 });
-listenForSignOut(() => void queryClient.invalidateQueries({ queryKey: ['session'] }));
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -1,6 +1,7 @@
 /** The addresses. Everything that can be seen has one; a page's code is loaded when it is first opened. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 
+import { knownSession } from './api/session';
 import { NoSuchPage } from './pages/go/NoSuchPage';
 import { PageFailed } from './parts/PageFailed';
 import { Shell } from './shell/Shell';
@@ -8,7 +9,17 @@ import { Shell } from './shell/Shell';
 const root = createRootRoute({ component: Outlet, notFoundComponent: NoSuchPage });
 
 /** Pages for those who are signed in. */
-const inside = createRoute({ getParentRoute: () => root, id: 'inside', component: Shell });
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const { signed_in, setup_needed } = await knownSession();
+    if (signed_in) return;
+    if (setup_needed) throw redirect({ to: '/setup' });
+    throw redirect({ to: '/login', search: location.pathname === '/' ? {} : { to: location.href } });
+  },
+  component: Shell,
+});
 
 /** Search parameters are texts; those that are not given are absent. */
 function texts<const K extends string>(...names: K[]) {

@@ -1,4 +1,4 @@
-/** A real `weir serve` in a new directory for each test file's world, a browser signed in to it, and a watch on what a page
+/** A real `weir serve` in a new directory for each test, a browser signed in to it, and a watch on what a page
  * must never do: ask another host, break the content security policy, or fail in its own code. */
 import { test as base, expect, type Page } from '@playwright/test';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -82,16 +82,13 @@ export class Server {
   }
 }
 
-export const test = base.extend<{ watched: void }, { server: Server }>({
-  server: [
-    async ({}, use) => {
-      const server = new Server();
-      await server.start();
-      await use(server);
-      await server.end();
-    },
-    { scope: 'worker' },
-  ],
+export const test = base.extend<{ server: Server; watched: void }>({
+  server: async ({}, use) => {
+    const server = new Server();
+    await server.start();
+    await use(server);
+    await server.end();
+  },
   watched: [
     async ({ page, server }, use) => {
       const wrong: string[] = [];

@@ -1,7 +1,6 @@
 /** Who is signed in, and what they may do. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-
 import { $api, api, keepCsrfToken, type Schema } from './client';
+import { queryClient } from './query_client';
 
 export type Session = Schema['SessionState'];
 
@@ -12,8 +11,9 @@ export async function readSession(): Promise<Session> {
   return data;
 }
 
-export function useSession() {
-  return useQuery({ queryKey: ['session'], queryFn: readSession, staleTime: Infinity });
+/** What is known of the session; asks the server where nothing is. */
+export function knownSession(): Promise<Session> {
+  return queryClient.fetchQuery({ queryKey: ['session'], queryFn: readSession, staleTime: Infinity });
 }
 
 export function useMe() {
@@ -28,10 +28,9 @@ export function useMay(operation: string): boolean {
 
 /** After signing in, setting up or using a link. */
 export function useSessionStart() {
-  const client = useQueryClient();
   return async (started: Schema['NewSession']) => {
     keepCsrfToken(started.csrf_token);
-    client.clear();
-    await client.fetchQuery({ queryKey: ['session'], queryFn: readSession });
+    queryClient.clear();
+    await knownSession();
   };
 }

@@ -14,8 +14,8 @@ import type { EditorProps } from './Editor';
 import { placeOf } from './place';
 
 const look = EditorView.theme({
-  '&': { fontSize: '13px', backgroundColor: 'var(--weir-card)', color: 'inherit', border: '1px solid var(--weir-line)', borderRadius: '6px' },
-  '&.cm-focused': { outline: '2px solid var(--mantine-color-anchor)' },
+  '&': { fontSize: '13px', backgroundColor: 'var(--weir-card)', color: 'inherit' },
+  '&.cm-focused': { outline: '2px solid var(--mantine-color-anchor)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', minHeight: 'var(--editor-height, 220px)', maxHeight: '60vh' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--mantine-color-dimmed)', border: 'none' },
   '.cm-cursor': { borderLeftColor: 'currentColor' },

@@ -1,12 +1,11 @@
 /** What surrounds every page of those who are signed in: navigation, search, the clock, who one is. */
 import { AppShell, Burger, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
-import { useMe, useSession } from '../api/session';
+import { useMe } from '../api/session';
 import { Icon } from '../parts/Icon';
-import { Loaded } from '../parts/Loaded';
 import { Clock } from './Clock';
 import { FindBox } from './FindBox';
 import { UserMenu } from './UserMenu';
@@ -23,21 +22,6 @@ const places = [
 ] as const;
 
 export function Shell() {
-  const session = useSession();
-  return (
-    <Loaded query={session}>
-      {({ signed_in, setup_needed }) => (signed_in ? <Inside /> : <ToSignIn setUp={setup_needed} />)}
-    </Loaded>
-  );
-}
-
-function ToSignIn({ setUp }: { setUp: boolean }) {
-  const { href } = useLocation();
-  if (setUp) return <Navigate to="/setup" />;
-  return <Navigate to="/login" search={href === '/' ? {} : { to: href }} />;
-}
-
-function Inside() {
   const [open, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();
   useEffect(close, [pathname, close]);

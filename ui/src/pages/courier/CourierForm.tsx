@@ -7,6 +7,7 @@ import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
 import { Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { useDraft } from '../../parts/useDraft';
 import { router } from '../../router';
@@ -61,7 +62,7 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
       <Section title="Streaming Ingest Settings">
         <Stack gap="md">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
-            <Select label="Endpoint ID" searchable data={(streams.data?.items ?? []).map((each) => ({ value: each.id, label: `${each.id} ${each.name}` }))}
+            <Select label="Endpoint ID" searchable data={optionsOf(streams.data?.items)}
               value={value.stream_id || null} onChange={(stream) => set({ stream_id: stream ?? '' })} nothingFoundMessage="No stream" />
             <TextInput label="File tag" value={value.file_tag} onChange={(event) => set({ file_tag: event.currentTarget.value })} />
             <Select label="File pattern prefix" description="08 = files received 08:00 to 08:59 UTC" value={value.file_pattern_prefix ?? ''}

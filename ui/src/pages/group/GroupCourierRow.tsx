@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, Select, Switch } from '@mantine/core';
 
 import type { Schema } from '../../api/client';
 import { Icon } from '../../parts/Icon';
+import { optionsOf } from '../../parts/options';
 import { DurationInput } from './DurationInput';
 
 interface Props {
@@ -19,7 +20,7 @@ export function GroupCourierRow({ value, all, onChange, onRemove }: Props) {
   return (
     <div className="groupcourier">
       <Group align="end" gap="md">
-        <Select label="Courier" searchable w={240} data={all.map((each) => ({ value: each.id, label: each.name }))} value={value.courier_id} onChange={(id) => id && set({ courier_id: id })} />
+        <Select label="Courier" searchable w={240} data={optionsOf(all)} value={value.courier_id} onChange={(id) => id && set({ courier_id: id })} />
         <DurationInput label="Wait" hint="for the data to appear" value={value.wait_s ?? 0} onChange={(wait_s) => set({ wait_s })} />
         <DurationInput label="Load data" hint="older than the scheduled time" value={value.offset_s ?? 0} onChange={(offset_s) => set({ offset_s })} />
         <Switch label="Notify when missing?" checked={value.notify_when_missing ?? true} onChange={(event) => set({ notify_when_missing: event.currentTarget.checked })} />

@@ -9,6 +9,7 @@ import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
 import { Empty, Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { State } from '../../parts/State';
 import { useDraft } from '../../parts/useDraft';
@@ -66,7 +67,7 @@ export function GroupEditor({ group, saved }: { group?: Schema['CourierGroup']; 
             </Group>
             <Checkbox label="Use this time zone for file date ranges" checked={value.file_ranges_in_zone ?? false} onChange={(event) => set({ file_ranges_in_zone: event.currentTarget.checked })} />
             <Checkbox label="Only retrieve files dropped in the past day?" checked={value.past_day_only ?? false} onChange={(event) => set({ past_day_only: event.currentTarget.checked })} />
-            <Select label="Wait for another courier group" clearable allowDeselect placeholder="none" data={(groups.data?.items ?? []).filter((each) => each.id !== group?.id).map((each) => ({ value: each.id, label: each.name }))}
+            <Select label="Wait for another courier group" clearable allowDeselect placeholder="none" data={optionsOf(groups.data?.items.filter((each) => each.id !== group?.id))}
               value={value.after_group ?? null} onChange={(after) => set({ after_group: after ?? undefined })} />
           </Stack>
         </Section>

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 
 import { useStreams } from '../../api/lists';
+import { optionsOf } from '../../parts/options';
 import { Page } from '../../parts/Page';
 import { HeldPayloads } from './HeldPayloads';
 
@@ -11,7 +12,7 @@ export function QuarantinePage() {
   const navigate = useNavigate();
   return (
     <Page title="Quarantine">
-      <Select label="Stream" w={320} value={stream ?? ''} data={[{ value: '', label: 'All streams' }, ...(streams.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))]}
+      <Select label="Stream" w={320} value={stream ?? ''} data={[{ value: '', label: 'All streams' }, ...optionsOf(streams.data?.items)]}
         onChange={(value) => void navigate({ to: '/quarantine', search: value ? { stream: value } : {} })} />
       <HeldPayloads key={stream} stream={stream} />
     </Page>

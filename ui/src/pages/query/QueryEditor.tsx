@@ -10,6 +10,7 @@ import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
 import { Empty, Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { Rows } from '../../parts/Rows';
 import { useDraft } from '../../parts/useDraft';
@@ -71,7 +72,7 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
           <Section title="Preview with">
             <Stack gap="sm">
               <Group align="end">
-                <Select label="Stream" w={260} searchable value={stream || null} onChange={setChosen} data={(streams.data?.items ?? []).map((each) => ({ value: each.id, label: each.name }))} />
+                <Select label="Stream" w={260} searchable value={stream || null} onChange={setChosen} data={optionsOf(streams.data?.items)} />
                 <TextInput label="File tag" w={140} value={tag} onChange={(event) => setTag(event.currentTarget.value)} />
                 <TextInput label="Row tag" description="XML only" w={140} value={rowTag} onChange={(event) => setRowTag(event.currentTarget.value)} />
               </Group>

@@ -4,8 +4,9 @@ import { useState } from 'react';
 import type { Schema } from '../../api/client';
 import { counted } from '../../parts/amounts';
 import { Section } from '../../parts/Page';
-import { NamedState } from '../../parts/State';
+import { NamedState, words } from '../../parts/State';
 import { duration } from '../../parts/Time';
+import { visible } from '../../parts/visible';
 
 const amounts = ['read', 'inserted', 'updated', 'rejected', 'errors'] as const;
 
@@ -35,11 +36,11 @@ function TaskRow({ task }: { task: Schema['RunTask'] }) {
   return (
     <>
       <tr>
-        <td>{task.name || task.kind}{found && <div className="quiet">{found}</div>}</td>
+        <td><strong style={{ fontWeight: 600 }}>{words(task.kind.replaceAll('-', ' '))}</strong> {task.name && visible(task.name)}{found && <div className="quiet">{found}</div>}</td>
         <td><NamedState name={task.state} /></td>
         <td>{task.stage}</td>
-        <td className="number">{task.attempt}</td>
-        {amounts.map((each) => <td key={each} className="number">{detail[each] === undefined ? '' : String(detail[each])}</td>)}
+        <td className="number" data-head="Attempt">{task.attempt}</td>
+        {amounts.map((each) => <td key={each} className="number" data-head={words(each)}>{detail[each] === undefined ? '' : String(detail[each])}</td>)}
         <td>{duration(task.started_at, task.ended_at)}</td>
       </tr>
       {(task.error || warnings.length > 0) && (

@@ -6,6 +6,7 @@ import { $api } from '../../api/client';
 import { useFeeds, useStreams } from '../../api/lists';
 import { bytes, counted } from '../../parts/amounts';
 import { FormDialog } from '../../parts/Dialogs';
+import { optionsOf } from '../../parts/options';
 import { utc } from '../../parts/Time';
 
 /** Source, name and sample; the feed editor is the next step. */
@@ -56,7 +57,7 @@ export function AddFeedDialog({ stream, onClose }: { stream?: string; onClose: (
       </Radio.Group>
       {sampling === 'existing' && (
         <>
-        <Select label="Stream" searchable data={(streams.data?.items ?? []).map((each) => ({ value: each.id, label: `${each.name} (${each.id})` }))}
+        <Select label="Stream" searchable data={optionsOf(streams.data?.items)}
           value={from || null} onChange={(value) => { setChosenStream(value); setFile(null); }} />
         <Select label="File" searchable data={options} value={chosen ?? null} onChange={setFile} nothingFoundMessage="No file"
           error={tried && !chosen ? 'There is no file yet: send a payload and close its batch, or use no sample.' : undefined} />

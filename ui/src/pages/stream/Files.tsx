@@ -21,9 +21,9 @@ export function Files({ stream }: { stream: string }) {
                   <tr key={each.path}>
                     <td><Time at={each.last_received_at} /></td>
                     <td>{each.day} {String(each.hour).padStart(2, '0')}</td>
-                    <td className="number">{count(each.records)}</td>
-                    <td className="number">{count(each.quarantined)}</td>
-                    <td className="number">{count(each.duplicates)}</td>
+                    <td className="number" data-head="Records">{count(each.records)}</td>
+                    <td className="number" data-head="Quarantined">{count(each.quarantined)}</td>
+                    <td className="number" data-head="Duplicates">{count(each.duplicates)}</td>
                     <td className="number">{bytes(each.bytes)}</td>
                     <td className="mono break">{each.path.split('/').at(-1)} <CopyIcon text={each.path} what="file path" /></td>
                   </tr>

@@ -20,12 +20,12 @@ export function Hours({ stream }: { stream: string }) {
                   {[...page.items].reverse().map((each) => (
                     <tr key={`${each.partition} ${each.day} ${each.hour}`}>
                       <td>{each.day} {String(each.hour).padStart(2, '0')}:00</td>
-                      <td className="number">{count(each.accepted)}</td>
+                      <td className="number" data-head="Accepted">{count(each.accepted)}</td>
                       <td aria-hidden style={{ width: 140 }}><span className="bar" style={{ width: `${(100 * each.accepted) / most}%` }} /></td>
-                      <td className="number">{count(each.in_files)}</td>
-                      <td className="number">{count(each.duplicates)}</td>
-                      <td className="number">{count(each.quarantined)}</td>
-                      <td className="number">{count(each.files)}</td>
+                      <td className="number" data-head="In files">{count(each.in_files)}</td>
+                      <td className="number" data-head="Duplicates">{count(each.duplicates)}</td>
+                      <td className="number" data-head="Quarantined">{count(each.quarantined)}</td>
+                      <td className="number" data-head="Files">{count(each.files)}</td>
                       <td className="number">{bytes(each.bytes)}</td>
                       <td>{each.sealed ? <State tone="ok">Sealed</State> : <State tone="running">Open</State>}</td>
                     </tr>

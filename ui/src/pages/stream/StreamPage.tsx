@@ -17,6 +17,7 @@ import { HeldPayloads } from '../quarantine/HeldPayloads';
 import { StreamCouriers } from './StreamCouriers';
 import { Files } from './Files';
 import { Hours } from './Hours';
+import { Payloads } from './Payloads';
 import { SamplesDialog } from './SamplesDialog';
 import { SendDialog } from './SendDialog';
 import { Settings } from './Settings';
@@ -24,7 +25,7 @@ import { Settings } from './Settings';
 const refresh = { refetchInterval: 3_000 };
 
 export function StreamPage() {
-  const { id, tab = 'files' } = useParams({ from: '/inside/streams/$id/{-$tab}' });
+  const { id, tab = 'payloads' } = useParams({ from: '/inside/streams/$id/{-$tab}' });
   const stream = $api.useQuery('get', '/api/v0/streams/{id}', { params: { path: { id } } }, refresh);
   const couriers = useCouriers();
   const [open, setOpen] = useState<'samples' | 'send' | null>(null);
@@ -61,12 +62,14 @@ export function StreamPage() {
             </div>
           </Group>
           <Tabs label="Of this stream" current={tab} items={[
+            { key: 'payloads', name: 'Payloads', to: `/streams/${id}/payloads` },
             { key: 'files', name: 'Files', to: `/streams/${id}/files` },
             { key: 'hours', name: 'Hours', to: `/streams/${id}/hours` },
             { key: 'quarantine', name: `Quarantine ${count(data.counts.quarantined)}`, to: `/streams/${id}/quarantine` },
             { key: 'couriers', name: `Couriers ${count(reading.length)}`, to: `/streams/${id}/couriers` },
             { key: 'settings', name: 'Settings', to: `/streams/${id}/settings` },
           ]} />
+          {tab === 'payloads' && <Payloads stream={data} />}
           {tab === 'files' && <Files stream={id} />}
           {tab === 'hours' && <Hours stream={id} />}
           {tab === 'quarantine' && <HeldPayloads stream={id} />}

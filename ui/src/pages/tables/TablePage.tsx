@@ -60,7 +60,7 @@ export function TablePage() {
                       {page.items.map((each) => (
                         <tr key={each.number}>
                           <td><Time at={each.at} /></td><td>{each.kind} {each.number}</td><td><NamedState name={each.state} /></td>
-                          {([each.read, each.inserted, each.updated, each.rejected, each.errors, each.deleted]).map((amount, at) => <td key={at} className="number">{count(amount)}</td>)}
+                          {([each.read, each.inserted, each.updated, each.rejected, each.errors, each.deleted]).map((amount, at) => <td key={at} className="number" data-head={['Read', 'Inserted', 'Updated', 'Rejected', 'Errors', 'Deleted'][at]}>{count(amount)}</td>)}
                           <td className="mono">{each.run_id && <To to={`/workflows/${each.run_id}`}>{each.run_id}</To>}</td>
                         </tr>
                       ))}
