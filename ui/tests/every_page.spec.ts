@@ -31,6 +31,10 @@ async function fill(server: Server): Promise<Record<string, string>> {
   await server.api('POST', `/api/v0/feeds/${feed}/activate`, {});
   const courier = await make('couriers', { name: 'Shop orders', stream_id: orders, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { [feed]: [{ type: 'load', file: 'streaming' }] } });
   const broken = await make('couriers', { name: 'Odd', stream_id: odd, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { 'df-xxxxxx': [{ type: 'load', file: 'streaming' }] } });
+  const files = await make('couriers', {
+    kind: 'file', name: 'Nightly files', location: 'store', folder: 'in', load_operations: {},
+    load_settings: [{ 'object/type': 'file', 'object/file-pattern': "'orders_'yyyy-MM-dd'.csv'", 'object/land-as': { 'file/tag': 'orders', 'file/content-type': 'text/csv', 'file/header-rows': 1 } }],
+  });
   const group = await make('courier-groups', { name: 'Daily orders', schedule: '30 2 * * *', time_zone: 'America/Los_Angeles', couriers: [{ courier_id: courier, offset_s: 86400 }] });
   const run = await make(`couriers/${courier}/runs`, { all: true });
   const failed = await make(`couriers/${broken}/runs`, { all: true });
@@ -38,7 +42,7 @@ async function fill(server: Server): Promise<Record<string, string>> {
     await expect.poll(async () => (await server.api<{ state: string }>('GET', `/api/v0/workflow/runs/${each}`)).state).toMatch(/succeeded|failed/);
   }
   await server.api('POST', '/api/v0/users', { name: 'ana', policies: ['datagrid-operator'] }).catch(() => undefined);
-  return { orders, courier, feed, query, group, run, failed, held, receipt, sample };
+  return { orders, courier, files, feed, query, group, run, failed, held, receipt, sample };
 }
 
 test('every page, in light, dark and on a phone, with axe', async ({ page, server }) => {
@@ -51,7 +55,7 @@ test('every page, in light, dark and on a phone, with axe', async ({ page, serve
   const pages: [string, string][] = [
     ['home', '/'], ['sources', '/sources'],
     ['stream-files', `/streams/${ids['orders']}`], ['stream-hours', `/streams/${ids['orders']}/hours`], ['stream-settings', `/streams/${ids['orders']}/settings`],
-    ['courier', `/couriers/${ids['courier']}`], ['courier-edit', `/couriers/${ids['courier']}/edit`], ['courier-add', '/couriers/new'],
+    ['courier', `/couriers/${ids['courier']}`], ['courier-edit', `/couriers/${ids['courier']}/edit`], ['courier-add', '/couriers/new'], ['courier-files', `/couriers/${ids['files']}`], ['courier-files-edit', `/couriers/${ids['files']}/edit`],
     ['feed', `/feeds/${ids['feed']}`], ['feed-new', `/feeds/new?source=Shop&name=Copy&sample=${encodeURIComponent(ids['sample']!)}`],
     ['query', `/queries/${ids['query']}`], ['group', `/groups/${ids['group']}`],
     ['workflows', '/workflows'], ['run', `/workflows/${ids['run']}`], ['run-failed', `/workflows/${ids['failed']}`],

@@ -19,6 +19,10 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await expect(page.getByRole('heading', { name: 'Add Source' })).toBeVisible();
     await page.getByRole('button', { name: 'Streaming Ingest' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Streaming Ingest');
+    await page.getByRole('button', { name: 'Create', exact: true }).click();
+    await expect(page.getByLabel('Credential name')).toHaveValue('acme-streaming-ingest');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create' }).click();
+    await expect(page.getByRole('combobox', { name: 'Credential' })).toHaveValue(/acme-streaming-ingest/);
     await page.getByRole('combobox', { name: 'Endpoint ID' }).click();
     await page.getByRole('option', { name: new RegExp(stream) }).click();
     await page.getByLabel('NDJSON').check();

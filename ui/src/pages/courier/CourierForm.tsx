@@ -11,19 +11,27 @@ import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { useDraft } from '../../parts/useDraft';
 import { router } from '../../router';
+import { CredentialChoice } from './CredentialChoice';
+import { FileSettings, firstSettings, settingsIn } from './FileSettings';
 
 type Settings = Schema['NewCourier'];
 const hours = Array.from({ length: 25 }, (_, hour) => String(hour).padStart(2, '0'));
 
-/** Adding (without `id`) and editing a Streaming Ingest courier. */
+/** Adding (without `id`) and editing a courier of a stream or of files. */
 export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
-  const draft = useDraft(`courier.${id ?? 'new'}`, { ...saved, operations: JSON.stringify(saved.load_operations, null, 2) });
+  const draft = useDraft(`courier.${id ?? `new.${saved.kind ?? 'stream'}`}`, {
+    ...saved,
+    operations: JSON.stringify(saved.load_operations, null, 2),
+    settings: JSON.stringify(saved.load_settings ?? firstSettings, null, 2),
+  });
   const { value } = draft;
   const set = (part: Partial<typeof value>) => draft.set({ ...value, ...part });
   const streams = useStreams();
   const feeds = useFeeds();
   const say = useSay();
+  const isFile = value.kind === 'file';
   const [wrong, setWrong] = useState<string | null>(null);
+  const [wrongSettings, setWrongSettings] = useState<string | null>(null);
   const onSuccess = (courier: Schema['Courier']) => {
     draft.discard();
     say(`${courier.name} was saved`);
@@ -33,18 +41,21 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
   const update = $api.useMutation('put', '/api/v0/couriers/{id}', { onSuccess });
 
   const save = () => {
-    const { operations, ...settings } = value;
+    const { operations, settings: loadSettings, ...settings } = value;
     const read = operationsOf(operations);
     setWrong(typeof read === 'string' ? read : null);
     if (typeof read === 'string') return;
-    const body = { ...settings, load_operations: read };
+    const files = isFile ? settingsIn(loadSettings) : undefined;
+    if (typeof files === 'string') return setWrongSettings(files);
+    setWrongSettings(null);
+    const body = { ...settings, load_operations: read, ...(files ? { load_settings: files as never } : {}) };
     if (id) update.mutate({ params: { path: { id } }, body });
     else create.mutate({ body });
   };
   const addLoad = (feed: string | null) => {
     const read = operationsOf(value.operations);
     if (!feed || typeof read === 'string') return;
-    set({ operations: JSON.stringify({ ...read, [feed]: [{ type: 'load', file: value.file_tag }] }, null, 2) });
+    set({ operations: JSON.stringify({ ...read, [feed]: [{ type: 'load', file: value.file_tag ?? 'streaming' }] }, null, 2) });
   };
   return (
     <Page title={id ? `Edit ${saved.name}` : 'Add Courier'} above={<To to="/sources">Sources</To>}
@@ -57,14 +68,18 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
       }>
       <Refusal error={create.error ?? update.error} />
       <Section title="Courier">
-        <TextInput label="Name" maw={480} autoFocus={!id} placeholder="Streaming Ingest" value={value.name} onChange={(event) => set({ name: event.currentTarget.value })} />
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <TextInput label="Name" autoFocus={!id} placeholder="Streaming Ingest" value={value.name} onChange={(event) => set({ name: event.currentTarget.value })} />
+        <CredentialChoice value={value.credential_id ?? null} onChange={(credential_id) => set({ credential_id })} />
+        </SimpleGrid>
       </Section>
+      {isFile ? <FileSettings value={value} text={value.settings} wrong={wrongSettings} onChange={set} /> : (
       <Section title="Streaming Ingest Settings">
         <Stack gap="md">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
             <Select label="Endpoint ID" searchable data={optionsOf(streams.data?.items)}
               value={value.stream_id || null} onChange={(stream) => set({ stream_id: stream ?? '' })} nothingFoundMessage="No stream" />
-            <TextInput label="File tag" value={value.file_tag} onChange={(event) => set({ file_tag: event.currentTarget.value })} />
+            <TextInput label="File tag" value={value.file_tag ?? ''} onChange={(event) => set({ file_tag: event.currentTarget.value })} />
             <Select label="File pattern prefix" description="08 = files received 08:00 to 08:59 UTC" value={value.file_pattern_prefix ?? ''}
               data={[{ value: '', label: 'none: all hours' }, ...hours]} onChange={(prefix) => set({ file_pattern_prefix: prefix || undefined })} />
           </SimpleGrid>
@@ -72,14 +87,19 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
             onChange={(format) => set({ file_format: format as Settings['file_format'] })}>
             <Group mt={6}>{['NDJSON', 'JSON', 'XML'].map((each) => <Radio key={each} value={each} label={each} />)}</Group>
           </Radio.Group>
+        </Stack>
+      </Section>
+      )}
+      {!isFile && (
+      <Section title="When it runs">
           <Radio.Group label="Runs" value={value.trigger} onChange={(trigger) => set({ trigger: trigger as Settings['trigger'] })}>
             <Stack gap={6} mt={6}>
               <Radio value="by_hand" label="By hand or in a courier group" />
               <Radio value="each_batch" label="With each batch, as it closes" />
             </Stack>
           </Radio.Group>
-        </Stack>
       </Section>
+      )}
       <Section title="Load operations">
         <Stack gap="sm">
           <Textarea label="Load operations, JSON" classNames={{ input: 'mono' }} autosize minRows={5} spellCheck={false} value={value.operations}

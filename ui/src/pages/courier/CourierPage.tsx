@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { $api } from '../../api/client';
+import { $api, type Schema } from '../../api/client';
 import { useStreams } from '../../api/lists';
 import { Act } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
@@ -38,10 +38,12 @@ export function CourierPage() {
           {data.live && data.live.failures > 0 && <div className="banner failed" role="alert">✕ {data.live.error}</div>}
           <Section title="Settings">
             <Facts of={[
-              ['Endpoint ID', <To key="s" to={`/streams/${data.stream_id}`}>{streams.data?.items.find((each) => each.id === data.stream_id)?.name ?? ''} {data.stream_id}</To>],
+              ...(data.kind === 'file' ? filesOf(data) : [
+              ['Endpoint ID', <To key="s" to={`/streams/${data.stream_id}`}>{streams.data?.items.find((each) => each.id === data.stream_id)?.name ?? ''} {data.stream_id ?? ''}</To>],
               ['File format', data.file_format],
               ['File tag', <span className="mono" key="t">{data.file_tag}</span>],
               ['File pattern prefix', data.file_pattern_prefix ? `${data.file_pattern_prefix}: files of ${data.file_pattern_prefix}:00 to ${data.file_pattern_prefix}:59 UTC` : 'none: all hours'],
+              ] as [string, React.ReactNode][]),
               ['Runs', data.trigger === 'each_batch' ? 'with each batch, as it closes' : 'by hand or in a courier group'],
               ['Load operations', <pre key="l" className="payload">{JSON.stringify(data.load_operations, null, 2)}</pre>],
               ['Created at', <Time key="c" at={data.created_at} />],
@@ -55,4 +57,11 @@ export function CourierPage() {
       )}
     </Loaded>
   );
+}
+
+function filesOf(courier: Schema['Courier']): [string, React.ReactNode][] {
+  return [
+    ['Files in', <span className="mono" key="f">{courier.location === 'store' ? 'the store: ' : 'the folder: '}{courier.folder || '/'}</span>],
+    ['Load settings', <pre key="l" className="payload">{JSON.stringify(courier.load_settings, null, 2)}</pre>],
+  ];
 }

@@ -2,8 +2,8 @@ import { useParams } from '@tanstack/react-router';
 
 import { $api } from '../../api/client';
 import { Loaded } from '../../parts/Loaded';
-import { settingsOf } from './copy';
 import { CourierForm } from './CourierForm';
+import { settingsOf } from './settings';
 
 export function EditCourierPage() {
   const { id } = useParams({ from: '/inside/couriers/$id/edit' });

@@ -13,7 +13,6 @@ import { useSay } from '../../parts/Messages';
 import { NamedState } from '../../parts/State';
 import { Time } from '../../parts/Time';
 import { RunDialog } from '../courier/RunDialog';
-import { copyOf } from '../courier/copy';
 
 export function Couriers({ filter, add }: { filter: string; add: () => void }) {
   const couriers = useCouriers();
@@ -22,7 +21,7 @@ export function Couriers({ filter, add }: { filter: string; add: () => void }) {
   const [asked, setAsked] = useState<{ what: 'run' | 'delete'; courier: Schema['Courier'] } | null>(null);
   const navigate = useNavigate();
   const say = useSay();
-  const create = $api.useMutation('post', '/api/v0/couriers', { onSuccess: (made) => say(`${made.name} was made`, `/couriers/${made.id}/edit`) });
+  const copy = $api.useMutation('post', '/api/v0/couriers/{id}/copy', { onSuccess: (made) => say(`${made.name} was made`, `/couriers/${made.id}/edit`) });
   const remove = $api.useMutation('delete', '/api/v0/couriers/{id}', { onSuccess: () => setAsked(null) });
   const streamName = (id: string) => streams.data?.items.find((each) => each.id === id)?.name ?? id;
   const lastOf = (id: string) => runs.data?.items.find((each) => each.courier_id === id);
@@ -35,22 +34,22 @@ export function Couriers({ filter, add }: { filter: string; add: () => void }) {
         query={couriers}
         filter={filter}
         add={<Button onClick={add}>Add Courier</Button>}
-        head={['Name', 'Courier ID', 'Stream', 'File format', 'Last run', 'Status']}
+        head={['Name', 'Courier ID', 'From', 'File format', 'Last run', 'Status']}
         row={(each) => {
           const last = lastOf(each.id);
           return (
             <tr key={each.id}>
               <td><To to={`/couriers/${each.id}`}>{each.name}</To></td>
               <td><Id id={each.id} what={`courier ID of ${each.name}`} /></td>
-              <td><To to={`/streams/${each.stream_id}`}>{streamName(each.stream_id)}</To></td>
-              <td>{each.file_format}</td>
+              <td>{each.stream_id ? <To to={`/streams/${each.stream_id}`}>{streamName(each.stream_id)}</To> : <span className="mono">{each.folder || '/'}</span>}</td>
+              <td>{each.kind === 'file' ? 'Files' : each.file_format}</td>
               <td>{last ? <To to={`/workflows/${last.id}`}><Time at={last.created_at} /></To> : <span className="quiet">never</span>}</td>
               <td>{last && <NamedState name={last.state} />}</td>
               <td className="actions">
                 <Actions of={each.name} actions={[
                   { label: 'Run', operation: 'runCourier', act: () => setAsked({ what: 'run', courier: each }) },
                   { label: 'Edit', operation: 'updateCourier', act: () => void navigate({ href: `/ui/couriers/${each.id}/edit` }) },
-                  { label: 'Make a copy', operation: 'createCourier', act: () => create.mutate({ body: copyOf(each, couriers.data?.items ?? []) }) },
+                  { label: 'Make a copy', operation: 'copyCourier', act: () => copy.mutate({ params: { path: { id: each.id } }, body: {} }) },
                   { label: 'View', act: () => void navigate({ href: `/ui/couriers/${each.id}` }) },
                   { label: 'Delete', operation: 'deleteCourier', danger: true, act: () => setAsked({ what: 'delete', courier: each }) },
                 ]} />
