@@ -14,9 +14,9 @@
 #include "catalog/statement.hpp"
 #include "catalog/wal_rewrite.hpp"
 
-// One connection and one mutex. SQLite allows one writer at a time anyway, transactions here take
-// well under a millisecond, and requests read the snapshot in memory, so a pool of connections
-// would add contention and gain nothing. SOCI is used for the sake of PostgreSQL later. What is
+// One connection and one mutex for changes: SQLite allows one writer at a time anyway, and the
+// gateway's requests read the snapshot in memory. Reads have connections of their own, or a list
+// would wait for the syncs of batch commits. SOCI is used for the sake of PostgreSQL later. What is
 // specific to SQLite (settings, file modes, checks) is in this file, content_sums.cpp and
 // wal_rewrite.cpp.
 namespace weir::catalog {
@@ -58,7 +58,8 @@ Result<void> make_safe(const std::string& path) {
                      path.substr(end + uri_vfs.size()));
 }
 
-Result<void> connect(soci::session& session, const std::string& path) {
+/// SOCI's name of the database.
+Result<std::string> connect(soci::session& session, const std::string& path) {
   if (path.find('"') != std::string::npos || path.find('\0') != std::string::npos)
     return fail(Errc::bad_request, "The path of the catalog database, " + path +
                                        ", has a double quote in it. Choose another directory.");
@@ -69,13 +70,14 @@ Result<void> connect(soci::session& session, const std::string& path) {
   // A relative path must not be parsed as a URI.
   const bool as_it_is = in_memory || elsewhere || path.starts_with('/');
   const std::string name = as_it_is ? path : "./" + path;
+  const std::string database = "db=\"" + name + "\"";
   try {
-    session.open(soci::sqlite3, "db=\"" + name + "\"");
+    session.open(soci::sqlite3, database);
   } catch (const soci::soci_error& error) {
     return fail(Errc::io, "The catalog database \"" + path +
                               "\" cannot be opened: " + error.get_error_message() + ".");
   }
-  return {};
+  return database;
 }
 
 /// To SQLite, flipped bits may look like a newer format or like a read-only file, too.
@@ -99,7 +101,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
                                                  Random& random, std::span<const Migration> steps,
                                                  Content content) {
   std::unique_ptr<Database> database(new Database(clock, random));
-  WEIR_CHECK(connect(database->session_, path));
+  WEIR_TRY(const std::string name, connect(database->session_, path));
   const auto prepared = [&]() -> Result<void> {
     for (const char* setting : settings)
       WEIR_CHECK(database->execute(setting));
@@ -108,7 +110,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, const 
     if (content == Content::a_catalog) WEIR_CHECK(database->check_not_new());
     return migrate(database->session_, steps);
   }();
-  if (prepared) return database;
+  if (prepared) {
+    if (path != ":memory:" && !names_vfs(path)) database->readers_.open(name);
+    return database;
+  }
   Error error = prepared.error();
   if (may_be_damage(error.code)) {
     if (!error.message.ends_with('.')) error.message += '.';

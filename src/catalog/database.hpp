@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -11,6 +12,7 @@
 #include "base/result.hpp"
 #include "catalog/audit_trail.hpp"
 #include "catalog/migrations.hpp"
+#include "catalog/readers.hpp"
 #include "catalog/snapshot.hpp"
 #include "catalog/statement_cache.hpp"
 #include "env/clock.hpp"
@@ -18,9 +20,9 @@
 
 namespace weir::catalog {
 
-/// The one connection to the catalog's database, and what the classes of its tables share:
-/// transactions, clock, randomness, and the snapshot. Thread-safe: one transaction at a time. If
-/// another process holds the file, calls wait.
+/// The connection to the catalog's database that writes, those that read, and what the classes of
+/// its tables share: transactions, clock, randomness, and the snapshot. Thread-safe: one change at
+/// a time, and reads beside it. If another process holds the file, calls wait.
 class Database {
  public:
   /// Arguments as in Catalog::open. The file is created with mode 0600. `steps` is for tests only.
@@ -37,6 +39,8 @@ class Database {
   /// Runs `work(session)`, which returns a Result, in a transaction that reads one state.
   template <class Work>
   auto read(Work&& work) {
+    // After a commit that may prove done, nothing goes on before that is settled.
+    if (readers_.any() && !commit_uncertain_) return readers_.read(std::forward<Work>(work));
     return transact(Kind::read, Publish::never, std::forward<Work>(work));
   }
   /// The same for changes: commits when `work` returns a value, rolls back on an error.
@@ -127,8 +131,9 @@ class Database {
   std::mutex mutex_;  // guards the members below, and orders snapshots
   soci::session session_;
   StatementCache statements_{session_};  // behind the session, which it must not outlive
+  Readers readers_;                      // none of a database in memory, or of a sqlite3_vfs
   bool publish_asked_ = false;
-  bool commit_uncertain_ = false;  // a commit failed; after a crash it may prove done
+  std::atomic<bool> commit_uncertain_ = false;  // a commit failed; after a crash it may prove done
   SnapshotSource snapshots_;
 };
 

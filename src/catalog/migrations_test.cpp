@@ -203,6 +203,15 @@ TEST_F(MigrationsTest, TheQuarantineOfAnOlderWeirIsKeptWhole) {
 
 TEST_F(MigrationsTest, ACommitIsOnStableStorage) {
   const auto database = open_at_version(migrations().size());
+  const auto read = [](Database& written, const std::string& sql) {
+    return written
+        .write([&](soci::session& session) -> Result<std::string> {
+          std::string text;
+          WEIR_CHECK(Statement(session, sql).into(text).next());
+          return text;
+        })
+        .value();
+  };
   EXPECT_EQ(read(**database, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(read(**database, "PRAGMA synchronous"), "2");  // FULL
   EXPECT_EQ(read(**database, "PRAGMA foreign_keys"), "1");
