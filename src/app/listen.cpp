@@ -26,6 +26,9 @@ Result<Listen> parse_listen(const std::string& text) {
 }
 
 std::string url_of(std::string_view scheme, const std::string& host, std::uint16_t port) {
+  // A wildcard is where one listens, and no address that one could call.
+  if (host.empty() || host == "0.0.0.0") return url_of(scheme, "127.0.0.1", port);
+  if (host == "::") return url_of(scheme, "::1", port);
   const bool ipv6 = host.find(':') != std::string::npos;
   return ipv6 ? fmt::format("{}://[{}]:{}", scheme, host, port)
               : fmt::format("{}://{}:{}", scheme, host, port);
