@@ -360,6 +360,10 @@ void EmbeddedServer::Stages::make_control_api() {
       .metrics = [this] { return metrics(); },
       .locate = [this](const catalog::Batch& batch,
                        Sequence sequence) { return batcher::locate(*store, batch, sequence); },
+      .records =
+          [this](const catalog::Batch& batch, std::uint64_t offset, std::uint64_t count) {
+            return batcher::read_page(*store, batch, offset, count);
+          },
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
       .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
                        const std::string& body) { return replay(*log, stream, type, key, body); },
@@ -483,6 +487,7 @@ std::string EmbeddedServer::Stages::url_for(const http::Request& request) const 
   if (!set.empty()) return set.ends_with('/') ? set.substr(0, set.size() - 1) : set;
   const auto header = request.headers.find("host");
   if (header == request.headers.end() || header->second.empty()) return url();
+  if (header->second.starts_with("0.0.0.0") || header->second.starts_with("[::]")) return url();
   return fmt::format("{}://{}", tls ? "https" : "http", header->second);
 }
 

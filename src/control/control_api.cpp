@@ -6,6 +6,8 @@
 #include "catalog/audit.hpp"
 #include "catalog/users.hpp"
 #include "control/audit_type.hpp"
+#include "control/compress.hpp"
+#include "control/refusal.hpp"
 #include "control/sign_ins.hpp"
 #include "control/text.hpp"
 
@@ -25,12 +27,9 @@ Failure no_such_route(const http::Request& request, const Match& match) {
                                             request.method + ". It answers " + match.allow + ".");
 }
 
-/// Callers are not told where the server keeps its things: the paths below `directory` are
-/// relative.
-http::Response refusal(const http::Request& request, const Match& match, const Error& why,
+http::Response refused(const http::Request& request, const Match& match, const Error& why,
                        std::string_view directory) {
-  http::Response response = http::error_response(
-      {why.code, without_directory(as_utf8(why.message), directory)}, request.request_id);
+  http::Response response = refusal(request, why, directory);
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (response.status == 405) response.headers.emplace_back("Allow", match.allow);
   return response;
@@ -72,18 +71,19 @@ http::Response ControlApi::handle(const http::Request& request) {
   auto answered = answer(request, match);
   http::Response response =
       answered ? *std::move(answered)
-               : refusal(request, match, answered.error(), services_.data_directory);
+               : refused(request, match, answered.error(), services_.data_directory);
   // What is one caller's own, or a secret, is for no cache on the way.
   response.headers.emplace_back("Cache-Control", "no-store");
+  compress(request, response);
   return response;
 }
 
 std::optional<http::Response> ControlApi::refuse_by_head(const http::Request& head) const {
   const Match match = find_route(routes_, head.method, head.path);
   const auto caller = admit(head, match);
-  if (!caller) return refusal(head, match, caller.error(), services_.data_directory);
-  const auto refused = check_strangers_body(head, match.route->access);
-  if (!refused) return refusal(head, match, refused.error(), services_.data_directory);
+  if (!caller) return refused(head, match, caller.error(), services_.data_directory);
+  const auto body = check_strangers_body(head, match.route->access);
+  if (!body) return refused(head, match, body.error(), services_.data_directory);
   return std::nullopt;
 }
 
@@ -99,7 +99,31 @@ Result<http::Response> ControlApi::answer(const http::Request& request, const Ma
   WEIR_TRY(const Caller caller, admit(request, match));
   if (!caller.key_id.empty()) note_use(caller);
   WEIR_CHECK(check_query(request, *match.route));
-  return audited({services_, request, caller, match.id}, *match.route);
+  return conditional({services_, request, caller, match.id}, *match.route);
+}
+
+Result<http::Response> ControlApi::conditional(const Call& call, const Route& route) {
+  const Route* const thing = thing_of(routes_, route);
+  if (thing == nullptr || route.method == "POST") return audited(call, route);
+  if (thing == &route) {
+    WEIR_TRY(auto response, audited(call, route));
+    if (const std::string etag = etag_of(response); !etag.empty())
+      response.headers.emplace_back("ETag", etag);
+    return response;
+  }
+  if (route.method == "GET") return audited(call, route);
+  // What may take long has its own order, and would keep others waiting.
+  const auto turn =
+      route.may_take_long ? std::unique_lock<std::mutex>() : turns_.take(call.request.path);
+  if (call.request.headers.contains("if-match")) {
+    WEIR_TRY(const auto now, seen_now(call, *thing));
+    if (auto refusal_of_it = mismatch(call.request, now)) return *std::move(refusal_of_it);
+  }
+  WEIR_TRY(auto response, audited(call, route));
+  if (response.status != 200) return response;
+  if (const auto now = seen_now(call, *thing); now && !etag_of(*now).empty())
+    response.headers.emplace_back("ETag", etag_of(*now));
+  return response;
 }
 
 Result<http::Response> ControlApi::audited(Call call, const Route& route) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/http.hpp"
+#include "control/conditions.hpp"
 #include "control/routes.hpp"
 #include "control/services.hpp"
 
@@ -24,6 +25,8 @@ class ControlApi {
  private:
   Result<http::Response> answer(const http::Request& request, const Match& match);
   Result<Caller> admit(const http::Request& request, const Match& match) const;
+  /// Things have ETags, and an edit with If-Match is made only where it holds.
+  Result<http::Response> conditional(const Call& call, const Route& route);
   /// A call that may change something leaves an audit event.
   Result<http::Response> audited(Call call, const Route& route);
   Result<http::Response> called(const Call& call, const Route& route);
@@ -31,6 +34,7 @@ class ControlApi {
 
   Services services_;
   const Routes routes_;
+  Turns turns_;
   std::mutex mutex_;
   std::unordered_map<std::string, Time> last_noted_;  // by key or session; guarded by mutex_
 };

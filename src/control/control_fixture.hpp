@@ -59,6 +59,7 @@ class ControlTest : public catalog::BatchTest {
         .ready = [this] { return readiness_; },
         .metrics = [] { return std::string("weir_up 1\n"); },
         .locate = [this](const catalog::Batch&, Sequence) { return located_; },
+        .records = [this](const catalog::Batch&, std::uint64_t, std::uint64_t) { return records_; },
         .next_sequence = [this](const Address&) { return next_sequence_; },
         .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
                          const std::string& body) -> Result<Address> {
@@ -195,6 +196,7 @@ class ControlTest : public catalog::BatchTest {
   Result<void> alert_check_;
   Result<void> readiness_;
   std::map<std::string, std::string> files_;  // by path
+  Result<batcher::RecordPage> records_ = batcher::RecordPage{{{{0, 9}, R"({"id":1})"}}, 20};
   Result<batcher::ByteRange> located_ = batcher::ByteRange{100, 10};
   Sequence next_sequence_{1000};
   struct Replayed {

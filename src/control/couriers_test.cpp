@@ -524,7 +524,7 @@ TEST_F(CouriersTest, AQueryPassesEveryDigitOn) {
   const auto response = send("POST", "/api/v0/query", R"({"sql":"SELECT * FROM \"S:F\""})");
   const std::string expected =
       R"({"columns":[{"name":"total","type":"DECIMAL"},{"name":"name","type":"VARCHAR"}],)"
-      R"("rows":[[123456789012345678901234567890.10,"a\"b"],[null,{"x":[1,2]}]],)"
+      R"("rows":[["123456789012345678901234567890.10","a\"b"],[null,{"x":[1,2]}]],)"
       R"("truncated":true})";
   EXPECT_EQ(response.body, expected);
   EXPECT_EQ(engine_.asked.sql, "SELECT * FROM \"S:F\"");

@@ -77,9 +77,14 @@ class Document {
   void check(const YAML::Node& given, const boost::json::value& value,
              const std::string& where) const {
     const YAML::Node schema = resolve(given);
-    if (value.is_null() && schema["nullable"] && schema["nullable"].as<bool>()) return;
-    if (!schema["type"]) return;  // anything
-    const auto type = schema["type"].as<std::string>();
+    if (schema["anyOf"]) {  // of something and null
+      if (!value.is_null()) check(schema["anyOf"][0], value, where);
+      return;
+    }
+    if (!schema["type"]) return;                       // anything
+    const bool or_null = schema["type"].IsSequence();  // [string, "null"]
+    if (or_null && value.is_null()) return;
+    const auto type = (or_null ? schema["type"][0] : schema["type"]).as<std::string>();
     if (type == "object")
       check_object(schema, value, where);
     else if (type == "array")

@@ -71,6 +71,8 @@ class EveryOperationWorld : public ControlTest {
         {"limitStream", {stream_, R"({"rate_limit":5})"}},
         {"limitBatchAge", {stream_, R"({"batch_age_s":1})"}},
         {"getReceipt", {receipt_}},
+        {"listBatchRecords", {"", "", "?path=" + filled_path_}},
+        {"getReceiptPayload", {receipt_}},
         {"getQuarantined", {receipt_}},
         {"replayQuarantined", {receipt_}},
         {"dropQuarantined", {other_receipt_}},
@@ -233,7 +235,9 @@ class EveryOperationWorld : public ControlTest {
     other_receipt_ = view(encode_receipt({aside.no, PartitionNo{0}, Sequence{2}}));
     const catalog::Stream filled = add_stream(acme_);
     filled_ = filled.id;
-    EXPECT_TRUE(commit(one_file(filled, 1, 2, Lsn{8192})));
+    const catalog::BatchCommit file = one_file(filled, 1, 2, Lsn{8192});
+    filled_path_ = file.batches[0].path;
+    EXPECT_TRUE(commit(file));
   }
 
   void make_people() {
@@ -254,8 +258,8 @@ class EveryOperationWorld : public ControlTest {
   }
 
  protected:
-  std::string feed_, draft_, query_, stream_, filled_, courier_, spare_courier_, credential_, run_,
-      ended_run_;
+  std::string feed_, draft_, query_, stream_, filled_, filled_path_, courier_, spare_courier_,
+      credential_, run_, ended_run_;
   std::string failed_, over_;
   std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;
 };

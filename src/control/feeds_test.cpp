@@ -328,7 +328,7 @@ TEST_F(FeedsTest, RowsAreDeletedAfterAPreview) {
   EXPECT_EQ(preview.at("rows"), 2);
   EXPECT_EQ(preview.at("deleted"), false);
   EXPECT_EQ(preview.at("first").at("rows"),
-            (json::array{json::array{7}, json::array{12345678901234567}}));
+            (json::array{json::array{7}, json::array{"12345678901234567"}}));
   const engine::Removal& asked = engine_.removals.back();
   EXPECT_TRUE(asked.dry_run);
   EXPECT_EQ(asked.which.column, "at");

@@ -134,6 +134,8 @@ class FuzzWorld {
         .ready = [] { return Result<void>(); },
         .metrics = [] { return std::string(); },
         .locate = [](const catalog::Batch&, Sequence) { return batcher::ByteRange{}; },
+        .records = [](const catalog::Batch&, std::uint64_t,
+                      std::uint64_t) { return batcher::RecordPage{}; },
         .next_sequence = [](const Address&) { return Sequence{1}; },
         .replay = [](StreamNo stream, PayloadType, const std::string&,
                      const std::string&) -> Result<Address> {

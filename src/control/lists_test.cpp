@@ -90,6 +90,17 @@ TEST_F(ListsTest, ListsAreFilteredByParentAndState) {
   EXPECT_FALSE(get("/api/v0/hours?stream_id=" + filled_ + "&from=2000-01-01").empty());
 }
 
+TEST_F(ListsTest, RecordsOfAFileAreItsTenantsOnly) {
+  const std::string path = "/api/v0/batches/records?path=" + filled_path_;
+  const auto page = expect(200, send("GET", path + "&limit=1"));
+  EXPECT_EQ(page.at("items").at(0).at("text"), R"({"id":1})");
+  EXPECT_TRUE(page.at("next_offset").is_null());
+  EXPECT_EQ(send(request("GET", path, "", rival_admin_)).status, 404);
+  EXPECT_EQ(send("GET", "/api/v0/batches/records?path=../catalog.db").status, 404);
+  const auto missing = expect(400, send("GET", "/api/v0/batches/records"));
+  EXPECT_EQ(missing.at("errors").at(0).at("parameter"), "path");
+}
+
 TEST_F(ListsTest, PagesOfTablesGoBothWays) {
   engine_.domain_tables["acme"] = {{"A:A", 1, {}}, {"B:B", 2, {}}, {"C:C", 3, {}}};
   const auto names = [&](const std::string& query) {

@@ -68,6 +68,7 @@ Routes all_routes() {
   add_tenant_routes(routes);
   add_stream_routes(routes);
   add_batch_routes(routes);
+  add_record_routes(routes);
   add_quarantine_routes(routes);
   add_hour_routes(routes);
   add_doctor_routes(routes);

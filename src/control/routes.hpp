@@ -59,6 +59,7 @@ void add_api_key_routes(Routes& routes);
 void add_tenant_routes(Routes& routes);
 void add_stream_routes(Routes& routes);
 void add_batch_routes(Routes& routes);
+void add_record_routes(Routes& routes);
 void add_quarantine_routes(Routes& routes);
 void add_hour_routes(Routes& routes);
 void add_doctor_routes(Routes& routes);

@@ -17,6 +17,7 @@
 #include "env/random.hpp"
 #include "pipeline/batcher/conservation.hpp"
 #include "pipeline/batcher/record_index.hpp"
+#include "pipeline/batcher/record_page.hpp"
 
 namespace weir::control {
 
@@ -74,6 +75,10 @@ struct Services {
 
   /// The place of a record in its file.
   std::function<Result<batcher::ByteRange>(const catalog::Batch&, Sequence)> locate;
+  /// The records of a file from a byte on, at most so many: as in batcher::read_page.
+  std::function<Result<batcher::RecordPage>(const catalog::Batch&, std::uint64_t offset,
+                                            std::uint64_t count)>
+      records;
   /// The sequence that the next record of the address's stream and partition will get.
   std::function<Sequence(const Address&)> next_sequence;
   /// Appends a payload as a new record; returns once it is durable. A repetition with the same key

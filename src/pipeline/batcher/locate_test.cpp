@@ -1,4 +1,5 @@
 #include "pipeline/batcher/batcher_world.hpp"
+#include "pipeline/batcher/record_page.hpp"
 
 /// Receipts to the byte: a record is cut out of its file without reading all of it.
 namespace weir::batcher {
@@ -35,6 +36,44 @@ TEST_F(LocateTest, EveryLineOfALargeFileIsCutOutWhole) {
   ASSERT_GT(only_batch().bytes, 3 * limits::index_stride_bytes);
   for (std::uint64_t n = 1; n <= count; ++n)
     ASSERT_EQ(cut(only_batch(), n), body(n) + "\n") << n;
+}
+
+TEST_F(LocateTest, AFileIsPagedThroughRecordByRecord) {
+  std::vector<std::string> sent;
+  for (std::uint64_t n = 1; n <= 50; ++n) {
+    sent.push_back("{\"n\":" + std::to_string(n) + ",\"x\":\"" +
+                   std::string(n * 9000 % 70'000, 'x') + "\"}");
+    world.send(orders, sent.back());
+  }
+  world.finish();
+  const catalog::Batch& batch = only_batch();
+  std::vector<std::string> read;
+  for (std::uint64_t offset = 0; offset < batch.bytes;) {
+    const auto page = read_page(*world.store, batch, offset, 7).value();
+    ASSERT_FALSE(page.records.empty());
+    ASSERT_LE(page.records.size(), 7u);
+    EXPECT_EQ(page.records.front().range.offset, offset);
+    for (const RecordText& record : page.records)
+      read.push_back(record.text);
+    offset = page.next;
+  }
+  EXPECT_EQ(read, sent);
+  EXPECT_EQ(read_page(*world.store, batch, 1, 1).error().code, Errc::bad_request);
+  EXPECT_TRUE(read_page(*world.store, batch, batch.bytes, 1)->records.empty());
+}
+
+TEST_F(LocateTest, RecordsOfXmlArePagedAsJson) {
+  for (int n = 0; n < 3; ++n)
+    world.send(sales, "<sale id='" + std::to_string(n) + "'><a/><a>\"2\"</a></sale>");
+  world.finish();
+  const auto first = read_page(*world.store, only_batch(), 0, 2).value();
+  ASSERT_THAT(first.records, testing::SizeIs(2));
+  EXPECT_THAT(first.records[1].text,
+              HasSubstr(R"("payload":{"sale":{"_id":"1","a":[null,"\"2\""]}})"));
+  const auto second = read_page(*world.store, only_batch(), first.next, 2).value();
+  ASSERT_THAT(second.records, testing::SizeIs(1));
+  EXPECT_EQ(second.next, only_batch().bytes);
+  EXPECT_EQ(read_page(*world.store, only_batch(), 1, 1).error().code, Errc::bad_request);
 }
 
 TEST_F(LocateTest, RecordsBehindGapsAreFound) {
