@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <iostream>
 #include <random>
 #include <set>
 #include <sstream>
@@ -219,7 +220,8 @@ TEST(Schedule, FiresAsTheWallClockShowsInAllZones) {
   unsetenv("TZ");
   tzset();
   EXPECT_GT(compared, 1000U);
-  RecordProperty("firings", static_cast<int>(compared));
+  std::cout << zones.size() << " zones with " << rounds << " expressions each: " << compared
+            << " firings, all at the minutes of the wall clock\n";
 }
 
 }  // namespace
