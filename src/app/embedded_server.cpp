@@ -509,6 +509,8 @@ Measured EmbeddedServer::Stages::measure() const {
           .firings = catalog->courier_groups().counts().value_or(catalog::FiringCounts()),
           .runs = catalog->runs().counts().value_or(std::vector<catalog::RunsInState>()),
           .control_seconds = request_log.seconds(),
+          .alerts_delivered = alerts->delivered(),
+          .alert_tries_failed = alerts->failed_tries(),
           .log_ready = log->health().has_value(),
           .conservation = conservation->newest(),
           .conservation_checks = conservation->checks(),

@@ -247,8 +247,9 @@ void add_conservation(std::vector<MetricFamily>& families,
 
 std::string metrics_text(const Measured& measured) {
   const auto& [gateway, http, log, clock, batcher, quarantine, batch_seconds, run_seconds,
-               live_lag_by_courier, schedule_lateness, firings, runs, control_seconds, log_ready,
-               conservation, conservation_checks, snapshot, streams_named_max] = measured;
+               live_lag_by_courier, schedule_lateness, firings, runs, control_seconds,
+               alerts_delivered, alert_tries_failed, log_ready, conservation, conservation_checks,
+               snapshot, streams_named_max] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -305,6 +306,10 @@ std::string metrics_text(const Measured& measured) {
       counter("weir_schedule_missed_total", "Firings of schedules that made no run.",
               firings.missed),
       counter("weir_schedule_caught_up_total", "Runs that schedules made late.", firings.caught_up),
+      counter("weir_alerts_delivered_total", "Messages of alerts that were delivered.",
+              alerts_delivered),
+      counter("weir_alert_tries_failed_total", "Tries to deliver one that failed.",
+              alert_tries_failed),
       counter("weir_conservation_checks_total", "Checks of conservation.", conservation_checks),
       counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
               batcher.replayed),

@@ -34,6 +34,8 @@ struct Measured {
   catalog::FiringCounts firings;
   std::vector<catalog::RunsInState> runs;
   HistogramCounts control_seconds;  // control requests
+  std::uint64_t alerts_delivered = 0;
+  std::uint64_t alert_tries_failed = 0;
   bool log_ready = false;
   std::shared_ptr<const batcher::ConservationReport> conservation;  // null before the first check
   std::uint64_t conservation_checks = 0;

@@ -23,7 +23,8 @@ Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time n
   Statement statement(session,
                       "SELECT id, tenant_no, lease_epoch FROM runs r WHERE live = 0"
                       " AND kind IN ('courier', 'ingest_job') AND ended_at IS NULL"
-                      " AND (lease_until <= :now OR (state = 'scheduled' AND NOT EXISTS"
+                      " AND (lease_until <= :now OR (state = 'scheduled'"
+                      " AND (not_before IS NULL OR not_before <= :due) AND NOT EXISTS"
                       " (SELECT 1 FROM run_feeds mine JOIN run_feeds theirs"
                       " ON theirs.feed_id = mine.feed_id AND theirs.run_id <> mine.run_id"
                       " JOIN runs o ON o.id = theirs.run_id WHERE mine.run_id = r.id"
@@ -32,7 +33,7 @@ Result<std::optional<Claimable>> oldest_claimable(soci::session& session, Time n
                       " (COALESCE(r.range_from, ''), r.no)))))"
                       " ORDER BY no LIMIT 1");
   Claimable row;
-  statement.bind(now).into(row.id).into(row.tenant_no).into(row.epoch);
+  statement.bind(now).bind(now).into(row.id).into(row.tenant_no).into(row.epoch);
   return first(statement, row);
 }
 

@@ -16,6 +16,13 @@
 namespace weir::catalog {
 namespace {
 
+/// The columns of a list, which leaves out what a run keeps.
+std::string listed_columns() {
+  std::string columns = run_columns;
+  const std::string_view kept = " config,";
+  return columns.replace(columns.find(kept), kept.size(), " '',");
+}
+
 std::string text_of(const std::vector<int>& positions) {
   std::string text;
   for (const int position : positions)
@@ -215,7 +222,7 @@ Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
     if (filter.created_from) conditions += " AND created_at >= :created_from";
     if (filter.created_to) conditions += " AND created_at < :created_to";
     const ListOf runs{.name = "runs", .searched = {"name", "error", "id"}, .order = Order::newest};
-    Statement statement(session, std::string("SELECT no, ") + run_columns + " FROM runs WHERE " +
+    Statement statement(session, "SELECT no, " + listed_columns() + " FROM runs WHERE " +
                                      (by_other ? "+" : "") + "tenant_no = :tenant" + conditions +
                                      page_sql(runs, page));
     statement.bind(tenant_no);
@@ -331,10 +338,28 @@ Result<void> put_step(soci::session& session, const RunLease& lease, const RunSt
   return note_feeds(session, lease.run_id, step.config);
 }
 
+namespace {
+
+/// For a run that is to be claimed again when a task's `not_before` has come.
+Result<void> give_lease_back(soci::session& session, Database& database,
+                             const std::string& run_id) {
+  Statement update(session,
+                   "UPDATE runs SET lease_owner = NULL, lease_until = NULL, not_before ="
+                   " (SELECT MIN(not_before) FROM run_tasks WHERE run_id = :run"
+                   " AND ended_at IS NULL) WHERE id = :id AND state = 'scheduled'");
+  WEIR_TRY(const auto updated, update.bind(run_id).bind(run_id).run());
+  if (updated > 0) return {};
+  return end_run(session, database, run_id, RunState::stopped, "");  // a stop came meanwhile
+}
+
+}  // namespace
+
 Result<void> Runs::save(const RunLease& lease, const RunStep& step) {
   return database_.write([&](soci::session& session) -> Result<void> {
     WEIR_CHECK(check_holder(session, lease));
-    return put_step(session, lease, step);
+    WEIR_CHECK(put_step(session, lease, step));
+    if (step.state != RunState::scheduled) return {};
+    return give_lease_back(session, database_, lease.run_id);
   });
 }
 

@@ -40,7 +40,9 @@ struct ClaimedRun {
 struct RunStep {
   std::vector<RunTask> tasks = {};  // new and changed ones
   std::vector<RunNotice> notices = {};
-  std::optional<RunState> state = {};  // a run that is stopping stays so
+  /// A run that is stopping stays so. `scheduled` gives the lease back: the run is claimed again
+  /// once the first `not_before` of its open tasks has come; one that is stopping is stopped.
+  std::optional<RunState> state = {};
   std::optional<std::uint64_t> warnings = {};
   /// For a run that has none: the settings that it keeps from now on (catalog/run_config.hpp).
   std::string config{};
@@ -88,7 +90,7 @@ class Runs {
   /// The settings that a run of the courier would keep.
   Result<std::string> config_of(std::uint32_t tenant_no, const std::string& courier_id);
   Result<Run> find(std::uint32_t tenant_no, const std::string& id);
-  /// Newest first.
+  /// Newest first. They come without the settings that they keep, which may be long.
   Result<Page<Run>> list(std::uint32_t tenant_no, const PageRequest& page,
                          const RunFilter& filter = {});
   /// The run's tasks, ordered by position.
@@ -104,9 +106,9 @@ class Runs {
 
   /// Claims for `owner`, for `time`, the oldest run that is scheduled or whose lease has expired,
   /// live runs (LiveRuns::claim) and runs of groups (GroupRuns) aside; nullopt when there is none.
-  /// A scheduled run waits while another run that loads into one of its feeds is at work, or is
-  /// scheduled with days before its own. The state of a claimed run is `started`, or still
-  /// `stopping` if a stop was requested from its previous owner.
+  /// A scheduled run waits until its `not_before`, and while another run that loads into one of its
+  /// feeds is at work, or is scheduled with days before its own. The state of a claimed run is
+  /// `started`, or still `stopping` if a stop was requested from its previous owner.
   Result<std::optional<ClaimedRun>> claim(const std::string& owner, std::chrono::milliseconds time);
   /// Extends the lease: it expires `time` from now.
   Result<void> renew(const RunLease& lease, std::chrono::milliseconds time);

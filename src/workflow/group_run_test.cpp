@@ -231,6 +231,34 @@ TEST_F(GroupRunTest, ItTellsThatItTakesLongOnce) {
   EXPECT_EQ(now(run).warnings, 1U);
 }
 
+TEST_F(GroupRunTest, MissingFilesAndALongRunAreMessagesToPeople) {
+  catalog::AlertEndpoint endpoint;
+  endpoint.name = "Operators";
+  endpoint.channel = catalog::AlertChannel::webhook;
+  endpoint.target = "https://h.example";
+  endpoint.kinds = {catalog::AlertKind::missing, catalog::AlertKind::runtime};
+  ASSERT_TRUE(catalog_->alerts().add(acme_, endpoint));
+  has_file_ = [](const std::string&, Time) { return false; };
+  GroupCourier courier = yesterday("Orders");
+  courier.notify_when_missing = true;
+  CourierGroup group = daily({courier});
+  group.runtime_alert_s = 7200;
+  const Run run = fired(add_group(group));
+  ASSERT_EQ(claim(), "Orders");
+  clock_.turn(hours(3));
+  tick();
+  const auto messages = catalog_->alerts().messages(acme_, {}, {10, ""}).value().items;
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].event.kind, catalog::AlertKind::runtime);
+  EXPECT_THAT(messages[0].event.text, HasSubstr("longer than 120 minutes"));
+  EXPECT_EQ(messages[1].event.kind, catalog::AlertKind::missing);
+  EXPECT_THAT(messages[1].event.text, HasSubstr("no files of 2027-03-0"));
+  for (const auto& message : messages) {
+    EXPECT_EQ(message.event.run_id, run.id);
+    EXPECT_EQ(message.event.group_id, run.group_id);
+  }
+}
+
 TEST_F(GroupRunTest, AStopEndsItOnceItsLoadHasEnded) {
   const CourierGroup group = add_group(daily({yesterday("A"), yesterday("B")}));
   const Run run = fired(group);

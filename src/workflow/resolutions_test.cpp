@@ -150,7 +150,7 @@ TEST_F(ResolutionsTest, ACouriersRunKeepsTheSettingsOfItsGroupsStart) {
   clock_.turn(std::chrono::minutes(2));
   tick();
   ASSERT_EQ(children(run).size(), 1u);
-  EXPECT_THAT(children(run)[0].config, HasSubstr("df-1")) << "as it was when the group began";
+  EXPECT_THAT(now(children(run)[0]).config, HasSubstr("df-1")) << "as it was when the group began";
 }
 
 }  // namespace

@@ -11,6 +11,8 @@ test is skipped (exit code 77).
 import argparse
 import collections
 import json
+import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -51,9 +53,9 @@ class Sender:
         self.next_id = 0
         self.acknowledged = []
 
-    def send(self):
+    def send(self, pad="x" * 200_000):
         self.next_id += 1
-        body = json.dumps({"id": self.next_id, "pad": "x" * 200_000})
+        body = json.dumps({"id": self.next_id, "pad": pad})
         self.connection.request("POST", self.path, body=body, headers=self.headers)
         answer = self.connection.getresponse()
         reply = json.loads(answer.read())
@@ -124,6 +126,31 @@ def check(server, ballast):
     say(f"all {len(found)} acknowledged payloads are in the files once")
 
 
+def check_run(server, ballast):
+    """A run on the full disk is tried again by itself, and goes well once there is room."""
+    feed = server.api("POST", "/api/v0/feeds", {"source": "S", "name": "F", "primary_key": ["id"],
+                                                "fields": [{"name": "id", "type": "integer"}, {"name": "pad", "type": "string"}]})["id"]
+    server.api("POST", f"/api/v0/feeds/{feed}/activate")
+    stream = server.api("GET", "/api/v0/streams")["items"][0]["id"]
+    courier = server.api("POST", "/api/v0/couriers", {
+        "name": "C", "stream_id": stream, "file_format": "NDJSON", "file_tag": "t",
+        "load_operations": {feed: [{"type": "load", "file": "t"}]}})["id"]
+    sender = Sender(server, stream, server.ingest_token())
+    for _ in range(100):  # what does not compress
+        assert sender.send(pad=secrets.token_hex(100_000))[0].status == 202
+    server.api("POST", f"/api/v0/streams/{stream}/flush")
+    fill(ballast)
+    os.truncate(ballast, ballast.stat().st_size - 3 * 1024 * 1024)  # for the catalog
+    run = server.api("POST", f"/api/v0/couriers/{courier}/runs", {"all": True})["id"]
+    read = lambda: server.api("GET", f"/api/v0/workflow/runs/{run}")
+    until("the run waits for its next try", lambda: any("retry" == n["kind"] for n in read()["notices"]))
+    seen = read()
+    say(f"on the full disk the run is {seen['state']}: {seen['tasks'][-1]['error']}")
+    ballast.unlink()
+    until("the run went well", lambda: read()["state"] == "succeeded")
+    say(f"with room it went well, at try {read()['tasks'][-1]['attempt']}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--weir", required=True)
@@ -137,6 +164,7 @@ def main():
             server.start()
             try:
                 check(server, Path(place) / "ballast")
+                check_run(server, Path(place) / "ballast")
                 assert server.stop() == 0, "it ends as it should"
             except BaseException:
                 say(server.said())

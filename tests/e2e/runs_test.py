@@ -148,6 +148,24 @@ class RunsTest(ServerTest):
         self.assertEqual(self.rows(1), 2)
         self.assertEqual(self.server.api("GET", f"/api/v0/feeds/{feed}")["error_threshold"], 1)
 
+    def test_a_damaged_file_is_put_back_and_the_load_retried(self):
+        self.send({"id": 1}, {"id": 2})
+        path = self.folder / "data" / "store" / self.server.batches(self.stream)[0]["path"]
+        whole = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(whole[:-2] + b"~" + whole[-1:])
+        run = self.run_of(self.courier(self.load(self.feed())))
+        failed = self.over(run, "failed")
+        self.assertIn(path.name, failed["error"])
+        self.assertEqual(self.offered(failed), {"retry_task", "skip_task", "restart_workflow"})
+        self.resolve(run, "retry_task")
+        self.over(run, "failed")
+        self.assertEqual(self.rows(1), 0, "nothing of it is loaded")
+        path.write_bytes(whole)
+        self.resolve(run, "retry_task")
+        self.over(run, "succeeded")
+        self.assertEqual(self.rows(1), 2)
+
     def test_a_query_is_mended_and_the_job_restarted(self):
         self.send({"id": 1}, {"id": 2})
         query = self.server.api("POST", "/api/v0/ingest-queries",

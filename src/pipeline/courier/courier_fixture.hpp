@@ -63,6 +63,23 @@ class FakeEngine final : public engine::TestEngine {
   bool endless = false;
 };
 
+/// Calls `then` at a reading of the time; there are some within every task, and at each commit.
+class CountingClock final : public Clock {
+ public:
+  explicit CountingClock(const Clock& real) : real_(real) {}
+  Time now() const override {
+    if (++readings_ == at && then) then();
+    return real_.now();
+  }
+  int readings() const { return readings_; }
+  int at = 0;
+  std::function<void()> then;
+
+ private:
+  const Clock& real_;
+  mutable int readings_ = 0;
+};
+
 class CourierTest : public ::testing::Test {
  protected:
   explicit CourierTest(const std::string& file = ":memory:") {

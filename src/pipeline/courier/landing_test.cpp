@@ -195,6 +195,36 @@ TEST_F(LandingTest, ARunThatEndedInTheMiddleGoesOnWhereItWas) {
   EXPECT_EQ(loaded(0), "{\"id\":\"01\"}\n{\"id\":\"02\"}\n{\"id\":\"03\"}\n");
 }
 
+TEST_F(LandingTest, ADeathAtAnyBoundaryLandsNothingTwiceAndLosesNothing) {
+  for (const char* on : {"01", "02", "03"})
+    folder_.files[std::string("orders_2027-03-") + on + ".csv"] = std::string("id\n") + on + "\n";
+  const auto target = feed();
+  int boundaries = 0;
+  for (int at = 1;; ++at, ++boundaries) {
+    engine_.loads.clear();
+    const auto run =
+        schedule(files(csv(), load(target, "orders")), days("2027-03-01", "2027-03-04"));
+    CountingClock clock(clock_);
+    clock.at = at;
+    clock.then = [&] {
+      clock_.advance(std::chrono::seconds(16));
+      ASSERT_TRUE(catalog_->runs().claim("between", std::chrono::seconds(0)).value());
+    };
+    Runner dead(*catalog_, engine_, store_, clock,
+                {.owner = "dead", .open_folder = [this](const std::string&, const auto&) {
+                   return Result<std::unique_ptr<Folder>>(std::make_unique<Opened>(folder_));
+                 }});
+    static_cast<void>(dead.run_next());
+    if (clock.readings() < at) break;
+    clock_.advance(std::chrono::seconds(1));
+    EXPECT_EQ(execute(run).state, catalog::RunState::succeeded) << at;
+    ASSERT_EQ(engine_.loads.size(), 1U) << at;
+    EXPECT_EQ(loaded(0), "{\"id\":\"01\"}\n{\"id\":\"02\"}\n{\"id\":\"03\"}\n") << at;
+    EXPECT_EQ(catalog_->landings().batches_of_run(run.id)->size(), 3U) << at;
+  }
+  EXPECT_GE(boundaries, 6);
+}
+
 TEST_F(LandingTest, AMissingFileFailsTheRunBeforeAnythingLands) {
   folder_.files["orders_2027-03-01.csv"] = "id\n1\n";
   const auto run = execute(schedule(files(csv()), days("2027-03-01", "2027-03-03")));

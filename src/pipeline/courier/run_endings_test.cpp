@@ -35,6 +35,53 @@ TEST_F(CourierTest, WhatALibrarySaysOfItsOwnErrorsIsForTheLogAlone) {
   EXPECT_THAT(logged, AllOf(HasSubstr(id), HasSubstr("main.f0")));
 }
 
+TEST_F(CourierTest, ATaskWhoseCauseMayPassIsTriedAgainAndHoldsNoThread) {
+  batch("2027-03-02", 8);
+  const auto run = schedule(courier(load_into(feed())));
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+  engine_.failure = Error{Errc::disk_full, "The disk of the tables is full; make room."};
+  for (const int wait : {5, 20, 80}) {
+    ASSERT_TRUE(runner.run_next().value());
+    EXPECT_EQ(catalog_->runs().find(tenant_, run.id)->state, RunState::scheduled);
+    const auto task = catalog_->runs().tasks(run.id)->back();
+    EXPECT_EQ(task.state, RunState::scheduled);
+    EXPECT_THAT(task.error, HasSubstr("make room"));
+    EXPECT_EQ(task.not_before, clock_.now() + std::chrono::seconds(wait));
+    EXPECT_FALSE(runner.run_next().value()) << "it waits for its time";
+    clock_.advance(std::chrono::seconds(wait));
+  }
+  engine_.failure.reset();
+  ASSERT_TRUE(runner.run_next().value());
+  EXPECT_EQ(catalog_->runs().find(tenant_, run.id)->state, RunState::succeeded);
+  EXPECT_EQ(catalog_->runs().tasks(run.id)->back().attempt, 4);
+  EXPECT_EQ(catalog_->runs().tasks(run.id)->front().attempt, 1) << "its files are found";
+}
+
+TEST_F(CourierTest, ATaskIsTriedFiveTimesAndThenForAPersonToResolve) {
+  batch("2027-03-02", 8);
+  const auto run = schedule(courier(load_into(feed())));
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+  engine_.failure = Error{Errc::unavailable, "Another load changed the table; try again."};
+  int tries = 0;
+  for (; catalog_->runs().find(tenant_, run.id)->state != RunState::failed; ++tries) {
+    ASSERT_TRUE(runner.run_next().value());
+    clock_.advance(std::chrono::seconds(320));
+  }
+  EXPECT_EQ(tries, 5);
+  EXPECT_EQ(catalog_->runs().tasks(run.id)->back().state, RunState::failed);
+}
+
+TEST_F(CourierTest, ARunThatWaitsForItsNextTryIsStoppedAtOnce) {
+  batch("2027-03-02", 8);
+  const auto run = schedule(courier(load_into(feed())));
+  Runner runner(*catalog_, engine_, store_, clock_, {.owner = "test"});
+  engine_.failure = Error{Errc::disk_full, "full"};
+  ASSERT_TRUE(runner.run_next().value());
+  EXPECT_EQ(catalog_->runs().stop(tenant_, run.id)->state, RunState::stopped);
+  clock_.advance(std::chrono::seconds(5));
+  EXPECT_FALSE(runner.run_next().value());
+}
+
 // An owner that was suspended while it loaded, and whose run another has taken up since.
 TEST_F(CourierTest, ARunThatIsAnothersByNowIsLeftToIt) {
   batch("2027-03-02", 8);

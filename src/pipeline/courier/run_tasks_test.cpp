@@ -174,22 +174,6 @@ TEST_F(RunTasksTest, ARunThatIsTakenUpLoadsWhatItHadFound) {
 /// Dies, or is asked to stop, at each commit of a run, one after the other.
 class BoundariesTest : public RunTasksTest {
  protected:
-  /// Tells each reading of the time, of which there are some within every task.
-  class CountingClock final : public Clock {
-   public:
-    explicit CountingClock(const Clock& real) : real_(real) {}
-    Time now() const override {
-      if (++readings_ == at && then) then();
-      return real_.now();
-    }
-    int readings() const { return readings_; }
-    int at = 0;
-    std::function<void()> then;
-
-   private:
-    const Clock& real_;
-    mutable int readings_ = 0;
-  };
   /// Runs it with `then` at the reading `at`; false if there were fewer.
   bool interrupted(int at, const std::function<void()>& then) {
     CountingClock clock(clock_);
@@ -224,6 +208,32 @@ TEST_F(BoundariesTest, ADeathAtAnyBoundaryLosesNothingAndLoadsNothingTwice) {
         << at;
   }
   EXPECT_GE(boundaries, 10);
+}
+
+TEST_F(BoundariesTest, ADeathAtAnyBoundaryOfAnIngestJobLosesNothing) {
+  batch("2027-03-02", 8);
+  const auto first = schedule(courier(operations_of({feed(), feed()})));
+  ASSERT_TRUE(run_next().value());
+  int boundaries = 0;
+  for (int at = 1;; ++at, ++boundaries) {
+    engine_.loads.clear();
+    catalog::Run again;
+    again.courier_id = first.courier_id;
+    again.kind = RunKind::ingest_job;
+    again.parent = first.id;
+    const auto job = catalog_->runs().add(tenant_, again, {tasks(first)[0]}).value();
+    const bool reached = interrupted(at, [&] {
+      clock_.advance(seconds(16));
+      ASSERT_TRUE(catalog_->runs().claim("between", seconds(0)).value());
+    });
+    if (!reached) break;
+    clock_.advance(seconds(1));
+    ASSERT_TRUE(run_next("second").value());
+    EXPECT_EQ(now(job).state, RunState::succeeded) << at << ": " << now(job).error;
+    EXPECT_EQ(engine_.loads.size(), 2u) << at;
+    EXPECT_EQ(tasks(job)[0].attempt, tasks(first)[0].attempt) << "nothing was looked for";
+  }
+  EXPECT_GE(boundaries, 8);
 }
 
 TEST_F(BoundariesTest, AStopAtAnyBoundaryEndsTheRunAndWhatWasNotBegunIsCanceled) {

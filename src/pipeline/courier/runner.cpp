@@ -1,10 +1,12 @@
 // What a task did is written with the beginning of the next one, or with the run's end: a commit
-// for each task, and a crash before it repeats that task alone. Tasks are not retried here: what
-// failed once with the same inputs is for a person to resolve (workflow/resolutions.hpp).
+// for each task, and a crash before it repeats that task alone. A task that failed for a cause that
+// may pass by itself is tried again later; meanwhile its run is nobody's, and holds no thread. Any
+// other failure is for a person to resolve (workflow/resolutions.hpp).
 
 #include "pipeline/courier/runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -39,6 +41,7 @@ struct Runner::Work {
   std::optional<catalog::BatchFilter> chosen;
   std::optional<feed::FilesByTag> files;
   bool fenced = false;
+  bool again = false;  // a task of it is to be tried again
 
   std::string detail(json::object said, const RunTask& task) const {
     if (run.live) said = with_sums(std::move(said), task.detail, run);
@@ -88,6 +91,24 @@ void add_landed(json::object& detail, const LandCounts& landed) {
   detail["files"] = landed.files;
   detail["known"] = landed.known;
   detail["unreadable"] = landed.unreadable;
+}
+
+/// How long after which try a task is tried again. The one after the last is for a person to ask
+/// for; then as many follow.
+constexpr std::array retry_after{std::chrono::seconds(5), std::chrono::seconds(20),
+                                 std::chrono::seconds(80), std::chrono::seconds(320)};
+
+/// Whether the same inputs may do later what they did not now.
+bool may_pass(Errc code) {
+  return code == Errc::unavailable || code == Errc::overloaded || code == Errc::disk_full ||
+         code == Errc::throttled;
+}
+
+/// nullopt: not by itself.
+std::optional<std::chrono::seconds> tried_again_after(const RunTask& task, const Error& error) {
+  const std::size_t tries = static_cast<std::size_t>(task.attempt - 1) % (retry_after.size() + 1);
+  if (!may_pass(error.code) || tries == retry_after.size()) return std::nullopt;
+  return retry_after[tries];
 }
 
 /// Which state the run has while it does the task.
@@ -162,6 +183,11 @@ Result<bool> Runner::run_next(const std::stop_token& shutdown) {
                           std::to_string(options_.lease.count()) + " ms was not renewed",
                       done.error());
   }
+  if (work.again) {
+    work.step.state = RunState::scheduled;  // with which the lease is given back
+    WEIR_CHECK(write(catalog_, claimed->lease, work.step));
+    return true;
+  }
   // Refused if another runner has claimed the run: then the error is not the run's failure.
   if (!done && done.error().code == Errc::internal && options_.on_internal_error)
     options_.on_internal_error(claimed->run.id, done.error().message);
@@ -209,6 +235,7 @@ Result<RunState> Runner::perform(Work& work) {
   auto done = do_tasks(work);
   const Ending ending = work.keeper->ending();
   if (!done && (ending == Ending::shutdown || ending == Ending::lost)) return done;
+  if (work.again) return done;
   // What comes after a task that did not go well is not done.
   for (RunTask& task : work.tasks) {
     if (is_over(task.state)) continue;
@@ -246,6 +273,7 @@ Result<void> Runner::begin(Work& work, RunTask& task) {
   task.started_at = clock_.now();
   task.ended_at.reset();
   task.error.clear();
+  task.not_before.reset();
   ++task.attempt;
   work.change(task);
   if (!work.run.live) work.step.state = state_during(task);
@@ -270,6 +298,20 @@ Result<RunState> Runner::over(Work& work, RunTask& task, const Error& error) {
   if (ending == Ending::shutdown || ending == Ending::lost) return fail(error);
   const bool stopped = ending == Ending::stop;
   const Error why = ending == Ending::time ? time_is_over(options_.time_max) : error;
+  const auto wait = ending == Ending::none && !work.run.live
+                        ? tried_again_after(task, why)
+                        : std::optional<std::chrono::seconds>();
+  if (wait) {
+    work.again = true;
+    task.state = RunState::scheduled;
+    task.error = text_for_callers(why);
+    task.not_before = clock_.now() + *wait;
+    work.change(task);
+    work.notice(clock_.now(), "retry",
+                task.kind + " " + task.name + ": " + task.error + " It is tried again in " +
+                    std::to_string(wait->count()) + " s");
+    return fail(why);
+  }
   task.state = stopped ? RunState::stopped : RunState::failed;
   task.error = stopped ? "" : text_for_callers(why);
   task.ended_at = clock_.now();
