@@ -94,6 +94,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await page.getByRole('dialog').getByRole('link').first().click();
     await expect(page.getByRole('heading', { name: 'Receipt' })).toBeVisible();
     await expect(page.getByRole('list', { name: 'What became of it' }).getByText('✓')).toHaveCount(5);
+    await expect(page.getByRole('region', { name: 'Payload' })).toContainText('1883097217372258305');
   });
   await test.step('Add to courier group: cron, Enabled, zone, + Add Courier, offset 24 hours', async () => {
     await page.getByRole('link', { name: 'Sources' }).click();

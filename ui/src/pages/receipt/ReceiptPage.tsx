@@ -7,6 +7,7 @@ import { To } from '../../parts/Link';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
 import { visible } from '../../parts/visible';
+import { Payload } from '../../parts/Payload';
 import { NamedState } from '../../parts/State';
 import { Time } from '../../parts/Time';
 
@@ -26,6 +27,7 @@ export function ReceiptPage() {
           )}
           {data.duplicate_of && <div className="banner warning">▲ The same key was accepted before: <To to={`/receipts/${data.duplicate_of}`}>{data.duplicate_of}</To></div>}
           {data.replayed_as && <div className="banner ok">✓ Replayed as <To to={`/receipts/${data.replayed_as}`}>{data.replayed_as}</To></div>}
+          <Bytes receipt={data.receipt} />
           <Tables of={data} />
         </Page>
       )}
@@ -89,6 +91,22 @@ function Tables({ of }: { of: Receipt }) {
           </tbody>
         </table>
       )}
+    </Section>
+  );
+}
+
+function Bytes({ receipt }: { receipt: string }) {
+  const payload = $api.useQuery('get', '/api/v0/receipts/{id}/payload', { params: { path: { id: receipt } } }, { staleTime: 60_000 });
+  return (
+    <Section title="Payload">
+      <Loaded query={payload}>
+        {(data) => (
+          <>
+            {data.form === 'tree' && <div className="quiet">The tree that its XML became, as JSON.</div>}
+            <Payload key={data.receipt} text={data.body} base64={data.body_base64} />
+          </>
+        )}
+      </Loaded>
     </Section>
   );
 }
