@@ -497,6 +497,8 @@ constexpr std::string_view feeds_of_runs[] = {
     R"(CREATE INDEX run_feeds_by_run ON run_feeds (run_id))",
 };
 
+constexpr std::string_view deleted_streams[] = {"ALTER TABLE streams ADD COLUMN deleted_at TEXT"};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -522,6 +524,7 @@ constexpr Migration all[] = {
     {"users, their sessions, and OAuth clients", user_tables},
     {"file couriers", file_couriers},
     {"credentials", credentials},
+    {"deleted streams", deleted_streams},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

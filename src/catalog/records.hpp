@@ -49,6 +49,7 @@ struct Stream {
   std::string landed_for{};
   std::string landed_tag{};
   bool is_landed() const { return !landed_for.empty(); }
+  std::optional<Time> deleted_at{};  // takes no payloads since; its files and receipts stay
 };
 
 /// One row of the manifest (docs/formats/manifest.md).

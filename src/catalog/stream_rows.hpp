@@ -9,13 +9,14 @@ namespace weir::catalog {
 /// The columns of `streams`, and what reads them.
 inline constexpr const char* stream_columns =
     "no, tenant_no, id, name, description, payload_type, xml_check_sync, created_at, "
-    "rate_limit, rate_burst, batch_age_s, landed_for, landed_tag";
+    "rate_limit, rate_burst, batch_age_s, landed_for, landed_tag, deleted_at";
 
 inline void read_stream(Statement& statement, Stream& row) {
   statement.into(row.no).into(row.tenant_no).into(row.id).into(row.name).into(row.description);
   statement.into(row.payload_type).into(row.xml_check_sync).into(row.created_at);
   statement.into(row.rate_limit.rate).into(row.rate_limit.burst);
   statement.into(row.batch_age_s).into(row.landed_for).into(row.landed_tag);
+  statement.into(row.deleted_at);
 }
 
 /// Every stream with its tenant; a WHERE on `s` and `t` may follow.

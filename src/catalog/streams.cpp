@@ -90,12 +90,45 @@ Result<Stream> Streams::limit_batch_age(std::uint32_t tenant_no, const std::stri
   });
 }
 
+Result<Stream> Streams::rename(std::uint32_t tenant_no, const std::string& id,
+                               const std::string& name, const std::string& description) {
+  WEIR_CHECK(check_name("a stream", name));
+  return database_.write([&](soci::session& session) -> Result<Stream> {
+    Statement update(session,
+                     "UPDATE streams SET name = :name, description = :description"
+                     " WHERE tenant_no = :tenant AND id = :id AND deleted_at IS NULL");
+    WEIR_TRY(const auto changed,
+             update.bind(name).bind(description).bind(tenant_no).bind(id).run());
+    if (changed == 0) return no_such("stream", id);
+    return select(session, tenant_no, id);
+  });
+}
+
+Result<void> Streams::remove(std::uint32_t tenant_no, const std::string& id) {
+  return database_.write_and_publish([&](soci::session& session) -> Result<void> {
+    Statement named(session,
+                    "SELECT name FROM couriers WHERE tenant_no = :tenant AND stream_id = :id"
+                    " ORDER BY no LIMIT 1");
+    std::string courier;
+    WEIR_TRY(const bool is_named, named.bind(tenant_no).bind(id).into(courier).next());
+    if (is_named)
+      return fail(Errc::conflict, "The courier \"" + courier + "\" loads from the stream \"" + id +
+                                      "\"; delete it or give it another stream first.");
+    Statement update(session,
+                     "UPDATE streams SET deleted_at = :now WHERE tenant_no = :tenant AND id = :id"
+                     " AND landed_for = '' AND deleted_at IS NULL");
+    WEIR_TRY(const auto changed, update.bind(database_.now()).bind(tenant_no).bind(id).run());
+    if (changed == 0) return no_such("stream", id);
+    return {};
+  });
+}
+
 Result<Page<Stream>> Streams::list(std::uint32_t tenant_no, const PageRequest& page) {
   return database_.read([&](soci::session& session) {
     const ListOf streams{.name = "streams", .searched = {"name", "id", "description"}};
     Statement statement(session, std::string("SELECT no, ") + stream_columns +
                                      " FROM streams WHERE tenant_no = :tenant"
-                                     " AND landed_for = ''" +
+                                     " AND landed_for = '' AND deleted_at IS NULL" +
                                      page_sql(streams, page));
     statement.bind(tenant_no);
     return read_page<Stream>(statement, streams, page, read_stream);

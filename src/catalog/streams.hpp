@@ -52,6 +52,12 @@ class Streams {
   /// Of batches that are begun from now on. 0: the server's setting alone.
   Result<Stream> limit_batch_age(std::uint32_t tenant_no, const std::string& id,
                                  std::uint32_t seconds);
+  /// not_found once it is deleted.
+  Result<Stream> rename(std::uint32_t tenant_no, const std::string& id, const std::string& name,
+                        const std::string& description);
+  /// It takes no payloads from now on. Those that are in the log become files; files and receipts
+  /// stay and can be read. conflict: a courier names it. not_found: deleted before.
+  Result<void> remove(std::uint32_t tenant_no, const std::string& id);
   /// Those that can be sent to.
   Result<Page<Stream>> list(std::uint32_t tenant_no, const PageRequest& page);
   /// Every stream of every tenant, with its tenant's name: for the batcher, by number.

@@ -106,6 +106,21 @@ TEST_F(StreamsTest, ATenantsPayloadLimitHoldsForItsStreams) {
   EXPECT_EQ(code_of(catalog_->tenants().limit_payload("nobody", 1)), Errc::not_found);
 }
 
+TEST_F(StreamsTest, ADeletedStreamIsInNoListAndTakesNothingButIsFound) {
+  const Stream stream = add_stream(acme_);
+  const Stream kept = add_stream(acme_);
+  EXPECT_EQ(code_of(catalog_->streams().remove(rival_, stream.id)), Errc::not_found);
+  ASSERT_TRUE(catalog_->streams().remove(acme_, stream.id));
+  const auto& streams = catalog_->snapshots().current()->streams;
+  EXPECT_FALSE(streams.contains(stream.id));
+  EXPECT_TRUE(streams.contains(kept.id));
+  EXPECT_EQ(catalog_->streams().list(acme_, {}).value().items.size(), 1U);
+  EXPECT_TRUE(catalog_->streams().find(acme_, stream.id)->deleted_at);
+  EXPECT_TRUE(catalog_->streams().view(stream.no).value()) << "its records in the log become files";
+  EXPECT_EQ(code_of(catalog_->streams().remove(acme_, stream.id)), Errc::not_found);
+  EXPECT_EQ(code_of(catalog_->streams().rename(acme_, stream.id, "Again", "")), Errc::not_found);
+}
+
 TEST_F(StreamsTest, RateLimitsAreInTheSnapshotAtOnce) {
   const Stream stream =
       catalog_->streams().add(acme_, {"Sales", "", std::nullopt, false, {100, 200}}).value();

@@ -77,7 +77,10 @@ Result<catalog::Trigger> trigger_of(const Fields& body) {
 Result<std::string> stream_id_of(const Call& call, const Fields& body) {
   WEIR_TRY(const auto stream_id, body.text("stream_id"));
   const auto stream = call.services.catalog.streams().find(call.caller.tenant_no, stream_id);
-  if (stream) return stream_id;
+  if (stream && !stream->deleted_at) return stream_id;
+  if (stream)
+    return fail(Errc::bad_request, "\"stream_id\": the stream \"" + stream_id +
+                                       "\" was deleted; name one that is there.");
   if (stream.error().code != Errc::not_found) return fail(stream.error());
   return fail(Errc::bad_request, "\"stream_id\": " + stream.error().message +
                                      " Add the stream first or name one that is there.");

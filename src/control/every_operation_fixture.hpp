@@ -68,6 +68,8 @@ class EveryOperationWorld : public ControlTest {
         {"getHttpSample", {stream_}},
         {"getPythonSample", {stream_}},
         {"flushStream", {stream_}},
+        {"updateStream", {stream_, R"({"name":"S","description":"D"})"}},
+        {"deleteStream", {spare_stream_}},
         {"limitStream", {stream_, R"({"rate_limit":5})"}},
         {"limitBatchAge", {stream_, R"({"batch_age_s":1})"}},
         {"getReceipt", {receipt_}},
@@ -186,6 +188,7 @@ class EveryOperationWorld : public ControlTest {
 
   void make_couriers() {
     stream_ = new_stream();
+    spare_stream_ = add_stream(acme_).id;
     spare_courier_ = new_courier();
     credential_ = id_of("/api/v0/credentials", R"({"name":"Shop"})");
     courier_ = id_of("/api/v0/couriers",
@@ -258,8 +261,8 @@ class EveryOperationWorld : public ControlTest {
   }
 
  protected:
-  std::string feed_, draft_, query_, stream_, filled_, filled_path_, courier_, spare_courier_,
-      credential_, run_, ended_run_;
+  std::string feed_, draft_, query_, stream_, spare_stream_, filled_, filled_path_, courier_,
+      spare_courier_, credential_, run_, ended_run_;
   std::string failed_, over_;
   std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;
 };

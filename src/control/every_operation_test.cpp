@@ -155,6 +155,8 @@ const std::map<std::string, Policies> allowed = {
     {"getCurlSample", viewers},
     {"getHttpSample", viewers},
     {"getPythonSample", viewers},
+    {"updateStream", builders},
+    {"deleteStream", builders},
     {"limitStream", builders},
     {"limitBatchAge", builders},
     {"listBatches", viewers},

@@ -32,7 +32,9 @@ json::object json_of_stream(const Call& call, const catalog::Stream& stream) {
           {"batch_age_s", stream.batch_age_s > 0 ? json::value(stream.batch_age_s) : json::value()},
           {"ingest_path", path},
           {"ingest_url", call.services.base_url(call.request) + path},
-          {"created_at", to_string(stream.created_at)}};
+          {"created_at", to_string(stream.created_at)},
+          {"deleted_at",
+           stream.deleted_at ? json::value(to_string(*stream.deleted_at)) : json::value()}};
 }
 
 Result<std::optional<PayloadType>> payload_type_of(const Fields& body) {
@@ -107,6 +109,20 @@ Result<http::Response> get_stream(const Call& call) {
   return answer(200, body);
 }
 
+Result<http::Response> update_stream(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"name", "description"}));
+  WEIR_TRY(const auto name, body.text("name"));
+  WEIR_TRY(const auto description, body.text_or("description", ""));
+  auto& streams = call.services.catalog.streams();
+  WEIR_TRY(const auto stream, streams.rename(call.caller.tenant_no, call.id, name, description));
+  return answer(200, json_of_stream(call, stream));
+}
+
+Result<http::Response> delete_stream(const Call& call) {
+  WEIR_CHECK(call.services.catalog.streams().remove(call.caller.tenant_no, call.id));
+  return http::Response{204, "", "", {}};
+}
+
 Result<http::Response> limit_stream(const Call& call) {
   WEIR_TRY(const auto body, Fields::of_body(call.request, {"rate_limit", "rate_burst"}));
   WEIR_TRY(const auto limit, rate_limit_of(body));
@@ -154,6 +170,10 @@ void add_stream_routes(Routes& routes) {
   routes.push_back({"GET", all, "listStreams", operate, list_streams, paged({"q"})});
   routes.push_back({"POST", all, "createStream", Access::configure, create_stream});
   routes.push_back({"GET", "/api/v0/streams/{id}", "getStream", operate, get_stream});
+  routes.push_back(
+      {"PUT", "/api/v0/streams/{id}", "updateStream", Access::configure, update_stream});
+  routes.push_back(
+      {"DELETE", "/api/v0/streams/{id}", "deleteStream", Access::configure, delete_stream});
   routes.push_back(
       {"PUT", "/api/v0/streams/{id}/rate-limit", "limitStream", Access::configure, limit_stream});
   routes.push_back({"PUT", "/api/v0/streams/{id}/batch-age", "limitBatchAge", Access::configure,

@@ -40,6 +40,36 @@ TEST_F(StreamsTest, AStreamSaysWherePayloadsGo) {
   EXPECT_EQ(text(stream, "xml_check"), "async");
 }
 
+TEST_F(StreamsTest, NameAndDescriptionCanBeChanged) {
+  const std::string path =
+      "/api/v0/streams/" +
+      text(created("/api/v0/streams", R"({"name":"S","description":"D","rate_limit":7})"), "id");
+  const auto edited = expect(200, send("PUT", path, R"({"name":"Sales","description":"Tills"})"));
+  EXPECT_EQ(text(edited, "name"), "Sales");
+  EXPECT_EQ(text(edited, "description"), "Tills");
+  EXPECT_EQ(edited.at("rate_limit"), 7);
+  EXPECT_EQ(send("PUT", path, R"({"name":" "})").status, 400);
+  EXPECT_EQ(send("PUT", path, R"({"description":"no name"})").status, 400);
+}
+
+TEST_F(StreamsTest, AStreamThatNoCourierNamesIsDeletedAndItsFilesStay) {
+  const catalog::Stream stream = stream_with_a_file();
+  const std::string path = "/api/v0/streams/" + stream.id;
+  const std::string courier = R"({"name":"Nightly","stream_id":")" + stream.id +
+                              R"(","file_format":"CBOR","file_tag":"t","load_operations":{}})";
+  const auto named = created("/api/v0/couriers", courier);
+  EXPECT_THAT(expect(409, send("DELETE", path)).at("message").as_string().c_str(),
+              HasSubstr("The courier \"Nightly\" loads from the stream"));
+  EXPECT_EQ(send("DELETE", "/api/v0/couriers/" + text(named, "id")).status, 204);
+  EXPECT_EQ(send("DELETE", path).status, 204);
+  EXPECT_FALSE(expect(200, send("GET", path)).at("deleted_at").is_null());
+  const auto files = expect(200, send("GET", "/api/v0/batches?stream_id=" + stream.id));
+  EXPECT_EQ(files.at("items").as_array().size(), 1U);
+  EXPECT_EQ(send("GET", "/api/v0/receipts/" + receipt(stream, 1)).status, 200);
+  EXPECT_EQ(send("DELETE", path).status, 404);
+  EXPECT_EQ(send("POST", "/api/v0/couriers", courier).status, 400);
+}
+
 TEST_F(StreamsTest, APayloadTypeAndCheckCanBeDeclared) {
   const auto stream =
       created("/api/v0/streams", R"({"name":"S","payload_type":"xml","xml_check":"sync"})");

@@ -81,6 +81,11 @@ Option Command::option(const std::string& name, std::optional<std::uint64_t>& va
   return Option(app_->add_option(name, value, meaning));
 }
 
+Option Command::option(const std::string& name, std::optional<std::string>& value,
+                       const std::string& meaning) {
+  return Option(app_->add_option(name, value, meaning));
+}
+
 Option Command::option(const std::string& name, std::int32_t& value, const std::string& meaning) {
   return Option(app_->add_option(name, value, meaning));
 }

@@ -58,6 +58,8 @@ class Command {
   Option option(const std::string& name, std::uint64_t& value, const std::string& meaning);
   Option option(const std::string& name, std::optional<std::uint64_t>& value,
                 const std::string& meaning);
+  Option option(const std::string& name, std::optional<std::string>& value,
+                const std::string& meaning);
   Option option(const std::string& name, std::int32_t& value, const std::string& meaning);
   Option option(const std::string& name, double& value, const std::string& meaning);
   /// May be given several times.

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include <boost/json.hpp>
@@ -85,6 +86,42 @@ void add_of_one(Command noun, const SessionPtr& session) {
       .required();
 }
 
+void add_edit(Command noun, const SessionPtr& session) {
+  struct Options {
+    std::string id;
+    std::optional<std::string> name, description;
+  };
+  const auto options = std::make_shared<Options>();
+  Command verb =
+      add_verb(noun, "edit", "Change its name or description", session,
+               [options](Session& s, Api& api) -> Result<void> {
+                 const std::string one = path + "/" + percent_encode(options->id);
+                 WEIR_TRY(const json::value now, api.get(one));
+                 const json::value body{
+                     {"name", options->name.value_or(text_of(now, "name"))},
+                     {"description", options->description.value_or(text_of(now, "description"))}};
+                 WEIR_TRY(const json::value stream, api.call("PUT", one, &body));
+                 print_done(s, stream, options->id + " is updated");
+                 return {};
+               });
+  verb.option("ID", options->id, "Stream id, is-...").required();
+  verb.option("--name", options->name, "Name, for people");
+  verb.option("--description", options->description, "What it carries");
+}
+
+void add_delete(Command noun, const SessionPtr& session) {
+  const auto id = std::make_shared<std::string>();
+  add_verb(noun, "delete", "It takes no payloads any more; its files and receipts stay", session,
+           [id](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value answer,
+                      api.call("DELETE", path + "/" + percent_encode(*id)));
+             print_done(s, answer, *id + " is deleted");
+             return {};
+           })
+      .option("ID", *id, "Stream id, is-...")
+      .required();
+}
+
 void add_batch_age(Command noun, const SessionPtr& session) {
   struct Options {
     std::string id;
@@ -132,6 +169,8 @@ void add_stream_commands(Command app, const SessionPtr& session) {
   add_create(noun, session);
   add_list(noun, session);
   add_of_one(noun, session);
+  add_edit(noun, session);
+  add_delete(noun, session);
   add_batch_age(noun, session);
   add_samples(noun, session);
 }
