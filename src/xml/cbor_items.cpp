@@ -1,6 +1,5 @@
 #include "xml/cbor_items.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -55,27 +54,6 @@ cbor_callbacks make_callbacks() {
   return callbacks;
 }
 
-/// Most texts are short and plain; a call for each costs more than a look at its bytes.
-bool is_utf8(std::string_view text) {
-  constexpr std::size_t short_bytes = 64;
-  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (text.size() <= short_bytes && std::all_of(text.begin(), text.end(), is_plain)) return true;
-  return simdjson::validate_utf8(text.data(), text.size());
-}
-
-/// The text at the beginning, if it is one whose head is a byte: nearly all are, and the decoder
-/// goes through a callback for each.
-std::optional<std::string_view> short_text(std::string_view content) {
-  constexpr unsigned char text_head = 0x60;  // RFC 8949, major type 3, and below 24 the length
-  constexpr unsigned char length_max = 23;
-  if (content.empty()) return std::nullopt;
-  const auto head = static_cast<unsigned char>(content.front());
-  if (head < text_head || head > text_head + length_max) return std::nullopt;
-  const std::size_t length = head - text_head;
-  if (content.size() <= length) return std::nullopt;
-  return content.substr(1, length);
-}
-
 }  // namespace
 
 Failure corrupt_at(std::uint64_t offset, const std::string& what) {
@@ -85,35 +63,39 @@ Failure corrupt_at(std::uint64_t offset, const std::string& what) {
 Result<CborItem> CborItems::decode() {
   static const cbor_callbacks callbacks = make_callbacks();
   CborItem found;
-  found.offset = offset_;
+  found.offset = offset();
   const std::string_view rest = content_.substr(offset_);
-  if (const auto text = short_text(rest)) {
-    found.kind = Kind::text;
-    found.text = *text;
-    offset_ += 1 + text->size();
-    return found;
-  }
   const auto* bytes = reinterpret_cast<cbor_data>(rest.data());
   const auto result = cbor_stream_decode(bytes, rest.size(), &callbacks, &found);
-  if (rest.empty() || result.status == CBOR_DECODER_NEDATA) {
-    return corrupt_at(offset_, "the content ends within an item");
-  }
-  if (result.status != CBOR_DECODER_FINISHED) return corrupt_at(offset_, "not a CBOR item");
+  if (rest.empty() || result.status == CBOR_DECODER_NEDATA)
+    return cut_short("the content ends within an item");
+  if (result.status != CBOR_DECODER_FINISHED) return corrupt_at(offset(), "not a CBOR item");
   offset_ += result.read;
   return found;
 }
 
 Result<CborItem> CborItems::next() {
+  CborItem plain;
+  if (next_plain(plain)) return plain;
   WEIR_TRY(const CborItem found, decode());
-  if (found.kind != Kind::text || is_utf8(found.text)) return found;
-  offset_ = found.offset;
-  return corrupt_at(offset_, "a text is not UTF-8");
+  if (found.kind != Kind::text || simdjson::validate_utf8(found.text.data(), found.text.size()))
+    return found;
+  offset_ = found.offset - first_offset_;
+  return corrupt_at(found.offset, "a text is not UTF-8");
+}
+
+Failure CborItems::cut_short(const std::string& what) {
+  cut_short_ = true;
+  return corrupt_at(offset(), what);
 }
 
 Result<void> CborItems::skip() {
   std::vector<std::optional<std::uint64_t>> open;  // what each container still expects; or an end
   while (true) {
-    WEIR_TRY(const CborItem item, decode());
+    CborItem item;
+    if (!next_plain(item)) {
+      WEIR_TRY(item, decode());
+    }
     if (open.size() == skip_depth_max) return corrupt_at(item.offset, "nested too deep");
     switch (item.kind) {
       case Kind::tag:
@@ -126,7 +108,7 @@ Result<void> CborItems::skip() {
         continue;
       case Kind::array:
       case Kind::map:
-        if (item.count > content_.size()) return corrupt_at(item.offset, "more items than bytes");
+        if (item.count > content_.size()) return cut_short("more items than bytes");
         if (item.count == 0) break;
         open.emplace_back(item.kind == Kind::map ? 2 * item.count : item.count);
         continue;

@@ -51,7 +51,8 @@ Result<std::optional<PackRecord>> PackReader::next() {
   if (items_.at_end()) return std::optional<PackRecord>();
   PackRecord record;
   record.offset = items_.offset();
-  WEIR_TRY(const CborItem head, item());
+  CborItem head;
+  WEIR_CHECK(item(head));
   if (head.kind != Kind::map && head.kind != Kind::map_start) {
     return corrupt_at(head.offset, "a record is a map, this is not");
   }
@@ -90,12 +91,13 @@ Result<void> PackReader::member(PackRecord& record, std::uint32_t& seen) {
     WEIR_TRY(record.head.content_type, text_item("content_type"));
   } else if (key == "payload") {
     bit = payload;
-    WEIR_TRY(record.payload, value(depth_max));
+    WEIR_CHECK(value(record.payload, depth_max));
     if (record.payload.kind != Node::Kind::map || record.payload.members.size() != 1) {
       return corrupt_at(offset, "a payload is a map of one pair, the root element");
     }
   } else {
-    WEIR_CHECK(value(depth_max));
+    Node unknown;
+    WEIR_CHECK(value(unknown, depth_max));
   }
   if ((seen & bit) != 0) return corrupt_at(offset, "the key " + std::string(key) + " came before");
   seen |= bit;
@@ -103,21 +105,29 @@ Result<void> PackReader::member(PackRecord& record, std::uint32_t& seen) {
 }
 
 Result<Time> PackReader::time_value() {
-  WEIR_TRY(const CborItem tag, item());
+  CborItem tag;
+  WEIR_CHECK(item(tag));
   if (tag.kind != Kind::tag || tag.count != date_time_tag) {
     return corrupt_at(tag.offset, "received_at is no date and time (tag 0)");
   }
   WEIR_TRY(const std::string_view text, text_item("received_at"));
+  if (text == time_text_) return time_;
   const auto time = parse_time(text);
   if (!time) return corrupt_at(tag.offset, "received_at is no RFC 3339 time");
-  return *time;
+  time_text_ = text;
+  time_ = *time;
+  return time_;
 }
 
-Result<CborItem> PackReader::item() {
-  if (!looked_at_) return items_.next();
-  const CborItem found = *looked_at_;
-  looked_at_.reset();
-  return found;
+Result<void> PackReader::item(CborItem& found) {
+  if (looked_at_) {
+    found = *looked_at_;
+    looked_at_.reset();
+    return {};
+  }
+  if (items_.next_plain(found)) return {};
+  WEIR_TRY(found, items_.next());
+  return {};
 }
 
 Result<bool> PackReader::has_next(Container& container) {
@@ -128,24 +138,29 @@ Result<bool> PackReader::has_next(Container& container) {
   return true;
 }
 
-Result<Node> PackReader::value(std::uint32_t depth) {
-  WEIR_TRY(const CborItem head, item());
+Result<void> PackReader::value(Node& node, std::uint32_t depth) {
+  CborItem head;
+  WEIR_CHECK(item(head));
   if (depth == 0) return corrupt_at(head.offset, "nested too deep");
   if (++nodes_ > nodes_max) return corrupt_at(head.offset, "too many values in one record");
   switch (head.kind) {
     case Kind::null:
-      return Node{};
+      return {};
     case Kind::text:
+      node.kind = Node::Kind::text;
+      node.text = head.text;
+      return {};
     case Kind::text_start: {
-      WEIR_TRY(const std::string_view text, text_value(head));
-      return Node{Node::Kind::text, text, {}};
+      node.kind = Node::Kind::text;
+      WEIR_TRY(node.text, text_value(head));
+      return {};
     }
     case Kind::array:
     case Kind::array_start:
-      return array_value(head, depth);
+      return array_value(node, head, depth);
     case Kind::map:
     case Kind::map_start:
-      return map_value(head, depth);
+      return map_value(node, head, depth);
     case Kind::tag:
     case Kind::end:
     case Kind::bytes_start:
@@ -155,33 +170,33 @@ Result<Node> PackReader::value(std::uint32_t depth) {
   return corrupt_at(head.offset, "a value is null, text, an array or a map; this is neither");
 }
 
-Result<Node> PackReader::array_value(const CborItem& head, std::uint32_t depth) {
-  Node node{Node::Kind::array, {}, {}};
+Result<void> PackReader::array_value(Node& node, const CborItem& head, std::uint32_t depth) {
+  node.kind = Node::Kind::array;
   Container items(head);
   node.members.reserve(std::min(head.count, reserve_max));
   while (true) {
     WEIR_TRY(const bool more, has_next(items));
-    if (!more) return node;
-    WEIR_TRY(Node each, value(depth - 1));
-    node.members.push_back({{}, std::move(each)});
+    if (!more) return {};
+    WEIR_CHECK(value(node.members.emplace_back().value, depth - 1));
   }
 }
 
-Result<Node> PackReader::map_value(const CborItem& head, std::uint32_t depth) {
-  Node node{Node::Kind::map, {}, {}};
+Result<void> PackReader::map_value(Node& node, const CborItem& head, std::uint32_t depth) {
+  node.kind = Node::Kind::map;
   Container pairs(head);
   node.members.reserve(std::min(head.count, reserve_max));
   while (true) {
     WEIR_TRY(const bool more, has_next(pairs));
-    if (!more) return node;
-    WEIR_TRY(const std::string_view key, text_item("a key"));
-    WEIR_TRY(Node each, value(depth - 1));
-    node.members.push_back({key, std::move(each)});
+    if (!more) return {};
+    Member& member = node.members.emplace_back();
+    WEIR_TRY(member.key, text_item("a key"));
+    WEIR_CHECK(value(member.value, depth - 1));
   }
 }
 
 Result<std::string_view> PackReader::text_item(std::string_view what) {
-  WEIR_TRY(const CborItem head, item());
+  CborItem head;
+  WEIR_CHECK(item(head));
   if (head.kind != Kind::text && head.kind != Kind::text_start) {
     return corrupt_at(head.offset, std::string(what) + " is no text");
   }

@@ -35,8 +35,10 @@ struct PackRecord {
 /// keys in any order; skips unknown keys. Used by one thread.
 class PackReader {
  public:
-  /// `content` is the whole file and outlives the reader and what it returned.
-  explicit PackReader(std::string_view content) : begun_(content), items_(content) {}
+  /// `content` is the whole file, or from the beginning of a record at `first_offset` on some of
+  /// it, and outlives the reader and what it returned.
+  explicit PackReader(std::string_view content, std::uint64_t first_offset = 0)
+      : begun_(content, first_offset), items_(content, first_offset) {}
   PackReader(const PackReader&) = delete;
   PackReader& operator=(const PackReader&) = delete;
 
@@ -47,18 +49,22 @@ class PackReader {
   /// After a failure: goes past the content that is no record. corrupt where its end cannot be
   /// found; nothing can be read any more then.
   Result<void> skip();
+  /// Whether what failed did so because the content ended.
+  bool is_cut_short() const { return items_.is_cut_short(); }
+  /// The first byte of the record that was asked for last.
+  std::uint64_t begun() const { return begun_.offset(); }
 
  private:
   /// The number of values that a container still expects, or that an end item closes it.
   struct Container;
 
-  Result<CborItem> item();
+  Result<void> item(CborItem& found);
   Result<bool> has_next(Container& container);
   Result<void> member(PackRecord& record, std::uint32_t& seen);
   Result<Time> time_value();
-  Result<Node> value(std::uint32_t depth);
-  Result<Node> array_value(const CborItem& head, std::uint32_t depth);
-  Result<Node> map_value(const CborItem& head, std::uint32_t depth);
+  Result<void> value(Node& node, std::uint32_t depth);
+  Result<void> array_value(Node& node, const CborItem& head, std::uint32_t depth);
+  Result<void> map_value(Node& node, const CborItem& head, std::uint32_t depth);
   Result<std::string_view> text_value(const CborItem& head);
   Result<std::string_view> text_item(std::string_view what);
 
@@ -67,6 +73,8 @@ class PackReader {
   std::optional<CborItem> looked_at_;  // read ahead, to detect a container's end
   std::deque<std::string> joined_;     // texts that came in chunks
   std::uint32_t nodes_ = 0;            // of this record
+  std::string time_text_;              // the last one, since many records have the same
+  Time time_;
 };
 
 }  // namespace weir::xml

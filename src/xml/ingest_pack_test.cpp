@@ -127,7 +127,22 @@ TEST(IngestPack, ContentCutAnywhereIsCorruptAndNamesTheByte) {
     ASSERT_FALSE(found) << size;
     EXPECT_EQ(found.error().code, Errc::corrupt);
     EXPECT_THAT(found.error().message, HasSubstr("CBOR batch, byte ")) << size;
+    EXPECT_TRUE(reader.is_cut_short()) << size;  // and so read again when more of it is there
   }
+}
+
+TEST(IngestPack, APartOfAFileKnowsItsPlaceInIt) {
+  const std::string first = record("\xa1\x61z\xf6");
+  const std::string bytes = first + "\x01";
+  PackReader reader(std::string_view(bytes), 1000);
+  const auto one = reader.next();
+  ASSERT_TRUE(one && one->has_value());
+  EXPECT_EQ((*one)->offset, 1000U);
+  const auto two = reader.next();
+  ASSERT_FALSE(two);
+  EXPECT_THAT(two.error().message, HasSubstr("byte " + std::to_string(1000 + first.size())));
+  EXPECT_FALSE(reader.is_cut_short());
+  EXPECT_EQ(reader.begun(), 1000 + first.size());
 }
 
 TEST(IngestPack, WhatIsNoRecordIsRefusedWithItsPlace) {

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "engine/duckdb/reader/batch_file.hpp"
 #include "engine/duckdb/reader/node_json.hpp"
+#include "engine/duckdb/reader/pack_file.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "xml/ingest_pack.hpp"
 #include "xml/node.hpp"
@@ -176,14 +176,11 @@ class CborRows : public RowSource {
   /// False when there is none left.
   Result<bool> take_file() {
     pass_.report().add_rows_of(static_cast<std::size_t>(origin_.file), std::exchange(made_, 0));
-    reader_.reset();
-    bytes_before_ += content_.size();
-    content_.clear();
+    file_.reset();
+    bytes_before_ = bytes_;
     const auto file = pass_.take_file();
     if (!file) return false;
-    WEIR_TRY(content_, read_whole(plan_.paths[*file], plan_.claim(*file)));
-    pass_.report().note_whole(*file);
-    reader_.emplace(content_);
+    WEIR_TRY(file_, PackFile::open(plan_.paths[*file], plan_.claim(*file)));
     origin_ = RowOrigin::of(plan_, *file);
     only_ = plan_.only_of(*file);
     mended_ = plan_.mended_of(*file);
@@ -206,10 +203,14 @@ class CborRows : public RowSource {
   Result<bool> next_record() {
     rows_.clear();
     next_row_ = 0;
-    if (!reader_) return take_file();
+    if (!file_) return take_file();
     origin_.row = places_end_;  // a mended record may have had more rows
-    auto record = reader_->next();
-    if (record && !*record) return take_file();
+    auto record = file_->next();
+    if (record && !*record) {
+      pass_.report().note_whole(static_cast<std::size_t>(origin_.file));
+      return take_file();
+    }
+    if (!record && file_->has_failed()) return fail(std::move(record).error());
     const std::string* mended = mended_text(++number_);
     if (!record) {
       WEIR_CHECK(skip(record.error(), mended == nullptr));
@@ -267,7 +268,9 @@ class CborRows : public RowSource {
 
   /// What is no record costs itself, as long as its end can be found.
   Result<void> skip(const Error& error, bool reports) {
-    if (!reader_->skip())
+    auto skipped = file_->skip();
+    if (!skipped && file_->has_failed()) return skipped;
+    if (!skipped)
       return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
                         Error{error.code, error.message + "; nothing from there on can be read"});
     ++places_end_;
@@ -278,8 +281,7 @@ class CborRows : public RowSource {
   Pass& pass_;
   const ReadPlan& plan_;
   const NodeWriter nodes_;
-  std::string content_;
-  std::optional<xml::PackReader> reader_;
+  std::optional<PackFile> file_;
   xml::PackRecord record_;
   std::vector<const Node*> rows_;  // of record_
   std::size_t next_row_ = 0;

@@ -244,6 +244,31 @@ TEST_F(CborRowsTest, WhatADeclaredSchemaCannotTakeIsCountedAndShown) {
                                      "2 l[1].q x"));
 }
 
+TEST_F(CborRowsTest, RecordsAreWholeWhereverABlockOfTheFileEnds) {
+  std::vector<std::string> documents;
+  std::vector<std::string> expected;
+  for (int i = 0; i < 60; ++i) {
+    // Up to 120 KB each, and one that is longer than two blocks.
+    const auto size = static_cast<std::size_t>(i == 30 ? 2'500'000 : i * 2'003);
+    const std::string text(size, static_cast<char>('a' + i % 26));
+    documents.push_back("<row><id>" + std::to_string(i) + "</id><text>" + text + "</text></row>");
+    expected.push_back(R"({"id":)" + std::to_string(i) + R"(,"text":)" +
+                       (size == 0 ? "null" : "\"" + text + "\"") + "}");
+  }
+  const std::string fields = field("id", "\"long\"") + "," + field("text");
+  EXPECT_EQ(rows(documents, "row", fields), expected);
+
+  // What is no record in the third block costs itself alone, and is named by its place in the file.
+  std::string pack = packed({documents.begin(), documents.begin() + 45});
+  const std::size_t broken = pack.size();
+  pack += "\x82\x01\x02" + packed({documents.begin() + 45, documents.end()});
+  EXPECT_EQ(rows_of(pack, "row", fields), expected);
+  const auto bad = reading_->report.bad_records();
+  ASSERT_EQ(bad.size(), 1U);
+  EXPECT_EQ(bad[0].row, 46);
+  EXPECT_THAT(bad[0].what, HasSubstr("byte " + std::to_string(broken) + ":"));
+}
+
 TEST_F(CborRowsTest, ADamagedFileIsNamedWithItsOffset) {
   std::string pack = packed({"<row><id>1</id></row>", "<row><id>2</id></row>"});
   const std::size_t second = pack.size() / 2;
