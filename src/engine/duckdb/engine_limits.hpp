@@ -9,6 +9,9 @@
 /// The bounds of the embedded engine.
 namespace weir::limits {
 
+// The write-ahead log of a tables file, from which the file is made anew after a crash.
+inline constexpr std::uint64_t table_log_bytes_min = 16 * mib;
+inline constexpr std::uint64_t table_log_bytes_max = 64 * mib;
 // Reading batch files.
 inline constexpr std::size_t read_buffer_bytes = 1 * mib;
 inline constexpr std::size_t line_bytes_max = 64 * mib;      // a payload is at most 5 MiB

@@ -118,6 +118,29 @@ TEST_F(ReopenTest, ASecondProcessIsToldWhoHasTheTables) {
   EXPECT_EQ(code, 'l');
 }
 
+TEST_F(ReopenTest, SmallLoadsWaitForACheckpointAndOutliveACrash) {
+  constexpr int loads = 4;
+  for (int load = 0; load < loads; ++load) {
+    std::string lines;
+    for (int i = 0; i < 20'000; ++i)
+      lines += "{\"id\":" + std::to_string(load * 20'000 + i) + ",\"v\":\"" +
+               std::string(250, static_cast<char>('a' + i % 26)) + "\"}\n";
+    EXPECT_EQ(counts(load_of(lines)), "20000 20000 0 0 0");
+  }
+  const auto log = folder_.path() / "tables" / "acme.duckdb.wal";
+  ASSERT_TRUE(std::filesystem::exists(log));
+  EXPECT_GT(std::filesystem::file_size(log), 16 * limits::mib);
+
+  // What a crash leaves.
+  std::filesystem::copy(folder_.path() / "tables", folder_.path() / "crashed");
+  DuckDbOptions options;
+  options.tables_folder = folder_.path() / "crashed";
+  options.memory_bytes = 1024 * limits::mib;
+  engine_ = std::make_unique<DuckDbEngine>(options, clock_);
+  EXPECT_THAT(rows("SELECT count(*), max(id), min(length(v)) FROM \"Shop:Orders\""),
+              ElementsAre("80000|79999|250"));
+}
+
 TEST_F(ReopenTest, ALoadLargerThanItsMemorySpillsToDisk) {
   DuckDbOptions options;
   options.tables_folder = folder_.path() / "small";
@@ -132,6 +155,32 @@ TEST_F(ReopenTest, ALoadLargerThanItsMemorySpillsToDisk) {
   EXPECT_EQ(counts(load_of(lines)), "150000 150000 0 0 0");
   EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\" WHERE v LIKE '%' || id"),
               ElementsAre("150000"));
+}
+
+TEST_F(ReopenTest, RowsOfManyFieldsLargerThanMemoryAreLoaded) {
+  constexpr int fields = 65;
+  constexpr int rows_sent = 12'000;
+  DuckDbOptions options;
+  options.tables_folder = folder_.path() / "small";
+  options.store_root = folder_.path() / "store";
+  options.memory_bytes = 107 * limits::mib;  // 64 for one tenant; the rows have 80
+  options.threads = 2;
+  engine_ = std::make_unique<DuckDbEngine>(options, clock_);
+  const std::string text(90, 'x');
+  std::string lines;
+  for (int row = 0; row < rows_sent; ++row) {
+    lines += "{\"id\":" + std::to_string(row);
+    for (int i = 1; i < fields; ++i)
+      lines += ",\"f" + std::to_string(i) + "\":\"" + std::to_string(row + i) + text + "\"";
+    lines += "}\n";
+  }
+  Load load = load_of(lines);
+  load.fields = {field("id", FieldType::integer)};
+  for (int i = 1; i < fields; ++i)
+    load.fields.push_back(field("f" + std::to_string(i)));
+  EXPECT_EQ(counts(load), "12000 12000 0 0 0");
+  EXPECT_THAT(rows("SELECT count(*) FROM \"Shop:Orders\" WHERE f64 = (id + 64) || '" + text + "'"),
+              ElementsAre("12000"));
 }
 
 TEST_F(ReopenTest, AFileThatIsNoDatabaseIsNamed) {

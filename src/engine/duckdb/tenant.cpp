@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "base/case_fold.hpp"
@@ -30,6 +31,8 @@ constexpr std::chrono::milliseconds lock_tried_for{50};
 constexpr std::uint64_t spare_part =
     16;  // of a tenant's memory, which may be free but not given back
 
+constexpr std::uint64_t log_part = 16;  // likewise: what its write-ahead log holds, lies in memory
+
 std::string bytes_text(std::uint64_t bytes) {
   return std::to_string(bytes) + "B";
 }
@@ -43,6 +46,11 @@ Database::Settings settings_of(const TenantOptions& options) {
   };
   if (options.memory_bytes > 0) {
     settings.emplace_back("memory_limit", bytes_text(options.memory_bytes));
+    // Each checkpoint compresses a table's last rows anew, 120,000 of each table that a load wrote,
+    // so one for every small load is most of what the load costs.
+    const std::uint64_t log = std::clamp(options.memory_bytes / log_part,
+                                         limits::table_log_bytes_min, limits::table_log_bytes_max);
+    settings.emplace_back("checkpoint_threshold", bytes_text(log));
     // What is free goes back to the system after this much, and not after DuckDB's 128 and 512 MB,
     // which no limit counts.
     const std::string spare = bytes_text(options.memory_bytes / spare_part);
@@ -81,6 +89,11 @@ Result<void> Tenant::limit_memory(std::uint64_t bytes) {
   WEIR_CHECK(connection.run("SET GLOBAL memory_limit = " + quote_text(bytes_text(bytes))));
   options_.memory_bytes = bytes;
   return {};
+}
+
+unsigned Tenant::threads() const {
+  if (options_.threads > 0) return static_cast<unsigned>(options_.threads);
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 Result<void> Tenant::limit_spill(std::uint64_t bytes) {

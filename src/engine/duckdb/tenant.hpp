@@ -64,6 +64,8 @@ class Tenant {
   /// Changes the memory limit; overloaded when calls in progress hold more than that.
   Result<void> limit_memory(std::uint64_t bytes);
   std::uint64_t memory_bytes() const { return options_.memory_bytes; }
+  /// That one statement may have.
+  unsigned threads() const;
   /// Sets how much may be spilled to disk when memory is not enough.
   Result<void> limit_spill(std::uint64_t bytes);
 

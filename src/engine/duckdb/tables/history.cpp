@@ -62,11 +62,15 @@ Result<void> create_histories(Connection& connection) {
 }
 
 Result<void> create_history(Connection& connection, const StoredTable& table, std::uint64_t reach) {
-  return connection.run(sql(
-      "CREATE TABLE $ AS SELECT *, CAST(NULL AS BIGINT) AS replaced_by FROM $ LIMIT 0; "
-      "CREATE TABLE $ (uuid UUID, load BIGINT, origin UHUGEINT, replaced_by BIGINT); "
-      "INSERT INTO $ VALUES ($, $)",
-      history_of(table), table.in_sql(), origins_of(table), stored("histories"), table.no, reach));
+  Sql columns;
+  for (const StoredColumn& column : table.columns)
+    columns.append(sql("$ $, ", column.in_sql(), Sql::verbatim(column.type)));
+  return connection.run(
+      sql("CREATE TABLE $ ($$); "
+          "CREATE TABLE $ (uuid UUID, load BIGINT, origin UHUGEINT, replaced_by BIGINT); "
+          "INSERT INTO $ VALUES ($, $)",
+          history_of(table), columns, Sql::verbatim(hidden_history_columns_sql), origins_of(table),
+          stored("histories"), table.no, reach));
 }
 
 Result<void> add_history_column(Connection& connection, const StoredTable& table,

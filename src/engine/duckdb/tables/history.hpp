@@ -21,8 +21,8 @@ Sql origins_of(const StoredTable& table);
 
 /// For a new file, and one of an earlier layout.
 Result<void> create_histories(Connection& connection);
-/// Makes the history of a table that is there, empty. The table can be told as of `reach` and
-/// later.
+/// Makes the history of a table that is there, empty, but for columns of ours that not every table
+/// has. The table can be told as of `reach` and later.
 Result<void> create_history(Connection& connection, const StoredTable& table, std::uint64_t reach);
 /// Gives it a column that the table has got.
 Result<void> add_history_column(Connection& connection, const StoredTable& table,

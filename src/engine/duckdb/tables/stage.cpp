@@ -188,6 +188,18 @@ std::string in_any_order(const std::string& input) {
   return "(SELECT * FROM " + input + " WHERE row & 1 IN (SELECT unnest(range(2))))";
 }
 
+/// Whether rows of the load have so many fields that only one thread at a time may store them:
+/// DuckDB puts the last rows of all threads together at the end, up to 122,880 of each, and holds
+/// all of their columns in memory while it does. What it spills meanwhile is of no help.
+bool is_wide(const Load& load, const Tenant& tenant) {
+  constexpr std::size_t fields_min = 64;
+  constexpr std::uint64_t last_rows = 122'880;
+  constexpr std::uint64_t value_bytes = 32;  // of a text of middle length
+  const std::uint64_t memory_bytes = tenant.memory_bytes();
+  return memory_bytes > 0 && load.fields.size() >= fields_min &&
+         load.fields.size() * last_rows * value_bytes * tenant.threads() > memory_bytes / 2;
+}
+
 /// A feed's texts are cast by its own types; a query has the types of its records.
 bool is_read_as_text(const Operation& operation) {
   return operation.query.empty() && operation.sources[0].format == FileFormat::ndjson &&
@@ -203,16 +215,17 @@ Result<OpenSources> open_sources(Tenant& tenant, const Load& load, std::size_t n
                : OpenSources::open(tenant, operation.sources, load.allowance, chosen));
   if (focus) sources.focus(*focus);
   // A query that puts records together may still ask for their order.
-  if (!focus && (operation.query.empty() || dialect::is_by_record(operation.query)))
+  if (!focus && !is_wide(load, tenant) &&
+      (operation.query.empty() || dialect::is_by_record(operation.query)))
     sources.read_in_any_order();
   return sources;
 }
 
-Result<Input> rows_of(Connection& connection, const OpenSources& sources,
-                      const std::string& query) {
+Result<Input> rows_of(Connection& connection, const OpenSources& sources, const std::string& query,
+                      bool any_order) {
   auto input = input_of(connection, sources, query, true);
   if (!input) return sources.failure(input.error());
-  input->sql = in_any_order(input->sql);
+  if (any_order) input->sql = in_any_order(input->sql);
   return input;
 }
 
@@ -360,7 +373,8 @@ Result<Staged> stage(Connection& connection, Tenant& tenant, const Load& load,
                      const DomainTable& table, std::size_t number,
                      const std::optional<Focus>& focus, const ChosenRecords& chosen) {
   WEIR_TRY(OpenSources sources, open_sources(tenant, load, number, focus, chosen));
-  WEIR_TRY(const Input input, rows_of(connection, sources, load.operations[number].query));
+  WEIR_TRY(const Input input,
+           rows_of(connection, sources, load.operations[number].query, !is_wide(load, tenant)));
   auto inserted = insert_staged(connection, input, load, table, number);
   if (!inserted) return sources.failure(std::move(inserted).error());
   Staged out;
@@ -374,7 +388,8 @@ Result<Staged> stage_into(Connection& connection, Tenant& tenant, const Load& lo
                           const DomainTable& table, std::uint64_t load_no,
                           const ChosenRecords& chosen) {
   WEIR_TRY(OpenSources sources, open_sources(tenant, load, 0, std::nullopt, chosen));
-  WEIR_TRY(const Input input, rows_of(connection, sources, load.operations[0].query));
+  WEIR_TRY(const Input input,
+           rows_of(connection, sources, load.operations[0].query, !is_wide(load, tenant)));
   WEIR_TRY(const Sql rows, rows_sql(input, load, table));
   WEIR_CHECK(insert_rows(connection, load, table, load_no, rows, sql("pk")));
   Staged out;

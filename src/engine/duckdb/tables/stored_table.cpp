@@ -165,13 +165,25 @@ Result<void> convert(Connection& connection, StoredTable table) {
   return renew_view(connection, table);
 }
 
+constexpr const char* deleted_type = "BOOLEAN DEFAULT false";
+
+Result<void> add_column(Connection& connection, const Sql& rows, const std::string& name,
+                        const std::string& type) {
+  return connection.run(
+      sql("ALTER TABLE $ ADD COLUMN $ $", rows, Sql::verbatim(name), Sql::verbatim(type)));
+}
+
 /// Gives the tables of layout 2 their histories, which begin here.
 Result<void> add_histories(Connection& connection) {
   WEIR_CHECK(create_histories(connection));
   WEIR_TRY(const auto tables, stored_tables(connection));
   WEIR_TRY(const std::uint64_t now, next_number(connection));
-  for (const StoredTable& table : tables)
+  for (const StoredTable& table : tables) {
     WEIR_CHECK(create_history(connection, table, now));
+    const Sql history = history_of(table);
+    if (table.merges) WEIR_CHECK(add_column(connection, history, "places", places_type));
+    if (table.deletes) WEIR_CHECK(add_column(connection, history, "deleted", deleted_type));
+  }
   return connection.run(sql("UPDATE $ SET version = $", stored("layout"), layout_version));
 }
 
@@ -192,8 +204,7 @@ Result<void> check_layout(Connection& connection) {
 Result<void> add_own_column(Connection& connection, const StoredTable& table,
                             const std::string& name, const std::string& type) {
   for (const Sql& rows : {table.in_sql(), history_of(table)})
-    WEIR_CHECK(connection.run(
-        sql("ALTER TABLE $ ADD COLUMN $ $", rows, Sql::verbatim(name), Sql::verbatim(type))));
+    WEIR_CHECK(add_column(connection, rows, name, type));
   return connection.run(
       sql("INSERT INTO $ VALUES ($, $)", stored("own_columns"), table.no, Text{name}));
 }
@@ -334,7 +345,7 @@ Result<void> add_places(Connection& connection, StoredTable& table) {
 
 Result<void> add_deleted(Connection& connection, StoredTable& table) {
   table.deletes = true;
-  return add_own_column(connection, table, "deleted", "BOOLEAN DEFAULT false");
+  return add_own_column(connection, table, "deleted", deleted_type);
 }
 
 Result<void> hide_stored_column(Connection& connection, StoredTable& table, std::uint64_t no,

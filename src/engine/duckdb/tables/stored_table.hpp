@@ -61,12 +61,16 @@ struct StoredTable {
 
 /// The columns of every stored table behind those of its feed. A load reads the origins of all
 /// rows, and DuckDB takes 15 times as long for packed numbers of 128 bits as for those that are
-/// not. Keys are all different, so trying out how else to compress them, which takes twice as long
-/// as compressing them, finds nothing better.
+/// not. Keys are all different and hashes random, so trying out how else to compress them, which
+/// takes twice as long as compressing them, finds nothing better.
 inline constexpr const char* hidden_columns_sql =
-    "pk VARCHAR USING COMPRESSION fsst, uuid UUID, load BIGINT, origin UHUGEINT USING COMPRESSION "
-    "uncompressed, "
-    "row_hash UHUGEINT";
+    "pk VARCHAR USING COMPRESSION fsst, uuid UUID USING COMPRESSION uncompressed, load BIGINT, "
+    "origin UHUGEINT USING COMPRESSION uncompressed, "
+    "row_hash UHUGEINT USING COMPRESSION uncompressed";
+/// Those of its history, whose origins are seldom read.
+inline constexpr const char* hidden_history_columns_sql =
+    "pk VARCHAR USING COMPRESSION fsst, uuid UUID USING COMPRESSION uncompressed, load BIGINT, "
+    "origin UHUGEINT, row_hash UHUGEINT USING COMPRESSION uncompressed, replaced_by BIGINT";
 
 /// All of them, by name.
 Result<std::vector<StoredTable>> stored_tables(Connection& connection);
