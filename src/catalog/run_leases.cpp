@@ -224,31 +224,39 @@ Result<void> resume_parent(soci::session& session, const Run& run, Time now) {
                      {{now, "resolved", run.name + ": " + run.id + " goes on"}});
 }
 
+Result<void> resume_one(soci::session& session, Database& database, const Run& read,
+                        const RunResumption& how) {
+  WEIR_TRY(const Run run, select_run(session, read.tenant_no, read.id));
+  if (run.state != read.state || run.ended_at != read.ended_at ||
+      (run.state != RunState::failed && run.state != RunState::stopped))
+    return fail(Errc::conflict, "Workflow run " + run.id + " is " +
+                                    std::string(to_string(run.state)) + " by now; read it again.");
+  const Time now = database.now();
+  WEIR_CHECK(Statement(session, "DELETE FROM run_tasks WHERE run_id = :id").bind(run.id).run());
+  for (const RunTask& task : how.tasks)
+    WEIR_CHECK(put_task(session, task));
+  const std::string& config = how.config.empty() ? run.config : how.config;
+  const bool is_group = run.kind == RunKind::group;
+  Statement update(session,
+                   "UPDATE runs SET state = :state, ended_at = NULL, error = '', not_before ="
+                   " :now, lease_epoch = lease_epoch + 1, config = :config WHERE id = :id");
+  update.bind(std::string(to_string(is_group ? RunState::in_progress : RunState::scheduled)));
+  WEIR_CHECK(update.bind(now).bind(config).bind(run.id).run());
+  if (!is_group) WEIR_CHECK(note_feeds(session, run.id, config));
+  WEIR_CHECK(add_notices(session, run.id, {{now, "resolved", how.notice}}));
+  if (run.parent.empty()) return {};
+  return resume_parent(session, run, now);
+}
+
 }  // namespace
 
-Result<Run> Runs::resume(const Run& read, const RunResumption& how) {
+Result<Run> Runs::resume(const Run& read, const RunResumption& how,
+                         const std::vector<std::pair<Run, RunResumption>>& children) {
   return database_.write([&](soci::session& session) -> Result<Run> {
-    WEIR_TRY(const Run run, select_run(session, read.tenant_no, read.id));
-    if (run.state != read.state || run.ended_at != read.ended_at ||
-        (run.state != RunState::failed && run.state != RunState::stopped))
-      return fail(Errc::conflict, "Workflow run " + run.id + " is " +
-                                      std::string(to_string(run.state)) +
-                                      " by now; read it again.");
-    const Time now = database_.now();
-    WEIR_CHECK(Statement(session, "DELETE FROM run_tasks WHERE run_id = :id").bind(run.id).run());
-    for (const RunTask& task : how.tasks)
-      WEIR_CHECK(put_task(session, task));
-    const std::string& config = how.config.empty() ? run.config : how.config;
-    const bool is_group = run.kind == RunKind::group;
-    Statement update(session,
-                     "UPDATE runs SET state = :state, ended_at = NULL, error = '', not_before ="
-                     " :now, lease_epoch = lease_epoch + 1, config = :config WHERE id = :id");
-    update.bind(std::string(to_string(is_group ? RunState::in_progress : RunState::scheduled)));
-    WEIR_CHECK(update.bind(now).bind(config).bind(run.id).run());
-    if (!is_group) WEIR_CHECK(note_feeds(session, run.id, config));
-    WEIR_CHECK(add_notices(session, run.id, {{now, "resolved", how.notice}}));
-    if (!run.parent.empty()) WEIR_CHECK(resume_parent(session, run, now));
-    return select_run(session, run.tenant_no, run.id);
+    WEIR_CHECK(resume_one(session, database_, read, how));
+    for (const auto& [child, how_it] : children)
+      WEIR_CHECK(resume_one(session, database_, child, how_it));
+    return select_run(session, read.tenant_no, read.id);
   });
 }
 

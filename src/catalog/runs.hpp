@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -123,7 +124,9 @@ class Runs {
                       const RunStep& step = {});
   /// Puts a run that failed or was stopped back to work; the run of the group that made it goes on
   /// with it. conflict: it is in another state, or has changed since it was `read`.
-  Result<Run> resume(const Run& read, const RunResumption& how);
+  /// `children`: the runs that a group's run made and that go on with it, all or nothing.
+  Result<Run> resume(const Run& read, const RunResumption& how,
+                     const std::vector<std::pair<Run, RunResumption>>& children = {});
   /// Requests a stop. A run that nobody works on is stopped at once; a running one is `stopping`
   /// until its owner finishes it. A group's run is `stopping` until the runs that it made are over;
   /// they are stopped too. Conflict when the run is over.

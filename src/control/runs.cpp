@@ -156,7 +156,6 @@ std::string audit_type_of(workflow::Resolution resolution) {
   return type;
 }
 
-/// A run of a group takes its group's settings as they were: what failed are its couriers' runs.
 Result<http::Response> resolve_run(const Call& call) {
   WEIR_TRY(const auto body,
            Fields::of_body(call.request, {"resolution", "task_id", "error_threshold"}));
@@ -177,11 +176,10 @@ Result<http::Response> resolve_run(const Call& call) {
   WEIR_TRY(const auto tasks, runs.tasks(run.id));
   WEIR_TRY(auto resolved, workflow::resolve(run, tasks, choice));
   resolved.resumption.notice += ", by " + call.caller.key_id;
-  if (resolved.restarts) {
-    WEIR_TRY(resolved.resumption.config, runs.config_of(run.tenant_no, run.courier_id));
-  }
+  if (resolved.restarts)
+    WEIR_CHECK(workflow::take_settings_of_now(call.services.catalog, run, resolved));
   call.act->type = audit_type_of(*resolution);
-  WEIR_TRY(const auto resumed, runs.resume(run, resolved.resumption));
+  WEIR_TRY(const auto resumed, runs.resume(run, resolved.resumption, resolved.children));
   call.services.wake_runs();
   return answer_run(call, resumed);
 }

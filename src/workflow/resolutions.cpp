@@ -10,6 +10,11 @@
 
 #include <boost/json.hpp>
 
+#include "base/limits.hpp"
+#include "catalog/catalog.hpp"
+#include "workflow/group_config.hpp"
+#include "workflow/scheduler.hpp"
+
 namespace weir::workflow {
 namespace {
 
@@ -61,7 +66,7 @@ void offer_for(std::vector<Offer>& out, const Run& run, const RunTask& task) {
   if (is_over_threshold(task)) add(Resolution::update_error_threshold);
   if (!is_child) add(Resolution::retry_task);
   if (failed) add(Resolution::skip_task);
-  if (!of_group) add(Resolution::restart_workflow);
+  add(Resolution::restart_workflow);
 }
 
 std::string text_of(const std::vector<Offer>& offers) {
@@ -174,7 +179,10 @@ Result<Resolved> resolve(const Run& run, const std::vector<RunTask>& tasks, cons
                                [&](const RunTask& task) { return task.id == chosen->task_id; });
   std::string name = at == now.end() ? "" : " of " + at->kind + " " + at->name;
   out.restarts = choice.resolution == Resolution::restart_workflow;
-  if (out.restarts) {
+  if (out.restarts && run.kind == RunKind::group) {
+    for (RunTask& task : now)
+      if (task.state != RunState::succeeded && task.state != RunState::skipped) reset(task);
+  } else if (out.restarts) {
     // Those that found its files keep what they found.
     std::erase_if(now, [](const RunTask& task) { return !finds(task); });
     for (RunTask& task : now)
@@ -188,6 +196,53 @@ Result<Resolved> resolve(const Run& run, const std::vector<RunTask>& tasks, cons
   if (choice.error_threshold)
     out.resumption.notice += ", " + std::to_string(*choice.error_threshold) + " %";
   return out;
+}
+
+namespace {
+
+Result<void> take_groups_settings(catalog::Catalog& catalog, const Run& run, Resolved& resolved) {
+  WEIR_TRY(const auto group, catalog.courier_groups().find(run.tenant_no, run.group_id));
+  WEIR_TRY(const GroupConfig config, config_of(catalog, group));
+  resolved.resumption.config = to_json(config);
+  WEIR_TRY(const auto view,
+           catalog.runs().list(run.tenant_no, {limits::page_items_max, ""}, {.parent = run.id}));
+  for (RunTask& task : resolved.resumption.tasks) {
+    const json::object inputs = object_of(task.inputs);
+    const auto* courier = inputs.if_contains("courier_id");
+    if (courier == nullptr || catalog::is_over(task.state)) continue;
+    const std::string courier_id(courier->as_string());
+    const bool is_member =
+        std::any_of(config.couriers.begin(), config.couriers.end(),
+                    [&](const auto& one) { return one.courier.courier_id == courier_id; });
+    if (!is_member) {
+      task.error = "the group does not name its courier any more";
+      skip(task);
+      continue;
+    }
+    const auto child = std::find_if(view.items.begin(), view.items.end(),
+                                    [&](const Run& one) { return one.courier_id == courier_id; });
+    if (task.kind != "load" || child == view.items.end()) continue;
+    // The run of its courier goes on, and puts the task to work in the same transaction.
+    task.state = child->state;
+    task.ended_at = child->ended_at;
+    task.outputs = json::serialize(json::object{{"run_id", child->id}});
+    if (child->state != RunState::failed && child->state != RunState::stopped) continue;
+    WEIR_TRY(const auto tasks, catalog.runs().tasks(child->id));
+    WEIR_TRY(auto restarted, resolve(*child, tasks, {Resolution::restart_workflow}));
+    restarted.resumption.notice += ", with the run of its group";
+    WEIR_TRY(restarted.resumption.config,
+             catalog.runs().config_of(child->tenant_no, child->courier_id));
+    resolved.children.emplace_back(*child, std::move(restarted.resumption));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> take_settings_of_now(catalog::Catalog& catalog, const Run& run, Resolved& resolved) {
+  if (run.kind == RunKind::group) return take_groups_settings(catalog, run, resolved);
+  WEIR_TRY(resolved.resumption.config, catalog.runs().config_of(run.tenant_no, run.courier_id));
+  return {};
 }
 
 }  // namespace weir::workflow

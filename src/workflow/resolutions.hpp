@@ -9,7 +9,12 @@
 #include "catalog/run_records.hpp"
 #include "catalog/runs.hpp"
 
-/// What a person can decide about a run that failed or was stopped (spec/workflows.md 6). Pure.
+namespace weir::catalog {
+class Catalog;
+}
+
+/// What a person can decide about a run that failed or was stopped (spec/workflows.md 6). Pure, but
+/// for the settings of now.
 namespace weir::workflow {
 
 enum class Resolution : std::uint8_t {
@@ -46,8 +51,15 @@ struct Choice {
 struct Resolved {
   catalog::RunResumption resumption;
   bool restarts = false;
+  std::vector<std::pair<catalog::Run, catalog::RunResumption>> children = {};  // Runs::resume
 };
 Result<Resolved> resolve(const catalog::Run& run, const std::vector<catalog::RunTask>& tasks,
                          const Choice& choice);
+
+/// Of a restart: the settings as they are now. A group's run takes those of its group, and the runs
+/// of its couriers that did not go well restart with it. A courier that the group does not name any
+/// more is left out, with a warning; one that was added since comes with the next run.
+Result<void> take_settings_of_now(catalog::Catalog& catalog, const catalog::Run& run,
+                                  Resolved& resolved);
 
 }  // namespace weir::workflow

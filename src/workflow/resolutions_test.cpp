@@ -38,7 +38,11 @@ class ResolutionsTest : public GroupTest {
   void resolve_by(const Run& run, const Choice& choice) {
     const auto resolved = resolve(now(run), catalog_->runs().tasks(run.id).value(), choice);
     ASSERT_TRUE(resolved) << resolved.error().message;
-    ASSERT_TRUE(catalog_->runs().resume(now(run), resolved->resumption));
+    Resolved with = *resolved;
+    if (with.restarts) {
+      ASSERT_TRUE(take_settings_of_now(*catalog_, now(run), with));
+    }
+    ASSERT_TRUE(catalog_->runs().resume(now(run), with.resumption, with.children));
     tick();
   }
 };
@@ -50,7 +54,7 @@ TEST_F(ResolutionsTest, AGroupThatFilesAreMissingForGoesOnWithoutThem) {
   const Run run = start(group);
   tick();
   ASSERT_EQ(state(run), RunState::failed);
-  EXPECT_EQ(offered(run), "ignore_missing_file retry_task skip_task");
+  EXPECT_EQ(offered(run), "ignore_missing_file retry_task skip_task restart_workflow");
   resolve_by(run, {.resolution = Resolution::ignore_missing_file});
   EXPECT_EQ(children(run).size(), 2u) << "what was canceled with it is done, too";
   for (int i = 0; i < 2; ++i)
@@ -103,11 +107,11 @@ TEST_F(ResolutionsTest, AGroupGoesOnWithTheRunOfItsCourier) {
   tick();
   tick();
   ASSERT_EQ(state(run), RunState::failed);
-  EXPECT_EQ(offered(run), "skip_task") << "what is retried is the courier's run";
+  EXPECT_EQ(offered(run), "skip_task restart_workflow") << "what is retried is the courier's run";
   EXPECT_THAT(resolve(now(run), catalog_->runs().tasks(run.id).value(), {Resolution::retry_task})
                   .error()
                   .message,
-              HasSubstr("What does: skip_task"));
+              HasSubstr("What does: skip_task, restart_workflow"));
   const Run child = children(run)[0];
   ASSERT_EQ(child.state, RunState::failed);
   ASSERT_TRUE(catalog_->runs().resume(child, {.notice = "restart_workflow"}));
@@ -136,6 +140,56 @@ TEST_F(ResolutionsTest, AGroupIsDoneWithoutACourierThatFailed) {
   tick();
   EXPECT_EQ(state(run), RunState::succeeded) << now(run).error;
   EXPECT_EQ(now(run).warnings, 1u);
+}
+
+TEST_F(ResolutionsTest, AGroupRestartsWithTheSettingsOfNowAndTheRunsThatFailed) {
+  const auto a = add_courier("A");
+  const auto b = add_courier("B", "df-2");
+  const auto c = add_courier("C", "df-3");
+  const auto group = group_of({{.courier_id = a},
+                               {.courier_id = b},
+                               {.courier_id = c, .wait_s = 600, .stop_when_missing = true}});
+  has_file_ = [](const std::string& courier, Time) { return courier != "C"; };
+  const Run run = start(group);
+  const auto first = claim();
+  const auto second = claim();
+  finish(first, RunState::failed, "No query");
+  finish(second);
+  clock_.turn(std::chrono::minutes(11));
+  tick();
+  tick();
+  ASSERT_EQ(state(run), RunState::failed);
+  auto edited = catalog_->couriers().find(acme_, a).value();
+  edited.load_operations = R"({"df-9":[]})";
+  ASSERT_TRUE(catalog_->couriers().update(acme_, edited));
+  auto without_c = group_now(group.id);
+  without_c.couriers.pop_back();
+  ASSERT_TRUE(catalog_->courier_groups().update(acme_, without_c));
+  resolve_by(run, {.resolution = Resolution::restart_workflow});
+  EXPECT_EQ(state(run), RunState::running);
+  EXPECT_EQ(claim(), first);
+  EXPECT_EQ(claim(), "") << "B went well, and C is not the group's any more";
+  EXPECT_THAT(now(children(run)[0]).config, HasSubstr("df-9"));
+  finish(first);
+  tick();
+  tick();
+  EXPECT_EQ(state(run), RunState::succeeded) << now(run).error;
+  EXPECT_EQ(children(run).size(), 2u);
+  EXPECT_GE(now(run).warnings, 1u) << "of the courier that was left out";
+}
+
+TEST_F(ResolutionsTest, AGroupThatWasStoppedGoesOnWhereItWas) {
+  const auto group = group_of({{.courier_id = add_courier("A")}});
+  const Run run = start(group);
+  ASSERT_TRUE(catalog_->runs().stop(acme_, run.id));
+  tick();
+  ASSERT_EQ(state(run), RunState::stopped);
+  resolve_by(run, {.resolution = Resolution::restart_workflow});
+  ASSERT_EQ(claim(), "A");
+  finish("A");
+  tick();
+  tick();
+  EXPECT_EQ(state(run), RunState::succeeded) << now(run).error;
 }
 
 TEST_F(ResolutionsTest, ACouriersRunKeepsTheSettingsOfItsGroupsStart) {

@@ -166,6 +166,23 @@ class RunsTest(ServerTest):
         self.over(run, "succeeded")
         self.assertEqual(self.rows(1), 2)
 
+    def test_a_groups_run_is_restarted_with_the_settings_of_now(self):
+        self.send({"id": 1})
+        courier = self.courier(self.load("df-xxxxxx"))
+        group = self.server.api("POST", "/api/v0/courier-groups",
+                                {"name": "G", "couriers": [{"courier_id": courier}]})["id"]
+        run = self.server.api("POST", f"/api/v0/courier-groups/{group}/runs", {"all": True})["id"]
+        failed = self.over(run, "failed")
+        self.assertEqual(self.offered(failed), {"skip_task", "restart_workflow"})
+        feed = self.feed()
+        before = self.server.api("GET", f"/api/v0/couriers/{courier}")
+        self.server.api("PUT", f"/api/v0/couriers/{courier}", {
+            **{name: before[name] for name in ("name", "stream_id", "file_format", "file_tag")},
+            "load_operations": self.load(feed)})
+        self.resolve(run, "restart_workflow")
+        self.over(run, "succeeded")
+        self.assertEqual(self.rows(2), 1)
+
     def test_a_query_is_mended_and_the_job_restarted(self):
         self.send({"id": 1}, {"id": 2})
         query = self.server.api("POST", "/api/v0/ingest-queries",
