@@ -75,3 +75,27 @@ test('set up, add an API key, generate an access token, configure an endpoint an
     await expect(page.getByRole('dialog')).toBeHidden();
   });
 });
+
+test('a stream is renamed, and deleted once no courier names it', async ({ page, server }) => {
+  await server.setUp();
+  const { id } = await server.api<{ id: string }>('POST', '/api/v0/streams', { name: 'orders' });
+  const courier = await server.api<{ id: string }>('POST', '/api/v0/couriers', { name: 'Nightly', stream_id: id, file_format: 'NDJSON', file_tag: 'streaming', load_operations: {} });
+  await signIn(page, server);
+  await page.goto(`${server.url}/ui/streams/${id}/settings`);
+  await page.getByLabel('Name', { exact: true }).fill('shop orders');
+  await page.getByRole('button', { name: 'Save' }).first().click();
+  await expect(page.getByRole('heading', { name: 'shop orders' })).toBeVisible();
+  await page.goto(`${server.url}/ui/sources`);
+  const remove = async () => {
+    await page.getByRole('button', { name: 'Actions for shop orders' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete shop orders' }).click();
+  };
+  await remove();
+  await expect(page.getByRole('dialog')).toContainText('The courier "Nightly" loads from the stream');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await server.api('DELETE', `/api/v0/couriers/${courier.id}`);
+  await remove();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(page.getByRole('link', { name: 'shop orders' })).toHaveCount(0);
+});

@@ -21,6 +21,18 @@ export function listenForSignOut(listener: () => void) {
   onSignedOut = listener;
 }
 
+/** The ETag that each thing was last answered with, by its path. */
+const versions = new Map<string, string>();
+
+export function versionOf(path: string): string | undefined {
+  return versions.get(path);
+}
+
+/** The header of an edit that is refused where the thing has changed since it had this version. */
+export function ifMatch(version: string | undefined) {
+  return version ? { 'If-Match': version } : {};
+}
+
 export const api = createFetchClient<paths>({ baseUrl: window.location.origin });
 
 api.use({
@@ -30,6 +42,8 @@ api.use({
   },
   async onResponse({ request, response }) {
     if (response.status === 401 && !request.url.endsWith('/api/v0/session')) onSignedOut();
+    const version = response.ok && response.headers.get('ETag');
+    if (version) versions.set(new URL(request.url).pathname, version);
     if (!response.headers.get('Content-Type')?.startsWith('application/json')) return response;
     if (response.status === 204) return response;
     const text = withExactNumbers(await response.text());
@@ -46,6 +60,13 @@ export function messageOf(error: unknown): string {
   if (isApiError(error)) return error.message;
   if (error instanceof TypeError) return 'The server does not answer. Is it running, and is this machine still connected to it?';
   return error instanceof Error ? error.message : String(error);
+}
+
+export type Mismatch = Schema['Mismatch'];
+
+/** Somebody else has saved another content meanwhile. */
+export function isMismatch(error: unknown): error is Mismatch {
+  return isApiError(error) && Number(error.status) === 412 && 'fields' in error;
 }
 
 export function isApiError(error: unknown): error is ApiError {

@@ -2,21 +2,28 @@
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 
+import { versionOf } from '../api/client';
+
 const prefix = 'weir.draft.';
+
+interface Kept<T> {
+  value: T;
+  version?: string;
+}
 
 export function forgetDrafts() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key);
 }
 
-/** `key` names the thing, `saved` is what the server has. */
-export function useDraft<T>(key: string, saved: T) {
-  const [value, setValue] = useState<T>(() => {
-    const kept = localStorage.getItem(prefix + key);
-    return kept ? (JSON.parse(kept) as T) : saved;
-  });
-  const [keptAt, setKeptAt] = useState<string | null>(() => (localStorage.getItem(prefix + key) ? 'before' : null));
+/** `path` is where the API has the thing, `saved` what it has there. The draft's version is the one that it began with: a save
+ * sends it, so that nobody's change is overwritten unseen. */
+export function useDraft<T>(key: string, saved: T, path = '') {
+  const [kept] = useState<Kept<T> | null>(() => JSON.parse(localStorage.getItem(prefix + key) ?? 'null') as Kept<T> | null);
+  const [value, setValue] = useState<T>(kept ? kept.value : saved);
+  const [version, setVersion] = useState(kept ? kept.version : versionOf(path));
+  const [keptAt, setKeptAt] = useState<string | null>(kept ? 'before' : null);
   const keep = useDebouncedCallback((next: T) => {
-    localStorage.setItem(prefix + key, JSON.stringify(next));
+    localStorage.setItem(prefix + key, JSON.stringify({ value: next, version }));
     setKeptAt(new Date().toLocaleTimeString('sv-SE'));
   }, 500);
   const set = (next: T) => {
@@ -28,6 +35,7 @@ export function useDraft<T>(key: string, saved: T) {
     localStorage.removeItem(prefix + key);
     setKeptAt(null);
     setValue(to);
+    setVersion(versionOf(path));
   };
-  return { value, set, discard, keptAt };
+  return { value, set, discard, keptAt, version };
 }

@@ -1,12 +1,12 @@
 import { Button, Group, Radio, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
+import { $api, ifMatch, type Schema } from '../../api/client';
 import { useFeeds, useStreams } from '../../api/lists';
 import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
-import { Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { NotSaved } from '../../parts/NotSaved';
 import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { useDraft } from '../../parts/useDraft';
@@ -23,7 +23,7 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
     ...saved,
     operations: JSON.stringify(saved.load_operations, null, 2),
     settings: JSON.stringify(saved.load_settings ?? firstSettings, null, 2),
-  });
+  }, id && `/api/v0/couriers/${id}`);
   const { value } = draft;
   const set = (part: Partial<typeof value>) => draft.set({ ...value, ...part });
   const streams = useStreams();
@@ -40,7 +40,7 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
   const create = $api.useMutation('post', '/api/v0/couriers', { onSuccess });
   const update = $api.useMutation('put', '/api/v0/couriers/{id}', { onSuccess });
 
-  const save = () => {
+  const save = (version = draft.version) => {
     const { operations, settings: loadSettings, ...settings } = value;
     const read = operationsOf(operations);
     setWrong(typeof read === 'string' ? read : null);
@@ -49,7 +49,7 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
     if (typeof files === 'string') return setWrongSettings(files);
     setWrongSettings(null);
     const body = { ...settings, load_operations: read, ...(files ? { load_settings: files as never } : {}) };
-    if (id) update.mutate({ params: { path: { id } }, body });
+    if (id) update.mutate({ params: { path: { id }, header: ifMatch(version) }, body });
     else create.mutate({ body });
   };
   const addLoad = (feed: string | null) => {
@@ -63,10 +63,10 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
         <>
           <DraftNote keptAt={draft.keptAt} discard={() => draft.discard()} />
           <Button variant="default" onClick={() => window.history.back()}>Cancel</Button>
-          <Button loading={create.isPending || update.isPending} onClick={save}>Save</Button>
+          <Button loading={create.isPending || update.isPending} onClick={() => save()}>Save</Button>
         </>
       }>
-      <Refusal error={create.error ?? update.error} />
+      <NotSaved error={create.error ?? update.error} discard={() => draft.discard()} save={save} />
       <Section title="Courier">
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput label="Name" autoFocus={!id} placeholder="Streaming Ingest" value={value.name} onChange={(event) => set({ name: event.currentTarget.value })} />

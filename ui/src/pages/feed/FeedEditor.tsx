@@ -2,14 +2,14 @@ import { Button, Checkbox, Group, NumberInput, Radio, Select, SimpleGrid, Stack,
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { api, type Schema } from '../../api/client';
+import { api, ifMatch, type Schema } from '../../api/client';
 import { Act } from '../../parts/Act';
 import { counted } from '../../parts/amounts';
 import { Id } from '../../parts/Copy';
 import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
-import { Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { NotSaved } from '../../parts/NotSaved';
 import { Page, Section } from '../../parts/Page';
 import { Rows } from '../../parts/Rows';
 import { State } from '../../parts/State';
@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function FeedEditor({ feed, found, saved, loadSample }: Props) {
-  const draft = useDraft(`feed.${feed?.id ?? `${saved.source}:${saved.name}`}`, saved);
+  const draft = useDraft(`feed.${feed?.id ?? `${saved.source}:${saved.name}`}`, saved, feed && `/api/v0/feeds/${feed.id}`);
   const { value } = draft;
   const set = (part: Partial<FeedSettings>) => draft.set({ ...value, ...part });
   const [load, setLoad] = useState(loadSample);
@@ -36,8 +36,8 @@ export function FeedEditor({ feed, found, saved, loadSample }: Props) {
 
   /** Saves, and activates where that is asked; a refused activation leaves the saved feed, which is shown then. */
   const save = useMutation({
-    mutationFn: async (activate: boolean) => {
-      const kept = feed ? await change(feed.id, value) : await create(value);
+    mutationFn: async ({ activate, version = draft.version }: { activate: boolean; version?: string }) => {
+      const kept = feed ? await change(feed.id, value, version) : await create(value);
       if (!activate) return { kept, active: null };
       const { data, error } = await api.POST('/api/v0/feeds/{id}/activate', { params: { path: { id: kept.id } }, body: { load_sample: load } });
       if (error) throw error;
@@ -63,11 +63,11 @@ export function FeedEditor({ feed, found, saved, loadSample }: Props) {
           {problems > 0 && <State tone="warning">{`${problems} to fix`}</State>}
           <DraftNote keptAt={draft.keptAt} discard={() => draft.discard()} />
           {feed?.active && <Act operation="loadFeed" variant="default" onClick={() => setLoading(true)}>Load new data</Act>}
-          <Act operation={feed ? 'updateFeed' : 'createFeed'} variant="default" loading={save.isPending && save.variables === false} onClick={() => save.mutate(false)}>Save</Act>
-          <Act operation="activateFeed" loading={save.isPending && save.variables} onClick={() => save.mutate(true)}>Activate</Act>
+          <Act operation={feed ? 'updateFeed' : 'createFeed'} variant="default" loading={save.isPending && !save.variables.activate} onClick={() => save.mutate({ activate: false })}>Save</Act>
+          <Act operation="activateFeed" loading={save.isPending && save.variables.activate} onClick={() => save.mutate({ activate: true })}>Activate</Act>
         </>
       }>
-      <Refusal error={save.error} />
+      <NotSaved error={save.error} discard={() => draft.discard()} save={(version) => save.mutate({ activate: false, version })} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Section title="Which row stays">
           <Stack gap="sm">
@@ -120,8 +120,8 @@ async function create(settings: FeedSettings) {
   return data;
 }
 
-async function change(id: string, settings: FeedSettings) {
-  const { data, error } = await api.PATCH('/api/v0/feeds/{id}', { params: { path: { id } }, body: { last_updated: '', format: '', ...settings } });
+async function change(id: string, settings: FeedSettings, version: string | undefined) {
+  const { data, error } = await api.PATCH('/api/v0/feeds/{id}', { params: { path: { id }, header: ifMatch(version) }, body: { last_updated: '', format: '', ...settings } });
   if (error) throw error;
   return data;
 }

@@ -1,14 +1,15 @@
 import { Button, Checkbox, Group, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
+import { $api, ifMatch, type Schema } from '../../api/client';
 import { useCourierGroups, useCouriers } from '../../api/lists';
 import { Act } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
 import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
-import { Empty, Refusal } from '../../parts/Loaded';
+import { Empty } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { NotSaved } from '../../parts/NotSaved';
 import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { State } from '../../parts/State';
@@ -22,7 +23,7 @@ type Settings = Schema['NewCourierGroup'];
 const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((each) => each !== 'UTC')];
 
 export function GroupEditor({ group, saved }: { group?: Schema['CourierGroup']; saved: Settings }) {
-  const draft = useDraft(`group.${group?.id ?? 'new'}`, saved);
+  const draft = useDraft(`group.${group?.id ?? 'new'}`, saved, group && `/api/v0/courier-groups/${group.id}`);
   const { value } = draft;
   const set = (part: Partial<Settings>) => draft.set({ ...value, ...part });
   const couriers = useCouriers();
@@ -36,10 +37,10 @@ export function GroupEditor({ group, saved }: { group?: Schema['CourierGroup']; 
   };
   const create = $api.useMutation('post', '/api/v0/courier-groups', { onSuccess });
   const update = $api.useMutation('put', '/api/v0/courier-groups/{id}', { onSuccess });
-  const save = () => {
+  const save = (version = draft.version) => {
     const { schedule, ...rest } = value;
     const body = { ...rest, ...(schedule?.trim() ? { schedule: schedule.trim() } : {}) };
-    if (group) update.mutate({ params: { path: { id: group.id } }, body });
+    if (group) update.mutate({ params: { path: { id: group.id }, header: ifMatch(version) }, body });
     else create.mutate({ body });
   };
   const setCourier = (at: number, next: Schema['NewGroupCourier'] | null) => set({ couriers: value.couriers.flatMap((each, index) => (index === at ? (next ? [next] : []) : [each])) });
@@ -52,10 +53,10 @@ export function GroupEditor({ group, saved }: { group?: Schema['CourierGroup']; 
         <>
           <DraftNote keptAt={draft.keptAt} discard={() => draft.discard()} />
           {group && <Act operation="runCourierGroup" variant="default" onClick={() => setRunning(true)}>Run</Act>}
-          <Act operation={group ? 'updateCourierGroup' : 'createCourierGroup'} loading={create.isPending || update.isPending} onClick={save}>Save</Act>
+          <Act operation={group ? 'updateCourierGroup' : 'createCourierGroup'} loading={create.isPending || update.isPending} onClick={() => save()}>Save</Act>
         </>
       }>
-      <Refusal error={create.error ?? update.error} />
+      <NotSaved error={create.error ?? update.error} discard={() => draft.discard()} save={save} />
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Section title="Settings">
           <Stack gap="sm">

@@ -1,7 +1,7 @@
 import { Button, Group, Menu, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, messageOf, type Schema } from '../../api/client';
+import { $api, ifMatch, messageOf, type Schema } from '../../api/client';
 import { useStreams } from '../../api/lists';
 import { Editor } from '../../editor/Editor';
 import { Act } from '../../parts/Act';
@@ -10,6 +10,7 @@ import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
 import { Empty, Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
+import { NotSaved } from '../../parts/NotSaved';
 import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { Rows } from '../../parts/Rows';
@@ -19,7 +20,7 @@ import { examples } from './examples';
 
 /** The text and what it makes of a stream's newest files, side by side. */
 export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewIngestQuery'] }) {
-  const draft = useDraft(`query.${id ?? 'new'}`, saved);
+  const draft = useDraft(`query.${id ?? 'new'}`, saved, id && `/api/v0/ingest-queries/${id}`);
   const { value } = draft;
   const set = (part: Partial<Schema['NewIngestQuery']>) => draft.set({ ...value, ...part });
   const streams = useStreams();
@@ -37,7 +38,7 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
   };
   const create = $api.useMutation('post', '/api/v0/ingest-queries', { onSuccess });
   const update = $api.useMutation('put', '/api/v0/ingest-queries/{id}', { onSuccess });
-  const save = () => (id ? update.mutate({ params: { path: { id } }, body: value }) : create.mutate({ body: value }));
+  const save = (version = draft.version) => (id ? update.mutate({ params: { path: { id }, header: ifMatch(version) }, body: value }) : create.mutate({ body: value }));
   const look = () => {
     const given = schema.trim() ? { schema: JSON.parse(schema) as Record<string, never> } : {};
     preview.mutate({ body: { sql: value.sql, stream_id: stream, file_tag: tag, limit: 20, ...(rowTag ? { row_tag: rowTag } : {}), ...given } });
@@ -55,10 +56,10 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
             </Menu>
           )}
           <Act operation="previewSql" variant="default" loading={preview.isPending} onClick={() => { if (!schemaWrong) look(); }}>Preview</Act>
-          <Act operation={id ? 'updateIngestQuery' : 'createIngestQuery'} loading={create.isPending || update.isPending} onClick={save}>Save</Act>
+          <Act operation={id ? 'updateIngestQuery' : 'createIngestQuery'} loading={create.isPending || update.isPending} onClick={() => save()}>Save</Act>
         </>
       }>
-      <Refusal error={create.error ?? update.error} />
+      <NotSaved error={create.error ?? update.error} discard={() => draft.discard()} save={save} />
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <TextInput label="Name" placeholder="Flatten_Sales" value={value.name} onChange={(event) => set({ name: event.currentTarget.value })} />
         <TextInput label="Description" value={value.description ?? ''} onChange={(event) => set({ description: event.currentTarget.value })} />
@@ -66,7 +67,7 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Stack gap="sm" miw={0}>
           <Section title="Query" note="Spark SQL; Ctrl Enter previews, Ctrl S saves" flush>
-            <Editor label="Ingest query" value={value.sql} onChange={(sql) => set({ sql })} onRun={look} onSave={save} error={preview.error ? messageOf(preview.error) : null} />
+            <Editor label="Ingest query" value={value.sql} onChange={(sql) => set({ sql })} onRun={look} onSave={() => save()} error={preview.error ? messageOf(preview.error) : null} />
           </Section>
           <Refusal error={preview.error} />
           <Section title="Preview with">

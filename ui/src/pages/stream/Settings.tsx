@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
@@ -23,9 +23,27 @@ export function Settings({ stream }: { stream: Schema['Stream'] }) {
           ['Created at', <Time key="at" at={stream.created_at} />],
         ]} />
       </Section>
+      <Names stream={stream} />
       <BatchAge stream={stream} />
       <RateLimit stream={stream} />
     </Stack>
+  );
+}
+
+function Names({ stream }: { stream: Schema['Stream'] }) {
+  const [name, setName] = useState(stream.name);
+  const [description, setDescription] = useState(stream.description);
+  const say = useSay();
+  const save = $api.useMutation('put', '/api/v0/streams/{id}', { onSuccess: () => say('Name and description were saved') });
+  return (
+    <Section title="Name and description">
+      <Stack gap="sm" align="flex-start">
+        <TextInput label="Name" w={320} maw="100%" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <Textarea label="Description" w={480} maw="100%" autosize minRows={2} value={description} onChange={(event) => setDescription(event.currentTarget.value)} />
+        <Refusal error={save.error} />
+        <Act operation="updateStream" loading={save.isPending} onClick={() => save.mutate({ params: { path: { id: stream.id } }, body: { name, description } })}>Save</Act>
+      </Stack>
+    </Section>
   );
 }
 
