@@ -71,7 +71,9 @@ class MemoryTest(ServerTest):
     def test_a_load_that_needs_more_memory_is_told_so_and_loads_nothing(self):
         self.start("engine.spill_mb=16")
         stream = self.sent(RECORDS // 10)
-        run = self.loaded(stream, ROWS.format(f"CONCAT({', '.join(['CAST(RAND() AS STRING)'] * 20)}) AS note"))
+        rows = ROWS.format(f"CONCAT({', '.join(['CAST(RAND() AS STRING)'] * 20)}) AS note")
+        # Sorted, so that they have to be there together: rows alone go into the table's file as they are made.
+        run = self.loaded(stream, f"SELECT id, CONCAT(note, CAST(ROW_NUMBER() OVER (ORDER BY note) AS STRING)) AS note FROM ({rows})")
         self.assertEqual(run["state"], "failed")
         self.assertIn("This needs more memory than the engine has for it (engine.memory_mb", run["error"])
         self.assertNotIn(str(self.folder), run["error"])
