@@ -1,4 +1,4 @@
-import { expect, password, test } from './world';
+import { expect, password, signIn, test } from './world';
 
 test('set up, add an API key, generate an access token, configure an endpoint and send to it', async ({ page, server }) => {
   await test.step('the address that weir serve prints makes the first user', async () => {
