@@ -11,7 +11,8 @@ namespace {
 
 Result<void> read_streams(soci::session& session, Snapshot& snapshot) {
   // Nothing is sent to a stream of landed files.
-  Statement statement(session, std::string(stream_view_select) + " WHERE s.landed_for = '' AND s.deleted_at IS NULL");
+  Statement statement(session, std::string(stream_view_select) +
+                                   " WHERE s.landed_for = '' AND s.deleted_at IS NULL");
   StreamView row;
   stream_view_columns(statement, row);
   WEIR_TRY(auto views, collect(statement, row));
