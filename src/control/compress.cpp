@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include "base/accept_encoding.hpp"
 #include "base/limits.hpp"
 
 // Whole bodies only: what is sent bit by bit is no answer of a handler. At level 4, lists of the
@@ -14,24 +15,6 @@ namespace {
 constexpr int level = 4;
 constexpr int gzip_window = 15 + 16;  // zlib's sign for a gzip header
 constexpr int memory_level = 8;
-
-/// "gzip", "*" or either with a weight that is not 0, in a list of codings.
-bool takes_gzip(std::string_view header) {
-  while (!header.empty()) {
-    std::string_view coding = header.substr(0, header.find(','));
-    header.remove_prefix(std::min(header.size(), coding.size() + 1));
-    while (coding.starts_with(' '))
-      coding.remove_prefix(1);
-    const std::string_view name = coding.substr(0, coding.find_first_of("; "));
-    if (name != "gzip" && name != "*") continue;
-    const std::size_t weight = coding.find("q=0");
-    const bool is_zero =
-        weight != std::string_view::npos &&
-        coding.substr(weight + 3).find_first_of("123456789") == std::string_view::npos;
-    return !is_zero;
-  }
-  return false;
-}
 
 bool is_text(std::string_view type) {
   return type.starts_with("text/") || type.starts_with("application/json") ||
@@ -62,8 +45,7 @@ void compress(const http::Request& request, http::Response& response) {
   if (response.body.size() < limits::kib) return;
   if (!is_text(response.content_type)) return;
   response.headers.emplace_back("Vary", "Accept-Encoding");
-  const auto header = request.headers.find("accept-encoding");
-  if (header == request.headers.end() || !takes_gzip(header->second)) return;
+  if (!http::takes_gzip(request)) return;
   std::string body = gzipped(response.body);
   if (body.empty()) return;
   response.body = std::move(body);

@@ -9,20 +9,14 @@
 
 #include <zlib.h>
 
+#include "base/accept_encoding.hpp"
+
 namespace weir::ui {
 namespace {
 
 constexpr std::string_view front_page = "index.html";
 constexpr std::string_view nonce_mark = "__CSP_NONCE__";
 constexpr std::size_t nonce_length = 22;  // alphanumerics: 128 bits
-
-bool takes_gzip(const http::Request& request) {
-  const auto header = request.headers.find("accept-encoding");
-  if (header == request.headers.end()) return false;
-  const std::string& value = header->second;
-  const std::size_t at = value.find("gzip");
-  return at != std::string::npos && !value.substr(at, 9).ends_with(";q=0");
-}
 
 Result<std::string> expanded(const File& file) {
   std::string text(file.bytes, '\0');
@@ -78,7 +72,7 @@ http::Response sent(const File& file, const http::Request& request) {
     response.status = 304;
     return response;
   }
-  if (takes_gzip(request)) {
+  if (http::takes_gzip(request)) {
     response.headers.emplace_back("Content-Encoding", "gzip");
     response.body = file.gzip;
     return response;
