@@ -14,7 +14,8 @@ function(weir_ui_bundle variable)
     DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/script/ui ${PROJECT_SOURCE_DIR}/tools/ui_bundle.py
             ${PROJECT_SOURCE_DIR}/api/control.yaml ${PROJECT_SOURCE_DIR}/ui/package-lock.json
             ${PROJECT_SOURCE_DIR}/ui/index.html ${PROJECT_SOURCE_DIR}/ui/vite.config.ts
-            ${PROJECT_SOURCE_DIR}/ui/tsconfig.json
+            ${PROJECT_SOURCE_DIR}/ui/tsconfig.json ${PROJECT_SOURCE_DIR}/ui/api_document.ts
+            ${PROJECT_SOURCE_DIR}/docs/authorization.md ${PROJECT_SOURCE_DIR}/api/examples.json
     COMMENT "Building the web UI"
     VERBATIM)
   set(${variable} ${bundle} PARENT_SCOPE)

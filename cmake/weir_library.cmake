@@ -1,7 +1,7 @@
 # weir_library(log SOURCES a.cpp b.cpp DEPS weir::env PRIVATE_DEPS simdjson::simdjson
 #              TEST_DEPS weir::env_fake)
 #
-# One call per library. Makes weir::<name>; every *_test.cpp in a folder of its sources becomes part of
+# One call per library. Makes weir::<name>; every *_test.cpp and *_fixture.cpp in a folder of its sources becomes part of
 # <name>_test (ctest label "unit"), every *_fuzz.cpp a libFuzzer target of its own name under the fuzz preset,
 # run over <name>_fuzz_corpus/ where that folder exists. PRIVATE_DEPS are seen by the .cpp files only.
 function(weir_library name)
@@ -25,14 +25,18 @@ function(weir_library name)
   list(REMOVE_DUPLICATES folders)
   set(test_globs ${folders})
   list(TRANSFORM test_globs APPEND /*_test.cpp)
+  set(fixture_globs ${folders})
+  list(TRANSFORM fixture_globs APPEND /*_fixture.cpp)
   set(fuzz_globs ${folders})
   list(TRANSFORM fuzz_globs APPEND /*_fuzz.cpp)
 
-  file(GLOB tests CONFIGURE_DEPENDS ${test_globs})
+  file(GLOB tests CONFIGURE_DEPENDS ${test_globs} ${fixture_globs})
   if(WEIR_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE
       weir::${name} ${ARG_PRIVATE_DEPS} ${ARG_TEST_DEPS} GTest::gmock_main weir_warnings)
+    target_precompile_headers(${name}_test REUSE_FROM weir_test_headers)
+    target_compile_options(${name}_test PRIVATE ${WEIR_TEST_OPTIONS})
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}. PROPERTIES LABELS unit
                          DISCOVERY_TIMEOUT 60)
   endif()

@@ -150,9 +150,9 @@ def check_sizes(sources: list[Path]) -> None:
 
 
 def check_targets(sources: list[Path]) -> None:
-    """Every source is built: siblings *_test, *_fuzz and *_bench by weir_library, the rest by name."""
+    """Every source is built: siblings *_test, *_fixture, *_fuzz and *_bench by weir_library, the rest by name."""
     for path in sources:
-        if path.suffix != ".cpp" or path.stem.endswith(FOR_TESTS[:3]):
+        if path.suffix != ".cpp" or path.stem.endswith(("_test", "_fixture", "_fuzz", "_bench")):
             continue
         lists = next(folder / "CMakeLists.txt" for folder in path.parents
                      if (folder / "CMakeLists.txt").exists())

@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: 'tests',
   workers: 2,
   fullyParallel: false,
+  retries: 1, // told as flaky; pages, servers and the browser share two cores
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],

@@ -107,29 +107,37 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
-std::string mail_of(const catalog::DueAlert& alert, const std::string& from) {
-  const std::string domain = from.substr(from.rfind('@') + 1);
-  const std::string subject = "[Weir " + alert.tenant + "] " + alert.message.event.title;
-  return "Date: " + mail_date(alert.message.happened_at) +
+std::string mail_of(const Letter& letter) {
+  const std::string domain = letter.from.substr(letter.from.rfind('@') + 1);
+  return "Date: " + mail_date(letter.written_at) +
          "\r\n"
          "From: Weir <" +
-         from +
+         letter.from +
          ">\r\n"
          "To: <" +
-         alert.target +
+         letter.to +
          ">\r\n"
          "Subject: " +
-         header_text(subject) +
+         header_text(letter.subject) +
          "\r\n"
          "Message-ID: <" +
-         alert.message.id + "@" + domain +
+         letter.id + "@" + domain +
          ">\r\n"
          "Auto-Submitted: auto-generated\r\n"
          "MIME-Version: 1.0\r\n"
          "Content-Type: text/plain; charset=utf-8\r\n"
          "Content-Transfer-Encoding: quoted-printable\r\n"
          "\r\n" +
-         quoted_printable(body_of(alert));
+         quoted_printable(letter.text);
+}
+
+std::string mail_of(const catalog::DueAlert& alert, const std::string& from) {
+  return mail_of(Letter{.from = from,
+                        .to = alert.target,
+                        .subject = "[Weir " + alert.tenant + "] " + alert.message.event.title,
+                        .text = body_of(alert),
+                        .id = alert.message.id,
+                        .written_at = alert.message.happened_at});
 }
 
 }  // namespace weir::alert

@@ -8,6 +8,19 @@
 
 namespace weir::alert {
 
+/// A mail of plain text.
+struct Letter {
+  std::string from;  // valid addresses (endpoint.hpp)
+  std::string to;
+  std::string subject;
+  std::string text;
+  std::string id;  // of letters, digits and "-._"; the same mail has the same
+  Time written_at;
+};
+/// As RFC 5322 text with CRLF: UTF-8, quoted-printable. Nothing in subject or text can add a
+/// header.
+std::string mail_of(const Letter& letter);
+
 /// A message as RFC 5322 text with CRLF: plain text, UTF-8, quoted-printable. Nothing in the event
 /// can add a header. `from` and the target are valid addresses (endpoint.hpp). The same message
 /// always has the same Message-ID and Date.

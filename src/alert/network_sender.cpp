@@ -22,6 +22,22 @@ Result<void> check(const MailSettings& settings) {
   return {};
 }
 
+Result<void> send_letter(const MailSettings& settings, const NetworkBounds& bounds, Letter letter) {
+  if (!is_mail_address(letter.to))
+    return fail(Errc::bad_request, "\"" + letter.to + "\" is no address that mail can be sent to.");
+  letter.from = settings.from;
+  const Sent sent = submit({.url = settings.url,
+                            .user = settings.user,
+                            .password = settings.password,
+                            .tls = settings.tls,
+                            .from = settings.from,
+                            .to = letter.to,
+                            .text = mail_of(letter)},
+                           bounds, {});
+  if (sent.error.empty()) return {};
+  return fail(Errc::unavailable, "The mail server did not take it: " + sent.error + ".");
+}
+
 Sent NetworkSender::send(const catalog::DueAlert& alert, Time now, const std::stop_token& stop) {
   catalog::DueAlert told = alert;
   if (settings_.as_told) {

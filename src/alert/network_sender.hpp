@@ -20,6 +20,12 @@ struct MailSettings {
 /// bad_request where mail could not be sent with them.
 Result<void> check(const MailSettings& settings);
 
+struct Letter;
+
+/// Sends one mail now, without another try. bad_request: the address is none that mail goes to.
+/// unavailable: the mail server did not take it, and why.
+Result<void> send_letter(const MailSettings& settings, const NetworkBounds& bounds, Letter letter);
+
 /// Sends webhooks by HTTP and mail by SMTP, with libcurl. A connection of its own for each try.
 class NetworkSender final : public Sender {
  public:

@@ -59,6 +59,38 @@ bool is_special(const Bytes16& bytes) {
 
 }  // namespace
 
+namespace {
+
+/// The IPv4 address of an IPv6 form of one; else the bytes are left to be judged as they are.
+bool is_v4_form(const Bytes16& bytes) {
+  return begins_with(bytes, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF}) ||
+         begins_with(bytes, {0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0});
+}
+
+bool is_of_metadata(std::uint32_t address) {
+  return (address ^ ip(169, 254, 0, 0)) >> 16 == 0 ||  // of most clouds
+         address == ip(100, 100, 100, 200) ||          // Alibaba's
+         address == ip(168, 63, 129, 16);              // Azure's wire server
+}
+
+}  // namespace
+
+bool is_of_metadata(const sockaddr& address) {
+  if (address.sa_family == AF_INET) {
+    sockaddr_in four;
+    std::memcpy(&four, &address, sizeof four);
+    return is_of_metadata(ntohl(four.sin_addr.s_addr));
+  }
+  if (address.sa_family != AF_INET6) return false;
+  sockaddr_in6 six;
+  std::memcpy(&six, &address, sizeof six);
+  Bytes16 bytes;
+  std::memcpy(bytes.data(), six.sin6_addr.s6_addr, bytes.size());
+  if (is_v4_form(bytes)) return is_of_metadata(ip_at(bytes, 12));
+  const bool is_link_local = bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
+  return is_link_local || begins_with(bytes, {0xFD, 0x00, 0x0E, 0xC2});  // AWS's
+}
+
 bool is_private(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
     sockaddr_in four;

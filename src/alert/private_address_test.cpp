@@ -12,7 +12,7 @@
 namespace weir::alert {
 namespace {
 
-bool judged(const char* text) {
+sockaddr_storage address_of(const char* text) {
   sockaddr_storage storage{};
   sockaddr_in four{};
   sockaddr_in6 six{};
@@ -24,7 +24,12 @@ bool judged(const char* text) {
     six.sin6_family = AF_INET6;
     std::memcpy(&storage, &six, sizeof six);
   }
-  return is_private(reinterpret_cast<const sockaddr&>(storage));
+  return storage;
+}
+
+bool judged(const char* text) {
+  const sockaddr_storage address = address_of(text);
+  return is_private(reinterpret_cast<const sockaddr&>(address));
 }
 
 TEST(PrivateAddressTest, OnlyAddressesOfThePublicInternetAreNot) {
@@ -65,6 +70,28 @@ TEST(PrivateAddressTest, OnlyAddressesOfThePublicInternetAreNot) {
         "172.32.0.1", "169.253.0.1", "192.167.0.1", "198.17.0.1", "198.20.0.1", "223.255.255.255",
         "2606:4700::1111", "2a00::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::"})
     EXPECT_FALSE(judged(address)) << address;
+}
+
+TEST(PrivateAddressTest, MetadataServicesOfCloudsGetNothingWhateverIsAllowed) {
+  const auto of_metadata = [](const char* text) {
+    const sockaddr_storage address = address_of(text);
+    return is_of_metadata(reinterpret_cast<const sockaddr&>(address));
+  };
+  for (const char* address :
+       {"169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "fe80::1",
+        "febf::1", "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"})
+    EXPECT_TRUE(of_metadata(address)) << address;
+  for (const char* address : {"127.0.0.1", "10.0.0.1", "169.253.1.1", "169.255.1.1", "::1",
+                              "fec0::1", "fd00::1", "1.1.1.1", "2606:4700::1111"})
+    EXPECT_FALSE(of_metadata(address)) << address;
+  for (const char* host :
+       {"169.254.169.254", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]"}) {
+    const Sent sent = post(
+        {.url = "http://" + std::string(host) + "/latest/meta-data/", .headers = {}, .body = "{}"},
+        {.time_max = std::chrono::seconds(5)}, {});
+    EXPECT_NE(sent.error.find("credentials of machines"), std::string::npos)
+        << host << ": " << sent.error;
+  }
 }
 
 /// A listener that takes what connects to it.

@@ -61,7 +61,9 @@ class Transfer {
     WEIR_ASSERT(code == CURLE_OK);
   }
 
-  void forbid_private_addresses() {
+  /// Metadata services get nothing, whatever is allowed.
+  void judge_addresses(bool may_be_private) {
+    may_be_private_ = may_be_private;
     set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(CURLOPT_OPENSOCKETDATA, this);
   }
@@ -80,7 +82,7 @@ class Transfer {
     sent.status = static_cast<int>(status);
     // Of the answer only the status counts, which came before its body.
     const bool is_answered = code == CURLE_OK || (code == CURLE_WRITE_ERROR && is_too_long_);
-    if (!is_answered) sent.error = reason(code);
+    if (!is_answered) sent.error = reason(code, status);
     sent.was_stopped = code == CURLE_ABORTED_BY_CALLBACK && stop_.stop_requested();
     curl_off_t total_us = 0;
     if (curl_easy_getinfo(curl_.get(), CURLINFO_TOTAL_TIME_T, &total_us) == CURLE_OK)
@@ -92,12 +94,18 @@ class Transfer {
   }
 
  private:
-  std::string reason(CURLcode code) const {
+  std::string reason(CURLcode code, long status) const {
+    if (is_of_metadata_)
+      return "the address is one by which clouds hand out the credentials of machines: this server "
+             "sends nothing there";
     if (is_forbidden_)
       return "the address is a private one, which this server does not send to "
              "(alerts.private_addresses)";
     if (code == CURLE_OPERATION_TIMEDOUT) return "no answer in time";
-    return *error_ != '\0' ? error_ : curl_easy_strerror(code);
+    if (*error_ != '\0') return error_;
+    if (code == CURLE_WEIRD_SERVER_REPLY && status >= 400)  // of SMTP, after the mail's text
+      return "the answer was " + std::to_string(status);
+    return curl_easy_strerror(code);
   }
 
   static Transfer& of(void* transfer) { return *static_cast<Transfer*>(transfer); }
@@ -122,10 +130,10 @@ class Transfer {
   }
 
   static curl_socket_t open_socket(void* transfer, curlsocktype, curl_sockaddr* address) {
-    if (is_private(address->addr)) {
-      of(transfer).is_forbidden_ = true;
-      return CURL_SOCKET_BAD;
-    }
+    Transfer& self = of(transfer);
+    self.is_of_metadata_ = is_of_metadata(address->addr);
+    self.is_forbidden_ = !self.may_be_private_ && is_private(address->addr);
+    if (self.is_of_metadata_ || self.is_forbidden_) return CURL_SOCKET_BAD;
     return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   }
 
@@ -135,6 +143,8 @@ class Transfer {
   std::string_view unsent_;
   std::size_t received_ = 0;
   bool is_too_long_ = false;
+  bool may_be_private_ = true;
+  bool is_of_metadata_ = false;
   bool is_forbidden_ = false;
 };
 
@@ -154,7 +164,7 @@ long use_ssl(MailTls tls) {
 
 Sent post(const WebhookRequest& request, const NetworkBounds& bounds, const std::stop_token& stop) {
   Transfer transfer(bounds, stop);
-  if (!bounds.are_private_addresses_allowed) transfer.forbid_private_addresses();
+  transfer.judge_addresses(bounds.are_private_addresses_allowed);
   transfer.set(CURLOPT_PROTOCOLS_STR, "http,https");
   transfer.set(CURLOPT_URL, request.url.c_str());
   transfer.set(CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_1_1});

@@ -18,8 +18,8 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
   BatchCatalogAdapter(catalog::Catalog& catalog, const Clock& clock,
                       std::function<void()> on_batches = {})
       : catalog_(catalog), clock_(clock), on_batches_(std::move(on_batches)) {}
-  Result<catalog::Checkpoint> checkpoint(PartitionNo partition) override {
-    return catalog_.batches().checkpoint(partition);
+  Result<catalog::Checkpoint> claim(PartitionNo partition) override {
+    return catalog_.batches().claim(partition);
   }
   Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) override {
     return catalog_.batches().positions(partition);

@@ -49,11 +49,8 @@ int report(const Error& error) {
   return outcome_of(error.code).exit_code;
 }
 
-Result<Config> read_config(const ServeOptions& options) {
-  Config config;
-  if (!options.config_file.empty()) WEIR_CHECK(config.load(options.config_file));
-  for (const std::string& assignment : options.assignments)
-    WEIR_CHECK(config.set(assignment));
+Result<Config> config_of(const ServeOptions& options) {
+  WEIR_TRY(Config config, read_config(options.config_file, options.assignments));
   if (!options.log_format.empty()) WEIR_CHECK(config.set("log.format=" + options.log_format));
   return config;
 }
@@ -63,7 +60,7 @@ boost::json::array names(const std::vector<std::string>& keys) {
 }
 
 void reload(const ServeOptions& options, EmbeddedServer& server) {
-  const auto config = read_config(options);
+  const auto config = config_of(options);
   const auto changes = config ? server.reload(*config) : fail(config.error());
   if (!changes)
     log_event(LogLevel::error, "The settings were not reloaded, and stay as they were",
@@ -77,7 +74,7 @@ void reload(const ServeOptions& options, EmbeddedServer& server) {
 Result<void> run(const ServeOptions& options) {
   const Signals signals;
   const ServiceNotifier notifier = ServiceNotifier::of_environment();
-  WEIR_TRY(const Config config, read_config(options));
+  WEIR_TRY(const Config config, config_of(options));
   set_up_logging(config.text("log.format"), config.text("log.level"));
   WEIR_TRY(const Listen listen, parse_listen(options.listen));
   WEIR_TRY(auto directory, DataDirectory::open(options.data));

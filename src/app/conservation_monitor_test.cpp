@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "catalog/batch_fixture.hpp"
-#include "pipeline/batcher/fake_log.hpp"
+#include "pipeline/log/fake_log.hpp"
 
 namespace weir::app {
 namespace {
@@ -40,7 +40,7 @@ class ConservationMonitorTest : public catalog::BatchTest {
   }
 
   const catalog::Stream stream_;
-  batcher::FakeLog log_;
+  log::FakeLog log_;
   std::vector<std::string> reported_;  // read once the watch has stopped
   std::optional<ConservationMonitor> watch_;
 };

@@ -30,6 +30,10 @@ class SubFolder final : public Folder {
 };
 
 Result<LocalFolder> root_of(const CourierFolders& folders, const catalog::Courier& courier) {
+  if (courier.location == catalog::Location::store && folders.store.empty())
+    return fail(Errc::conflict,
+                "The store is no directory of this machine, and file couriers read no other one. "
+                "Read the files from a folder (couriers.folder).");
   if (courier.location == catalog::Location::store) return LocalFolder::open_root(folders.store);
   if (!folders.root.empty()) return LocalFolder::open_root(folders.root);
   return fail(Errc::conflict,

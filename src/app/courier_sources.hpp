@@ -14,7 +14,7 @@ namespace weir::app {
 /// Where file couriers find their files.
 struct CourierFolders {
   std::string root;   // the setting couriers.folder; empty: no folder of the machine is read
-  std::string store;  // the store's directory
+  std::string store;  // the store's directory; empty: it is none
 };
 
 /// Opens a courier's folder: `{root}/{tenant}/{folder}`, or `files/{tenant}/{folder}` of the store.

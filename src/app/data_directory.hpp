@@ -8,7 +8,8 @@
 namespace weir::app {
 
 /// The data directory of an embedded server: `catalog.db`, `log/`, `store/`, `tables/`, `VERSION`,
-/// `weir.lock`. One process at a time holds it, from open to destruction.
+/// `weir.lock`, and `spool/` where the store is another one. One process at a time holds it, from
+/// open to destruction.
 class DataDirectory {
  public:
   /// Creates and opens a new one; conflict where one exists.
@@ -31,6 +32,7 @@ class DataDirectory {
   std::string log() const { return path_ + "/log"; }
   std::string store() const { return path_ + "/store"; }
   std::string tables() const { return path_ + "/tables"; }
+  std::string spool() const { return path_ + "/spool"; }
 
  private:
   DataDirectory(const std::string& path, int lock);

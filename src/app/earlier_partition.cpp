@@ -43,8 +43,10 @@ Result<void> close_partition(PartitionNo partition, const std::string& log_direc
   BatchCatalogAdapter batch_catalog(services.catalog, services.clock);
   batcher::HourSealer sealer(services.store, batch_catalog);
   constexpr std::chrono::hours a_century{24 * 36'525};  // however far ahead the clock was
+  const Time end = services.clock.now() + a_century;
+  WEIR_TRY(const catalog::Checkpoint checkpoint, batch_catalog.claim(partition));
   for (bool more = true; more;) {
-    WEIR_TRY(const auto sealed, sealer.seal_some(partition, services.clock.now() + a_century));
+    WEIR_TRY(const auto sealed, sealer.seal_some(partition, {checkpoint.version, end}, end));
     more = sealed.more;
   }
   return {};

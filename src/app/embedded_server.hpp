@@ -11,7 +11,7 @@
 namespace weir::app {
 
 /// All of Weir in one process on one data directory. The parts are built in the order in which a
-/// payload passes them (see embedded_server.cpp). They are stopped so that accepted records are
+/// payload passes them (see server_stages.hpp). They are stopped so that accepted records are
 /// safe: first the server takes no more requests, then the log closes, then the readers of the log.
 class EmbeddedServer {
  public:

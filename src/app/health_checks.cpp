@@ -19,6 +19,13 @@ HealthCheck judge_log(const Vitals& vitals) {
   return {"log", State::alarm, vitals.log.error().message};
 }
 
+HealthCheck judge_store(const Vitals& vitals) {
+  const std::string name = vitals.store_url.empty() ? "the data directory" : vitals.store_url;
+  if (!vitals.store)
+    return {"store", State::alarm, fmt::format("{}: {}", name, vitals.store.error().message)};
+  return {"store", State::ok, fmt::format("{} takes objects and gives them back", name)};
+}
+
 HealthCheck judge_clock(const Vitals& vitals) {
   const auto seconds = [](std::chrono::microseconds time) {
     return std::chrono::floor<std::chrono::seconds>(time).count();
@@ -101,8 +108,8 @@ HealthCheck judge_quarantine(const Vitals& vitals) {
 }  // namespace
 
 std::vector<HealthCheck> judge(const Vitals& vitals) {
-  return {judge_log(vitals),  judge_clock(vitals), judge_batcher(vitals),   judge_age(vitals),
-          judge_disk(vitals), judge_keys(vitals),  judge_quarantine(vitals)};
+  return {judge_log(vitals), judge_store(vitals), judge_clock(vitals), judge_batcher(vitals),
+          judge_age(vitals), judge_disk(vitals),  judge_keys(vitals),  judge_quarantine(vitals)};
 }
 
 }  // namespace weir::app

@@ -16,6 +16,8 @@ namespace weir::app {
 /// What `weir doctor` checks besides conservation, at one moment.
 struct Vitals {
   Result<void> log;
+  std::string store_url;  // empty: the data directory
+  Result<void> store;
   WatchedClock::State clock;
   std::chrono::microseconds stamps_ahead{0};  // of the clock
   std::chrono::seconds stamps_ahead_max{0};   // as it is set

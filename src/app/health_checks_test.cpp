@@ -34,6 +34,15 @@ class HealthChecksTest : public ::testing::Test {
   Vitals vitals;
 };
 
+TEST_F(HealthChecksTest, AStoreThatDoesNotWorkIsAnAlarmAndNamedByItsUrl) {
+  EXPECT_EQ(check("store").state, State::ok);
+  EXPECT_THAT(check("store").message, HasSubstr("the data directory takes objects"));
+  vitals.store_url = "s3://bucket";
+  vitals.store = fail(Errc::io, "the store cannot be written to: no such bucket");
+  EXPECT_EQ(check("store").state, State::alarm);
+  EXPECT_THAT(check("store").message, HasSubstr("s3://bucket: the store cannot be written to"));
+}
+
 TEST_F(HealthChecksTest, AClockThatIsOrWasAheadIsAnAlarm) {
   vitals.clock = {.ahead = std::chrono::hours(2),
                   .taken_after = std::chrono::minutes(9),

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds look_every{1};
 constexpr std::chrono::hours forget_every{1};
+constexpr std::chrono::seconds compare_every{60};
 
 }  // namespace
 
@@ -26,23 +27,29 @@ void Housekeeping::stop() {
 void Housekeeping::work(const std::stop_token& stop) {
   std::chrono::seconds since_written{0};
   std::chrono::seconds since_forgotten = forget_every;
+  std::chrono::seconds since_compared = compare_every;
   while (!stop.stop_requested()) {
     chores_.watch();
     look_whether_ready();
-    if (since_written >= chores_.write_key_uses_every) {
-      chores_.write_key_uses();
+    if (since_written >= chores_.write_uses_every) {
+      chores_.write_uses();
       since_written = {};
     }
     if (since_forgotten >= forget_every) {
       chores_.forget();
       since_forgotten = {};
     }
+    if (since_compared >= compare_every) {
+      chores_.compare();
+      since_compared = {};
+    }
     std::unique_lock lock(mutex_);
     stopped_.wait_for(lock, stop, look_every, [] { return false; });
     since_written += look_every;
     since_forgotten += look_every;
+    since_compared += look_every;
   }
-  chores_.write_key_uses();
+  chores_.write_uses();
 }
 
 void Housekeeping::look_whether_ready() {

@@ -10,17 +10,18 @@
 
 namespace weir::app {
 
-/// Periodic work outside the data path, on its own thread: saving the last uses of API keys,
-/// forgetting what is too old, watching the clock, and logging when the server becomes unready and
-/// when it is ready again.
+/// Periodic work outside the data path, on its own thread: saving the last uses of API keys
+/// and the counts of refusals, forgetting what is too old, watching the clock, and logging when the
+/// server becomes unready and when it is ready again.
 class Housekeeping {
  public:
   struct Chores {
-    std::function<void()> write_key_uses;
-    std::chrono::seconds write_key_uses_every{30};
+    std::function<void()> write_uses;
+    std::chrono::seconds write_uses_every{30};
     std::function<Result<void>()> ready;
-    std::function<void()> forget;  // what is too old; each hour
-    std::function<void()> watch;   // each second
+    std::function<void()> forget;   // what is too old; each hour
+    std::function<void()> compare;  // the fields of streams with those before; each minute
+    std::function<void()> watch;    // each second
   };
   explicit Housekeeping(Chores chores);
   ~Housekeeping() { stop(); }

@@ -45,6 +45,9 @@ void add_server_commands(Command app, Terminal& terminal) {
   auto verify_options = std::make_shared<weir::app::VerifyOptions>();
   verify.option("STORE", verify_options->store, "The store's directory, or a data directory")
       .shows_default();
+  verify.option("--config", verify_options->config_file,
+                "TOML file of settings, of which those of the store count");
+  verify.option("--set", verify_options->assignments, "key=value; see `weir settings`");
   verify.flag("--json", verify_options->json, "Print JSON");
   verify.runs(
       [verify_options, &terminal] { terminal.exit_code = weir::app::verify(*verify_options); });

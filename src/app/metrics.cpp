@@ -135,6 +135,21 @@ MetricFamily runs_by_state(const std::vector<catalog::RunsInState>& runs) {
   return out;
 }
 
+MetricFamily by_kind(const FieldChanges& changes) {
+  MetricFamily out{
+      "weir_field_changes",
+      "Fields of streams that differ today from the week before, compared each minute.",
+      MetricType::Gauge,
+      {}};
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    ClientMetric metric;
+    metric.label = {{"kind", std::string(to_string(static_cast<fields::Change::Kind>(i)))}};
+    metric.gauge.value = static_cast<double>(changes[i]);
+    out.metric.push_back(std::move(metric));
+  }
+  return out;
+}
+
 MetricFamily by_place(const char* name, const char* help, std::uint64_t in_catalog,
                       std::uint64_t in_files) {
   MetricFamily out{name, help, MetricType::Gauge, {}};
@@ -243,13 +258,35 @@ void add_conservation(std::vector<MetricFamily>& families,
                            conservation.holds() ? 1 : 0));
 }
 
+/// What is left of the machine. An unknown size of the disk is left out: as 0 it would be an alarm.
+void add_machine(std::vector<MetricFamily>& families, const Measured& measured) {
+  if (measured.disk_bytes > 0) {
+    families.push_back(gauge("weir_disk_free_bytes",
+                             "Room on the disk of the data directory, for the server's user.",
+                             measured.disk_bytes_free));
+    families.push_back(gauge("weir_disk_size_bytes", "Size of the disk of the data directory.",
+                             measured.disk_bytes));
+  }
+  const ProcessState& process = measured.process;
+  families.push_back(
+      counter("process_cpu_seconds_total", "CPU time of the process.", process.cpu_seconds));
+  families.push_back(gauge("process_resident_memory_bytes", "Resident memory of the process.",
+                           process.resident_bytes));
+  families.push_back(gauge("process_open_fds", "Open file descriptors.", process.open_files));
+  families.push_back(gauge("process_max_fds", "File descriptors it may have open at most.",
+                           process.open_files_max));
+  families.push_back(
+      gauge("process_start_time_seconds", "Start of the process, since 1970.", process.started_at));
+}
+
 }  // namespace
 
 std::string metrics_text(const Measured& measured) {
   const auto& [gateway, http, log, clock, batcher, quarantine, batch_seconds, run_seconds,
-               live_lag_by_courier, schedule_lateness, firings, runs, control_seconds,
-               alerts_delivered, alert_tries_failed, log_ready, conservation, conservation_checks,
-               snapshot, streams_named_max] = measured;
+               live_lag_by_courier, schedule_lateness, field_changes, firings, runs,
+               control_seconds, followers, alerts_delivered, alert_tries_failed, log_ready,
+               disk_bytes_free, disk_bytes, process, conservation, conservation_checks, snapshot,
+               streams_named_max] = measured;
   std::vector<MetricFamily> families{
       by_status("weir_gateway_replies_total", "Answers of the ingest endpoint.", gateway.replies),
       counter("weir_gateway_payload_bytes_total", "Bytes of accepted payloads, as sent.",
@@ -266,6 +303,15 @@ std::string metrics_text(const Measured& measured) {
               http.connections_refused),
       gauge("weir_http_large_body_bytes",
             "Memory that bodies on their way hold beyond 16 KiB each.", http.large_body_bytes),
+      gauge("weir_followers", "Live connections open now.", followers.open),
+      counter("weir_follower_events_total", "Events sent to them.", followers.events),
+      counter("weir_follower_payloads_left_out_total",
+              "Payloads that clients did not get, since they read too slowly.",
+              followers.payloads_lost),
+      counter("weir_followers_dropped_total", "Live connections ended, for the same reason.",
+              followers.dropped),
+      counter("weir_followers_refused_total", "Live connections over their limit.",
+              followers.refused),
       stage_seconds(measured),
       commit_bytes(measured),
       gauge("weir_log_segments", "Segments of the log in use.", log.segments),
@@ -284,6 +330,7 @@ std::string metrics_text(const Measured& measured) {
       counter("weir_batcher_bytes_total", "Bytes of batch files.", batcher.bytes),
       counter("weir_batcher_quarantined_total", "Payloads put into the quarantine.",
               batcher.quarantined),
+      by_kind(field_changes),
       by_place("weir_quarantine_payloads", "Payloads that the quarantine holds.",
                quarantine.payloads_in_catalog, quarantine.payloads_in_files),
       by_place("weir_quarantine_bytes", "Their bytes.", quarantine.bytes_in_catalog,
@@ -316,6 +363,7 @@ std::string metrics_text(const Measured& measured) {
       gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
       gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
             static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};
+  add_machine(families, measured);
   if (conservation)
     add_conservation(families, *conservation, StreamLabels(snapshot, streams_named_max));
   return prometheus::TextSerializer().Serialize(families);

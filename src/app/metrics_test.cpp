@@ -42,6 +42,29 @@ TEST(Metrics, CodesAgesAndReadinessAreThere) {
     EXPECT_THAT(text, HasSubstr(line));
 }
 
+TEST(Metrics, TheDiskAndTheProcessAreToldAndADiskOfUnknownSizeIsNot) {
+  Measured measured;
+  measured.process = {.cpu_seconds = 2.5, .resident_bytes = 4096, .open_files = 7};
+  EXPECT_THAT(metrics_text(measured), Not(HasSubstr("weir_disk_")));
+  measured.disk_bytes = 1000;
+  const std::string text = metrics_text(measured);
+  for (const char* line :
+       {"weir_disk_free_bytes 0\n", "weir_disk_size_bytes 1000\n",
+        "# TYPE process_cpu_seconds_total counter\n", "process_cpu_seconds_total 2.5\n",
+        "process_resident_memory_bytes 4096\n", "process_open_fds 7\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(Metrics, ChangesOfFieldsAreCountedByKind) {
+  Measured measured;
+  measured.field_changes = {3, 0, 1, 0};
+  const std::string text = metrics_text(measured);
+  for (const char* line :
+       {"weir_field_changes{kind=\"gone\"} 3\n", "weir_field_changes{kind=\"type_changed\"} 0\n",
+        "weir_field_changes{kind=\"new\"} 1\n", "weir_field_changes{kind=\"share_moved\"} 0\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
 /// A stream with an hour that is sealed and one that is not.
 batcher::ConservationReport conservation_report() {
   batcher::ConservationReport report;

@@ -58,6 +58,7 @@ gateway::Limits gateway_limits(const Config& config) {
   const unsigned rate = count_of(config, "ingest.tenant_rate");
   const unsigned burst = count_of(config, "ingest.tenant_burst");
   limits.tenant_rate = {rate, burst == 0 ? rate : burst};
+  limits.domain = config.text("http.domain");
   return limits;
 }
 

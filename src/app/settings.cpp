@@ -93,6 +93,11 @@ constexpr Setting table[] = {
      "files in the store.",
      signed_of(quarantine_bytes_default), 0, signed_of(std::uint64_t{64} * 1024 * mib)},
     {"conservation.check_s", "Conservation is checked this often.", 10, 1, 3600},
+    {"store.part_mb",
+     "Objects that are larger go into a remote store in parts of this size. An upload holds one in "
+     "memory.",
+     8, 5, 512},
+    {"store.timeout_s", "One request to a remote store is given up after so long.", 60, 1, 3600},
     {"metrics.streams",
      "Streams named in /metrics at most, the oldest; others are added up. Without metrics.token "
      "and "
@@ -128,6 +133,7 @@ constexpr Setting table[] = {
      1, 3650},
     {"audit.keep_days", "Audit events are deleted so many days after they were written; 0: never.",
      400, 0, 100'000},
+    {"usage.keep_days", "What streams took is told by day for so many days.", 400, 1, 3650},
     {"sessions.idle_s", "A user who has asked for nothing for so long must sign in again.", 3600,
      60, 2'592'000},
     {"sessions.life_s", "Whoever signed in must do so again after so long, whatever happens.",
@@ -143,6 +149,10 @@ constexpr TextSetting text_table[] = {
      "Where clients find the server, as in https://weir.example.org: in the URLs and samples it "
      "gives. "
      "Without, the address that a request was sent to.",
+     "", ""},
+    {"http.domain",
+     "A domain of which each tenant has a host, as acme.weir.example.org of weir.example.org: a "
+     "request to it is that tenant's. Without, hosts name no tenant.",
      "", ""},
     {"metrics.token",
      "Whoever reads /metrics must send it as a bearer token. Without, anybody may.", "", ""},
@@ -166,6 +176,60 @@ constexpr TextSetting text_table[] = {
     {"alerts.smtp_from", "The sender's address of alerts, as in weir@example.org.", "", ""},
     {"alerts.smtp_tls", "Whether mail is sent only over TLS (STARTTLS with smtp://).", "required",
      "required|if_offered|off"},
+    {"oidc.issuer",
+     "The OpenID Connect provider that people sign in with, as in https://login.example.org; "
+     "without, by password only. Needs http.public_url: people are led back to "
+     "/api/v0/oidc/callback there.",
+     "", ""},
+    {"oidc.client_id", "What the provider calls this server.", "", ""},
+    {"oidc.client_secret", "Its secret there; without, it is a public client.", "", ""},
+    {"oidc.client_secret_file", "A file that has it, which other users of the machine cannot read.",
+     "", ""},
+    {"oidc.scopes", "What the provider is asked for.", "openid profile email", ""},
+    {"oidc.label", "The provider's name on the button; without, its host.", "", ""},
+    {"oidc.tenant",
+     "The tenant of which people become users when they sign in first. Without, they do not.", "",
+     ""},
+    {"oidc.name_claim", "The claim that a new user's name is taken from.", "preferred_username",
+     ""},
+    {"oidc.policy_claim",
+     "The claim by which policies are given, anew at each sign-in, as in groups. Without, they are "
+     "given here.",
+     "", ""},
+    {"oidc.policies",
+     "Which value in that claim gives which policies: VALUE=policy+policy, VALUE=policy.", "", ""},
+    {"oidc.ca_file",
+     "PEM file of the authorities trusted when the provider is asked, instead of the system's.", "",
+     ""},
+    {"store.url",
+     "Where batch files go: s3://BUCKET/PREFIX or azure://ACCOUNT/CONTAINER/PREFIX, with or "
+     "without "
+     "a prefix. Without, into the data directory.",
+     "", ""},
+    {"store.endpoint",
+     "A server that speaks the store's API, as in https://s3.example.org:9000 or "
+     "http://127.0.0.1:10000/ACCOUNT. Without, AWS's of the region, or Azure's of the account.",
+     "", ""},
+    {"store.region", "The bucket's region. Without, AWS_REGION of the environment, or us-east-1.",
+     "", ""},
+    {"store.addressing",
+     "Whether the bucket is named in the path of a URL or in its host. `auto`: in the path where "
+     "store.endpoint is set.",
+     "auto", "auto|path|host"},
+    {"store.credentials",
+     "Where the key of S3 comes from: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the "
+     "environment, a web identity (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN), the shared file "
+     "(AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE), the container, or the machine's role. `any`: the "
+     "first of them that is set up, in this order. Azure's is AZURE_STORAGE_KEY, or "
+     "AZURE_STORAGE_SAS_TOKEN.",
+     "any", "any|environment|web_identity|file|container|instance"},
+    {"store.ca_file",
+     "PEM file of the authorities trusted when the store is asked, instead of the system's.", "",
+     ""},
+    {"store.encryption", "What S3 encrypts new objects with. `bucket`: as the bucket is set.",
+     "bucket", "bucket|AES256|aws:kms"},
+    {"store.kms_key", "With aws:kms, the key's id or ARN; without, the account's own for S3.", "",
+     ""},
     {"tls.certificate",
      "PEM file of the server's certificate and its chain. With it and `tls.key`, https is spoken "
      "(TLS 1.2 and 1.3).",
@@ -298,6 +362,14 @@ Result<void> Config::load(const std::string& path) {
                 fmt::format("{}, {}: {}", path, where.str(), error.description()));
   }
   return {};
+}
+
+Result<Config> read_config(const std::string& file, const std::vector<std::string>& assignments) {
+  Config config;
+  if (!file.empty()) WEIR_CHECK(config.load(file));
+  for (const std::string& assignment : assignments)
+    WEIR_CHECK(config.set(assignment));
+  return config;
 }
 
 std::int64_t Config::operator[](std::string_view key) const {

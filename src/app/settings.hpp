@@ -65,6 +65,9 @@ class Config {
   std::map<std::string, std::string, std::less<>> texts_;
 };
 
+/// The settings of a file, where one is named, and then of assignments, "key=value".
+Result<Config> read_config(const std::string& file, const std::vector<std::string>& assignments);
+
 /// The settings tables as docs/configuration.md shows them.
 std::string settings_markdown();
 

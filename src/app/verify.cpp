@@ -7,12 +7,15 @@
 
 #include "app/data_directory.hpp"
 #include "app/earlier_partition.hpp"
+#include "app/settings.hpp"
+#include "app/store_settings.hpp"
 #include "base/errc.hpp"
 #include "catalog/catalog.hpp"
 #include "env/real/posix_disk.hpp"
 #include "env/real/system_clock.hpp"
 #include "env/real/system_random.hpp"
 #include "pipeline/batcher/quarantine.hpp"
+#include "pipeline/store/local_directory_store.hpp"
 #include "pipeline/store/store_check.hpp"
 
 // Opens the catalog as a start does, so it finds whatever a start would refuse. Where a server
@@ -53,7 +56,7 @@ void print(const std::string& root, const store::StoreReport& report) {
 
 /// The store to check, and what its catalog knows.
 struct Subject {
-  std::string root;
+  std::string root;  // a directory, or the URL of another store
   std::vector<store::SealedManifest> known;
   std::vector<store::BodiesFile> quarantined;
   std::string remark;  // why the catalog is unknown
@@ -83,12 +86,14 @@ Result<void> ask_catalog(const std::string& path, Subject& subject) {
 }
 
 /// A data directory has its store in a subdirectory, and a catalog beside it.
-Result<Subject> subject_of(const std::string& path) {
+Result<Subject> subject_of(const std::string& path, const Config& config) {
   PosixDisk disk;
   const bool is_data = disk.exists(path + "/VERSION").value_or(false) &&
                        disk.exists(path + "/store").value_or(false);
-  if (!is_data) return Subject{.root = path, .known = {}, .quarantined = {}, .remark = {}};
-  Subject subject{.root = path + "/store", .known = {}, .quarantined = {}, .remark = {}};
+  std::string root = is_data ? path + "/store" : path;
+  if (has_remote_store(config)) root = config.text("store.url");
+  Subject subject{.root = std::move(root), .known = {}, .quarantined = {}, .remark = {}};
+  if (!is_data) return subject;
   const auto asked = ask_catalog(path, subject);
   if (asked) return subject;
   if (asked.error().code != Errc::locked) return fail(asked.error());
@@ -98,9 +103,17 @@ Result<Subject> subject_of(const std::string& path) {
   return subject;
 }
 
-Result<store::StoreReport> check(const Subject& subject) {
+Result<store::StoreReport> check(const Subject& subject, const Config& config) {
   PosixDisk disk;
-  return store::check_store(disk, subject.root, subject.known, subject.quarantined);
+  SystemClock clock;
+  SystemRandom random;
+  std::unique_ptr<store::ObjectStore> store;
+  if (has_remote_store(config)) {
+    WEIR_TRY(store, open_remote_store(config, {disk, clock, random, "", environment_variable}));
+  } else {
+    WEIR_TRY(store, store::LocalDirectoryStore::open_existing(disk, subject.root));
+  }
+  return store::check_store(*store, subject.known, subject.quarantined);
 }
 
 int tell(const Error& error) {
@@ -111,9 +124,11 @@ int tell(const Error& error) {
 }  // namespace
 
 int verify(const VerifyOptions& options) {
-  const auto subject = subject_of(options.store);
+  const auto config = read_config(options.config_file, options.assignments);
+  if (!config) return tell(config.error());
+  const auto subject = subject_of(options.store, *config);
   if (!subject) return tell(subject.error());
-  const auto report = check(*subject);
+  const auto report = check(*subject, *config);
   if (!report) return tell(report.error());
   if (options.json)
     fmt::print("{}\n", json::serialize(json_of(subject->root, *report)));

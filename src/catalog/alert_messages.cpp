@@ -32,6 +32,7 @@ std::optional<AlertKind> kind_of(RunState state) {
     case RunState::succeeded:
       return AlertKind::success;
     case RunState::stopped:
+    case RunState::canceled:
       return AlertKind::stopped;
     default:
       return std::nullopt;

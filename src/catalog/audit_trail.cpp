@@ -23,6 +23,7 @@ struct Named {
   std::string_view prefix;
   const char* name;  // an expression over its row
   const char* table;
+  const char* is_of_tenant = "tenant_no = :tenant";
 };
 
 /// Of the things with ids: where their names are.
@@ -35,7 +36,8 @@ constexpr std::array named = {
     Named{id_prefix::ingest_query, "name", "ingest_queries"},
     Named{id_prefix::workflow_run, "name", "runs"},
     Named{id_prefix::alert_endpoint, "name", "alert_endpoints"},
-    Named{"us-", "name", "users"},
+    Named{"us-", "name", "users",
+          "no IN (SELECT user_no FROM memberships WHERE tenant_no = :tenant)"},
 };
 
 /// "" of what is not there, or is of another tenant, or has no name.
@@ -45,7 +47,7 @@ Result<std::string> name_of(soci::session& session, std::uint32_t tenant_no,
   for (const Named& each : named) {
     if (!id.starts_with(each.prefix)) continue;
     Statement statement(session, std::string("SELECT ") + each.name + " FROM " + each.table +
-                                     " WHERE id = :id AND tenant_no = :tenant");
+                                     " WHERE id = :id AND " + each.is_of_tenant);
     WEIR_CHECK(statement.bind(id).bind(tenant_no).into(name).next());
   }
   return name;
@@ -107,6 +109,10 @@ void AuditTrail::of_user(std::uint32_t tenant_no, const std::string& user_id) {
   if (!scope) return;
   scope->act_.tenant_no = tenant_no;
   scope->act_.principal_id = scope->act_.object = user_id;
+}
+
+void AuditTrail::of_tenant(std::uint32_t tenant_no) {
+  if (AuditScope* const scope = to_record()) scope->act_.tenant_no = tenant_no;
 }
 
 void AuditTrail::created(const std::string& id) {

@@ -25,6 +25,8 @@ class AuditTrail {
   static void committed();
   /// Whose act it proves to be, where that is known only within the transaction.
   static void of_user(std::uint32_t tenant_no, const std::string& user_id);
+  /// In whose log it stands, where the act makes that tenant.
+  static void of_tenant(std::uint32_t tenant_no);
   /// An id was made for a new row.
   static void created(const std::string& id);
 };

@@ -29,9 +29,9 @@ const char* within(const BatchFilter& filter) {
 
 /// The conditions of a filter, and their values in the same order. A tenant's streams only.
 struct BatchQuery {
-  BatchQuery(soci::session& session, const std::string& number, std::uint32_t tenant_no,
+  BatchQuery(soci::session& session, const std::string& columns, std::uint32_t tenant_no,
              const BatchFilter& filter, const std::string& tail)
-      : statement(session, "SELECT " + number + batch_columns +
+      : statement(session, "SELECT " + columns +
                                " FROM batches b JOIN streams s ON s.no = b.stream_no"
                                " WHERE s.tenant_no = :tenant" +
                                (filter.stream_id.empty() ? "" : " AND s.id = :stream") +
@@ -58,14 +58,19 @@ bool owns(soci::session& session, std::uint32_t tenant_no, StreamNo stream) {
 }
 
 /// Whether the batcher has moved past the record.
-Result<bool> is_accounted(soci::session& session, const Address& address) {
+Result<Sequence> next_to_account(soci::session& session, PartitionNo partition, StreamNo stream) {
   Statement position(session,
                      "SELECT next_sequence FROM stream_positions WHERE partition_no = :partition"
                      " AND stream_no = :stream");
   Sequence next;
-  position.bind(address.partition).bind(address.stream).into(next);
+  position.bind(partition).bind(stream).into(next);
   WEIR_TRY(const bool found, position.next());
-  return found && address.sequence < next;
+  return found ? next : Sequence{1};
+}
+
+Result<bool> is_accounted(soci::session& session, const Address& address) {
+  WEIR_TRY(const Sequence next, next_to_account(session, address.partition, address.stream));
+  return address.sequence < next;
 }
 
 /// Rows do not overlap: the last one that begins at or before the record, if it holds it.
@@ -120,6 +125,12 @@ Result<std::unordered_map<StreamNo, Sequence>> Batches::positions(PartitionNo pa
   });
 }
 
+Result<Sequence> Batches::position(PartitionNo partition, StreamNo stream) {
+  return database_.read([&](soci::session& session) -> Result<Sequence> {
+    return next_to_account(session, partition, stream);
+  });
+}
+
 Result<std::vector<KeyPrint>> Batches::key_prints(PartitionNo partition, std::uint64_t count) {
   return database_.read([&](soci::session& session) -> Result<std::vector<KeyPrint>> {
     Statement rows(session,
@@ -145,7 +156,7 @@ Result<std::vector<KeyPrint>> Batches::key_prints(PartitionNo partition, std::ui
 Result<std::vector<Batch>> Batches::find(std::uint32_t tenant_no, const BatchFilter& filter) {
   return database_.read([&](soci::session& session) -> Result<std::vector<Batch>> {
     WEIR_CHECK(check_stream(session, tenant_no, filter.stream_id));
-    BatchQuery query(session, "", tenant_no, filter,
+    BatchQuery query(session, batch_columns, tenant_no, filter,
                      " ORDER BY b.day, b.hour, b.partition_no, b.first_sequence, b.stream_no");
     Batch row;
     batch_into(query.statement, row);
@@ -157,10 +168,10 @@ Result<SourceHours> Batches::hours_with_records(std::uint32_t tenant_no,
                                                 const BatchFilter& filter) {
   return database_.read([&](soci::session& session) -> Result<SourceHours> {
     WEIR_TRY(const StreamNo stream, find_stream_no(session, tenant_no, filter.stream_id));
-    BatchQuery query(session, "", tenant_no, filter,
+    BatchQuery query(session, "b.day, b.hour", tenant_no, filter,
                      " AND b.records > 0 GROUP BY b.day, b.hour ORDER BY b.day, b.hour");
     Batch row;
-    batch_into(query.statement, row);
+    query.statement.into(row.day).into(row.hour);
     SourceHours found;
     WEIR_TRY(const auto batches, collect(query.statement, row));
     for (const Batch& batch : batches)
@@ -193,7 +204,8 @@ Result<Page<Batch>> Batches::list(std::uint32_t tenant_no, const BatchFilter& fi
   return database_.read([&](soci::session& session) -> Result<Page<Batch>> {
     WEIR_CHECK(check_stream(session, tenant_no, filter.stream_id));
     const ListOf batches{.name = "batches", .number = "b.no"};
-    BatchQuery query(session, "b.no, ", tenant_no, filter, page_sql(batches, page));
+    BatchQuery query(session, std::string("b.no, ") + batch_columns, tenant_no, filter,
+                     page_sql(batches, page));
     return read_page<Batch>(query.statement, batches, page,
                             [](Statement& statement, Batch& row) { batch_into(statement, row); });
   });

@@ -43,10 +43,15 @@ class Batches {
  public:
   explicit Batches(Database& database) : database_(database) {}
 
-  /// Lsn 0, version 0 for a partition without a commit.
+  /// Lsn 0, version 0 for a partition without a claim or commit.
   Result<Checkpoint> checkpoint(PartitionNo partition);
+  /// Claims the partition for one batcher: gives the checkpoint a new version, so that commits of
+  /// all earlier claims are refused from now on. The version is the claim's number.
+  Result<Checkpoint> claim(PartitionNo partition);
   /// The next sequence of every stream of the partition that has records accounted for.
   Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition);
+  /// That of one stream; 1 where it has none.
+  Result<Sequence> position(PartitionNo partition, StreamNo stream);
   /// All or nothing: conflict when the checkpoint or a position has moved since it was read.
   /// Returns the new checkpoint.
   Result<Checkpoint> commit(const BatchCommit& commit);

@@ -98,6 +98,23 @@ TEST_F(BatchesTest, OfTwoBatchersOnOneFileOneIsRefused) {
   EXPECT_EQ(one->batches().find(tenant, {stream.id, {}, {}, {}})->size(), 2u);
 }
 
+TEST_F(BatchesTest, AClaimRefusesTheCommitsOfAllEarlierOnes) {
+  const Stream stream = add_stream(acme_);
+  BatchCommit late = one_file(stream, 1, 3, Lsn{4096});
+  late.read = batches().claim(PartitionNo{0}).value();
+  EXPECT_EQ(late.read.version, 1u);
+  BatchCommit next = one_file(stream, 1, 2, Lsn{4096});
+  next.read = batches().claim(PartitionNo{0}).value();
+  EXPECT_EQ(next.read.version, 2u);
+  EXPECT_EQ(next.read.lsn, Lsn{0});
+  EXPECT_EQ(code_of(batches().commit(late)), Errc::conflict);
+  const auto done = batches().commit(next);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_EQ(batches().claim(PartitionNo{0})->version, 4u) << "commits count too";
+  EXPECT_EQ(batches().checkpoint(PartitionNo{0})->lsn, Lsn{4096}) << "a claim moves nothing";
+  EXPECT_EQ(batches().claim(PartitionNo{1})->version, 1u);
+}
+
 TEST_F(BatchesTest, RacingBatchersCommitEveryRecordOnce) {
   TestDirectory directory;
   const std::string path = directory.file("catalog.db");

@@ -1,7 +1,9 @@
 #include "catalog/catalog.hpp"
 
+#include "catalog/attention.hpp"
 #include "catalog/audit.hpp"
 #include "catalog/database.hpp"
+#include "catalog/usage.hpp"
 #include "catalog/users.hpp"
 
 // Only puts the parts together. The first snapshot is published here, before anyone can ask for
@@ -46,8 +48,11 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       landings_(std::make_unique<Landings>(*database_)),
       credentials_(std::make_unique<Credentials>(*database_)),
       alerts_(std::make_unique<Alerts>(*database_)),
+      attention_(std::make_unique<Attention>(*database_)),
       audit_(std::make_unique<AuditLog>(*database_)),
-      users_(std::make_unique<Users>(*database_)) {}
+      users_(std::make_unique<Users>(*database_)),
+      stream_fields_(std::make_unique<StreamFields>(*database_)),
+      usage_(std::make_unique<Usage>(*database_)) {}
 
 Catalog::~Catalog() = default;
 

@@ -19,7 +19,9 @@
 #include "catalog/loads.hpp"
 #include "catalog/runs.hpp"
 #include "catalog/snapshot.hpp"
+#include "catalog/stream_fields.hpp"
 #include "catalog/streams.hpp"
+#include "catalog/tenants.hpp"
 #include "env/clock.hpp"
 #include "env/random.hpp"
 
@@ -28,8 +30,10 @@
 /// class. All are thread-safe, and every call is one transaction.
 namespace weir::catalog {
 
+class Attention;
 class AuditLog;
 class Database;
+class Usage;
 class Users;
 
 class Catalog {
@@ -61,8 +65,11 @@ class Catalog {
   Landings& landings() { return *landings_; }
   Credentials& credentials() { return *credentials_; }
   Alerts& alerts() { return *alerts_; }
+  Attention& attention() { return *attention_; }
   AuditLog& audit() { return *audit_; }
   Users& users() { return *users_; }
+  StreamFields& stream_fields() { return *stream_fields_; }
+  Usage& usage() { return *usage_; }
 
   /// Updated before a change made through this object returns.
   const SnapshotSource& snapshots() const;
@@ -87,8 +94,11 @@ class Catalog {
   std::unique_ptr<Landings> landings_;
   std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<Alerts> alerts_;
+  std::unique_ptr<Attention> attention_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<Users> users_;
+  std::unique_ptr<StreamFields> stream_fields_;
+  std::unique_ptr<Usage> usage_;
 };
 
 }  // namespace weir::catalog

@@ -9,6 +9,8 @@
 #include "catalog/packed_records.hpp"
 #include "catalog/quarantine_rows.hpp"
 #include "catalog/statement.hpp"
+#include "catalog/stream_field_rows.hpp"
+#include "catalog/usage_rows.hpp"
 
 // The one transaction that makes batches visible (docs/formats/manifest.md).
 //
@@ -196,6 +198,25 @@ std::vector<Hour> touched_hours(const BatchCommit& commit) {
   return out;
 }
 
+/// What the commit adds to the days of its streams.
+std::map<std::pair<StreamNo, Day>, Used> used_by_day(const BatchCommit& commit,
+                                                     const std::vector<Hour>& hours) {
+  std::map<std::pair<StreamNo, Day>, Used> days;
+  for (const Hour& hour : hours)
+    days[{hour.stream, hour.day}].payloads += hour.accepted();
+  for (const Batch& batch : commit.batches) {
+    Used& used = days[{batch.stream, batch.day}];
+    used.bytes += batch.bytes;
+    ++used.files;
+  }
+  for (const Quarantined& one : commit.quarantined)
+    ++days[{one.address.stream, day_of(one.received_at)}].quarantined;
+  for (const Duplicates& run : commit.duplicates)
+    if (!run.pairs.empty())
+      days[{run.stream, day_of(run.first_received_at)}].duplicates += run.pairs.size();
+  return days;
+}
+
 /// An hour's range only grows; a sealed hour's does not change.
 Result<void> extend(soci::session& session, const Hour& hour) {
   Statement upsert(
@@ -232,8 +253,11 @@ Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
     WEIR_CHECK(insert(session, commit.partition, run));
   for (const KeyPrints& run : commit.keys)
     WEIR_CHECK(insert(session, commit.partition, run));
-  for (const Hour& hour : touched_hours(commit))
+  const std::vector<Hour> hours = touched_hours(commit);
+  for (const Hour& hour : hours)
     WEIR_CHECK(extend(session, hour));
+  for (const auto& [key, used] : used_by_day(commit, hours))
+    WEIR_CHECK(add_used(session, key.first, key.second, used));
   if (commit.forget_keys_before)
     return forget_keys(session, commit.partition, *commit.forget_keys_before);
   return {};
@@ -258,6 +282,20 @@ Result<void> insert_batch(soci::session& session, const Batch& batch) {
   return {};
 }
 
+Result<Checkpoint> Batches::claim(PartitionNo partition) {
+  return database_.write([&](soci::session& session) -> Result<Checkpoint> {
+    Statement claim(session,
+                    "INSERT INTO partition_checkpoints (partition_no, lsn, version)"
+                    " VALUES (:partition, 0, 1) ON CONFLICT (partition_no) DO UPDATE"
+                    " SET version = partition_checkpoints.version + 1 RETURNING lsn, version");
+    Checkpoint claimed;
+    claim.bind(partition).into(claimed.lsn).into(claimed.version);
+    WEIR_TRY(const auto found, first(claim, claimed));
+    if (!found) return fail(Errc::internal, "The catalog answered nothing to a claim.");
+    return *found;
+  });
+}
+
 Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
   WEIR_CHECK(check(commit));
   auto committed = database_.write_and_maybe_publish(
@@ -270,6 +308,8 @@ Result<Checkpoint> Batches::commit(const BatchCommit& commit) {
         }
         for (const Batch& batch : commit.batches)
           WEIR_CHECK(insert_batch(session, batch));
+        for (const auto& [stream, day, sketch] : commit.fields)
+          WEIR_CHECK(merge_fields(session, stream, day, *sketch, database_.now()));
         WEIR_CHECK(insert_records(session, commit));
         return checkpoint;
       });

@@ -249,10 +249,13 @@ Result<void> CourierGroups::remove(std::uint32_t tenant_no, const std::string& i
 
 Result<std::vector<GroupToFire>> CourierGroups::to_fire() {
   return database_.read([&](soci::session& session) -> Result<std::vector<GroupToFire>> {
-    Statement statement(session, std::string("SELECT ") + columns +
-                                     " FROM courier_groups WHERE active = 1 AND schedule <> ''"
-                                     " AND (next_fire_at IS NULL OR next_fire_at <= :now"
-                                     "   OR looked_to > :back) ORDER BY next_fire_at, no");
+    Statement statement(session,
+                        std::string("SELECT ") + columns +
+                            " FROM courier_groups WHERE active = 1 AND schedule <> ''"
+                            " AND tenant_no IN (SELECT no FROM tenants"
+                            " WHERE disabled_at IS NULL)"
+                            " AND (next_fire_at IS NULL OR next_fire_at <= :now"
+                            "   OR looked_to > :back) ORDER BY COALESCE(next_fire_at, ''), no");
     CourierGroup row;
     into(statement.bind(database_.now()).bind(database_.now() + clock_back_max), row);
     WEIR_TRY(auto groups, collect(statement, row));

@@ -3,6 +3,7 @@
 #include "catalog/database.hpp"
 #include "catalog/names.hpp"
 #include "catalog/paging.hpp"
+#include "catalog/run_rows.hpp"
 
 // A courier refers to streams, feeds and queries by their ids, without foreign keys: a placeholder
 // may stand until its target is made (spec/couriers.md 3). Load operations are stored as the text
@@ -53,13 +54,26 @@ Result<void> begin_live(soci::session& session, const std::string& id) {
   return {};
 }
 
-/// Ends the live run of a courier that is live no more. A round at work ends it by itself.
-Result<void> end_live(soci::session& session, const std::string& id, Time now) {
-  Statement end(session,
-                "UPDATE runs SET state = 'succeeded', ended_at = :now WHERE courier_id = :id"
-                " AND live = 1 AND ended_at IS NULL AND lease_owner IS NULL");
-  WEIR_CHECK(end.bind(now).bind(id).run());
+/// Ends the runs of the courier that nobody is at work on and that are `live`, or not.
+Result<void> end_idle(soci::session& session, Database& database, const std::string& id, bool live,
+                      RunState state, const std::string& error) {
+  Statement idle(session,
+                 "SELECT id FROM runs WHERE courier_id = :id AND live = :live"
+                 " AND ended_at IS NULL AND lease_owner IS NULL ORDER BY no");
+  std::string run_id;
+  WEIR_TRY(const auto runs, collect(idle.bind(id).bind(live).into(run_id), run_id));
+  for (const std::string& run : runs) {
+    if (!error.empty())
+      WEIR_CHECK(
+          add_notices(session, run, {{database.now(), std::string(to_string(state)), error}}));
+    WEIR_CHECK(end_run(session, database, run, state, error));
+  }
   return {};
+}
+
+/// Ends the live run of a courier that is live no more. A round at work ends it by itself.
+Result<void> end_live(soci::session& session, Database& database, const std::string& id) {
+  return end_idle(session, database, id, true, RunState::succeeded, "");
 }
 
 Result<Courier> select(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
@@ -141,8 +155,7 @@ Result<Courier> Couriers::update(std::uint32_t tenant_no, const Courier& courier
     bind_settings(update, courier);
     WEIR_TRY(const auto updated, update.bind(courier.id).bind(tenant_no).run());
     if (updated > 0) WEIR_CHECK(begin_live(session, courier.id));
-    if (updated > 0 && !courier.is_live())
-      WEIR_CHECK(end_live(session, courier.id, database_.now()));
+    if (updated > 0 && !courier.is_live()) WEIR_CHECK(end_live(session, database_, courier.id));
     return select(session, tenant_no, courier.id);
   });
 }
@@ -161,7 +174,10 @@ Result<void> Couriers::remove(std::uint32_t tenant_no, const std::string& id) {
     Statement drop(session, "DELETE FROM couriers WHERE tenant_no = :tenant AND id = :id");
     WEIR_TRY(const auto dropped, drop.bind(tenant_no).bind(id).run());
     if (dropped == 0) return no_such("courier", id);
-    return end_live(session, id, database_.now());
+    // What was asked of it and not begun would load by settings that nobody can see any more.
+    WEIR_CHECK(end_idle(session, database_, id, false, RunState::canceled,
+                        "The courier was deleted while the run waited for its turn."));
+    return end_live(session, database_, id);
   });
 }
 

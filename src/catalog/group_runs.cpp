@@ -36,7 +36,7 @@ Result<void> raise_alerts(soci::session& session, Database& database, const Run&
 }
 
 Result<std::vector<Run>> children_of(soci::session& session, const std::string& run_id) {
-  Statement statement(session, std::string("SELECT ") + run_columns +
+  Statement statement(session, "SELECT " + run_columns() +
                                    " FROM runs WHERE parent = :run AND parent <> '' ORDER BY no");
   Run row;
   run_into(statement.bind(run_id), row);
@@ -55,7 +55,7 @@ Result<Run> GroupRuns::add(std::uint32_t tenant_no, Run run, const std::string& 
     run.tenant_no = tenant_no;
     run.kind = RunKind::group;
     run.state = RunState::scheduled;
-    WEIR_TRY(Run added, insert_run(session, database_, std::move(run)));
+    WEIR_TRY(Run added, insert_run(session, database_, run));
     WEIR_CHECK(add_notices(session, added.id, {{database_.now(), "requested", notice}}));
     return added;
   });
@@ -66,7 +66,7 @@ Result<std::vector<std::string>> GroupRuns::due(std::uint32_t most) {
     Statement statement(session,
                         "SELECT id FROM runs WHERE kind = 'group' AND ended_at IS NULL"
                         " AND (not_before IS NULL OR not_before <= :now)"
-                        " ORDER BY not_before, no LIMIT :most");
+                        " ORDER BY COALESCE(not_before, ''), no LIMIT :most");
     std::string id;
     return collect(statement.bind(database_.now()).bind(most).into(id), id);
   });
@@ -76,7 +76,7 @@ Result<std::optional<Time>> GroupRuns::next_due() {
   return database_.read([&](soci::session& session) -> Result<std::optional<Time>> {
     Statement statement(session,
                         "SELECT COALESCE(not_before, created_at) FROM runs WHERE kind = 'group'"
-                        " AND ended_at IS NULL ORDER BY not_before LIMIT 1");
+                        " AND ended_at IS NULL ORDER BY COALESCE(not_before, '') LIMIT 1");
     Time at;
     return first(statement.into(at), at);
   });
@@ -130,15 +130,20 @@ Result<void> GroupRuns::save(const GroupRunView& read, const GroupRunStep& step)
                       " has changed since it was looked at; it is looked at again.");
     for (const RunTask& task : step.tasks)
       WEIR_CHECK(put_task(session, task));
-    for (const Run& child : step.children)
-      WEIR_CHECK(insert_run(session, database_, child));
+    for (const Run& child : step.children) {
+      WEIR_TRY(const Run made, insert_run(session, database_, child));
+      WEIR_CHECK(add_notices(
+          session, made.id,
+          {{now, "requested", "Courier run request by " + read.run.id + " of its group"}}));
+    }
     WEIR_CHECK(add_notices(session, read.run.id, step.notices));
     WEIR_CHECK(raise_alerts(session, database_, read.run, step.notices));
     for (const auto& covered : step.covered) {
       Statement move(session,
-                     "UPDATE group_couriers SET covered_to = MAX(COALESCE(covered_to, ''), :to)"
+                     "UPDATE group_couriers SET covered_to = CASE WHEN covered_to > :to"
+                     " THEN covered_to ELSE :same_to END"
                      " WHERE group_id = :group AND courier_id = :courier");
-      move.bind(covered.to).bind(read.run.group_id).bind(covered.courier_id);
+      move.bind(covered.to).bind(covered.to).bind(read.run.group_id).bind(covered.courier_id);
       WEIR_CHECK(move.run());
     }
     if (!is_over(step.state)) return {};

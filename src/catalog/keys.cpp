@@ -149,6 +149,9 @@ Result<void> Keys::revoke(std::uint32_t tenant_no, const std::string& id, bool a
         session, row,
         "Rotate its secret, generate a new token, and revoke the old tokens only with it."));
     WEIR_CHECK(drop_secrets_before(session, row.no, active + 1));
+    // Whoever has the secret of its OAuth client could get a new token at once.
+    Statement clients(session, "DELETE FROM key_clients WHERE key_no = :key");
+    WEIR_CHECK(clients.bind(row.no).run());
     return add_secret(session, row.no, active + 1, database_.random());
   });
 }

@@ -26,8 +26,9 @@ class Keys {
   /// Creates a new active secret; the previous one is deposed and accepted for 30 more days.
   Result<ApiKey> rotate(std::uint32_t tenant_no, const std::string& id);
   /// Drops the deposed secret now. With `all` the active one is replaced too, so that no token
-  /// issued so far is accepted. Refused (conflict) for the tenant's last key that may administer:
-  /// there, rotate, generate a token, and revoke with the new token.
+  /// issued so far is accepted, and the OAuth client is dropped. Refused (conflict) for the
+  /// tenant's last key that may administer: there, rotate, generate a token, and revoke with the
+  /// new token.
   Result<void> revoke(std::uint32_t tenant_no, const std::string& id, bool all);
   /// No token of the key is accepted any more. conflict for the last key that may administer.
   Result<void> remove(std::uint32_t tenant_no, const std::string& id);

@@ -6,6 +6,7 @@
 #include "catalog/database.hpp"
 #include "catalog/run_rows.hpp"
 #include "catalog/statement.hpp"
+#include "catalog/stream_field_rows.hpp"
 #include "catalog/stream_rows.hpp"
 
 // A landed file is committed as the batcher commits: its stream's position moves by compare-and-set
@@ -44,16 +45,15 @@ Result<void> take_file(soci::session& session, const std::string& run_id, std::u
 }
 
 Result<std::uint64_t> insert_file(soci::session& session, const LandedFile& file, Time now) {
-  Statement insert(session,
-                   "INSERT INTO landed_files (courier_id, day, path, entry, fingerprint, sha256,"
-                   " bytes, modified_at, unreadable, landed_at) VALUES (:courier, :day, :path,"
-                   " :entry, :fingerprint, :sha256, :bytes, :modified, :unreadable, :now)");
+  Statement insert(
+      session,
+      "INSERT INTO landed_files (courier_id, day, path, entry, fingerprint, sha256,"
+      " bytes, modified_at, unreadable, landed_at) VALUES (:courier, :day, :path,"
+      " :entry, :fingerprint, :sha256, :bytes, :modified, :unreadable, :now) RETURNING no");
   insert.bind(file.courier_id).bind(file.day).bind(file.path).bind(file.entry);
   insert.bind(file.fingerprint).bind(file.sha256).bind(file.bytes).bind(file.modified_at);
-  WEIR_CHECK(insert.bind(file.unreadable).bind(now).run());
-  Statement newest(session, "SELECT MAX(no) FROM landed_files");
   std::uint64_t no = 0;
-  WEIR_CHECK(newest.into(no).next());
+  WEIR_CHECK(insert.bind(file.unreadable).bind(now).into(no).next());
   return no;
 }
 
@@ -159,6 +159,9 @@ Result<void> Landings::commit(const RunLease& lease, const LandedFile& file,
     WEIR_TRY(const std::uint64_t no, insert_file(session, file, database_.now()));
     for (const LandedBatch& landed : batches) {
       WEIR_CHECK(insert_batch(session, landed.batch));
+      if (landed.fields)
+        WEIR_CHECK(merge_fields(session, landed.batch.stream, landed.batch.day, *landed.fields,
+                                database_.now()));
       Statement insert(session,
                        "INSERT INTO landed_batches (landed_no, batch_no, member, first_record)"
                        " SELECT :landed, no, :member, :first FROM batches WHERE path = :path");

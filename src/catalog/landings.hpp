@@ -37,6 +37,7 @@ struct LandedBatch {
   std::uint64_t first_record = 1;  // of the file or member
   std::string tag;
   Batch batch;
+  std::shared_ptr<fields::Sketch> fields = {};  // what its records have; in a commit only
 };
 
 /// A record of a landed batch, as who made the file knows it.

@@ -19,13 +19,19 @@ namespace {
 Result<bool> extend(soci::session& session, const std::string& run_id, StreamNo stream,
                     const TableLoad& load, Time now) {
   Statement update(session,
-                   "UPDATE loads SET committed = MAX(committed, :to), loaded_at = :now"
+                   "UPDATE loads SET committed = CASE WHEN committed < :to THEN :same_to"
+                   " ELSE committed END, loaded_at = :now"
                    " WHERE run_id = :run AND tenant_no = :tenant AND stream_no = :stream"
                    " AND table_name = :table AND batch_after <= :after AND committed >= :reaches"
                    " AND NOT EXISTS (SELECT 1 FROM loads t WHERE t.tenant_no = loads.tenant_no"
                    "   AND t.table_name = loads.table_name AND t.truncates = 1"
                    "   AND t.no > loads.no)");
-  update.bind(load.committed).bind(now).bind(run_id).bind(load.tenant_no).bind(stream);
+  update.bind(load.committed)
+      .bind(load.committed)
+      .bind(now)
+      .bind(run_id)
+      .bind(load.tenant_no)
+      .bind(stream);
   update.bind(load.table).bind(load.chosen.committed->after).bind(load.chosen.committed->after);
   WEIR_TRY(const auto updated, update.run());
   return updated > 0;

@@ -2,9 +2,15 @@
 
 #include <string>
 
+#include "catalog/alert_tables.hpp"
 #include "catalog/content_sums.hpp"
+#include "catalog/courier_group_tables.hpp"
 #include "catalog/file_courier_tables.hpp"
+#include "catalog/query_version_tables.hpp"
 #include "catalog/statement.hpp"
+#include "catalog/stream_field_tables.hpp"
+#include "catalog/tenant_tables.hpp"
+#include "catalog/usage_tables.hpp"
 #include "catalog/user_tables.hpp"
 
 // Steps are plain SQL in the order they were released, taken together in one transaction, so that
@@ -338,58 +344,6 @@ constexpr std::string_view feed_defaults[] = {
     R"(ALTER TABLE feeds ADD COLUMN sample TEXT NOT NULL DEFAULT '')",
 };
 
-/// `secret` is hex; `kinds` and `only_ids` are words with blanks between them. What was in the
-/// quarantine before is not told of.
-constexpr std::string_view alerts[] = {
-    R"(CREATE TABLE alert_endpoints (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
-         id TEXT NOT NULL UNIQUE,
-         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
-         name TEXT NOT NULL,
-         channel TEXT NOT NULL CHECK (channel IN ('webhook', 'email')),
-         target TEXT NOT NULL,
-         secret TEXT NOT NULL,
-         kinds TEXT NOT NULL,
-         only_ids TEXT NOT NULL,
-         state TEXT NOT NULL CHECK (state IN ('active', 'off', 'gone')),
-         left_out BIGINT NOT NULL DEFAULT 0,
-         created_at TEXT NOT NULL))",
-    R"(CREATE TABLE alert_messages (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
-         id TEXT NOT NULL UNIQUE,
-         endpoint_no BIGINT NOT NULL REFERENCES alert_endpoints (no),
-         kind TEXT NOT NULL,
-         title TEXT NOT NULL,
-         text TEXT NOT NULL,
-         run_id TEXT NOT NULL,
-         courier_id TEXT NOT NULL,
-         group_id TEXT NOT NULL,
-         stream_id TEXT NOT NULL,
-         happened_at TEXT NOT NULL,
-         state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'failed', 'canceled')),
-         attempts BIGINT NOT NULL DEFAULT 0,
-         next_attempt_at TEXT,
-         tried_since TEXT NOT NULL,
-         ended_at TEXT))",
-    R"(CREATE INDEX alert_messages_due ON alert_messages (next_attempt_at)
-         WHERE state = 'pending')",
-    R"(CREATE INDEX alert_messages_of ON alert_messages (endpoint_no, state, no))",
-    R"(CREATE TABLE alert_attempts (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
-         message_no BIGINT NOT NULL REFERENCES alert_messages (no),
-         at TEXT NOT NULL,
-         status BIGINT NOT NULL,
-         error TEXT NOT NULL,
-         duration_ms BIGINT NOT NULL))",
-    R"(CREATE INDEX alert_attempts_of ON alert_attempts (message_no))",
-    R"(CREATE TABLE alert_quarantine (
-         stream_no BIGINT PRIMARY KEY REFERENCES streams (no),
-         untold BIGINT NOT NULL,
-         told_at TEXT))",
-    R"(CREATE TABLE alert_quarantine_seen (no BIGINT NOT NULL))",
-    R"(INSERT INTO alert_quarantine_seen SELECT COALESCE(MAX(no), 0) FROM quarantine)",
-};
-
 constexpr std::string_view feed_keep[] = {
     R"(ALTER TABLE feeds ADD COLUMN loaded_last BIGINT NOT NULL DEFAULT 0)",
 };
@@ -402,86 +356,6 @@ constexpr std::string_view feed_merge[] = {
 
 constexpr std::string_view shadow_runs[] = {
     R"(ALTER TABLE runs ADD COLUMN shadow BIGINT NOT NULL DEFAULT 0)",
-};
-
-/// The members of a group are rows, so that a courier that one of them names is not deleted.
-/// `config` keeps the settings that a run was started with.
-constexpr std::string_view courier_groups[] = {
-    R"(CREATE TABLE courier_groups (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
-         id TEXT NOT NULL UNIQUE,
-         tenant_no BIGINT NOT NULL REFERENCES tenants (no),
-         name TEXT NOT NULL,
-         schedule TEXT NOT NULL,
-         time_zone TEXT NOT NULL,
-         file_ranges_in_zone BIGINT NOT NULL,
-         past_day_only BIGINT NOT NULL,
-         active BIGINT NOT NULL,
-         runtime_alert_s BIGINT NOT NULL,
-         overlap TEXT NOT NULL,
-         catch_up_s BIGINT NOT NULL,
-         after_group TEXT NOT NULL,
-         created_at TEXT NOT NULL,
-         looked_to TEXT NOT NULL,
-         next_fire_at TEXT,
-         fired BIGINT NOT NULL DEFAULT 0,
-         missed BIGINT NOT NULL DEFAULT 0,
-         caught_up BIGINT NOT NULL DEFAULT 0,
-         UNIQUE (tenant_no, name)))",
-    R"(CREATE INDEX courier_groups_by_tenant ON courier_groups (tenant_no, no))",
-    R"(CREATE TABLE group_couriers (
-         group_id TEXT NOT NULL REFERENCES courier_groups (id),
-         position BIGINT NOT NULL,
-         courier_id TEXT NOT NULL,
-         wait_s BIGINT NOT NULL,
-         offset_s BIGINT NOT NULL,
-         as_soon_as_sealed BIGINT NOT NULL,
-         notify_when_missing BIGINT NOT NULL,
-         stop_when_missing BIGINT NOT NULL,
-         covered_to TEXT,
-         PRIMARY KEY (group_id, courier_id)))",
-    R"(CREATE INDEX group_couriers_by_courier ON group_couriers (courier_id))",
-    R"(ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'courier')",
-    R"(ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE runs ADD COLUMN group_id TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE runs ADD COLUMN scheduled_for TEXT)",
-    R"(ALTER TABLE runs ADD COLUMN automatic BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE runs ADD COLUMN started_by TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE runs ADD COLUMN config TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE runs ADD COLUMN warnings BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE runs ADD COLUMN warn_after_ms BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE runs ADD COLUMN not_before TEXT)",
-    R"(ALTER TABLE runs ADD COLUMN from_hour BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE runs ADD COLUMN to_hour BIGINT NOT NULL DEFAULT 0)",
-    R"(CREATE UNIQUE INDEX runs_by_firing ON runs (group_id, scheduled_for)
-         WHERE scheduled_for IS NOT NULL)",
-    R"(CREATE INDEX runs_by_kind ON runs (kind, state))",
-    R"(CREATE INDEX runs_open ON runs (kind, no) WHERE ended_at IS NULL)",
-    R"(CREATE INDEX runs_of_groups ON runs (group_id, no) WHERE ended_at IS NULL)",
-    R"(CREATE INDEX runs_by_group ON runs (group_id, no) WHERE group_id <> '')",
-    R"(CREATE INDEX runs_by_parent ON runs (parent) WHERE parent <> '')",
-    R"(CREATE INDEX runs_waiting ON runs (not_before) WHERE kind = 'group' AND ended_at IS NULL)",
-    R"(CREATE INDEX runs_by_end ON runs (ended_at))",
-    R"(ALTER TABLE run_tasks ADD COLUMN stage TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE run_tasks ADD COLUMN inputs TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE run_tasks ADD COLUMN outputs TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE run_tasks ADD COLUMN attempt BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE run_tasks ADD COLUMN not_before TEXT)",
-    R"(ALTER TABLE run_tasks ADD COLUMN needs TEXT NOT NULL DEFAULT '')",
-    R"(ALTER TABLE run_tasks ADD COLUMN comes_after TEXT NOT NULL DEFAULT '')",
-    R"(CREATE TABLE run_notices (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
-         run_id TEXT NOT NULL REFERENCES runs (id),
-         at TEXT NOT NULL,
-         kind TEXT NOT NULL,
-         text TEXT NOT NULL))",
-    R"(CREATE INDEX run_notices_by_run ON run_notices (run_id, no))",
-    R"(CREATE TABLE leases (
-         name TEXT PRIMARY KEY,
-         owner TEXT NOT NULL,
-         held_until TEXT NOT NULL))",
-    R"(ALTER TABLE loads ADD COLUMN from_hour BIGINT NOT NULL DEFAULT 0)",
-    R"(ALTER TABLE loads ADD COLUMN to_hour BIGINT NOT NULL DEFAULT 0)",
 };
 
 constexpr std::string_view runs_of_errors[] = {
@@ -498,6 +372,13 @@ constexpr std::string_view feeds_of_runs[] = {
 };
 
 constexpr std::string_view deleted_streams[] = {"ALTER TABLE streams ADD COLUMN deleted_at TEXT"};
+
+/// For what a person has to look at (catalog/attention.hpp).
+constexpr std::string_view open_matters[] = {
+    R"(CREATE INDEX quarantine_held ON quarantine (stream_no, received_at) WHERE state = 'held')",
+    R"(CREATE INDEX runs_by_courier ON runs (tenant_no, kind, courier_id, group_id, state, no))",
+    R"(CREATE INDEX runs_failed ON runs (tenant_no, no) WHERE state = 'failed')",
+};
 
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
@@ -525,6 +406,12 @@ constexpr Migration all[] = {
     {"file couriers", file_couriers},
     {"credentials", credentials},
     {"deleted streams", deleted_streams},
+    {"fields of streams", stream_field_tables},
+    {"open matters", open_matters},
+    {"several tenants, and who belongs to them", several_tenants},
+    {"users of a sign-in provider", user_identities},
+    {"versions of ingest queries", query_versions},
+    {"usage by stream and day", usage_tables},
 };
 
 Result<void> execute(soci::session& session, const std::string& sql) {

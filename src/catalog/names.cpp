@@ -20,4 +20,12 @@ Failure no_such(std::string_view what, const std::string& id) {
               "There is no " + std::string(what) + " \"" + id + "\" in this tenant.");
 }
 
+std::string name_of_principal(std::string_view column, std::string_view tenant) {
+  const std::string id(column);
+  const std::string no(tenant);
+  return "COALESCE((SELECT k.name FROM api_keys k WHERE k.id = " + id + " AND k.tenant_no = " + no +
+         "), (SELECT u.name FROM users u JOIN memberships m ON m.user_no = u.no WHERE u.id = " +
+         id + " AND m.tenant_no = " + no + "), '')";
+}
+
 }  // namespace weir::catalog

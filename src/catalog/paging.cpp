@@ -29,6 +29,17 @@ std::string token_of(const ListOf& list, const PageRequest& page, std::string_vi
   return std::string(number) + check;
 }
 
+/// What LIKE finds the text by, in what was made lower case as well: of ASCII letters only, which
+/// is what lower() does to texts that compare by bytes.
+std::string pattern_of(const std::string& text) {
+  std::string pattern = "%";
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '!') pattern += '!';
+    pattern += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return pattern + "%";
+}
+
 Failure not_given(const char* which) {
   return fail(Errc::bad_request,
               std::string("\"") + which +
@@ -73,23 +84,30 @@ Result<PagePlace> place_of(const ListOf& list, const PageRequest& page) {
   return place;
 }
 
-std::string page_sql(const ListOf& list, const PageRequest& page) {
+std::string search_sql(const ListOf& list, const std::string& text) {
+  if (text.empty() || list.searched.empty()) return "";
   std::string sql;
-  if (!page.text.empty()) {
-    for (std::size_t i = 0; i < list.searched.size(); ++i)
-      sql += (i == 0 ? " AND (" : " OR ") + ("instr(lower(" + list.searched[i]) + "), lower(:text" +
-             std::to_string(i) + ")) > 0";
-    if (!list.searched.empty()) sql += ")";
-  }
+  for (std::size_t i = 0; i < list.searched.size(); ++i)
+    sql += (i == 0 ? " AND (" : " OR ") + ("lower(" + list.searched[i]) + ") LIKE :text" +
+           std::to_string(i) + " ESCAPE '!'";
+  return sql + ")";
+}
+
+void bind_search(Statement& statement, const ListOf& list, const std::string& text) {
+  if (text.empty()) return;
+  const std::string pattern = pattern_of(text);
+  for (std::size_t i = 0; i < list.searched.size(); ++i)
+    statement.bind(pattern);
+}
+
+std::string page_sql(const ListOf& list, const PageRequest& page) {
   const bool descends = is_newest_first(list, page) == page.previous_token.empty();
-  return sql + " AND " + list.number + (descends ? " < " : " > ") + ":at ORDER BY " + list.number +
-         (descends ? " DESC" : "") + " LIMIT :limit";
+  return search_sql(list, page.text) + " AND " + list.number + (descends ? " < " : " > ") +
+         ":at ORDER BY " + list.number + (descends ? " DESC" : "") + " LIMIT :limit";
 }
 
 void bind_page(Statement& statement, const ListOf& list, const PageRequest& page, PagePlace place) {
-  if (!page.text.empty())
-    for (std::size_t i = 0; i < list.searched.size(); ++i)
-      statement.bind(page.text);
+  bind_search(statement, list, page.text);
   statement.bind(place.at).bind(page.limit + 1);
 }
 

@@ -32,6 +32,10 @@ Result<PagePlace> place_of(const ListOf& list, const PageRequest& page);
 std::string next_token(const ListOf& list, const PageRequest& page, std::uint64_t after);
 std::string previous_token(const ListOf& list, const PageRequest& page, std::uint64_t before);
 
+/// " AND <text is found>", or nothing where none is looked for; and the binding of its values.
+std::string search_sql(const ListOf& list, const std::string& text);
+void bind_search(Statement& statement, const ListOf& list, const std::string& text);
+
 /// The end of a list's statement: " AND <text is found> AND <number> > :at ORDER BY ... LIMIT ...".
 std::string page_sql(const ListOf& list, const PageRequest& page);
 /// Binds the values of page_sql.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@
 #include "catalog/run_records.hpp"
 #include "catalog/snapshot.hpp"
 
+namespace weir::fields {
+class Sketch;
+}
+
 /// The catalog's rows as plain values. Times are UTC; text ids include their prefix.
 namespace weir::catalog {
 
@@ -22,6 +27,10 @@ struct Tenant {
   std::string name;
   Time created_at;
   std::vector<std::string> allowed_origins{};  // of pages that may send from a browser
+  std::uint64_t payload_bytes_max = 0;
+  RateLimit rate_limit{};             // unset: the server's setting
+  std::string sandbox_of{};           // the tenant it is a sandbox of; empty: none
+  std::optional<Time> disabled_at{};  // refused everything since
 };
 
 struct ApiKey {
@@ -159,6 +168,13 @@ struct BatchCommit {
   };
   std::vector<Position> positions;
   std::vector<Batch> batches;
+  /// Which fields the payloads of a batch have.
+  struct FieldsOf {
+    StreamNo stream;
+    Day day;
+    std::shared_ptr<const fields::Sketch> sketch;
+  };
+  std::vector<FieldsOf> fields;
   std::vector<Quarantined> quarantined;
   std::vector<Duplicates> duplicates;
   std::vector<KeyPrints> keys;
@@ -198,6 +214,21 @@ struct IngestQuery {
   std::string description;
   std::string sql;
   Time created_at;
+  std::uint64_t version = 0;  // counts the saves that changed something, from 1
+  Time updated_at{};
+  std::string updated_by{};       // the id of an API key or a user; empty: it is not known
+  std::string updated_by_name{};  // empty: they are gone, or not known
+};
+
+/// What an ingest query was when it was saved.
+struct QueryVersion {
+  std::uint64_t number = 0;
+  std::string description;
+  std::string sql;
+  Time saved_at;
+  std::string saved_by;        // as IngestQuery::updated_by
+  std::string saved_by_name;   // likewise
+  std::uint64_t restored = 0;  // the version whose text it took again; 0: none
 };
 
 /// A named record, for form's sake: nothing needs what it could hold (spec/users.md 6).

@@ -62,10 +62,11 @@ json::object json_of(const Feed& feed) {
 }
 
 json::object json_of(const IngestQuery& query) {
-  const auto& [id, tenant_no, name, description, sql, created_at] = query;
-  return {{"id", id},     {"tenant_no", tenant_no},
-          {"name", name}, {"description", description},
-          {"sql", sql},   {"created_at", weir::to_string(created_at)}};
+  const auto& [id, tenant_no, name, description, sql, created_at, version, at, by, by_name] = query;
+  return {{"id", id},          {"tenant_no", tenant_no},
+          {"name", name},      {"description", description},
+          {"sql", sql},        {"created_at", weir::to_string(created_at)},
+          {"version", version}};  // who saved it is nothing to a load
 }
 
 std::string text_at(const json::object& object, const char* name) {
@@ -125,7 +126,8 @@ IngestQuery query_from(const json::object& object) {
           .name = text_at(object, "name"),
           .description = text_at(object, "description"),
           .sql = text_at(object, "sql"),
-          .created_at = time_at(object, "created_at")};
+          .created_at = time_at(object, "created_at"),
+          .version = object.contains("version") ? number_at<std::uint64_t>(object, "version") : 0};
 }
 
 template <class T>

@@ -54,6 +54,11 @@ Result<void> end_run(soci::session& session, Database& database, const std::stri
                    " lease_owner = NULL, lease_until = NULL WHERE id = :id");
   update.bind(std::string(to_string(state))).bind(error).bind(database.now()).bind(run_id);
   WEIR_CHECK(update.run());
+  Statement tasks(session,
+                  "UPDATE run_tasks SET state = 'canceled', ended_at = :now WHERE run_id = :run"
+                  " AND ended_at IS NULL AND state IN ('scheduled', 'started', 'in_progress',"
+                  " 'running')");
+  WEIR_CHECK(tasks.bind(database.now()).bind(run_id).run());
   WEIR_CHECK(note_feeds(session, run_id, ""));
   // Its group's run goes on; when a group's run ends, those that wait for it, or behind it, do.
   Statement wake(session,
@@ -66,28 +71,39 @@ Result<void> end_run(soci::session& session, Database& database, const std::stri
 
 namespace {
 
-/// Stops the runs that a group's run made; true if one of them is not over yet.
-Result<bool> stop_children(soci::session& session, const std::string& run_id, Time now) {
-  Statement loads(session,
-                  "DELETE FROM run_feeds WHERE run_id IN (SELECT id FROM runs WHERE parent = :run"
-                  " AND parent <> '' AND ended_at IS NULL AND lease_owner IS NULL)");
-  WEIR_CHECK(loads.bind(run_id).run());
-  Statement free(
-      session,
-      "UPDATE runs SET state = 'stopped', ended_at = :now WHERE parent = :run AND parent <> ''"
-      " AND ended_at IS NULL AND lease_owner IS NULL");
-  WEIR_CHECK(free.bind(now).bind(run_id).run());
-  Statement held(session,
-                 "UPDATE runs SET state = 'stopping' WHERE parent = :run AND parent <> ''"
-                 " AND ended_at IS NULL");
-  WEIR_TRY(const auto left, held.bind(run_id).run());
-  return left > 0;
+/// A run that nobody works on is over at once; else its owner has to end it.
+Result<void> stop_one(soci::session& session, Database& database, const std::string& run_id) {
+  const Time now = database.now();
+  WEIR_TRY(const bool is_held, has_owner(session, run_id));
+  if (!is_held) {
+    WEIR_CHECK(
+        add_notices(session, run_id, {{now, "stopped", "Stopped; nobody was at work on it"}}));
+    return end_run(session, database, run_id, RunState::stopped, "");
+  }
+  Statement update(session,
+                   "UPDATE runs SET state = 'stopping' WHERE id = :id AND state <> 'stopping'");
+  WEIR_TRY(const auto changed, update.bind(run_id).run());
+  if (changed == 0) return {};
+  return add_notices(session, run_id, {{now, "stopping", "Stop was asked for"}});
+}
+
+/// Stops the runs that a group's run made.
+Result<void> stop_children(soci::session& session, Database& database, const std::string& run_id) {
+  Statement open(session,
+                 "SELECT id FROM runs WHERE parent = :run AND parent <> '' AND ended_at IS NULL"
+                 " ORDER BY no");
+  std::string id;
+  WEIR_TRY(const auto children, collect(open.bind(run_id).into(id), id));
+  for (const std::string& child : children)
+    WEIR_CHECK(stop_one(session, database, child));
+  return {};
 }
 
 /// The run of a group has no owner: each step of it is one transaction, which finds it stopped.
+/// What became of loads that it had begun is for the next step to tell.
 Result<void> stop_group(soci::session& session, Database& database, const Run& run) {
   const Time now = database.now();
-  WEIR_TRY(const bool at_work, stop_children(session, run.id, now));
+  WEIR_CHECK(stop_children(session, database, run.id));
   Statement tasks(session,
                   "UPDATE run_tasks SET state = 'canceled', ended_at = :now WHERE run_id = :run"
                   " AND ended_at IS NULL AND (state = 'scheduled' OR kind <> 'load')");
@@ -97,11 +113,13 @@ Result<void> stop_group(soci::session& session, Database& database, const Run& r
                    " lease_epoch + 1 WHERE id = :id");
   WEIR_CHECK(update.bind(now).bind(run.id).run());
   WEIR_CHECK(add_notices(session, run.id, {{now, "stopping", "Stop was asked for"}}));
-  if (at_work) return {};
   Statement loads(session,
-                  "UPDATE run_tasks SET state = 'stopped', ended_at = :now WHERE run_id = :run"
-                  " AND ended_at IS NULL");
-  WEIR_CHECK(loads.bind(now).bind(run.id).run());
+                  "SELECT (SELECT COUNT(*) FROM run_tasks WHERE run_id = :run AND kind = 'load'"
+                  " AND state <> 'canceled') + (SELECT COUNT(*) FROM runs WHERE parent = :parent"
+                  " AND parent <> '' AND ended_at IS NULL)");
+  std::uint64_t begun = 0;
+  WEIR_CHECK(loads.bind(run.id).bind(run.id).into(begun).next());
+  if (begun > 0) return {};
   WEIR_CHECK(add_notices(session, run.id, {{now, "stopped", "Stopped"}}));
   return end_run(session, database, run.id, RunState::stopped, "");
 }
@@ -184,15 +202,11 @@ Result<Run> Runs::stop(std::uint32_t tenant_no, const std::string& id) {
     if (is_over(run.state))
       return fail(Errc::conflict, "Workflow run " + id + " is over already: " +
                                       std::string(to_string(run.state)) + ".");
-    WEIR_TRY(const bool is_held, has_owner(session, id));
-    if (run.kind == RunKind::group) {
+    if (run.state == RunState::stopping) return run;
+    if (run.kind == RunKind::group)
       WEIR_CHECK(stop_group(session, database_, run));
-    } else if (!is_held) {
-      WEIR_CHECK(end_run(session, database_, id, RunState::stopped, ""));
-    } else {
-      Statement update(session, "UPDATE runs SET state = 'stopping' WHERE id = :id");
-      WEIR_CHECK(update.bind(id).run());
-    }
+    else
+      WEIR_CHECK(stop_one(session, database_, id));
     return select_run(session, tenant_no, id);
   });
 }
@@ -213,13 +227,13 @@ Result<void> resume_parent(soci::session& session, const Run& run, Time now) {
   Statement task(session,
                  "UPDATE run_tasks SET state = 'running', ended_at = NULL, error = ''"
                  " WHERE run_id = :parent AND kind = 'load' AND ended_at IS NOT NULL"
-                 " AND instr(outputs, :child) > 0");
+                 " AND replace(outputs, :child, '') <> outputs");
   WEIR_CHECK(task.bind(run.parent).bind(run.id).run());
   Statement update(session,
                    "UPDATE runs SET state = 'running', ended_at = NULL, error = '', not_before ="
-                   " :now, lease_epoch = lease_epoch + 1, warnings = MAX(warnings - :told, 0)"
-                   " WHERE id = :id");
-  WEIR_CHECK(update.bind(now).bind(run.warnings).bind(run.parent).run());
+                   " :now, lease_epoch = lease_epoch + 1, warnings = CASE WHEN warnings > :told"
+                   " THEN warnings - :same_told ELSE 0 END WHERE id = :id");
+  WEIR_CHECK(update.bind(now).bind(run.warnings).bind(run.warnings).bind(run.parent).run());
   return add_notices(session, run.parent,
                      {{now, "resolved", run.name + ": " + run.id + " goes on"}});
 }

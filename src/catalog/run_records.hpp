@@ -91,7 +91,8 @@ struct Run {
   std::string group_id;                 // of a group's run, and of those that it made
   std::optional<Time> scheduled_for{};  // when the schedule fired
   bool automatic = false;               // of a group: the days are those that its settings give
-  std::string started_by;               // "schedule", or the id of an API key
+  std::string started_by;               // "schedule", or the id of an API key or a user
+  std::string started_by_name{};        // of that key or user; empty: gone, or none
   std::string config;                   // the settings it was started with, JSON
   std::uint64_t warnings = 0;
   std::uint64_t warn_after_ms = 0;   // how long it may take before people are told; 0: for ever

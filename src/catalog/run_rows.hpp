@@ -5,12 +5,16 @@
 
 namespace weir::catalog {
 
-inline constexpr const char* run_columns =
-    "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing,"
-    " shadow, only_errors, error, created_at, started_at, ended_at, live, batch_after, batch_to, "
-    "rounds, kind,"
-    " parent, group_id, scheduled_for, automatic, started_by, config, warnings, warn_after_ms,"
-    " not_before, from_hour, to_hour";
+/// What run_into reads, of the table "runs".
+std::string run_columns();
+
+/// A condition on "runs": it failed, no other run tells of it, and nothing of its kind, courier and
+/// group has succeeded since.
+inline constexpr const char* is_unresolved =
+    "state = 'failed' AND parent = '' AND NOT EXISTS (SELECT 1 FROM runs later"
+    " WHERE later.tenant_no = runs.tenant_no AND later.kind = runs.kind"
+    " AND later.courier_id = runs.courier_id AND later.group_id = runs.group_id"
+    " AND later.state = 'succeeded' AND later.no > runs.no)";
 
 void run_into(Statement& statement, Run& row);
 
@@ -42,8 +46,8 @@ Result<void> put_step(soci::session& session, const RunLease& lease, const RunSt
 /// Called inside a transaction.
 Result<void> put_task(soci::session& session, const RunTask& task);
 
-/// Ends a run and its lease, and raises its alert. What waits for it is looked at at once. Called
-/// inside a transaction.
+/// Ends a run and its lease, cancels what it has not done, and raises its alert. What waits for it
+/// is looked at at once. Called inside a transaction.
 Result<void> end_run(soci::session& session, Database& database, const std::string& run_id,
                      RunState state, const std::string& error);
 

@@ -18,9 +18,53 @@ namespace {
 
 /// The columns of a list, which leaves out what a run keeps.
 std::string listed_columns() {
-  std::string columns = run_columns;
+  std::string columns = run_columns();
   const std::string_view kept = " config,";
   return columns.replace(columns.find(kept), kept.size(), " '',");
+}
+
+std::string conditions(const RunFilter& filter) {
+  std::string text;
+  if (filter.state) text += " AND state = :state";
+  if (filter.kind) text += " AND kind = :kind";
+  if (!filter.started_by.empty()) text += " AND started_by = :by";
+  // The terms that say the same twice lead SQLite to the index of the group or parent.
+  if (!filter.group_id.empty()) text += " AND group_id = :group AND group_id <> ''";
+  if (!filter.parent.empty()) text += " AND parent = :parent AND parent <> ''";
+  if (filter.loads) text += " AND kind <> 'group'";
+  if (!filter.courier_id.empty()) text += " AND courier_id = :courier";
+  if (filter.created_from) text += " AND created_at >= :created_from";
+  if (filter.created_to) text += " AND created_at < :created_to";
+  if (filter.ended_from) text += " AND ended_at >= :ended_from";
+  if (filter.ended_to) text += " AND ended_at < :ended_to";
+  if (filter.unresolved) text += std::string(" AND ") + is_unresolved;
+  return text;
+}
+
+void bind_conditions(Statement& statement, const RunFilter& filter) {
+  if (filter.state) statement.bind(std::string(to_string(*filter.state)));
+  if (filter.kind) statement.bind(std::string(to_string(*filter.kind)));
+  if (!filter.started_by.empty()) statement.bind(filter.started_by);
+  if (!filter.group_id.empty()) statement.bind(filter.group_id);
+  if (!filter.parent.empty()) statement.bind(filter.parent);
+  if (!filter.courier_id.empty()) statement.bind(filter.courier_id);
+  for (const auto& time :
+       {filter.created_from, filter.created_to, filter.ended_from, filter.ended_to})
+    if (time) statement.bind(*time);
+}
+
+/// "FROM runs WHERE ...", with the tenant to be bound first.
+std::string from_where(const RunFilter& filter) {
+  // The + keeps SQLite from the tenant's index where there is a better one.
+  const bool by_other = !filter.group_id.empty() || !filter.parent.empty();
+  return std::string(" FROM runs WHERE ") + (by_other ? "+" : "") + "tenant_no = :tenant" +
+         conditions(filter);
+}
+
+const ListOf& list_of_runs() {
+  static const ListOf runs{
+      .name = "runs", .searched = {"name", "error", "id"}, .order = Order::newest};
+  return runs;
 }
 
 std::string text_of(const std::vector<int>& positions) {
@@ -80,6 +124,14 @@ bool take_state(RunState& target, const std::string& text) {
   return state.has_value();
 }
 
+std::string run_columns() {
+  return "id, tenant_no, courier_id, name, state, range_from, range_to, load_only, skip_missing,"
+         " shadow, only_errors, error, created_at, started_at, ended_at, live, batch_after,"
+         " batch_to, rounds, kind, parent, group_id, scheduled_for, automatic, started_by, " +
+         name_of_principal("started_by", "runs.tenant_no") +
+         ", config, warnings, warn_after_ms, not_before, from_hour, to_hour";
+}
+
 void run_into(Statement& statement, Run& row) {
   statement.into(row.id).into(row.tenant_no).into(row.courier_id).into(row.name);
   statement.into_text([&row](const std::string& text) { return take_state(row.state, text); });
@@ -94,13 +146,17 @@ void run_into(Statement& statement, Run& row) {
     return kind.has_value();
   });
   statement.into(row.parent).into(row.group_id).into(row.scheduled_for).into(row.automatic);
-  statement.into(row.started_by).into(row.config).into(row.warnings).into(row.warn_after_ms);
+  statement.into(row.started_by)
+      .into(row.started_by_name)
+      .into(row.config)
+      .into(row.warnings)
+      .into(row.warn_after_ms);
   statement.into(row.not_before).into(row.range.from_hour).into(row.range.to_hour);
 }
 
 Result<Run> select_run(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
-  Statement statement(session, std::string("SELECT ") + run_columns +
-                                   " FROM runs WHERE tenant_no = :tenant AND id = :id");
+  Statement statement(
+      session, "SELECT " + run_columns() + " FROM runs WHERE tenant_no = :tenant AND id = :id");
   Run row;
   run_into(statement.bind(tenant_no).bind(id), row);
   WEIR_TRY(auto found, first(statement, row));
@@ -189,7 +245,7 @@ Result<Run> Runs::add(std::uint32_t tenant_no, Run run, std::vector<RunTask> tas
     if (run.kind != RunKind::ingest_job) run.kind = RunKind::courier;
     run.state = RunState::scheduled;
     const std::string by = run.started_by.empty() ? "" : " by " + run.started_by;
-    WEIR_TRY(Run added, insert_run(session, database_, std::move(run)));
+    WEIR_TRY(Run added, insert_run(session, database_, run));
     for (RunTask& task : tasks) {
       task.id = task_id(added, task.position);
       task.run_id = added.id;
@@ -208,33 +264,25 @@ Result<Run> Runs::find(std::uint32_t tenant_no, const std::string& id) {
 Result<Page<Run>> Runs::list(std::uint32_t tenant_no, const PageRequest& page,
                              const RunFilter& filter) {
   return database_.read([&](soci::session& session) {
-    // The terms that say the same twice, and the +, lead SQLite to the index of the group or
-    // parent.
-    const bool by_other = !filter.group_id.empty() || !filter.parent.empty();
-    std::string conditions;
-    if (filter.state) conditions += " AND state = :state";
-    if (filter.kind) conditions += " AND kind = :kind";
-    if (!filter.started_by.empty()) conditions += " AND started_by = :by";
-    if (!filter.group_id.empty()) conditions += " AND group_id = :group AND group_id <> ''";
-    if (!filter.parent.empty()) conditions += " AND parent = :parent AND parent <> ''";
-    if (filter.loads) conditions += " AND kind <> 'group'";
-    if (!filter.courier_id.empty()) conditions += " AND courier_id = :courier";
-    if (filter.created_from) conditions += " AND created_at >= :created_from";
-    if (filter.created_to) conditions += " AND created_at < :created_to";
-    const ListOf runs{.name = "runs", .searched = {"name", "error", "id"}, .order = Order::newest};
-    Statement statement(session, "SELECT no, " + listed_columns() + " FROM runs WHERE " +
-                                     (by_other ? "+" : "") + "tenant_no = :tenant" + conditions +
-                                     page_sql(runs, page));
+    Statement statement(session, "SELECT no, " + listed_columns() + from_where(filter) +
+                                     page_sql(list_of_runs(), page));
     statement.bind(tenant_no);
-    if (filter.state) statement.bind(std::string(to_string(*filter.state)));
-    if (filter.kind) statement.bind(std::string(to_string(*filter.kind)));
-    if (!filter.started_by.empty()) statement.bind(filter.started_by);
-    if (!filter.group_id.empty()) statement.bind(filter.group_id);
-    if (!filter.parent.empty()) statement.bind(filter.parent);
-    if (!filter.courier_id.empty()) statement.bind(filter.courier_id);
-    if (filter.created_from) statement.bind(*filter.created_from);
-    if (filter.created_to) statement.bind(*filter.created_to);
-    return read_page<Run>(statement, runs, page, run_into);
+    bind_conditions(statement, filter);
+    return read_page<Run>(statement, list_of_runs(), page, run_into);
+  });
+}
+
+Result<std::uint64_t> Runs::count(std::uint32_t tenant_no, const std::string& text,
+                                  const RunFilter& filter) {
+  return database_.read([&](soci::session& session) -> Result<std::uint64_t> {
+    Statement statement(session,
+                        "SELECT COUNT(*)" + from_where(filter) + search_sql(list_of_runs(), text));
+    statement.bind(tenant_no);
+    bind_conditions(statement, filter);
+    bind_search(statement, list_of_runs(), text);
+    std::uint64_t runs = 0;
+    WEIR_CHECK(statement.into(runs).next());
+    return runs;
   });
 }
 
@@ -349,7 +397,9 @@ Result<void> give_lease_back(soci::session& session, Database& database,
                    " AND ended_at IS NULL) WHERE id = :id AND state = 'scheduled'");
   WEIR_TRY(const auto updated, update.bind(run_id).bind(run_id).run());
   if (updated > 0) return {};
-  return end_run(session, database, run_id, RunState::stopped, "");  // a stop came meanwhile
+  // A stop came meanwhile.
+  WEIR_CHECK(add_notices(session, run_id, {{database.now(), "stopped", "Stopped"}}));
+  return end_run(session, database, run_id, RunState::stopped, "");
 }
 
 }  // namespace

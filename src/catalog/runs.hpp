@@ -67,6 +67,11 @@ struct RunFilter {
   bool loads = false;  // no runs of groups
   std::optional<Time> created_from{};
   std::optional<Time> created_to{};  // exclusive
+  std::optional<Time> ended_from{};  // with these two, none that is not over
+  std::optional<Time> ended_to{};    // exclusive
+  /// Those that failed and still need somebody: nothing of their courier or group has succeeded
+  /// since. Runs that a group's run made are told with it.
+  bool unresolved = false;
 };
 
 /// How many runs there are of a kind and state.
@@ -94,6 +99,9 @@ class Runs {
   /// Newest first. They come without the settings that they keep, which may be long.
   Result<Page<Run>> list(std::uint32_t tenant_no, const PageRequest& page,
                          const RunFilter& filter = {});
+  /// How many runs the list with this filter and this PageRequest::text has.
+  Result<std::uint64_t> count(std::uint32_t tenant_no, const std::string& text,
+                              const RunFilter& filter);
   /// The run's tasks, ordered by position.
   Result<std::vector<RunTask>> tasks(const std::string& run_id);
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "catalog/catalog_fixture.hpp"
+#include "catalog/query_limits.hpp"
 
 /// Feeds, ingest queries and couriers: kept as they were given, each to its tenant.
 namespace weir::catalog {
@@ -157,6 +158,52 @@ TEST_F(SettingsTest, AnIngestQuerysSqlIsReplaced) {
   ASSERT_TRUE(catalog_->ingest_queries().update(acme_, query));
   EXPECT_EQ(catalog_->ingest_queries().find(acme_, query.id)->sql, "SELECT 2");
   EXPECT_EQ(catalog_->ingest_queries().find(acme_, query.id)->description, "Two");
+}
+
+TEST_F(SettingsTest, EachSaveOfAnIngestQueryIsAVersion) {
+  auto& queries = catalog_->ingest_queries();
+  const std::string key = catalog_->keys().add(acme_, "Ada's key", {"datagrid:operate"}).value().id;
+  IngestQuery query =
+      queries.add(acme_, {.name = "Q", .sql = "SELECT 1", .updated_by = key}).value();
+  EXPECT_EQ(query.version, 1U);
+  EXPECT_EQ(query.updated_by_name, "Ada's key");
+  clock_.turn(std::chrono::hours(1));
+  query.sql = "SELECT 2";
+  query.updated_by = "us-nobody";
+  EXPECT_EQ(queries.update(acme_, query)->version, 2U);
+  EXPECT_EQ(queries.update(acme_, query)->version, 2U) << "nothing changed";
+  EXPECT_EQ(queries.restore(acme_, query.id, 1, key)->sql, "SELECT 1");
+  const auto all = queries.versions(acme_, query.id, {}).value().items;
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].number, 3U);
+  EXPECT_EQ(all[0].restored, 1U);
+  EXPECT_EQ(all[0].sql, "SELECT 1");
+  EXPECT_EQ(all[1].sql, "SELECT 2");
+  EXPECT_EQ(all[1].saved_by, "us-nobody");
+  EXPECT_EQ(all[1].saved_by_name, "");
+  EXPECT_EQ(all[2].saved_by_name, "Ada's key");
+  EXPECT_EQ(all[1].saved_at - all[2].saved_at, std::chrono::hours(1));
+  EXPECT_EQ(queries.find(acme_, query.id)->version, 3U);
+  EXPECT_EQ(code_of(queries.versions(rival_, query.id, {})), Errc::not_found);
+  EXPECT_EQ(code_of(queries.version(rival_, query.id, 1)), Errc::not_found);
+  EXPECT_EQ(code_of(queries.restore(rival_, query.id, 1, "")), Errc::not_found);
+  EXPECT_EQ(code_of(queries.version(acme_, query.id, 4)), Errc::not_found);
+  ASSERT_TRUE(queries.remove(acme_, query.id));
+  EXPECT_EQ(code_of(queries.versions(acme_, query.id, {})), Errc::not_found);
+}
+
+TEST_F(SettingsTest, AnIngestQuerysOldestVersionsAreForgotten) {
+  auto& queries = catalog_->ingest_queries();
+  IngestQuery query = queries.add(acme_, {.name = "Q", .sql = "SELECT 0"}).value();
+  const std::uint64_t kept = limits::query_versions_kept;
+  for (std::uint64_t i = 1; i <= kept + 5; ++i) {
+    query.sql = "SELECT " + std::to_string(i);
+    ASSERT_TRUE(queries.update(acme_, query));
+  }
+  const auto page = queries.versions(acme_, query.id, {.limit = 1000}).value();
+  ASSERT_EQ(page.items.size(), kept);
+  EXPECT_EQ(page.items.back().number, 7U);
+  EXPECT_THAT(message_of(queries.version(acme_, query.id, 6)), HasSubstr("at version 106"));
 }
 
 TEST_F(SettingsTest, ARemovedIngestQueryLeavesItsName) {

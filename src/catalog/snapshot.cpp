@@ -12,12 +12,23 @@ namespace {
 Result<void> read_streams(soci::session& session, Snapshot& snapshot) {
   // Nothing is sent to a stream of landed files.
   Statement statement(session, std::string(stream_view_select) +
-                                   " WHERE s.landed_for = '' AND s.deleted_at IS NULL");
+                                   " WHERE s.landed_for = '' AND s.deleted_at IS NULL"
+                                   " AND t.disabled_at IS NULL");
   StreamView row;
   stream_view_columns(statement, row);
   WEIR_TRY(auto views, collect(statement, row));
   for (StreamView& view : views)
     snapshot.streams.emplace(view.id, view);
+  return {};
+}
+
+Result<void> read_tenants(soci::session& session, Snapshot& snapshot) {
+  Statement statement(session, "SELECT no, name FROM tenants WHERE disabled_at IS NULL");
+  TenantView row;
+  statement.into(row.no).into(row.name);
+  WEIR_TRY(const auto views, collect(statement, row));
+  for (const TenantView& view : views)
+    snapshot.tenants.emplace(view.name, view);
   return {};
 }
 
@@ -31,6 +42,7 @@ Result<void> read_keys(soci::session& session, Snapshot& snapshot) {
                       "SELECT k.id, k.tenant_no, t.name, k.policies, s.version, s.secret,"
                       " s.accepted_until FROM api_keys k JOIN tenants t ON t.no = k.tenant_no"
                       " JOIN api_key_secrets s ON s.key_no = k.no WHERE k.status = 'active'"
+                      " AND t.disabled_at IS NULL"
                       " ORDER BY k.no, s.version DESC");  // the active secret first
   SecretRow row;
   statement.into(row.key.id).into(row.key.tenant_no).into(row.key.tenant);
@@ -58,6 +70,7 @@ Result<void> read_keys(soci::session& session, Snapshot& snapshot) {
 
 Result<Snapshot> read_snapshot(soci::session& session) {
   Snapshot snapshot;
+  WEIR_CHECK(read_tenants(session, snapshot));
   WEIR_CHECK(read_streams(session, snapshot));
   WEIR_CHECK(read_keys(session, snapshot));
   return snapshot;

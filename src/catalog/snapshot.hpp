@@ -70,8 +70,15 @@ struct KeyView {
   std::vector<SecretView> secrets;  // active and at most one deposed
 };
 
+struct TenantView {
+  std::uint32_t no = 0;
+  std::string name;
+};
+
+/// Of tenants that are not disabled.
 struct Snapshot {
   std::uint64_t version = 0;
+  std::unordered_map<std::string, TenantView> tenants;  // by name
   std::unordered_map<std::string, StreamView> streams;  // by id
   std::unordered_map<std::string, KeyView> keys;        // by id
 };

@@ -15,24 +15,6 @@ class Database;
 /// bad_request unless the limit is unset, or rate and burst are 1 to limits::rate_limit_max.
 Result<void> check_rate_limit(RateLimit limit);
 
-class Tenants {
- public:
-  explicit Tenants(Database& database) : database_(database) {}
-  /// Names are lower-case letters, digits and hyphens, at most 63: they are part of paths.
-  Result<Tenant> add(const std::string& name);
-  Result<Tenant> find(const std::string& name);
-  Result<Tenant> find(std::uint32_t no);
-  /// The largest payload of the tenant: 1 .. limits::payload_bytes_ceiling; 254 KiB at first.
-  Result<void> limit_payload(const std::string& name, std::uint64_t bytes_max);
-  /// The limit of all the tenant's streams together; unset: the server's setting applies.
-  Result<void> limit_rate(const std::string& name, RateLimit limit);
-  /// Of pages that may send from a browser; bad_request for what is no origin. None at first.
-  Result<Tenant> allow_origins(const std::string& name, const std::vector<std::string>& origins);
-
- private:
-  Database& database_;
-};
-
 struct NewStream {
   std::string name;
   std::string description;

@@ -98,12 +98,17 @@ TEST_F(StreamsTest, WhatFailedChangesNoSnapshot) {
 
 TEST_F(StreamsTest, ATenantsPayloadLimitHoldsForItsStreams) {
   const Stream stream = add_stream(acme_);
-  ASSERT_TRUE(catalog_->tenants().limit_payload("acme", limits::payload_bytes_ceiling));
+  ASSERT_TRUE(catalog_->tenants().limit(
+      "acme", {.payload_bytes_max = limits::payload_bytes_ceiling, .rate_limit = {}}));
   EXPECT_EQ(catalog_->snapshots().current()->streams.at(stream.id).payload_bytes_max,
             limits::payload_bytes_ceiling);
-  EXPECT_EQ(code_of(catalog_->tenants().limit_payload("acme", limits::payload_bytes_ceiling + 1)),
-            Errc::bad_request);
-  EXPECT_EQ(code_of(catalog_->tenants().limit_payload("nobody", 1)), Errc::not_found);
+  EXPECT_EQ(
+      code_of(catalog_->tenants().limit(
+          "acme", {.payload_bytes_max = limits::payload_bytes_ceiling + 1, .rate_limit = {}})),
+      Errc::bad_request);
+  EXPECT_EQ(
+      code_of(catalog_->tenants().limit("nobody", {.payload_bytes_max = 1, .rate_limit = {}})),
+      Errc::not_found);
 }
 
 TEST_F(StreamsTest, ADeletedStreamIsInNoListAndTakesNothingButIsFound) {
@@ -130,12 +135,14 @@ TEST_F(StreamsTest, RateLimitsAreInTheSnapshotAtOnce) {
   EXPECT_FALSE(view().tenant_rate_limit.is_set());
   EXPECT_EQ(catalog_->streams().limit_rate(acme_, stream.id, {5, 5})->rate_limit,
             (RateLimit{5, 5}));
-  ASSERT_TRUE(catalog_->tenants().limit_rate("acme", {1000, 2000}));
+  ASSERT_TRUE(catalog_->tenants().limit(
+      "acme", {.payload_bytes_max = {}, .rate_limit = RateLimit{1000, 2000}}));
   EXPECT_EQ(view().rate_limit, (RateLimit{5, 5}));
   EXPECT_EQ(view().tenant_rate_limit, (RateLimit{1000, 2000}));
   EXPECT_EQ(catalog_->streams().view(stream.no).value()->rate_limit, (RateLimit{5, 5}));
   ASSERT_TRUE(catalog_->streams().limit_rate(acme_, stream.id, {}));
-  ASSERT_TRUE(catalog_->tenants().limit_rate("acme", {}));
+  ASSERT_TRUE(
+      catalog_->tenants().limit("acme", {.payload_bytes_max = {}, .rate_limit = RateLimit{}}));
   EXPECT_FALSE(view().rate_limit.is_set());
   EXPECT_FALSE(view().tenant_rate_limit.is_set());
 }
@@ -144,10 +151,14 @@ TEST_F(StreamsTest, ARateLimitThatIsNoneOrNotOnesOwnIsRefused) {
   const Stream stream =
       catalog_->streams().add(acme_, {"Sales", "", std::nullopt, false, {}}).value();
   EXPECT_EQ(code_of(catalog_->streams().limit_rate(acme_, stream.id, {1, 0})), Errc::bad_request);
-  EXPECT_EQ(code_of(catalog_->tenants().limit_rate("acme", {limits::rate_limit_max + 1, 1})),
+  EXPECT_EQ(code_of(catalog_->tenants().limit(
+                "acme",
+                {.payload_bytes_max = {}, .rate_limit = RateLimit{limits::rate_limit_max + 1, 1}})),
             Errc::bad_request);
   EXPECT_EQ(code_of(catalog_->streams().limit_rate(rival_, stream.id, {1, 1})), Errc::not_found);
-  EXPECT_EQ(code_of(catalog_->tenants().limit_rate("nobody", {1, 1})), Errc::not_found);
+  EXPECT_EQ(code_of(catalog_->tenants().limit(
+                "nobody", {.payload_bytes_max = {}, .rate_limit = RateLimit{1, 1}})),
+            Errc::not_found);
   EXPECT_FALSE(catalog_->streams().find(acme_, stream.id)->rate_limit.is_set());
 }
 

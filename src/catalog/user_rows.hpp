@@ -16,15 +16,20 @@
 namespace weir::catalog {
 
 inline constexpr const char* user_columns =
-    "u.no, u.id, u.tenant_no, t.name, u.name, u.email, u.policies, u.state, u.created_at,"
-    " u.last_signed_in_at";
-inline constexpr const char* user_tables = " FROM users u JOIN tenants t ON t.no = u.tenant_no";
+    "u.no, u.id, m.tenant_no, t.name, u.name, u.email, m.policies, u.state, u.created_at,"
+    " u.last_signed_in_at, m.tenant_no = u.tenant_no";
+/// A row for each tenant that the user belongs to.
+inline constexpr const char* user_tables =
+    " FROM users u JOIN memberships m ON m.user_no = u.no JOIN tenants t ON t.no = m.tenant_no";
 
 std::vector<std::string> unpacked(const std::string& policies);
 
 void user_into(Statement& statement, User& row);
 
 Result<User> select_user(soci::session& session, std::uint32_t tenant_no, const std::string& id);
+/// forbidden where the user is one of another tenant, and only belongs to this one too.
+Result<User> select_own_user(soci::session& session, std::uint32_t tenant_no,
+                             const std::string& id);
 
 Result<People> read_people(soci::session& session);
 

@@ -16,8 +16,10 @@ Result<std::optional<Users::Credential>> find_credential(Database& database,
                                                          const std::string& value) {
   return database.read([&](soci::session& session) -> Result<std::optional<Users::Credential>> {
     Statement statement(session, std::string("SELECT u.password_hash, ") + user_columns +
-                                     user_tables + " WHERE u.state = 'active' AND " + condition +
-                                     " = :value AND u.password_hash <> ''");
+                                     user_tables +
+                                     " WHERE u.state = 'active' AND m.tenant_no = u.tenant_no"
+                                     " AND t.disabled_at IS NULL AND " +
+                                     condition + " = :value AND u.password_hash <> ''");
     Users::Credential row;
     statement.bind(value).into(row.password_hash);
     user_into(statement, row.user);
@@ -35,20 +37,30 @@ Result<void> end_others(soci::session& session, std::uint64_t user_no, const std
 
 Result<People> read_people(soci::session& session) {
   Statement statement(session,
-                      "SELECT s.token_hash, s.seen_at, s.expires_at, u.id, u.name, u.tenant_no,"
-                      " t.name, u.policies FROM user_sessions s JOIN users u ON u.no = s.user_no"
-                      " JOIN tenants t ON t.no = u.tenant_no WHERE u.state = 'active'");
-  std::pair<std::string, SessionView> row;
-  SessionView& view = row.second;
-  statement.into(row.first).into(view.seen_at).into(view.expires_at).into(view.user_id);
-  statement.into(view.name).into(view.tenant_no).into(view.tenant);
-  statement.into_text([&view](const std::string& text) {
-    view.policies = unpacked(text);
+                      "SELECT s.token_hash, s.seen_at, s.expires_at, u.id, u.name, m.tenant_no,"
+                      " t.name, COALESCE(p.name, ''), m.policies FROM user_sessions s"
+                      " JOIN users u ON u.no = s.user_no JOIN memberships m ON m.user_no = u.no"
+                      " JOIN tenants t ON t.no = m.tenant_no"
+                      " LEFT JOIN tenants p ON p.no = t.sandbox_of WHERE u.state = 'active'"
+                      " ORDER BY m.tenant_no <> u.tenant_no, t.name");
+  struct Row {
+    std::string token_hash;
+    SessionView view;
+    Membership membership;
+  } row;
+  statement.into(row.token_hash).into(row.view.seen_at).into(row.view.expires_at);
+  statement.into(row.view.user_id).into(row.view.name).into(row.membership.tenant_no);
+  statement.into(row.membership.tenant).into(row.membership.sandbox_of);
+  statement.into_text([&row](const std::string& text) {
+    row.membership.policies = unpacked(text);
     return true;
   });
   WEIR_TRY(auto rows, collect(statement, row));
   People people;
-  people.sessions.insert(rows.begin(), rows.end());
+  for (Row& each : rows) {
+    SessionView& view = people.sessions.try_emplace(each.token_hash, each.view).first->second;
+    view.memberships.push_back(std::move(each.membership));
+  }
   return people;
 }
 
@@ -66,7 +78,7 @@ std::shared_ptr<const People> Users::people() const {
 Result<User> Users::set_code(std::uint32_t tenant_no, const std::string& id, CodeUse use,
                              const std::string& code_hash, Time expires_at) {
   return change([&](soci::session& session) -> Result<User> {
-    WEIR_TRY(const User user, select_user(session, tenant_no, id));
+    WEIR_TRY(const User user, select_own_user(session, tenant_no, id));
     const UserState wanted = use == CodeUse::invitation ? UserState::invited : UserState::active;
     if (user.state != wanted)
       return fail(Errc::conflict,
@@ -88,7 +100,8 @@ Result<User> Users::use_code(const std::string& code_hash, const std::string& pa
     Statement statement(session, std::string("SELECT ") + user_columns + user_tables +
                                      " JOIN user_codes c ON c.user_no = u.no"
                                      " WHERE c.code_hash = :hash AND c.expires_at > :now"
-                                     " AND u.state <> 'disabled'");
+                                     " AND u.state <> 'disabled' AND m.tenant_no = u.tenant_no"
+                                     " AND t.disabled_at IS NULL");
     User row;
     user_into(statement.bind(code_hash).bind(database_.now()), row);
     WEIR_TRY(auto user, first(statement, row));
@@ -104,6 +117,19 @@ Result<User> Users::use_code(const std::string& code_hash, const std::string& pa
     WEIR_CHECK(end_others(session, user->no, ""));
     user->state = UserState::active;
     return *std::move(user);
+  });
+}
+
+Result<std::optional<User>> Users::of_provider(const std::string& issuer,
+                                               const std::string& subject) {
+  return database_.read([&](soci::session& session) -> Result<std::optional<User>> {
+    Statement statement(session, std::string("SELECT ") + user_columns + user_tables +
+                                     " JOIN user_identities i ON i.user_no = u.no"
+                                     " WHERE i.issuer = :issuer AND i.subject = :subject"
+                                     " AND m.tenant_no = u.tenant_no");
+    User row;
+    user_into(statement.bind(issuer).bind(subject), row);
+    return first(statement, row);
   });
 }
 

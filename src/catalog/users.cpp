@@ -38,6 +38,15 @@ std::string packed(const std::vector<std::string>& policies) {
   return text;
 }
 
+Result<void> add_membership(soci::session& session, const std::string& user_id,
+                            std::uint32_t tenant_no, const std::vector<std::string>& policies) {
+  Statement add(session,
+                "INSERT INTO memberships (user_no, tenant_no, policies)"
+                " SELECT no, :tenant, :policies FROM users WHERE id = :id");
+  WEIR_CHECK(add.bind(tenant_no).bind(packed(policies)).bind(user_id).run());
+  return {};
+}
+
 Result<std::string> insert(soci::session& session, Database& database, std::uint32_t tenant_no,
                            const NewUser& user, UserState state, const std::string& hash) {
   Statement taken(session, "SELECT COUNT(*) FROM users WHERE name_key = :key");
@@ -49,12 +58,12 @@ Result<std::string> insert(soci::session& session, Database& database, std::uint
                 "There is a user \"" + user.name + "\" already. Choose another name.");
   WEIR_TRY(const std::string id, database.new_id("users", user_prefix, 9));
   Statement add(session,
-                "INSERT INTO users (id, tenant_no, name, name_key, email, policies, state,"
-                " password_hash, created_at) VALUES (:id, :tenant, :name, :key, :email, :policies,"
-                " :state, :hash, :now)");
+                "INSERT INTO users (id, tenant_no, name, name_key, email, state, password_hash,"
+                " created_at) VALUES (:id, :tenant, :name, :key, :email, :state, :hash, :now)");
   add.bind(id).bind(tenant_no).bind(user.name).bind(key).bind(user.email);
-  add.bind(packed(user.policies)).bind(std::string(to_string(state))).bind(hash);
+  add.bind(std::string(to_string(state))).bind(hash);
   WEIR_CHECK(add.bind(database.now()).run());
+  WEIR_CHECK(add_membership(session, id, tenant_no, user.policies));
   return id;
 }
 
@@ -66,7 +75,7 @@ Result<void> check_another_has(soci::session& session, const User& user,
                                const std::string& policy) {
   if (user.state != UserState::active || !has(user, policy)) return {};
   Statement statement(session, std::string("SELECT ") + user_columns + user_tables +
-                                   " WHERE u.tenant_no = :tenant AND u.no <> :no"
+                                   " WHERE m.tenant_no = :tenant AND u.no <> :no"
                                    " AND u.state = 'active'");
   User row;
   user_into(statement.bind(user.tenant_no).bind(user.no), row);
@@ -129,17 +138,27 @@ void user_into(Statement& statement, User& row) {
     row.state = state.value_or(row.state);
     return state.has_value();
   });
-  statement.into(row.created_at).into(row.last_signed_in_at);
+  statement.into(row.created_at).into(row.last_signed_in_at).into(row.is_at_home);
 }
 
 Result<User> select_user(soci::session& session, std::uint32_t tenant_no, const std::string& id) {
   Statement statement(session, std::string("SELECT ") + user_columns + user_tables +
-                                   " WHERE u.tenant_no = :tenant AND u.id = :id");
+                                   " WHERE m.tenant_no = :tenant AND u.id = :id");
   User row;
   user_into(statement.bind(tenant_no).bind(id), row);
   WEIR_TRY(auto found, first(statement, row));
   if (!found) return no_such("user", id);
   return *std::move(found);
+}
+
+Result<User> select_own_user(soci::session& session, std::uint32_t tenant_no,
+                             const std::string& id) {
+  WEIR_TRY(auto user, select_user(session, tenant_no, id));
+  if (user.is_at_home) return user;
+  return fail(Errc::forbidden,
+              "User " + id +
+                  " is one of another tenant, whose administrators of users decide "
+                  "this. Here, take the membership away.");
 }
 
 Result<bool> Users::any() const {
@@ -178,6 +197,54 @@ Result<User> Users::add_first(const std::string& tenant, const NewUser& user,
   });
 }
 
+Result<User> Users::add_member(std::uint32_t tenant_no, const std::string& name,
+                               const std::vector<std::string>& policies) {
+  return change([&](soci::session& session) -> Result<User> {
+    Statement statement(session, "SELECT id FROM users WHERE name_key = :key");
+    std::string id;
+    WEIR_TRY(const bool known, statement.bind(folded_name(name)).into(id).next());
+    if (!known)
+      return fail(Errc::not_found, "There is no user \"" + name +
+                                       "\" on this server. Invite one who signs in by that name.");
+    if (select_user(session, tenant_no, id))
+      return fail(Errc::conflict,
+                  "User \"" + name + "\" (" + id + ") belongs to this tenant already.");
+    WEIR_CHECK(add_membership(session, id, tenant_no, policies));
+    AuditTrail::created(id);
+    return select_user(session, tenant_no, id);
+  });
+}
+
+Result<void> Users::remove_member(std::uint32_t tenant_no, const std::string& id,
+                                  const std::string& policy) {
+  return change([&](soci::session& session) -> Result<void> {
+    WEIR_TRY(const User user, select_user(session, tenant_no, id));
+    if (user.is_at_home)
+      return fail(Errc::conflict,
+                  "User " + id + " is one of this tenant and stays so. Disable the user instead.");
+    WEIR_CHECK(check_another_has(session, user, policy));
+    Statement remove(session,
+                     "DELETE FROM memberships WHERE user_no = :no AND tenant_no = :tenant");
+    WEIR_CHECK(remove.bind(user.no).bind(tenant_no).run());
+    return {};
+  });
+}
+
+Result<User> Users::add_of_provider(const std::string& tenant, const NewUser& user,
+                                    const std::string& issuer, const std::string& subject) {
+  WEIR_CHECK(check(user));
+  return database_.write([&](soci::session& session) -> Result<User> {
+    WEIR_TRY(const std::uint32_t tenant_no, tenant_of_first(session, tenant));
+    WEIR_TRY(const auto id, insert(session, database_, tenant_no, user, UserState::active, ""));
+    Statement add(session,
+                  "INSERT INTO user_identities (issuer, subject, user_no)"
+                  " SELECT :issuer, :subject, no FROM users WHERE id = :id");
+    WEIR_CHECK(add.bind(issuer).bind(subject).bind(id).run());
+    AuditTrail::of_user(tenant_no, id);
+    return select_user(session, tenant_no, id);
+  });
+}
+
 Result<User> Users::find(std::uint32_t tenant_no, const std::string& id) {
   return database_.read(
       [&](soci::session& session) { return select_user(session, tenant_no, id); });
@@ -189,7 +256,7 @@ Result<Page<User>> Users::list(std::uint32_t tenant_no, const PageRequest& page,
     const ListOf users{
         .name = "users", .number = "u.no", .searched = {"u.name", "u.id", "u.email"}};
     Statement statement(session, std::string("SELECT u.no, ") + user_columns + user_tables +
-                                     " WHERE u.tenant_no = :tenant" +
+                                     " WHERE m.tenant_no = :tenant" +
                                      (state ? " AND u.state = :state" : "") +
                                      page_sql(users, page));
     statement.bind(tenant_no);
@@ -206,8 +273,10 @@ Result<User> Users::set_policies(std::uint32_t tenant_no, const std::string& id,
     User after = user;
     after.policies = policies;
     if (!has(after, policy)) WEIR_CHECK(check_another_has(session, user, policy));
-    Statement update(session, "UPDATE users SET policies = :policies WHERE no = :no");
-    WEIR_CHECK(update.bind(packed(policies)).bind(user.no).run());
+    Statement update(session,
+                     "UPDATE memberships SET policies = :policies WHERE user_no = :no"
+                     " AND tenant_no = :tenant");
+    WEIR_CHECK(update.bind(packed(policies)).bind(user.no).bind(tenant_no).run());
     return after;
   });
 }
@@ -215,7 +284,7 @@ Result<User> Users::set_policies(std::uint32_t tenant_no, const std::string& id,
 Result<User> Users::disable(std::uint32_t tenant_no, const std::string& id,
                             const std::string& policy) {
   return change([&](soci::session& session) -> Result<User> {
-    WEIR_TRY(const User user, select_user(session, tenant_no, id));
+    WEIR_TRY(const User user, select_own_user(session, tenant_no, id));
     WEIR_CHECK(check_another_has(session, user, policy));
     for (const char* sql : {"UPDATE users SET state = 'disabled' WHERE no = :no",
                             "DELETE FROM user_sessions WHERE user_no = :no",
@@ -227,10 +296,11 @@ Result<User> Users::disable(std::uint32_t tenant_no, const std::string& id,
 
 Result<User> Users::enable(std::uint32_t tenant_no, const std::string& id) {
   return change([&](soci::session& session) -> Result<User> {
-    WEIR_TRY(const User user, select_user(session, tenant_no, id));
+    WEIR_TRY(const User user, select_own_user(session, tenant_no, id));
     Statement update(session,
-                     "UPDATE users SET state = CASE password_hash WHEN '' THEN 'invited'"
-                     " ELSE 'active' END WHERE no = :no");
+                     "UPDATE users SET state = CASE WHEN password_hash = '' AND no NOT IN"
+                     " (SELECT user_no FROM user_identities) THEN 'invited' ELSE 'active' END"
+                     " WHERE no = :no");
     WEIR_CHECK(update.bind(user.no).run());
     return select_user(session, tenant_no, id);
   });

@@ -22,7 +22,9 @@ enum class UserState : std::uint8_t { invited, active, disabled };
 std::string_view to_string(UserState state);
 std::optional<UserState> parse_user_state(std::string_view text);
 
-/// A person. Names are unique in the whole server, without regard to case: one signs in with it.
+/// A person, as one tenant sees it. Names are unique in the whole server, without regard to case:
+/// one signs in with it. A user is one of the tenant that made it, whose administrators decide
+/// about password and state, and may belong to other tenants too, with policies in each.
 struct User {
   std::uint64_t no = 0;
   std::string id;
@@ -34,6 +36,7 @@ struct User {
   UserState state = UserState::invited;
   Time created_at;
   std::optional<Time> last_signed_in_at;
+  bool is_at_home = true;  // the tenant is the one that made it
 };
 
 struct NewUser {
@@ -48,15 +51,21 @@ struct SessionLife {
   std::chrono::seconds in_all{43'200};
 };
 
+/// What a user may do in one tenant.
+struct Membership {
+  std::uint32_t tenant_no = 0;
+  std::string tenant;
+  std::string sandbox_of{};
+  std::vector<std::string> policies;
+};
+
 /// A session of an active user, as requests need it.
 struct SessionView {
   std::string user_id;
   std::string name;
-  std::uint32_t tenant_no = 0;
-  std::string tenant;
-  std::vector<std::string> policies;
-  Time seen_at;     // a minute late at most
-  Time expires_at;  // whatever happens
+  std::vector<Membership> memberships;  // the first is that of the tenant that made the user
+  Time seen_at;                         // a minute late at most
+  Time expires_at;                      // whatever happens
 };
 
 /// The sessions of all active users, by the hash of their token; immutable.
@@ -86,15 +95,23 @@ class Users {
   /// are several tenants and none is named.
   Result<User> add_first(const std::string& tenant, const NewUser& user,
                          const std::string& password_hash);
+  /// A user of another tenant belongs to this one too, from the next request on. not_found: nobody
+  /// has the name. conflict: the user belongs to it already.
+  Result<User> add_member(std::uint32_t tenant_no, const std::string& name,
+                          const std::vector<std::string>& policies);
+  /// The end of that, at once. conflict for a user of this tenant itself, and as in set_policies.
+  Result<void> remove_member(std::uint32_t tenant_no, const std::string& id,
+                             const std::string& policy);
   Result<User> find(std::uint32_t tenant_no, const std::string& id);
   Result<Page<User>> list(std::uint32_t tenant_no, const PageRequest& page,
                           std::optional<UserState> state = std::nullopt);
   /// conflict: nobody else who is active could administer users (`policy`) afterwards.
   Result<User> set_policies(std::uint32_t tenant_no, const std::string& id,
                             const std::vector<std::string>& policies, const std::string& policy);
-  /// A disabled user's sessions and codes end with it. conflict as above.
+  /// A disabled user's sessions and codes end with it. conflict as above. This, `enable` and
+  /// `set_code` are forbidden for a user of another tenant, who only belongs to this one too.
   Result<User> disable(std::uint32_t tenant_no, const std::string& id, const std::string& policy);
-  /// Active where there is a password, invited otherwise.
+  /// Active where there is a password or a provider vouches, invited otherwise.
   Result<User> enable(std::uint32_t tenant_no, const std::string& id);
 
   /// The hash of a one-time code that replaces the user's earlier one.
@@ -103,6 +120,14 @@ class Users {
   /// Uses the code up: sets the password and ends all sessions. not_found: there is none, or it has
   /// expired.
   Result<User> use_code(const std::string& code_hash, const std::string& password_hash);
+
+  /// The user that a sign-in provider knows by this subject, in the tenant that made the user and
+  /// whatever the state; nullopt: nobody.
+  Result<std::optional<User>> of_provider(const std::string& issuer, const std::string& subject);
+  /// A user of that tenant who signs in there, active at once. conflict: the name is taken. Nobody
+  /// who is a user already is taken for the person: the provider's names are not ours.
+  Result<User> add_of_provider(const std::string& tenant, const NewUser& user,
+                               const std::string& issuer, const std::string& subject);
 
   struct Credential {
     User user;

@@ -45,6 +45,9 @@ void add_client_commands(Command app, Terminal& terminal) {
   add_quarantine_commands(app, session);
   add_open_command(app, session);
   add_doctor_command(app, session);
+  add_tail_command(app, session);
+  add_needs_you_command(app, session);
+  add_usage_command(app, session);
   add_query_commands(app, session);
   add_feed_commands(app, session);
   add_courier_commands(app, session);

@@ -93,7 +93,31 @@ TEST_F(CliTest, EveryVerbAsksWhatTheContractSays) {
       {"POST /api/v0/ingest-queries/iq-1/preview",
        {"query", "preview", "iq-1", "--stream", "is-1", "--limit", "3"},
        R"({"stream_id":"is-1","file_tag":"streaming","limit":3})"},
+      {"POST /api/v0/ingest-queries/iq-1/preview",
+       {"query", "preview", "iq-1", "--stream", "is-1", "--payloads", "9"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":20,"payloads":9})"},
+      {"POST /api/v0/ingest-queries/iq-1/preview",
+       {"query", "preview", "iq-1", "--batch", "ingest/x.ndjson"},
+       R"({"file":"ingest/x.ndjson","file_tag":"streaming","limit":20})"},
+      {"POST /api/v0/ingest-queries/iq-1/compare",
+       {"query", "compare", "iq-1", "--from", "1", "--sql", "SELECT 2", "--stream", "is-1"},
+       R"({"stream_id":"is-1","file_tag":"streaming","limit":20,"from":1,"sql":"SELECT 2"})"},
+      {"POST /api/v0/streams/is-1/validate",
+       {"stream", "validate", "is-1", "--payload", "{}"},
+       R"({"payload":"{}"})"},
+      {"GET /api/v0/workflow/runs?ended_to=2027-03-02T00%3A00%3A00Z&limit=100&unresolved=true",
+       {"run", "list", "--unresolved", "--ended-to", "2027-03-02T00:00:00Z", "--limit", "100"},
+       ""},
       {"DELETE /api/v0/ingest-queries/iq-1", {"query", "delete", "iq-1"}, ""},
+      {"GET /api/v0/ingest-queries/iq-1/versions?limit=5",
+       {"query", "versions", "iq-1", "--limit", "5"},
+       ""},
+      {"GET /api/v0/ingest-queries/iq-1/diff?from=2&to=4",
+       {"query", "diff", "iq-1", "--from", "2", "--to", "4"},
+       ""},
+      {"PUT /api/v0/ingest-queries/iq-1/version",
+       {"query", "restore", "iq-1", "--version", "2"},
+       R"({"version":2})"},
       {"POST /api/v0/feeds",
        {"feed", "create", "--source", "Shop", "--name", "Orders", "--field", "id:string,required",
         "--field", "total:decimal,scale=2,rename=order_total", "--field",
@@ -399,6 +423,56 @@ TEST_F(CliTest, AQueryKeepsWhatAnUpdateDoesNotName) {
   ASSERT_EQ(outcome.asked.size(), 2U);
   EXPECT_EQ(outcome.asked[1],
             R"(PUT /api/v0/ingest-queries/iq-1 {"description":"old","sql":"SELECT 2"})");
+}
+
+TEST_F(CliTest, APayloadIsReadFromStandardInputAndItsFateTold) {
+  const Outcome outcome =
+      run({{"POST /api/v0/streams/is-1/validate",
+            {.body = R"({"status":202,"message":null,"quarantined":null,"tables":[
+                  {"courier_id":"cr-1","feed_id":"df-1","table":"S:F","active":true,"state":"rows",
+                   "errors":[],"rows":{"columns":[{"name":"_pk","type":"VARCHAR"}],
+                   "rows":[["7"]],"truncated":false}},
+                  {"courier_id":"cr-1","feed_id":"df-2","table":"S:G","active":true,
+                   "state":"error","errors":[{"row":1,"field":"id","value":"x",
+                   "reason":"is no integer"}]}]})"}}},
+          {"stream", "validate", "is-1"}, "{\"id\":7}");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.asked,
+              ElementsAre(R"(POST /api/v0/streams/is-1/validate {"payload":"{\"id\":7}"})"));
+  EXPECT_THAT(outcome.out, HasSubstr("202 accepted\nS:F: becomes\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("S:G: the feed cannot take it\n  id: is no integer\n"));
+}
+
+TEST_F(CliTest, WhatTwoVersionsMakeOtherwiseIsTold) {
+  const Outcome outcome =
+      run({{"POST /api/v0/ingest-queries/iq-1/compare",
+            {.body = R"({"columns":{"removed":[],"added":[{"name":"n","type":"INTEGER"}],"changed":
+                  [{"name":"id","from":"INTEGER","to":"BIGINT"}]},"same_rows":4,
+                  "only_from_rows":0,"only_to_rows":1,"only_from":{"columns":[],"rows":[],
+                  "truncated":false},"only_to":{"columns":[{"name":"id","type":"BIGINT"}],
+                  "rows":[[5]],"truncated":false}})"}}},
+          {"query", "compare", "iq-1", "--payload", "-"}, "{}");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("columns added: n INTEGER\n"
+                                     "columns changed: id INTEGER -> BIGINT\n"
+                                     "4 rows are the same\n\nonly now: 1 rows\n"));
+}
+
+TEST_F(CliTest, ADifferenceOfVersionsMarksItsLines) {
+  const Outcome outcome =
+      run({{"GET /api/v0/ingest-queries/iq-1/diff",
+            {.body = R"({"from":{"version":1,"saved_at":"2027-03-02T08:00:00Z","saved_by":"tak-1",
+                  "saved_by_name":"","description":"Old"},
+                  "to":{"version":2,"saved_at":"2027-03-02T09:00:00Z","saved_by":"us-1",
+                  "saved_by_name":"Ada","description":"New"},
+                  "lines":[{"change":"removed","text":"SELECT a"},
+                           {"change":"added","text":"SELECT b"},
+                           {"change":"same","text":"FROM t"}]})"}}},
+          {"query", "diff", "iq-1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr(", by tak-1\n+++ version 2 of "));
+  EXPECT_THAT(outcome.out, HasSubstr(", by Ada\n-description: Old\n+description: New\n"
+                                     "-SELECT a\n+SELECT b\n FROM t\n"));
 }
 
 TEST_F(CliTest, ACourierKeepsWhatAnUpdateDoesNotName) {

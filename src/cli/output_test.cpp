@@ -41,6 +41,34 @@ TEST_F(CliTest, OnePageOfAListSaysHowToGoOn) {
   EXPECT_THAT(outcome.out, HasSubstr("more: --next-token b\n"));
 }
 
+TEST_F(CliTest, PagesOfAListGoBothWays) {
+  const Outcome outcome =
+      run({{"GET /api/v0/admin/api-keys?limit=2&order=newest&previous_token=a&q=Shop",
+            {.body = R"({"items":[{"id":"tak-1","name":"Shop"}],"previous_token":"c",)"
+                     R"("next_token":"b"})"}}},
+          {"key", "list", "--limit", "2", "--previous-token", "a", "--order", "newest", "--text",
+           "Shop"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("before: --previous-token c\nmore: --next-token b\n"));
+}
+
+TEST_F(CliTest, NamesAndMessagesCannotTurnAroundWhatIsRead) {
+  const std::string turned = "\xE2\x80\xAEgnp";
+  const Outcome listed =
+      run({{"GET /api/v0/streams?limit=1000",
+            {.body = R"({"items":[{"id":"is-1","name":")" + turned + R"("}]})"}}},
+          {"stream", "list"});
+  EXPECT_THAT(listed.out, HasSubstr("\\u202egnp"));
+  const Outcome refused = run(
+      {{"GET /api/v0/streams/is-1", {404, R"({"status":404,"message":"No )" + turned + R"("})"}}},
+      {"stream", "show", "is-1"});
+  EXPECT_THAT(refused.err, HasSubstr("No \\u202egnp"));
+  const Outcome checked = run({{"POST /api/v0/couriers/cr-1/validate",
+                                {.body = R"({"valid":false,"message":")" + turned + R"("})"}}},
+                              {"courier", "validate", "cr-1"});
+  EXPECT_THAT(checked.out, HasSubstr("\\u202egnp"));
+}
+
 TEST_F(CliTest, AnEmptyListSaysWhatToDo) {
   const Outcome outcome =
       run({{"GET /api/v0/quarantine?limit=1000&state=held", {.body = R"({"items":[]})"}}},
@@ -128,6 +156,44 @@ TEST_F(CliTest, ARunIsWaitedForAndItsCountsAreShown) {
             "\n"
             "TASK  OF   STATE      RECORDS  READ  INSERTED  UPDATED  REJECTED  ERRORS  ERROR\n"
             "load  S:F  succeeded              5         3        1         1       0\n");
+}
+
+/// A run of 2 tasks that reads, is read, and is done.
+FakeServer reading_server(int& looked) {
+  return FakeServer([&looked](const Seen&) {
+    const std::string of = looked < 2 ? "4000" : "12000";
+    const std::string state = ++looked < 4 ? "running" : "succeeded";
+    return Answer{
+        .body =
+            R"({"id":"wf-1","state":")" + state +
+            R"(","notices":[{"at":"2027-03-02T08:00:01.000000Z","text":"Loading S:F"}],"tasks":[)"
+            R"({"kind":"find-batches","name":"is-1","state":"succeeded","detail":{}},)"
+            R"({"kind":"load","name":"S:F","state":")" +
+            state + R"(","detail":{"stage":"reading","records":10000,"rows_read":)" + of + "}}]}"};
+  });
+}
+
+TEST_F(CliTest, WhoWaitsForARunIsToldHowFarItIsALineForEachChange) {
+  int looked = 0;
+  FakeServer server = reading_server(looked);
+  const Outcome outcome = run({}, {"workflow", "show", "wf-1", "--wait", "--url", server.url()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.err,
+            "08:00:01  Loading S:F\n"
+            "          task 2 of 2, load S:F: reading, 4,000 of 10,000 records\n"
+            "          task 2 of 2, load S:F: reading, 10,000 of 10,000 records\n");
+}
+
+TEST_F(CliTest, AtATerminalHowFarARunIsIsOneLine) {
+  is_interactive_ = true;
+  int looked = 0;
+  FakeServer server = reading_server(looked);
+  const Outcome outcome = run({}, {"run", "show", "wf-1", "--wait", "--url", server.url()});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const std::string erase = "\r\x1b[K";
+  const std::string line = erase + "0:00  [======>         ] 40%  4,000 of 10,000  load S:F";
+  EXPECT_EQ(outcome.err, "08:00:01  Loading S:F\n" + line + line + erase +
+                             "0:00  [================] 100%  10,000 of 10,000  load S:F" + erase);
 }
 
 TEST_F(CliTest, RecordsStandBesideRowsAndWarningsBelow) {

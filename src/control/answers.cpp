@@ -13,18 +13,14 @@ http::Response answer(int status, const boost::json::value& body) {
   return response;
 }
 
-namespace {
-
-boost::json::value json_of_token(const std::string& token) {
-  return token.empty() ? boost::json::value() : boost::json::value(token);
+boost::json::value text_or_null(const std::string& text) {
+  return text.empty() ? boost::json::value() : boost::json::value(text);
 }
-
-}  // namespace
 
 http::Response answer_items(boost::json::array items, const std::string& next_token) {
   boost::json::object body;
   body["items"] = std::move(items);
-  body["next_token"] = json_of_token(next_token);
+  body["next_token"] = text_or_null(next_token);
   return answer(200, body);
 }
 
@@ -32,8 +28,8 @@ http::Response answer_items(boost::json::array items, const std::string& next_to
                             const std::string& previous_token) {
   boost::json::object body;
   body["items"] = std::move(items);
-  body["next_token"] = json_of_token(next_token);
-  body["previous_token"] = json_of_token(previous_token);
+  body["next_token"] = text_or_null(next_token);
+  body["previous_token"] = text_or_null(previous_token);
   return answer(200, body);
 }
 

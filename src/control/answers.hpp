@@ -20,6 +20,9 @@ http::Response answer(int status, const boost::json::value& body);
 boost::json::value json_of(const std::optional<Time>& time);
 boost::json::value json_of(const std::optional<Day>& day);
 
+/// null where it is empty.
+boost::json::value text_or_null(const std::string& text);
+
 /// What the catalog stores as JSON text; {} when the text is empty.
 boost::json::value json_of_stored(const std::string& text);
 

@@ -16,10 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
 json::value json_of_event(const catalog::AuditEvent& event) {
   return {{"event_id", event.id},
           {"event_type", event.type},

@@ -119,6 +119,15 @@ TEST_F(AuditEventsTest, TheCsvHasTheDocumentedColumnsAndName) {
   EXPECT_EQ(first("event_type"), "audit.user-activity/download");
 }
 
+TEST_F(AuditEventsTest, NoNameInTheCsvIsAFormula) {
+  for (const char* name : {"=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "-12.5", "A=1"})
+    created("/api/v0/streams", std::string(R"({"name":")") + name + "\"}");
+  const std::string csv = send("GET", "/api/v0/audit-events.csv").body;
+  for (const char* value : {"\"'=cmd|' /C calc'!A0\"", "\"'+1+1\"", "\"'-1+1\"", "\"'@SUM(A1)\"",
+                            "\"-12.5\"", "\"A=1\""})
+    EXPECT_THAT(csv, HasSubstr(value));
+}
+
 TEST_F(AuditEventsTest, OldEventsAreForgotten) {
   new_stream();
   clock_.turn(std::chrono::hours(1));

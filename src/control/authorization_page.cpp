@@ -54,7 +54,9 @@ std::string authorization_markdown() {
          "\n`everyone` and `sign in` ask for nothing. A key with `streaming-ingest-api:write` "
          "sends "
          "payloads, which is not an operation of the control API. Only those with the right "
-         "`administer users` hand out `api-keys:administer`.\n\n"
+         "`administer users` hand out `api-keys:administer`. No policy grants `operate the "
+         "server`: "
+         "that takes the token in the server's data directory (docs/operations.md).\n\n"
          "## Operations\n\n" +
          table_of_operations();
 }

@@ -37,6 +37,7 @@ http::Response refused(const http::Request& request, const Match& match, const E
 
 Result<void> check_query(const http::Request& request, const Route& route) {
   for (const auto& [name, value] : request.query) {
+    if (name == tenant_query) continue;
     if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
     std::string known;
     for (const std::string_view parameter : route.query)
@@ -74,6 +75,8 @@ http::Response ControlApi::handle(const http::Request& request) {
                : refused(request, match, answered.error(), services_.data_directory);
   // What is one caller's own, or a secret, is for no cache on the way.
   response.headers.emplace_back("Cache-Control", "no-store");
+  // Or a browser might take a payload in an answer for a page.
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   compress(request, response);
   return response;
 }
@@ -87,17 +90,36 @@ std::optional<http::Response> ControlApi::refuse_by_head(const http::Request& he
   return std::nullopt;
 }
 
+std::variant<LiveGrant, http::Response> ControlApi::admit_live(const http::Request& request) const {
+  const Match match = find_route(routes_, request.method, request.path);
+  const auto granted = [&]() -> Result<LiveGrant> {
+    WEIR_TRY(Caller caller, admit(request, match));
+    WEIR_CHECK(check_query(request, *match.route));
+    const auto snapshot = services_.catalog.snapshots().current();
+    WEIR_TRY(LiveTopics topics, live_topics(request, caller, *snapshot));
+    return LiveGrant{std::move(caller), std::move(topics)};
+  }();
+  if (granted) return *granted;
+  return refused(request, match, granted.error(), services_.data_directory);
+}
+
 Result<Caller> ControlApi::admit(const http::Request& request, const Match& match) const {
   if (!match.route) return no_such_route(request, match);
   const auto snapshot = services_.catalog.snapshots().current();
   const auto people = services_.catalog.users().people();
-  return authorize(request, match.route->asks(),
-                   {*snapshot, *people, services_.sign_ins.life().idle}, services_.clock.now());
+  std::string host_tenant;
+  if (match.route->access != Access::everyone) {
+    WEIR_TRY(host_tenant, tenant_of_host(request, *snapshot, services_.domain));
+  }
+  return authorize(
+      request, match.route->asks(),
+      {*snapshot, *people, services_.sign_ins.life().idle, services_.operator_token, host_tenant},
+      services_.clock.now());
 }
 
 Result<http::Response> ControlApi::answer(const http::Request& request, const Match& match) {
   WEIR_TRY(const Caller caller, admit(request, match));
-  if (!caller.key_id.empty()) note_use(caller);
+  if (!caller.key_id.empty() && !caller.is_operator()) note_use(caller);
   WEIR_CHECK(check_query(request, *match.route));
   return conditional({services_, request, caller, match.id}, *match.route);
 }
@@ -129,17 +151,22 @@ Result<http::Response> ControlApi::conditional(const Call& call, const Route& ro
 Result<http::Response> ControlApi::audited(Call call, const Route& route) {
   const std::string type = audit_type(route);
   if (type.empty()) return called(call, route);
-  catalog::AuditScope scope({.tenant_no = call.caller.tenant_no,
-                             .type = type,
-                             .object = as_utf8(call.id),
-                             .otherwise = call.caller.tenant,
-                             .principal_id = call.caller.key_id,
-                             .origin_ip = call.request.peer,
-                             .source = call.caller.is_user() ? "ui" : "api",
-                             .happened_at = services_.clock.now()});
+  catalog::AuditScope scope(
+      {.tenant_no = call.caller.tenant_no,
+       .type = type,
+       .object = as_utf8(call.id),
+       .otherwise = call.caller.tenant,
+       .principal_id = call.caller.key_id,
+       .principal_name = call.caller.is_operator() ? "Operator of the server" : "",
+       .origin_ip = call.request.peer,
+       .source = call.caller.is_user()       ? "ui"
+                 : call.caller.is_operator() ? "server"
+                                             : "api",
+       .happened_at = services_.clock.now()});
   call.act = &scope.act();
   WEIR_TRY(auto response, called(call, route));
-  if (response.status >= 400) return response;
+  // What nobody did, as a sign-in that a redirect refuses, is in nobody's log.
+  if (response.status >= 400 || scope.act().tenant_no == 0) return response;
   if (auto recorded = services_.catalog.audit().record(scope); !recorded)
     return fail_while("This was done, but its audit event could not be written",
                       std::move(recorded).error());

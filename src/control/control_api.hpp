@@ -4,9 +4,11 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 
 #include "base/http.hpp"
 #include "control/conditions.hpp"
+#include "control/live.hpp"
 #include "control/routes.hpp"
 #include "control/services.hpp"
 
@@ -21,6 +23,10 @@ class ControlApi {
   /// Checks a request by its head, before its body is read: path, method, token and policy.
   /// nullopt: the body may be read. Does not block.
   std::optional<http::Response> refuse_by_head(const http::Request& head) const;
+  /// Checks a request of GET /api/v0/live, whose connection then stays open; asked again, whether
+  /// it still may. The refusal is what to answer. Does not block.
+  std::variant<LiveGrant, http::Response> admit_live(const http::Request& request) const;
+  const Services& services() const { return services_; }
 
  private:
   Result<http::Response> answer(const http::Request& request, const Match& match);

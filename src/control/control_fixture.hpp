@@ -9,7 +9,6 @@
 #include "base/receipt.hpp"
 #include "catalog/batch_fixture.hpp"
 #include "control/control_api.hpp"
-#include "control/document_fixture.hpp"
 #include "control/fake_engine.hpp"
 #include "control/init.hpp"
 #include "control/sign_ins.hpp"
@@ -20,167 +19,46 @@ namespace weir::control {
 
 namespace json = boost::json;
 
+class Document;
+
 /// Two tenants with an administrator each, and requests without sockets. Every answer is checked
 /// against api/control.yaml.
 class ControlTest : public catalog::BatchTest {
  protected:
-  ControlTest() : api_(services()), routes_(all_routes()) {
-    acme_admin_ = mint(add_key("acme", {"api-keys:administer"}));
-    rival_admin_ = mint(add_key("rival", {"api-keys:administer"}));
-  }
+  ControlTest();
+  ~ControlTest() override;
 
-  Services services() {
-    return {
-        .catalog = *catalog_,
-        .engine = engine_,
-        .clock = clock_,
-        .random = random_,
-        .queries = queries_,
-        .query_time_max = std::chrono::seconds(30),
-        .sign_ins = sign_ins_,
-        .token_life_max = std::chrono::days(0),
-        .flush = [this](StreamNo no) { return flush_ ? flush_(no) : no_batches(); },
-        .wake_runs = [this] { ++wakes_; },
-        .check_feed = [this](const catalog::Feed&) { return feed_check_; },
-        .check_courier =
-            [this](std::uint32_t tenant_no, const catalog::Courier& courier) {
-              EXPECT_EQ(tenant_no, acme_);
-              EXPECT_EQ(courier.tenant_no, tenant_no);
-              return courier_check_;
-            },
-        .validate_courier = [this](std::uint32_t,
-                                   const catalog::Courier&) { return courier_validity_; },
-        .check_alert = [this](const catalog::AlertEndpoint&) { return alert_check_; },
-        .file_uri = [](const std::string& path) { return "/data/" + path; },
-        .read_file = [this](const std::string& path, std::uint64_t bytes) -> Result<std::string> {
-          return files_[path].substr(0, bytes);
-        },
-        .base_url = [this](const http::Request&) { return base_url_; },
-        .ready = [this] { return readiness_; },
-        .metrics = [] { return std::string("weir_up 1\n"); },
-        .locate = [this](const catalog::Batch&, Sequence) { return located_; },
-        .records = [this](const catalog::Batch&, std::uint64_t, std::uint64_t) { return records_; },
-        .next_sequence = [this](const Address&) { return next_sequence_; },
-        .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
-                         const std::string& body) -> Result<Address> {
-          replayed_.push_back({stream, type, key, body});
-          if (replay_refusal_) return fail(*replay_refusal_);
-          return Address{stream, PartitionNo{0}, Sequence{77}};
-        },
-        .quarantined_body =
-            [this](const catalog::Quarantined& record) {
-              return quarantine_.quarantine.body(record);
-            },
-        .settle_quarantined =
-            [this](std::uint32_t tenant_no, const Address& address, catalog::QuarantineState state,
-                   std::optional<Sequence> replayed_as) {
-              return quarantine_.quarantine.settle(tenant_no, address, state, replayed_as);
-            },
-        .check_conservation = [this] { return conservation_; },
-        .health_checks = [this] { return health_checks_; },
-        .metrics_token = metrics_token_,
-        .data_directory = "/srv/weir/data"};
-  }
+  Services services();
 
-  std::string add_key(const std::string& tenant, const std::vector<std::string>& policies) {
-    return catalog_->keys().add(tenant == "acme" ? acme_ : rival_, "Key", policies)->id;
-  }
-  std::string mint(const std::string& key_id, std::optional<Time> expires_at = std::nullopt) {
-    return token::mint(catalog_->snapshots().current()->keys.at(key_id), clock_.now(), expires_at,
-                       random_)
-        .value();
-  }
+  std::string add_key(const std::string& tenant, const std::vector<std::string>& policies);
+  std::string mint(const std::string& key_id, std::optional<Time> expires_at = std::nullopt);
 
   http::Request request(const std::string& method, const std::string& path, const std::string& body,
-                        const std::string& token) {
-    http::Request request;
-    request.method = method;
-    request.path = path.substr(0, path.find('?'));
-    if (path.find('?') != std::string::npos) read_query(path.substr(path.find('?') + 1), request);
-    request.body = body;
-    request.request_id = "req-1";
-    request.peer = "192.0.2.7";
-    if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
-    return request;
-  }
+                        const std::string& token);
 
   /// A user of acme who is active, with a password that nobody knows.
-  catalog::User user_with(const std::vector<std::string>& policies) {
-    auto& users = catalog_->users();
-    const std::string name = "User " + std::to_string(++users_);
-    const auto user = users.add(acme_, {name, "", policies}).value();
-    EXPECT_TRUE(users.set_code(acme_, user.id, catalog::CodeUse::invitation, name,
-                               clock_.now() + std::chrono::hours(1)));
-    return users.use_code(name, "x").value();
-  }
+  catalog::User user_with(const std::vector<std::string>& policies);
   /// The token of a session of a new user of acme with these policies.
-  std::string session_of(const std::vector<std::string>& policies) {
-    const std::string token = "session " + std::to_string(users_ + 1);
-    EXPECT_TRUE(catalog_->users().start_session(user_with(policies), stored_form(token), "",
-                                                sign_ins_.life()));
-    return token;
-  }
-  static http::Request by_session(http::Request request, const std::string& session) {
-    request.headers.erase("authorization");
-    request.headers["cookie"] = std::string(session_cookie) + "=" + session;
-    request.headers["x-csrf-token"] = csrf_token(session);
-    return request;
-  }
+  std::string session_of(const std::vector<std::string>& policies);
+  static http::Request by_session(http::Request request, const std::string& session);
 
-  http::Response send(const http::Request& request) {
-    const http::Response response = api_.handle(request);
-    const Match match = find_route(routes_, request.method, request.path);
-    if (match.route) {
-      SCOPED_TRACE(request.method + " " + request.path + " " + request.body);
-      document().check(match.route->operation_id, response);
-    }
-    return response;
-  }
+  http::Response send(const http::Request& request);
   http::Response send(const std::string& method, const std::string& path,
-                      const std::string& body = "") {
-    return send(request(method, path, body, acme_admin_));
-  }
+                      const std::string& body = "");
 
   /// The body of an answer, which must have this status.
-  json::object expect(int status, const http::Response& response) {
-    EXPECT_EQ(response.status, status) << response.body;
-    json::error_code error;
-    json::parse_options options;
-    options.max_depth = limits::json_depth_max;
-    auto body = json::parse(response.body, error, {}, options);
-    return !error && body.is_object() ? body.get_object() : json::object();
-  }
-  json::object get(const std::string& path) { return expect(200, send("GET", path)); }
-  json::object created(const std::string& path, const std::string& body) {
-    return expect(201, send("POST", path, body));
-  }
-  std::string refusal(int status, const http::Response& response) {
-    return text(expect(status, response), "message");
-  }
+  json::object expect(int status, const http::Response& response);
+  json::object get(const std::string& path);
+  json::object created(const std::string& path, const std::string& body);
+  std::string refusal(int status, const http::Response& response);
 
-  static std::string text(const json::object& object, const char* name) {
-    const json::value* value = object.if_contains(name);
-    return value && value->is_string() ? std::string(value->get_string()) : "";
-  }
-  static std::string header(const http::Response& response, const std::string& name) {
-    for (const auto& [key, value] : response.headers)
-      if (key == name) return value;
-    return "";
-  }
+  static std::string text(const json::object& object, const char* name);
+  static std::string header(const http::Response& response, const std::string& name);
 
-  std::string new_stream() { return text(created("/api/v0/streams", R"({"name":"S"})"), "id"); }
-  std::string new_courier() {
-    return text(
-        created("/api/v0/couriers", R"({"name":"C","stream_id":")" + new_stream() +
-                                        R"(","file_format":"NDJSON","file_tag":"streaming",)"
-                                        R"("load_operations":{}})"),
-        "id");
-  }
+  std::string new_stream();
+  std::string new_courier();
   /// Loading the document takes longer than all else.
-  static const Document& document() {
-    static const Document document;
-    return document;
-  }
+  static const Document& document();
 
   batcher::QuarantineWorld quarantine_{catalog_->batches()};
   RecordingEngine engine_;
@@ -199,33 +77,36 @@ class ControlTest : public catalog::BatchTest {
   Result<batcher::RecordPage> records_ = batcher::RecordPage{{{{0, 9}, R"({"id":1})"}}, 20};
   Result<batcher::ByteRange> located_ = batcher::ByteRange{100, 10};
   Sequence next_sequence_{1000};
+  batcher::WaitingRecords waiting_;
   struct Replayed {
     StreamNo stream;
     PayloadType type;
     std::string key;
     std::string body;
   };
+  struct Tried {
+    catalog::StreamView stream;
+    std::string content_type;
+    std::string body;
+  };
+  std::vector<Tried> tried_;
+  /// What the door makes of a payload: its own text as the record.
+  std::function<TriedPayload(const std::string&)> tried_answer_ = [](const std::string& body) {
+    const bool is_xml = body.starts_with('<');
+    return TriedPayload{is_xml ? PayloadType::xml : PayloadType::json, {}, "", body + "\n"};
+  };
   std::vector<Replayed> replayed_;
   std::optional<Error> replay_refusal_;
   Result<batcher::ConservationReport> conservation_ = batcher::ConservationReport{};
   std::vector<HealthCheck> health_checks_;
   std::string metrics_token_;
+  std::function<Result<void>(const std::string&, const std::string&, const std::string&)>
+      send_mail_;
+  std::string operator_token_ = "weir-operator-of-tests";
   ControlApi api_;
   const Routes routes_;
   std::string acme_admin_;
   std::string rival_admin_;
-
- private:
-  static Result<std::vector<catalog::Batch>> no_batches() { return std::vector<catalog::Batch>(); }
-  static void read_query(const std::string& query, http::Request& request) {
-    std::size_t begin = 0;
-    while (begin <= query.size()) {
-      const std::size_t end = std::min(query.find('&', begin), query.size());
-      const std::string pair = query.substr(begin, end - begin);
-      request.query[pair.substr(0, pair.find('='))] = pair.substr(pair.find('=') + 1);
-      begin = end + 1;
-    }
-  }
 };
 
 }  // namespace weir::control

@@ -196,25 +196,8 @@ Result<http::Response> copy_group(const Call& call) {
 
 /// Without days: those that the schedule would load now.
 Result<http::Response> run_group(const Call& call) {
-  WEIR_TRY(const auto group, asked_for(call));
   WEIR_TRY(const auto asked, group_run_of(call.request));
-  WEIR_TRY(auto run, workflow::run_of(call.services.catalog, group));
-  run.range = asked.range;
-  run.automatic = asked.automatic;
-  run.load_only = asked.load_only;
-  run.skip_missing = asked.skip_missing;
-  run.shadow = asked.shadow;
-  run.started_by = call.caller.key_id;
-  const std::string notice = "Courier group run request by " + call.caller.key_id +
-                             (run.automatic    ? " for the days that the schedule would load"
-                              : run.range.from ? " for " + to_string(*run.range.from) + " up to " +
-                                                     to_string(*run.range.to) + ", not included"
-                                               : " for all there is") +
-                             (run.shadow ? ", into the shadows of the tables" : "");
-  WEIR_TRY(const auto added,
-           call.services.catalog.group_runs().add(call.caller.tenant_no, std::move(run), notice));
-  call.services.wake_runs();
-  return answer(201, json_of_run(call.services, added));
+  return start_group(call, call.id, asked);
 }
 
 json::object json_of_firing(const workflow::Firing& firing) {
@@ -259,6 +242,29 @@ Result<http::Response> next_of_group(const Call& call) {
 }
 
 }  // namespace
+
+Result<http::Response> start_group(const Call& call, const std::string& group_id,
+                                   const catalog::Run& asked) {
+  WEIR_TRY(const auto group,
+           call.services.catalog.courier_groups().find(call.caller.tenant_no, group_id));
+  WEIR_TRY(auto run, workflow::run_of(call.services.catalog, group));
+  run.range = asked.range;
+  run.automatic = asked.automatic;
+  run.load_only = asked.load_only;
+  run.skip_missing = asked.skip_missing;
+  run.shadow = asked.shadow;
+  run.started_by = call.caller.key_id;
+  const std::string notice = "Courier group run request by " + call.caller.key_id +
+                             (run.automatic    ? " for the days that the schedule would load"
+                              : run.range.from ? " for " + to_string(*run.range.from) + " up to " +
+                                                     to_string(*run.range.to) + ", not included"
+                                               : " for all there is") +
+                             (run.shadow ? ", into the shadows of the tables" : "");
+  WEIR_TRY(const auto added,
+           call.services.catalog.group_runs().add(call.caller.tenant_no, std::move(run), notice));
+  call.services.wake_runs();
+  return answer(201, json_of_run(call.services, added));
+}
 
 void add_courier_group_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/courier-groups";

@@ -237,15 +237,21 @@ Result<http::Response> validate_courier(const Call& call) {
 
 Result<http::Response> run_courier(const Call& call) {
   WEIR_CHECK(call.services.catalog.couriers().find(call.caller.tenant_no, call.id));
-  WEIR_TRY(auto run, run_of(call.request));
-  run.courier_id = call.id;
-  run.started_by = call.caller.key_id;
-  WEIR_TRY(const auto added, call.services.catalog.runs().add(call.caller.tenant_no, run));
-  call.services.wake_runs();
-  return answer(201, json_of_run(call.services, added));
+  WEIR_TRY(const auto asked, run_of(call.request));
+  return start_courier(call, call.id, asked);
 }
 
 }  // namespace
+
+Result<http::Response> start_courier(const Call& call, const std::string& courier_id,
+                                     catalog::Run asked) {
+  asked.courier_id = courier_id;
+  asked.started_by = call.caller.key_id;
+  WEIR_TRY(const auto added,
+           call.services.catalog.runs().add(call.caller.tenant_no, std::move(asked)));
+  call.services.wake_runs();
+  return answer(201, json_of_run(call.services, added));
+}
 
 void add_courier_routes(Routes& routes) {
   constexpr std::string_view all = "/api/v0/couriers";

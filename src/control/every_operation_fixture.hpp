@@ -27,8 +27,6 @@ class EveryOperationWorld : public ControlTest {
     const std::string courier_body = R"({"name":"C","stream_id":")" + stream_ +
                                      R"(","file_format":"NDJSON","file_tag":"s",)"
                                      R"("load_operations":{}})";
-    const std::string group_body =
-        R"({"name":"Nightly","couriers":[{"courier_id":")" + courier_ + R"("}]})";
     calls_ = {
         {"getApiKey", {key_}},
         {"createApiKey", {"", R"({"name":"K","policies":["datagrid:operate"]})"}},
@@ -51,6 +49,7 @@ class EveryOperationWorld : public ControlTest {
         {"changePassword",
          {"", R"({"current_password":"correct horse","password":"battery staple"})"}},
         {"createUser", {"", R"({"name":"Grace","policies":["datagrid-operator"]})"}},
+        {"followLive", {"", "", "?topics=rates"}},
         {"getUser", {user_}},
         {"inviteUser", {invited_}},
         {"resetUser", {user_}},
@@ -60,9 +59,19 @@ class EveryOperationWorld : public ControlTest {
         {"attachPolicies", {user_, R"({"policies":["datagrid-administrator"]})"}},
         {"detachPolicies", {user_, R"({"policies":["datagrid-operator"]})"}},
         {"exportAuditEvents", {}},
+        {"addMember", {"", R"({"name":"Of elsewhere","policies":["datagrid-operator"]})"}},
+        {"removeMember", {member_}},
+        {"createTenant", {"", R"({"name":"third"})"}},
+        {"getServerTenant", {"acme"}},
+        {"updateTenant", {"acme", R"({"payload_bytes_max":1000})"}},
+        {"disableTenant", {"acme"}},
+        {"enableTenant", {"acme"}},
         {"allowOrigins", {"", R"({"allowed_origins":["https://shop.example"]})"}},
         {"createStream", {"", R"({"name":"New"})"}},
         {"getStream", {stream_}},
+        {"getStreamVolume", {stream_}},
+        {"listWaitingPayloads", {stream_}},
+        {"listStreamFields", {stream_}},
         {"getPostmanSample", {stream_}},
         {"getCurlSample", {stream_}},
         {"getHttpSample", {stream_}},
@@ -72,6 +81,15 @@ class EveryOperationWorld : public ControlTest {
         {"deleteStream", {spare_stream_}},
         {"limitStream", {stream_, R"({"rate_limit":5})"}},
         {"limitBatchAge", {stream_, R"({"batch_age_s":1})"}},
+        {"listHours", {"", "", "?stream_id=" + filled_}},
+        {"listSampleFiles", {"", "", "?stream_id=" + filled_}},
+        {"listIngestJobs",
+         {"", "", "?created_from=2027-03-01T00:00:00Z&created_to=2027-03-03T00:00:00Z"}},
+        {"draftFeed", {"", R"({"sample":"{\"order_id\":\"A-1\",\"total\":18.5}"})"}},
+        {"previewSql",
+         {"", R"({"sql":"SELECT id FROM streaming","stream_id":")" + filled_ + R"("})"}},
+        {"queryTables", {"", R"({"sql":"SELECT * FROM \"S:F\"","limit":10})"}},
+        {"getNextOfSchedule", {"", R"({"schedule":"30 2 * * *"})"}},
         {"getReceipt", {receipt_}},
         {"listBatchRecords", {"", "", "?path=" + filled_path_}},
         {"getReceiptPayload", {receipt_}},
@@ -82,6 +100,11 @@ class EveryOperationWorld : public ControlTest {
         {"getIngestQuery", {query_}},
         {"updateIngestQuery", {query_, R"({"sql":"SELECT 2"})"}},
         {"deleteIngestQuery", {query_}},
+        {"listIngestQueryVersions", {query_}},
+        {"diffIngestQueryVersions", {query_}},
+        {"compareIngestQueryVersions", {query_, R"({"payload":"{\"id\":1}"})"}},
+        {"validatePayload", {stream_, R"({"payload":"{\"id\":1}"})"}},
+        {"restoreIngestQuery", {query_, R"({"version":1})"}},
         {"previewIngestQuery", {query_, R"({"stream_id":")" + filled_ + R"("})"}},
         {"createFeed", {"", R"({"source":"S","name":"New","fields":[],"primary_key":["id"]})"}},
         {"getFeed", {feed_}},
@@ -103,6 +126,7 @@ class EveryOperationWorld : public ControlTest {
         {"deleteCredential", {credential_}},
         {"validateCourier", {courier_}},
         {"runCourier", {courier_, R"({"all":true})"}},
+        {"startRun", {"", R"({"config_id":")" + group_ + R"(","range_from":"2027-03-02"})"}},
         {"getRun", {run_}},
         {"stopRun", {run_}},
         {"resolveRun", {failed_, R"({"resolution":"retry_task"})"}},
@@ -120,7 +144,8 @@ class EveryOperationWorld : public ControlTest {
         {"createCourierGroup",
          {"", R"({"name":"New","couriers":[{"courier_id":")" + courier_ + R"("}]})"}},
         {"getCourierGroup", {group_}},
-        {"updateCourierGroup", {group_, group_body}},
+        {"updateCourierGroup",
+         {group_, R"({"name":"Nightly","couriers":[{"courier_id":")" + courier_ + R"("}]})"}},
         {"deleteCourierGroup", {group_}},
         {"activateCourierGroup", {group_}},
         {"deactivateCourierGroup", {group_}},
@@ -151,18 +176,18 @@ class EveryOperationWorld : public ControlTest {
     };
   }
 
-  /// The operation's call as acme's administrator would send it: its user where only a user can,
-  /// else its API key.
+  /// The call as acme's administrator sends it: its user where only a user can, else its key.
   http::Request call_of(const Route& route) {
     const SampleCall& call = calls_[std::string(route.operation_id)];
     std::string path(route.path);
     if (const auto open = path.find('{'); open != std::string::npos)
       path.replace(open, path.find('}') - open + 1, call.id);
     auto sent = request(std::string(route.method), path + call.query, call.body, acme_admin_);
+    if (route.access == Access::operate_server)
+      sent.headers["authorization"] = "Bearer " + operator_token_;
     if (route.access == Access::sign_in) sent.headers.erase("authorization");
-    const bool of_users = route.operation_id == "deleteSession" ||
-                          route.operation_id == "deleteSessions" ||
-                          route.operation_id == "changePassword";
+    const bool of_users =
+        route.operation_id.starts_with("deleteSession") || route.operation_id == "changePassword";
     return of_users ? by_session(sent, session_) : sent;
   }
 
@@ -184,6 +209,7 @@ class EveryOperationWorld : public ControlTest {
     expect(200, send("POST", "/api/v0/feeds/" + feed_ + "/activate", ""));
     engine_.domain_tables["acme"] = {{"S:F", 0, {}}, {"S:Old", 1, {}}};
     query_ = id_of("/api/v0/ingest-queries", R"({"name":"Q","sql":"SELECT 1"})");
+    expect(200, send("PUT", "/api/v0/ingest-queries/" + query_, R"({"sql":"SELECT 1.5"})"));
   }
 
   void make_couriers() {
@@ -229,6 +255,7 @@ class EveryOperationWorld : public ControlTest {
 
   void make_records() {
     const catalog::Stream aside = add_stream(acme_);
+    waiting_ = {1, {{{aside.no, {}, Sequence{3}}, clock_.now(), PayloadType::xml, "<id>3</id>"}}};
     catalog::BatchCommit quarantine;
     quarantine.checkpoint = Lsn{4096};
     quarantine.positions = {{aside.no, Sequence{1}, Sequence{3}, PayloadType::xml}};
@@ -248,6 +275,10 @@ class EveryOperationWorld : public ControlTest {
     EXPECT_TRUE(catalog_->keys().set_client_secret(acme_, key_, stored_form("s+1")));
     user_ = user_with({"datagrid-operator"}).id;
     auto& users = catalog_->users();
+    const auto elsewhere = catalog_->tenants().add("elsewhere").value().no;
+    EXPECT_TRUE(users.add(elsewhere, {"Of elsewhere", "", {}}));
+    EXPECT_TRUE(users.add(elsewhere, {"Of both", "", {}}));
+    member_ = users.add_member(acme_, "Of both", {"datagrid-operator"}).value().id;
     invited_ = users.add(acme_, {"Invited", "", {}}).value().id;
     EXPECT_TRUE(users.set_code(acme_, invited_, catalog::CodeUse::invitation,
                                stored_form("their-code"), clock_.now() + std::chrono::hours(1)));
@@ -262,9 +293,8 @@ class EveryOperationWorld : public ControlTest {
 
  protected:
   std::string feed_, draft_, query_, stream_, spare_stream_, filled_, filled_path_, courier_,
-      spare_courier_, credential_, run_, ended_run_;
-  std::string failed_, over_;
-  std::string group_, alert_, delivery_, receipt_, other_receipt_, key_, user_, invited_, session_;
+      spare_courier_, credential_, run_, ended_run_, failed_, over_, group_, alert_, delivery_,
+      receipt_, other_receipt_, key_, user_, invited_, session_, member_;
 };
 
 }  // namespace weir::control

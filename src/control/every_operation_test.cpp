@@ -81,7 +81,10 @@ class FreshWorld final : public EveryOperationTest {
 TEST_F(EveryOperationTest, AChangeLeavesOneAuditEventAndAReadNone) {
   for (const Route& route : routes_) {
     SCOPED_TRACE(route.operation_id);
-    if (route.operation_id == "setUp") continue;  // sessions_test, where there is no user yet
+    // sessions_test, where there is no user yet, server_tenants_test and oidc_test.
+    if (route.operation_id == "setUp" || route.operation_id == "createTenant" ||
+        route.operation_id == "finishProviderSignIn")
+      continue;
     if (audit_type(route).empty() && !names_something(route)) continue;
     FreshWorld().leaves_one_event(route);
   }
@@ -114,6 +117,10 @@ TEST_F(EveryOperationTest, AnotherTenantsThingsAreNotThere) {
     if (!names_something(route)) continue;
     SCOPED_TRACE(route.operation_id);
     ASSERT_TRUE(calls_.contains(std::string(route.operation_id))) << "say how it is called";
+    if (route.access == Access::operate_server) {
+      EXPECT_EQ(send(call_with(route, rival_admin_)).status, 403);
+      continue;
+    }
     // No matter whether there is a shadow, dropping it is done.
     EXPECT_EQ(send(call_with(route, rival_admin_)).status,
               route.operation_id == "dropShadow" ? 204 : 404);
@@ -148,6 +155,7 @@ const std::map<std::string, Policies> allowed = {
     {"getTenant", viewers},
     {"allowOrigins", builders},
     {"listStreams", viewers},
+    {"listStreamFields", viewers},
     {"createStream", builders},
     {"getStream", viewers},
     {"flushStream", operators},
@@ -174,6 +182,12 @@ const std::map<std::string, Policies> allowed = {
     {"getIngestQuery", viewers},
     {"updateIngestQuery", builders},
     {"deleteIngestQuery", builders},
+    {"listIngestQueryVersions", viewers},
+    {"diffIngestQueryVersions", viewers},
+    {"restoreIngestQuery", builders},
+    {"compareIngestQueryVersions", viewers},
+    {"listQueryFunctions", viewers},
+    {"validatePayload", viewers},
     {"previewIngestQuery", viewers},
     {"previewSql", viewers},
     {"getNextOfSchedule", viewers},
@@ -222,6 +236,12 @@ const std::map<std::string, Policies> allowed = {
     {"validateCourier", operators},
     {"runCourier", operators},
     {"listRuns", viewers},
+    {"startRun", operators},
+    {"followLive", viewers},
+    {"listNeedsYou", viewers},
+    {"getUsage", viewers},
+    {"getStreamVolume", viewers},
+    {"listWaitingPayloads", viewers},
     {"getRun", viewers},
     {"stopRun", operators},
     {"resolveRun", operators},
@@ -257,6 +277,14 @@ const std::map<std::string, Policies> allowed = {
     {"deleteOauthCredentials", key_administrators},
     {"listUsers", user_administrators},
     {"createUser", user_administrators},
+    {"addMember", user_administrators},
+    {"removeMember", user_administrators},
+    {"listTenants", {}},
+    {"createTenant", {}},
+    {"getServerTenant", {}},
+    {"updateTenant", {}},
+    {"disableTenant", {}},
+    {"enableTenant", {}},
     {"getUser", user_administrators},
     {"inviteUser", user_administrators},
     {"resetUser", user_administrators},
@@ -289,7 +317,8 @@ TEST_F(EveryOperationTest, EachPolicyOpensWhatItSays) {
                                    grant.of_users ? "" : secret);
       if (grant.of_users) sent = by_session(sent, secret);
       const int status = send(sent).status;
-      if (of_everyone || policy == everything || known->second.contains(policy))
+      const bool of_operator = route.access == Access::operate_server;
+      if (of_everyone || (policy == everything && !of_operator) || known->second.contains(policy))
         EXPECT_THAT(status, Not(AnyOf(401, 403)));
       else
         EXPECT_EQ(status, 403);

@@ -15,6 +15,9 @@ namespace weir::control {
 /// An engine that records its calls and returns prepared answers. What it has is acme's.
 class RecordingEngine final : public engine::TestEngine {
  public:
+  RecordingEngine();
+  ~RecordingEngine() override;
+
   Result<engine::LoadCounts> load(const engine::Load& load) override {
     loaded.push_back(load);
     return load_answer;
@@ -32,7 +35,15 @@ class RecordingEngine final : public engine::TestEngine {
                                 const engine::ReadLimits& limits) override {
     sources = given;
     asked = {tenant, query, limits.rows_max};
-    return answer;
+    const auto own = preview_answers.find(query);
+    return own == preview_answers.end() ? answer : own->second;
+  }
+  std::vector<engine::QueryFunction> functions() const override {
+    return {{"left", "scalar", {"left(string, int) -> string"}, "The first so many characters."}};
+  }
+  Result<engine::Tried> try_load(const engine::Load& load, const engine::ReadLimits&) override {
+    tried.push_back(load);
+    return tried_answer;
   }
   Result<engine::Table> query(const std::string& tenant, const std::string& sql,
                               const engine::ReadLimits& limits) override {
@@ -202,6 +213,8 @@ class RecordingEngine final : public engine::TestEngine {
   engine::Changes changes_answer;
   engine::ExportRequest exported;
   std::vector<engine::Load> loaded;
+  std::vector<engine::Load> tried;
+  Result<engine::Tried> tried_answer = engine::Tried{};
   Result<engine::LoadCounts> load_answer = engine::LoadCounts{};
   std::vector<engine::Load> created;  // tables
   std::vector<engine::LoggedError> logged;
@@ -217,6 +230,7 @@ class RecordingEngine final : public engine::TestEngine {
   std::function<void(const engine::ReadLimits&)> while_asked;
   std::vector<engine::Source> sources;
   Result<engine::Table> answer = engine::Table{};
+  std::map<std::string, engine::Table> preview_answers;  // by query, in place of `answer`
   std::map<std::string, std::vector<engine::TableInfo>> domain_tables;
 
  private:

@@ -5,7 +5,7 @@
 #include "control/batch_json.hpp"
 #include "control/feed_json.hpp"
 #include "control/fields.hpp"
-#include "control/query_preview.hpp"
+#include "control/query_input.hpp"
 #include "control/routes.hpp"
 #include "control/stream_names.hpp"
 #include "pipeline/feed/draft.hpp"
@@ -27,7 +27,7 @@ struct Drafted {
 
 Result<Drafted> of_file(const Call& call, const std::string& path) {
   WEIR_TRY(const auto batch, sample_file(call, path));
-  WEIR_TRY(const auto text, call.services.read_file(batch.path, limits::sample_bytes_max));
+  WEIR_TRY(const auto text, call.services.read_file(batch.path, 0, limits::sample_bytes_max));
   WEIR_TRY(auto draft, feed::draft_of_json(text, text.size() < batch.bytes, this_year(call)));
   return Drafted{std::move(draft), batch.path};
 }
@@ -36,7 +36,7 @@ Result<Drafted> of_query(const Call& call, const Fields& body) {
   WEIR_TRY(const auto query_id, body.text("ingest_query_id"));
   auto& queries = call.services.catalog.ingest_queries();
   WEIR_TRY(const auto query, queries.find(call.caller.tenant_no, query_id));
-  WEIR_TRY(const auto source, newest_files(call, body));
+  WEIR_TRY(const auto source, query_input(call, body));
   engine::ReadLimits limits(limits::query_rows_max);
   limits.allowance = call.allowance();
   WEIR_TRY(const auto rows,

@@ -127,16 +127,22 @@ class FuzzWorld {
         .validate_courier = [](std::uint32_t, const catalog::Courier&) { return Result<void>(); },
         .check_alert = [](const catalog::AlertEndpoint&) { return Result<void>(); },
         .file_uri = [](const std::string& path) { return path; },
-        .read_file = [](const std::string&, std::uint64_t) -> Result<std::string> {
+        .read_file = [](const std::string&, std::uint64_t, std::uint64_t) -> Result<std::string> {
           return R"({"id":1})";
         },
         .base_url = [](const http::Request&) { return std::string(); },
+        .ingest_url = [](const http::Request&, const std::string&) { return std::string(); },
+        .domain = "",
         .ready = [] { return Result<void>(); },
         .metrics = [] { return std::string(); },
         .locate = [](const catalog::Batch&, Sequence) { return batcher::ByteRange{}; },
         .records = [](const catalog::Batch&, std::uint64_t,
                       std::uint64_t) { return batcher::RecordPage{}; },
+        .try_payload = [](const catalog::StreamView&, const std::string&,
+                          const std::string&) { return TriedPayload{}; },
         .next_sequence = [](const Address&) { return Sequence{1}; },
+        .waiting = [](StreamNo, std::size_t) { return batcher::WaitingRecords(); },
+        .waiting_record = [](const Address&) { return std::nullopt; },
         .replay = [](StreamNo stream, PayloadType, const std::string&,
                      const std::string&) -> Result<Address> {
           return Address{stream, PartitionNo{0}, Sequence{1}};

@@ -71,6 +71,8 @@ std::string_view name_of(Access access) {
       return "administer users";
     case administer:
       return "administer";
+    case operate_server:
+      return "operate the server";
   }
   return "unknown";
 }

@@ -26,8 +26,9 @@ enum class Access : std::uint8_t {
   administer_keys,   // API keys
   administer_users,  // users and their policies
   administer,        // alert endpoints, the audit log
+  operate_server,    // tenants and their limits: no policy, the operator's token only
 };
-inline constexpr int accesses = 11;
+inline constexpr int accesses = 12;
 
 using Rights = std::uint16_t;  // a bit for each Access
 constexpr Rights right(Access access) {

@@ -3,7 +3,9 @@
 #include "base/base64.hpp"
 #include "base/receipt.hpp"
 #include "catalog/batches.hpp"
+#include "catalog/streams.hpp"
 #include "control/answers.hpp"
+#include "control/live_limits.hpp"
 #include "control/routes.hpp"
 #include "control/text.hpp"
 
@@ -14,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int records_max = 200;
+constexpr int waiting_max = 200;
 
 json::value json_of_record(const batcher::RecordText& record) {
   return {{"offset", record.range.offset},
@@ -40,6 +43,41 @@ Result<http::Response> list_records(const Call& call) {
       200, {{"path", batch->path},
             {"items", std::move(items)},
             {"next_offset", page.next < batch->bytes ? json::value(page.next) : json::value()}});
+}
+
+/// What a list shows of each payload: the receipt has all of it.
+std::string_view head_of(std::string_view body) {
+  if (body.size() <= limits::live_payload_bytes_max) return body;
+  std::size_t end = limits::live_payload_bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(body[end]) & 0xC0) == 0x80)
+    --end;
+  return body.substr(0, end == 0 ? limits::live_payload_bytes_max : end);
+}
+
+json::value json_of_waiting(const batcher::WaitingRecord& record) {
+  const std::string_view head = head_of(record.body);
+  json::object out{{"receipt", view(encode_receipt(record.address))},
+                   {"received_at", to_string(record.received_at)},
+                   {"payload_type", to_string(record.type)},
+                   {"bytes", record.body.size()}};
+  if (is_utf8(std::string(head)))
+    out["payload"] = head;
+  else
+    out["payload_base64"] = to_base64(head);
+  if (head.size() < record.body.size()) out["cut"] = true;
+  return out;
+}
+
+Result<http::Response> list_waiting(const Call& call) {
+  WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
+  WEIR_TRY(const auto limit, query_number(call.request, "limit", 1, waiting_max));
+  WEIR_TRY(const auto found,
+           call.services.waiting(stream.no, static_cast<std::size_t>(limit.value_or(50))));
+  json::array items;
+  for (const batcher::WaitingRecord& record : found.newest)
+    items.push_back(json_of_waiting(record));
+  return answer(200,
+                {{"stream_id", stream.id}, {"waiting", found.total}, {"items", std::move(items)}});
 }
 
 void put_bytes(json::object& body, const std::string& bytes) {
@@ -78,9 +116,14 @@ Result<http::Response> get_payload(const Call& call) {
     body["form"] = "as_sent";
     put_bytes(body, bytes);
   } else if (!place.accounted && at < call.services.next_sequence(*address)) {
-    return no_payload(call,
-                      "it is in the log and in no file yet. Flush its stream, or ask again "
-                      "in a minute.");
+    WEIR_TRY(const auto record,
+             call.services.waiting_record({address->stream, address->partition, at}));
+    if (!record)
+      return no_payload(call,
+                        "it is in the log and in no file yet, and more than can be looked through "
+                        "came after it. Ask again in a minute.");
+    body["form"] = "as_sent";
+    put_bytes(body, record->body);
   } else {
     return fail(Errc::not_found,
                 "No payload was ever given the receipt \"" + call.id + "\" in this tenant.");
@@ -98,6 +141,12 @@ void add_record_routes(Routes& routes) {
                     operate,
                     list_records,
                     {"path", "offset", "limit"}});
+  routes.push_back({"GET",
+                    "/api/v0/streams/{id}/waiting",
+                    "listWaitingPayloads",
+                    operate,
+                    list_waiting,
+                    {"limit"}});
   routes.push_back(
       {"GET", "/api/v0/receipts/{id}/payload", "getReceiptPayload", operate, get_payload});
 }

@@ -11,6 +11,7 @@
 
 #include "base/limits.hpp"
 #include "control/answers.hpp"
+#include "control/every_page.hpp"
 #include "pipeline/feed/feed.hpp"
 #include "pipeline/feed/plan_operations.hpp"
 
@@ -27,19 +28,6 @@ struct Target {
   std::string run_id;  // the last that loaded the file, as the catalog has it
 };
 using Targets = std::map<std::string, Target>;
-
-template <class T, class List>
-Result<std::vector<T>> all_of(const List& list) {
-  std::vector<T> out;
-  catalog::PageRequest page;
-  page.limit = limits::page_items_max;
-  do {
-    WEIR_TRY(auto some, list(page));
-    std::move(some.items.begin(), some.items.end(), std::back_inserter(out));
-    page.next_token = some.next_token;
-  } while (!page.next_token.empty());
-  return out;
-}
 
 template <class T>
 Result<std::optional<T>> if_there(Result<T> found) {
@@ -73,10 +61,10 @@ Result<Targets> targets_of(const Call& call, const catalog::Batch& batch,
                            const std::string& stream_id) {
   auto& catalog = call.services.catalog;
   const std::uint32_t tenant_no = call.caller.tenant_no;
-  WEIR_TRY(const auto couriers, all_of<catalog::Courier>([&](const catalog::PageRequest& page) {
+  WEIR_TRY(const auto couriers, every_page<catalog::Courier>([&](const catalog::PageRequest& page) {
              return catalog.couriers().list(tenant_no, page);
            }));
-  WEIR_TRY(const auto feeds, all_of<catalog::Feed>([&](const catalog::PageRequest& page) {
+  WEIR_TRY(const auto feeds, every_page<catalog::Feed>([&](const catalog::PageRequest& page) {
              return catalog.feeds().list(tenant_no, page);
            }));
   WEIR_TRY(const auto stream, catalog.streams().find(tenant_no, stream_id));
@@ -126,6 +114,7 @@ Result<void> add_file(const Call& call, const catalog::Courier& courier,
   WEIR_TRY(const std::string tag, tag_of(call, courier, batch));
   feed::Files& of_tag = files[tag];
   of_tag.format = is_xml(batch) ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
+  of_tag.stream = batch.stream;
   of_tag.files.push_back(file_of(call, batch));
   return {};
 }
@@ -170,7 +159,7 @@ Result<engine::Load> load_of(const Call& call, const std::string& table, const T
   if (!target.courier) return load;
   WEIR_TRY(const auto files, files_with(call, *target.courier, table, batch));
   WEIR_CHECK(feed::add_operations(load, operations_for(*target.courier, target.feed->id), files,
-                                  queries_of(call)));
+                                  queries_of(call), feed::known_fields(call.services.catalog)));
   load.truncate = false;
   return load;
 }

@@ -3,6 +3,8 @@
 #include <optional>
 #include <set>
 
+#include "control/volume.hpp"
+
 namespace weir::control {
 namespace {
 
@@ -66,7 +68,9 @@ Routes all_routes() {
   add_health_routes(routes);
   add_api_key_routes(routes);
   add_tenant_routes(routes);
+  add_server_tenant_routes(routes);
   add_stream_routes(routes);
+  add_stream_field_routes(routes);
   add_batch_routes(routes);
   add_record_routes(routes);
   add_quarantine_routes(routes);
@@ -74,6 +78,10 @@ Routes all_routes() {
   add_doctor_routes(routes);
   add_credential_routes(routes);
   add_ingest_query_routes(routes);
+  add_query_version_routes(routes);
+  add_query_preview_routes(routes);
+  add_query_function_routes(routes);
+  add_validation_routes(routes);
   add_feed_routes(routes);
   add_feed_draft_routes(routes);
   add_feed_table_routes(routes);
@@ -90,8 +98,13 @@ Routes all_routes() {
   add_load_routes(routes);
   add_audit_routes(routes);
   add_session_routes(routes);
+  add_provider_routes(routes);
   add_user_routes(routes);
   add_oauth_routes(routes);
+  add_live_routes(routes);
+  add_needs_you_routes(routes);
+  add_volume_routes(routes);
+  add_usage_routes(routes);
   return routes;
 }
 

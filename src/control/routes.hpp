@@ -57,7 +57,9 @@ std::vector<std::string_view> paged(std::initializer_list<std::string_view> more
 void add_health_routes(Routes& routes);
 void add_api_key_routes(Routes& routes);
 void add_tenant_routes(Routes& routes);
+void add_server_tenant_routes(Routes& routes);
 void add_stream_routes(Routes& routes);
+void add_stream_field_routes(Routes& routes);
 void add_batch_routes(Routes& routes);
 void add_record_routes(Routes& routes);
 void add_quarantine_routes(Routes& routes);
@@ -65,6 +67,10 @@ void add_hour_routes(Routes& routes);
 void add_doctor_routes(Routes& routes);
 void add_credential_routes(Routes& routes);
 void add_ingest_query_routes(Routes& routes);
+void add_query_version_routes(Routes& routes);
+void add_query_preview_routes(Routes& routes);
+void add_query_function_routes(Routes& routes);
+void add_validation_routes(Routes& routes);
 void add_feed_routes(Routes& routes);
 void add_feed_draft_routes(Routes& routes);
 void add_feed_table_routes(Routes& routes);
@@ -80,9 +86,13 @@ void add_table_change_routes(Routes& routes);
 void add_table_export_routes(Routes& routes);
 void add_load_routes(Routes& routes);
 void add_session_routes(Routes& routes);
+void add_provider_routes(Routes& routes);
 void add_user_routes(Routes& routes);
 void add_oauth_routes(Routes& routes);
 void add_audit_routes(Routes& routes);
+void add_live_routes(Routes& routes);
+void add_needs_you_routes(Routes& routes);
+void add_usage_routes(Routes& routes);
 
 Routes all_routes();
 

@@ -15,6 +15,7 @@
 #include "control/run_json.hpp"
 #include "control/stream_names.hpp"
 #include "control/text.hpp"
+#include "workflow/attribution.hpp"
 #include "workflow/resolutions.hpp"
 
 /// Workflow runs: what couriers have done and are doing (spec/workflows.md 5).
@@ -23,7 +24,8 @@ namespace {
 
 namespace json = boost::json;
 
-json::value json_of_task(const Services& services, const catalog::RunTask& task) {
+json::value json_of_task(const Services& services, const catalog::RunTask& task,
+                         const std::string& attribution) {
   json::object body{{"id", task.id},
                     {"kind", task.kind},
                     {"name", task.name},
@@ -39,6 +41,8 @@ json::value json_of_task(const Services& services, const catalog::RunTask& task)
     body["not_before"] = json_of(task.not_before);
   }
   if (!task.error.empty()) body["error"] = without_directory(task.error, services.data_directory);
+  if (!attribution.empty()) body["attribution"] = attribution;
+  if (json::object* detail = body["detail"].if_object()) detail->erase("attribution");
   return body;
 }
 
@@ -73,11 +77,14 @@ void note_undone(const Call& call, const std::string& run_id, json::array& tasks
 Result<http::Response> answer_run(const Call& call, const catalog::Run& run) {
   WEIR_TRY(const auto tasks, call.services.catalog.runs().tasks(run.id));
   json::array items;
-  for (const catalog::RunTask& task : tasks)
-    items.push_back(json_of_task(call.services, task));
+  WEIR_TRY(const auto attributions, workflow::attributions_of(call.services.catalog, tasks));
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    items.push_back(json_of_task(call.services, tasks[i], attributions[i]));
   note_undone(call, run.id, items);
   json::object body = json_of_run(call.services, run);
   body["tasks"] = std::move(items);
+  if (run.state == catalog::RunState::failed)
+    body["attribution"] = workflow::attribution_of_run(attributions);
   json::array& offers = body["resolutions"].emplace_array();
   for (const auto& offer : workflow::offers(run, tasks))
     offers.push_back(json::object{{"resolution", workflow::to_string(offer.resolution)},
@@ -116,6 +123,9 @@ Result<catalog::RunFilter> filter_of(const http::Request& request) {
   filter.courier_id = given("courier_id");
   WEIR_TRY(filter.created_from, query_time(request, "created_from"));
   WEIR_TRY(filter.created_to, query_time(request, "created_to"));
+  WEIR_TRY(filter.ended_from, query_time(request, "ended_from"));
+  WEIR_TRY(filter.ended_to, query_time(request, "ended_to"));
+  WEIR_TRY(filter.unresolved, query_flag(request, "unresolved", false));
   return filter;
 }
 
@@ -123,10 +133,24 @@ Result<http::Response> list_runs(const Call& call) {
   WEIR_TRY(auto request, page_request(call.request));
   if (request.text.empty()) request.text = query_text(call.request, "text").value_or("");
   WEIR_TRY(const auto filter, filter_of(call.request));
-  WEIR_TRY(const auto page,
-           call.services.catalog.runs().list(call.caller.tenant_no, request, filter));
-  return answer_page(page,
-                     [&call](const catalog::Run& run) { return json_of_run(call.services, run); });
+  WEIR_TRY(const bool with_total, query_flag(call.request, "with_total", false));
+  auto& runs = call.services.catalog.runs();
+  WEIR_TRY(const auto page, runs.list(call.caller.tenant_no, request, filter));
+  json::array items;
+  for (const catalog::Run& run : page.items) {
+    json::object& item = items.emplace_back(json_of_run(call.services, run)).as_object();
+    if (run.state != catalog::RunState::failed) continue;
+    WEIR_TRY(const auto tasks, runs.tasks(run.id));
+    WEIR_TRY(const auto attributions, workflow::attributions_of(call.services.catalog, tasks));
+    item["attribution"] = workflow::attribution_of_run(attributions);
+  }
+  json::object body{{"items", std::move(items)},
+                    {"next_token", text_or_null(page.next_token)},
+                    {"previous_token", text_or_null(page.previous_token)}};
+  if (with_total) {
+    WEIR_TRY(body["total"], runs.count(call.caller.tenant_no, request.text, filter));
+  }
+  return answer(200, body);
 }
 
 Result<http::Response> get_run(const Call& call) {
@@ -226,6 +250,27 @@ Result<catalog::RunRange> range_of(const Fields& body) {
   return catalog::RunRange{from, end};
 }
 
+/// As the public pages start one: by the id of what is to run.
+Result<http::Response> start_run(const Call& call) {
+  WEIR_TRY(const auto body,
+           Fields::of_body(call.request, {"config_id", "range_from", "range_to", "run_mode"}));
+  WEIR_TRY(const std::string id, body.text("config_id"));
+  WEIR_TRY(const std::string mode, body.text_or("run_mode", "source"));
+  if (mode != "source" && mode != "full")
+    return fail(Errc::bad_request,
+                "\"run_mode\" is source, which loads, or full, which is the same here: nothing is "
+                "downstream of a load. It is not \"" +
+                    mode + "\".");
+  const bool is_group = id.starts_with(id_prefix::courier_group);
+  catalog::Run asked;
+  asked.load_only = mode == "source";
+  asked.automatic = is_group && !body.has("range_from") && !body.has("range_to");
+  if (!asked.automatic) {
+    WEIR_TRY(asked.range, range_of(body));
+  }
+  return is_group ? start_group(call, id, asked) : start_courier(call, id, asked);
+}
+
 }  // namespace
 
 Result<catalog::Run> group_run_of(const http::Request& request) {
@@ -261,6 +306,7 @@ json::object json_of_run(const Services& services, const catalog::Run& run) {
                     {"parent", run.parent},
                     {"group_id", run.group_id},
                     {"started_by", run.started_by},
+                    {"started_by_name", run.started_by_name},
                     {"scheduled_for", json_of(run.scheduled_for)},
                     {"warnings", run.warnings},
                     {"name", run.name},
@@ -283,7 +329,9 @@ void add_run_routes(Routes& routes) {
   constexpr auto operate = Access::operate;
   routes.push_back({"GET", "/api/v0/workflow/runs", "listRuns", operate, list_runs,
                     paged({"q", "text", "state", "kind", "started_by", "courier_id", "group_id",
-                           "parent", "created_from", "created_to"})});
+                           "parent", "created_from", "created_to", "ended_from", "ended_to",
+                           "unresolved", "with_total"})});
+  routes.push_back({"POST", "/api/v0/workflow/runs", "startRun", operate, start_run});
   routes.push_back({"GET", "/api/v0/workflow/runs/{id}", "getRun", operate, get_run});
   routes.push_back({"POST", "/api/v0/workflow/runs/{id}/stop", "stopRun", operate, stop_run});
   routes.push_back(

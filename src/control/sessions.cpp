@@ -10,7 +10,9 @@
 #include "control/answers.hpp"
 #include "control/fields.hpp"
 #include "control/password.hpp"
+#include "control/provider_sign_ins.hpp"
 #include "control/routes.hpp"
+#include "control/session_start.hpp"
 #include "control/sign_ins.hpp"
 #include "control/user_json.hpp"
 
@@ -28,32 +30,17 @@ bool over_https(const Call& call) {
 }
 
 std::string cookie(const Call& call, const std::string& token, std::chrono::seconds age) {
-  const bool secure = over_https(call);
-  std::string line(secure ? secure_session_cookie : session_cookie);
-  line +=
-      "=" + token + "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(age.count());
-  if (secure) line += "; Secure";
-  return line;
+  return cookie_line(call, secure_session_cookie, session_cookie, token, age, "Strict");
 }
 
-/// Says who it was in the audit event, before the change that holds it.
-void note_actor(const Call& call, const catalog::User& user) {
-  call.act->tenant_no = user.tenant_no;
-  call.act->principal_id = call.act->object = user.id;
-}
-
-/// Always a new token: one that somebody planted in the browser before opens nothing.
 Result<http::Response> begin_session(const Call& call, const catalog::User& user) {
-  const auto& life = call.services.sign_ins.life();
-  const std::string token = random_id(call.services.random, "", token_length);
   const auto before = session_token(call.request);
-  WEIR_CHECK(call.services.catalog.users().start_session(user, stored_form(token),
-                                                         before ? stored_form(*before) : "", life));
-  http::Response response =
-      answer(201, {{"csrf_token", csrf_token(token)},
-                   {"user", json_of_user(user)},
-                   {"expires_at", to_string(call.services.clock.now() + life.in_all)}});
-  response.headers.emplace_back("Set-Cookie", cookie(call, token, life.in_all));
+  WEIR_TRY(const auto started, start_session(call, user, before ? stored_form(*before) : ""));
+  const Time ends = call.services.clock.now() + call.services.sign_ins.life().in_all;
+  http::Response response = answer(201, {{"csrf_token", csrf_token(started.token)},
+                                         {"user", json_of_user(user)},
+                                         {"expires_at", to_string(ends)}});
+  response.headers.emplace_back("Set-Cookie", started.cookie);
   return response;
 }
 
@@ -91,7 +78,6 @@ Result<http::Response> create_session(const Call& call) {
   WEIR_TRY(const auto user,
            check_credential(call.services.catalog.users().credential(name), password));
   sign_ins.succeeded(name, call.request.peer);
-  note_actor(call, user);
   return begin_session(call, user);
 }
 
@@ -129,7 +115,12 @@ Result<http::Response> use_code(const Call& call) {
 }
 
 Result<http::Response> get_session(const Call& call) {
-  json::object body{{"signed_in", false}, {"csrf_token", nullptr}, {"setup_needed", false}};
+  json::object body{{"signed_in", false},
+                    {"csrf_token", nullptr},
+                    {"setup_needed", false},
+                    {"provider", nullptr}};
+  if (call.services.provider_sign_ins != nullptr)
+    body["provider"] = call.services.provider_sign_ins->rules().label;
   const auto token = session_token(call.request);
   const Time now = call.services.clock.now();
   const auto people = call.services.catalog.users().people();
@@ -199,6 +190,24 @@ json::array operations_of(const Caller& caller) {
   return operations;
 }
 
+/// Those that the caller may name in the tenant header; a key's own.
+json::array tenants_of(const Call& call) {
+  const auto snapshot = call.services.catalog.snapshots().current();
+  const auto people = call.services.catalog.users().people();
+  const auto session = people->sessions.find(call.caller.session);
+  json::array tenants;
+  if (session == people->sessions.end()) {
+    tenants.push_back({{"name", call.caller.tenant}, {"sandbox_of", nullptr}});
+    return tenants;
+  }
+  for (const catalog::Membership& each : session->second.memberships)
+    if (snapshot->tenants.contains(each.tenant))
+      tenants.push_back(
+          {{"name", each.tenant},
+           {"sandbox_of", each.sandbox_of.empty() ? json::value() : json::value(each.sandbox_of)}});
+  return tenants;
+}
+
 Result<http::Response> get_me(const Call& call) {
   const Caller& caller = call.caller;
   json::object body{{"id", caller.key_id}, {"tenant", caller.tenant}};
@@ -214,12 +223,35 @@ Result<http::Response> get_me(const Call& call) {
     body["name"] = key.name;
     policies = key.policies;
   }
+  body["tenants"] = tenants_of(call);
   body["policies"] = json::array(policies.begin(), policies.end());
   body["operations"] = operations_of(caller);
   return answer(200, body);
 }
 
 }  // namespace
+
+std::string cookie_line(const Call& call, std::string_view secure_name, std::string_view name,
+                        const std::string& value, std::chrono::seconds age,
+                        std::string_view same_site) {
+  const bool secure = over_https(call);
+  std::string line(secure ? secure_name : name);
+  line.append("=").append(value).append("; Path=/; HttpOnly; SameSite=").append(same_site);
+  line.append("; Max-Age=").append(std::to_string(age.count()));
+  if (secure) line += "; Secure";
+  return line;
+}
+
+Result<StartedSession> start_session(const Call& call, const catalog::User& user,
+                                     const std::string& replaces) {
+  // Who it was, before the change that holds the event.
+  call.act->tenant_no = user.tenant_no;
+  call.act->principal_id = call.act->object = user.id;
+  const auto& life = call.services.sign_ins.life();
+  const std::string token = random_id(call.services.random, "", token_length);
+  WEIR_CHECK(call.services.catalog.users().start_session(user, stored_form(token), replaces, life));
+  return StartedSession{token, cookie(call, token, life.in_all)};
+}
 
 void add_session_routes(Routes& routes) {
   constexpr std::string_view session = "/api/v0/session";

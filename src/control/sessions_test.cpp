@@ -120,6 +120,25 @@ TEST_F(SessionsTest, AChangeNeedsTheTokenThatOnlyOwnPagesKnow) {
   EXPECT_EQ(text(state, "csrf_token"), csrf_token(session));
 }
 
+TEST_F(SessionsTest, NoPageOfOthersSignsAnyoneIn) {
+  set_up();
+  const auto status = [&](const std::map<std::string, std::string>& headers) {
+    auto sent =
+        request("POST", "/api/v0/session", R"({"name":"nobody","password":"correct horse"})", "");
+    sent.headers = headers;
+    return send(sent).status;
+  };
+  EXPECT_EQ(status({}), 401);
+  EXPECT_EQ(status({{"sec-fetch-site", "same-origin"}, {"origin", "http://dev:1"}, {"host", "h"}}),
+            401);
+  EXPECT_EQ(status({{"origin", "http://weir:8080"}, {"host", "weir:8080"}}), 401);
+  EXPECT_EQ(status({{"sec-fetch-site", "cross-site"}}), 403);
+  EXPECT_EQ(status({{"sec-fetch-site", "same-site"}}), 403);
+  EXPECT_EQ(status({{"origin", "http://evil.example"}, {"host", "weir:8080"}}), 403);
+  EXPECT_EQ(status({{"origin", "http://weir:80"}, {"host", "weir:8080"}}), 403);
+  EXPECT_EQ(status({{"origin", "null"}, {"host", "weir:8080"}}), 403);
+}
+
 TEST_F(SessionsTest, ASessionEndsWhenIdleAndAtTheLatestAfterItsLife) {
   const auto session = session_in(set_up());
   for (int i = 0; i < 11; ++i) {
@@ -380,6 +399,11 @@ TEST_F(OauthTest, ClientCredentialsAreAWayToATokenOfTheKey) {
   EXPECT_EQ(ask(form + text(made, "client_secret")).status, 401) << "replaced";
   EXPECT_EQ(send("DELETE", path).status, 204);
   EXPECT_EQ(ask(form + text(second, "client_secret")).status, 401);
+  const auto leaked = created(path, "");
+  expect(200, send("POST", "/api/v0/admin/api-keys/" + key + "/revoke", "{}"));
+  EXPECT_EQ(ask(form + text(leaked, "client_secret")).status, 200) << "only old tokens ended";
+  expect(200, send("POST", "/api/v0/admin/api-keys/" + key + "/revoke", R"({"all":true})"));
+  EXPECT_EQ(ask(form + text(leaked, "client_secret")).status, 401) << "all means the client too";
   const auto third = created(path, "");
   ASSERT_TRUE(catalog_->keys().remove(acme_, key));
   EXPECT_EQ(ask(form + text(third, "client_secret")).status, 401);

@@ -31,7 +31,7 @@ json::object json_of_stream(const Call& call, const catalog::Stream& stream) {
           {"xml_check", stream.xml_check_sync ? "sync" : "async"},
           {"batch_age_s", stream.batch_age_s > 0 ? json::value(stream.batch_age_s) : json::value()},
           {"ingest_path", path},
-          {"ingest_url", call.services.base_url(call.request) + path},
+          {"ingest_url", call.services.ingest_url(call.request, call.caller.tenant) + path},
           {"created_at", to_string(stream.created_at)},
           {"deleted_at",
            stream.deleted_at ? json::value(to_string(*stream.deleted_at)) : json::value()}};
@@ -154,7 +154,7 @@ Result<http::Response> get_sample(const Call& call) {
   WEIR_TRY(const auto stream, call.services.catalog.streams().find(call.caller.tenant_no, call.id));
   http::Response response;
   if (sample != postman_sample) response.content_type = "text/plain; charset=utf-8";
-  response.body = sample({.base_url = call.services.base_url(call.request),
+  response.body = sample({.base_url = call.services.ingest_url(call.request, call.caller.tenant),
                           .tenant = call.caller.tenant,
                           .stream_id = stream.id,
                           .stream_name = stream.name,

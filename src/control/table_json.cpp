@@ -85,14 +85,18 @@ std::string rows_json(const engine::Table& table) {
 
 }  // namespace
 
-http::Response answer_table(const engine::Table& table) {
-  http::Response response;
-  std::string& body = response.body;
-  body = "{" + rows_json(table);
+std::string text_of_table(const engine::Table& table) {
+  std::string body = "{" + rows_json(table);
   if (table.misfits.count > 0)
     body.append(",\"misfits\":" + std::to_string(table.misfits.count) + ",\"first_misfits\":" +
                 boost::json::serialize(json_of_row_errors(table.misfits.first)));
   body += '}';
+  return body;
+}
+
+http::Response answer_table(const engine::Table& table) {
+  http::Response response;
+  response.body = text_of_table(table);
   return response;
 }
 

@@ -40,12 +40,36 @@ Result<std::vector<std::string>> policies_of(const Fields& body) {
   return policies;
 }
 
+std::string letter_of(const catalog::User& user, catalog::CodeUse use, const std::string& link,
+                      Time expires_at) {
+  const std::string what = use == catalog::CodeUse::invitation
+                               ? "You are invited to Weir, tenant " + user.tenant
+                               : "Your password for Weir, tenant " + user.tenant + ", is reset";
+  return "Hello " + user.name + ",\n\n" + what + ". Choose a password here, once:\n\n" + link +
+         "\n\nThe link is good until " + to_string(expires_at) +
+         ". If you did not expect this, do nothing: without the link nothing changes.\n";
+}
+
+/// To the user's own address, where mail is sent and the server knows by itself where it is found:
+/// a link made of a request's Host could lead to whoever sent that request. Else it is shown.
 json::object json_of_link(const Call& call, const catalog::User& user, const std::string& code,
-                          Time expires_at) {
-  return {{"user", json_of_user(user)},
-          {"code", code},
-          {"link", call.services.base_url(call.request) + "/ui/password#" + code},
-          {"expires_at", to_string(expires_at)}};
+                          catalog::CodeUse use, Time expires_at) {
+  const std::string link = call.services.base_url(call.request) + "/ui/password#" + code;
+  json::object body{
+      {"user", json_of_user(user)}, {"code", code},          {"link", link},
+      {"mailed_to", nullptr},       {"mail_error", nullptr}, {"expires_at", to_string(expires_at)}};
+  if (!call.services.send_mail || user.email.empty()) return body;
+  const auto sent = call.services.send_mail(
+      user.email,
+      use == catalog::CodeUse::invitation ? "Your invitation to Weir" : "Your password for Weir",
+      letter_of(user, use, link, expires_at));
+  if (!sent) {
+    body["mail_error"] = sent.error().message;
+    return body;
+  }
+  body["code"] = body["link"] = nullptr;
+  body["mailed_to"] = user.email;
+  return body;
 }
 
 Result<json::object> new_link(const Call& call, const std::string& id, catalog::CodeUse use) {
@@ -54,7 +78,7 @@ Result<json::object> new_link(const Call& call, const std::string& id, catalog::
                           (use == catalog::CodeUse::invitation ? invitation_life : reset_life);
   WEIR_TRY(const auto user, call.services.catalog.users().set_code(call.caller.tenant_no, id, use,
                                                                    stored_form(code), expires_at));
-  return json_of_link(call, user, code, expires_at);
+  return json_of_link(call, user, code, use, expires_at);
 }
 
 Result<http::Response> list_users(const Call& call) {
@@ -81,6 +105,21 @@ Result<http::Response> create_user(const Call& call) {
   WEIR_TRY(const auto added, call.services.catalog.users().add(call.caller.tenant_no, user));
   WEIR_TRY(const auto link, new_link(call, added.id, catalog::CodeUse::invitation));
   return answer(201, link);
+}
+
+Result<http::Response> add_member(const Call& call) {
+  WEIR_TRY(const auto body, Fields::of_body(call.request, {"name", "policies"}));
+  WEIR_TRY(const auto name, body.text("name"));
+  WEIR_TRY(const auto policies, policies_of(body));
+  WEIR_TRY(const auto user,
+           call.services.catalog.users().add_member(call.caller.tenant_no, name, policies));
+  return answer(201, json_of_user(user));
+}
+
+Result<http::Response> remove_member(const Call& call) {
+  WEIR_CHECK(call.services.catalog.users().remove_member(call.caller.tenant_no, call.id,
+                                                         user_administration));
+  return http::Response{204, "", "", {}};
 }
 
 Result<http::Response> get_user(const Call& call) {
@@ -116,8 +155,12 @@ Result<http::Response> enable_user(const Call& call) {
 Result<http::Response> sign_out_user(const Call& call) {
   WEIR_CHECK(Fields::of_body(call.request, {}));
   auto& users = call.services.catalog.users();
-  WEIR_CHECK(users.end_sessions(call.caller.tenant_no, call.id, ""));
   WEIR_TRY(const auto user, users.find(call.caller.tenant_no, call.id));
+  if (!user.is_at_home)
+    return fail(Errc::forbidden, "User " + user.id +
+                                     " is one of another tenant, whose administrators of users "
+                                     "decide this. Here, take the membership away.");
+  WEIR_CHECK(users.end_sessions(call.caller.tenant_no, call.id, ""));
   return answer(200, json_of_user(user));
 }
 
@@ -153,6 +196,7 @@ json::value json_of_user(const catalog::User& user) {
           {"email", user.email.empty() ? json::value() : json::value(user.email)},
           {"policies", json::array(user.policies.begin(), user.policies.end())},
           {"state", catalog::to_string(user.state)},
+          {"is_member_only", !user.is_at_home},
           {"created_at", to_string(user.created_at)},
           {"last_signed_in_at", json_of(user.last_signed_in_at)}};
 }
@@ -163,6 +207,8 @@ void add_user_routes(Routes& routes) {
   routes.push_back({"GET", all, "listUsers", access, list_users, paged({"q", "state"})});
   routes.push_back({"POST", all, "createUser", access, create_user});
   routes.push_back({"GET", "/api/v0/users/{id}", "getUser", access, get_user});
+  routes.push_back({"POST", "/api/v0/members", "addMember", access, add_member});
+  routes.push_back({"DELETE", "/api/v0/members/{id}", "removeMember", access, remove_member});
   const auto add = [&](std::string_view path, std::string_view id, Handler handler) {
     routes.push_back({"POST", path, id, access, handler});
   };

@@ -36,6 +36,22 @@ struct Table {
   Misfits misfits;         // of a preview: in the rows that were read for it
 };
 
+/// What a load would make of the records of its operations.
+struct Tried {
+  Table rows;                    // those without an error: `_pk` and the feed's fields
+  std::vector<RowError> errors;  // each bad field of the others
+  Misfits misfits;
+  std::vector<std::string> warnings;  // as in LoadCounts
+};
+
+/// A function that ingest queries may call, for an editor.
+struct QueryFunction {
+  std::string name;
+  std::string kind;  // scalar, aggregate, rows
+  std::vector<std::string> signatures;
+  std::string line;  // what it gives; may be empty
+};
+
 /// Rows by the values of one column: from `from` on, up to `to` without it, equal to `value`. Texts
 /// that are read as a feed reads them; all that are given must hold, and one must be given. NULL is
 /// in none, and texts and booleans have no order.
@@ -147,9 +163,14 @@ class Engine : public Tracing {
   /// Whether an ingest query can be parsed: if not, bad_request with line and column. The names in
   /// it are resolved only when it runs on data.
   virtual Result<void> check(const std::string& query) = 0;
+  /// By name.
+  virtual std::vector<QueryFunction> functions() const = 0;
   /// The rows of an ingest query over sources; stores nothing. For samples and previews.
   virtual Result<Table> preview(const std::vector<Source>& sources, const std::string& query,
                                 const std::string& tenant, const ReadLimits& limits) = 0;
+  /// What a load would make of its records, before any of them meets a row that stands; its history
+  /// and threshold do not count, and nothing is written. Errors are those of the load.
+  virtual Result<Tried> try_load(const Load& load, const ReadLimits& limits) = 0;
   /// Reads domain tables of one tenant, and nothing else.
   virtual Result<Table> query(const std::string& tenant, const std::string& sql,
                               const ReadLimits& limits) = 0;

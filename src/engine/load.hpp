@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,6 +39,9 @@ struct SourceFile {
   std::uint64_t last_sequence = 0;
   StreamNo stream = {};
   PartitionNo partition = {};
+  /// The file's bytes, for input that is in no store: a payload that somebody tries. The URI is not
+  /// read then. Null: the URI's file is read.
+  std::shared_ptr<const std::string> content = nullptr;
 
   const std::string& name() const { return key.empty() ? uri : key; }
 };
@@ -47,9 +51,12 @@ struct Source {
   std::string tag;
   FileFormat format = FileFormat::ndjson;
   std::vector<SourceFile> files;  // in the order of the data
-  std::string schema_json;        // Spark StructType as JSON; empty: inferred (NDJSON only)
-  std::string row_tag = "row";    // CBOR: the element that becomes a row
-  bool trim = false;              // CBOR: strip white space around texts
+  std::string schema_json;        // Spark StructType as JSON; empty: inferred
+  /// A StructType as JSON of fields that records may have and these files may lack. An inferred
+  /// schema gets those that it lacks, as NULL; a type that the files show stays. Empty: none.
+  std::string known_schema_json = {};
+  std::string row_tag = "row";  // CBOR: the element that becomes a row
+  bool trim = false;            // CBOR: strip white space around texts
 };
 
 enum class FieldType { boolean, date, datetime, decimal, float_, integer, string };

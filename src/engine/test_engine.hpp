@@ -23,6 +23,8 @@ class TestEngine : public Engine {
                                             std::uint64_t) override {
     return refused();
   }
+  std::vector<QueryFunction> functions() const override { return {}; }
+  Result<Tried> try_load(const Load&, const ReadLimits&) override { return refused(); }
   Result<Trace> trace(const Load&, const Record&) override { return refused(); }
   Result<RowRecord> record_of(const std::string&, const std::string&, const std::string&) override {
     return refused();

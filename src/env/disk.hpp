@@ -53,6 +53,8 @@ class Disk {
   virtual Result<std::unique_ptr<File>> create(const std::string& path, Durability durability) = 0;
   /// Replaces `to` atomically: a reader sees the old file or the new one.
   virtual Result<void> rename(const std::string& from, const std::string& to) = 0;
+  /// The same, and conflict where `to` exists: of any number that do it at once, one succeeds.
+  virtual Result<void> rename_to_new(const std::string& from, const std::string& to) = 0;
   virtual Result<void> remove(const std::string& path) = 0;
   virtual Result<void> make_directories(const std::string& path) = 0;
   virtual Result<void> sync_directory(const std::string& path) = 0;

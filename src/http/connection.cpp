@@ -15,6 +15,8 @@ namespace {
 
 // A buffer that one large reply has enlarged is freed.
 constexpr std::size_t kept_reply_bytes = 64 * limits::kib;
+// The kernel would hold megabytes for each client that reads slowly.
+constexpr std::size_t stream_socket_bytes = 64 * limits::kib;
 
 // RFC 9110 9.3.7: "OPTIONS *" asks what the server as a whole can do.
 const Reply about_server{204, {}, "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n", {}};
@@ -209,6 +211,7 @@ void Connection::handle(const RequestView& request, Ticket ticket) {
 /// An exception of a responder, such as out of memory, fails one request and not the server.
 void Connection::reply_internal_error(Ticket ticket, const std::exception& error) {
   Slot& own = slot(next_ - 1);
+  if (std::exchange(own.streaming, false)) own.waiting = false;
   if (!own.waiting) return;
   own.close = last_request_ = true;
   reply_error(ticket, unexpected(error));
@@ -255,17 +258,58 @@ void Connection::grow_slots() {
   slots_ = std::move(larger);
 }
 
-bool Connection::fill(Ticket ticket, const Reply& reply) {
+Connection::Slot* Connection::open_slot_of(Ticket ticket) {
   const auto behind = static_cast<std::uint16_t>(ticket.value - first_);
-  if (closed_ || behind >= next_ - first_) return false;
-  Slot& own = slot(first_ + behind);
-  WEIR_ASSERT(own.waiting);
+  if (closed_ || behind >= next_ - first_) return nullptr;
+  return &slot(first_ + behind);
+}
+
+bool Connection::fill(Ticket ticket, const Reply& reply) {
+  Slot* const found = open_slot_of(ticket);
+  if (!found) return false;
+  Slot& own = *found;
+  WEIR_ASSERT(own.waiting && !own.streaming);
   const Persistence persistence = own.close       ? Persistence::close
                                   : own.is_http10 ? Persistence::keep_http10
                                                   : Persistence::keep;
   append_reply(own.reply, reply, persistence, own.head_only);
   own.waiting = false;
   return true;
+}
+
+/// Its end is the connection's, so that it needs no chunks: a client that stops reading in the
+/// middle of an event loses that event only, and asks for it again.
+bool Connection::begin_stream(Ticket ticket, const Reply& head) {
+  Slot* const own = open_slot_of(ticket);
+  if (!own) return false;
+  WEIR_ASSERT(own->waiting && own == &slot(next_ - 1));
+  append_head(own->reply, head);
+  const bool has_body = !own->head_only;
+  if (has_body) own->reply += head.body;
+  own->close = last_request_ = true;
+  transport_.bound_unsent(stream_socket_bytes);
+  own->streaming = own->waiting = has_body;
+  return true;
+}
+
+std::optional<std::size_t> Connection::add_to_stream(Ticket ticket, std::string_view bytes) {
+  Slot* const own = open_slot_of(ticket);
+  if (!own || !own->streaming) return std::nullopt;
+  own->reply += bytes;
+  return own->reply.size() + out_.size() - written_;
+}
+
+bool Connection::end_stream(Ticket ticket) {
+  Slot* const own = open_slot_of(ticket);
+  if (!own || !own->streaming) return false;
+  own->streaming = own->waiting = false;
+  return true;
+}
+
+void Connection::end_streams() {
+  for (std::uint64_t number = first_; number < next_; ++number)
+    if (std::exchange(slot(number).streaming, false)) slot(number).waiting = false;
+  worker_.mark_dirty(*this);
 }
 
 void Connection::flush() {
@@ -281,7 +325,7 @@ void Connection::flush() {
 void Connection::gather() {
   while (!slots_empty()) {
     Slot& own = slot(first_);
-    if (own.waiting) {
+    if (own.waiting && !own.streaming) {
       if (std::exchange(own.continue_first, false)) out_ += continue_reply;
       return;
     }
@@ -289,6 +333,10 @@ void Connection::gather() {
       out_.swap(own.reply);
     else
       out_ += own.reply;
+    if (own.streaming) {
+      own.reply = {};
+      return;
+    }
     clear(own.reply);
     ++first_;
   }
@@ -306,6 +354,8 @@ void Connection::write() {
   write_deadline_ = 0;
   clear(out_);
   written_ = 0;
+  // A stream is mostly waiting for its next event, and keeps no buffer for it.
+  if (!slots_empty() && slot(first_).streaming) out_ = {};
 }
 
 /// The end of the connection's turn: decides what the connection waits for.
@@ -342,7 +392,9 @@ void Connection::on_tick() {
 }
 
 void Connection::wind_down() {
-  if (closed_ || last_request_ || !parser_.idle()) return;
+  if (closed_) return;
+  end_streams();
+  if (last_request_ || !parser_.idle()) return;
   last_request_ = true;
   if (!slots_empty() && slot(next_ - 1).waiting) slot(next_ - 1).close = true;
   worker_.mark_dirty(*this);

@@ -29,6 +29,10 @@ class Connection final : public Poller::Watcher {
   void read();
   /// Fills the slot that the ticket names; false if that slot no longer waits for a reply.
   bool fill(Ticket ticket, const Reply& reply);
+  /// As in Loop: begin(), add() and end(), with false or nullopt where nothing is under way.
+  bool begin_stream(Ticket ticket, const Reply& head);
+  std::optional<std::size_t> add_to_stream(Ticket ticket, std::string_view bytes);
+  bool end_stream(Ticket ticket);
   /// Writes what is ready, then continues with requests that waited for room.
   void flush();
   void on_tick();
@@ -43,6 +47,7 @@ class Connection final : public Poller::Watcher {
  private:
   struct Slot {
     bool waiting = false;
+    bool streaming = false;  // its reply has begun, and is not over
     bool close = false;
     bool is_http10 = false;
     bool head_only = false;
@@ -63,6 +68,9 @@ class Connection final : public Poller::Watcher {
   void refuse(const Error& error);
   void reply_error(Ticket ticket, const Error& error);
   Ticket open_slot(const RequestView* request);
+  /// The slot of a reply that has not ended; null: there is none.
+  Slot* open_slot_of(Ticket ticket);
+  void end_streams();
   Slot& slot(std::uint64_t number) { return slots_[number & (slots_.size() - 1)]; }
   bool slots_empty() const { return first_ == next_; }
   bool is_reading() const { return draining_ || (!last_request_ && !parked_); }

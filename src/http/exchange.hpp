@@ -44,6 +44,17 @@ class Loop {
   /// Reply; a Retry-After among them replaces the default one.
   virtual void reply(Ticket ticket, const Error& error, std::string_view headers = {}) = 0;
 
+  /// Begins a reply that has no end yet: `head` without a length, and its body as the first bytes.
+  /// Call it within handle(), and not reply(). The connection takes no further request, has no idle
+  /// time, and costs little memory. It ends by end(), when the client leaves (on_gone()) or takes
+  /// nothing for the write time, and when the server stops.
+  virtual void begin(Ticket ticket, const Reply& head) = 0;
+  /// Adds to a reply that begin() began. How many bytes now wait for the client; nullopt: the reply
+  /// is over, and the bytes are dropped. Worker's thread only; leaves at the end of the turn.
+  virtual std::optional<std::size_t> add(Ticket ticket, std::string_view bytes) = 0;
+  /// Ends such a reply and, once what was added is written, its connection.
+  virtual void end(Ticket ticket) = 0;
+
   /// A new id, unique across processes, for a request without a receipt. Worker's thread only.
   virtual std::string request_id() = 0;
 

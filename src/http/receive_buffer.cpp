@@ -18,7 +18,14 @@ ReceiveBuffer::ReceiveBuffer(MemoryBudget& budget)
     : budget_(&budget), bytes_(std::make_unique_for_overwrite<char[]>(fixed + body_padding)) {}
 
 ReceiveBuffer::~ReceiveBuffer() {
+  discard();
+}
+
+void ReceiveBuffer::discard() {
   budget_->release(capacity_ - fixed);
+  bytes_.reset();
+  capacity_ = fixed;
+  begin_ = end_ = 0;
 }
 
 std::span<char> ReceiveBuffer::room(std::size_t bytes_wanted) {

@@ -36,6 +36,8 @@ class ReceiveBuffer {
   void filled(std::size_t bytes) { end_ += bytes; }
   /// Drops bytes from the front; frees the grown buffer when the rest fits the fixed one.
   void consume(std::size_t bytes);
+  /// Nothing more is to be read: frees all memory. Only size() may be called afterwards.
+  void discard();
   /// Keeps the first `bytes` only.
   void truncate(std::size_t bytes) { end_ = begin_ + bytes; }
 

@@ -77,4 +77,16 @@ void append_reply(std::string& out, const Reply& reply, Persistence persistence,
   if (!head_only && reply.status != 204) out += reply.body;
 }
 
+void append_head(std::string& out, const Reply& head) {
+  out += "HTTP/1.1 ";
+  append_number(out, static_cast<std::uint64_t>(head.status));
+  out += ' ';
+  out += reason_of(head.status);
+  out += "\r\nContent-Type: ";
+  out += head.content_type;
+  out += "\r\n";
+  out += head.headers;
+  out += "Connection: close\r\n\r\n";
+}
+
 }  // namespace weir::http

@@ -17,6 +17,9 @@ enum class Persistence : std::uint8_t {
 /// would have.
 void append_reply(std::string& out, const Reply& reply, Persistence persistence, bool head_only);
 
+/// Appends the head of a reply whose body ends with its connection.
+void append_head(std::string& out, const Reply& head);
+
 inline constexpr std::string_view continue_reply = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace weir::http

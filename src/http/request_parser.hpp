@@ -43,7 +43,7 @@ class RequestParser {
   /// The request has been dealt with.
   void take();
   /// No further request is wanted: drops what is here and gives its memory back.
-  void discard() { buffer_.consume(buffer_.size()); }
+  void discard() { buffer_.discard(); }
   const Error& refusal() const { return refusal_; }
 
   /// Whether no byte of a request is here.

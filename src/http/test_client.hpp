@@ -83,6 +83,15 @@ class LoopbackClient {
     return reply;
   }
 
+  /// Exactly so many bytes of a reply without a length; fewer where the connection ended.
+  std::string read_bytes(std::size_t bytes) {
+    while (buffer_.size() < bytes && receive()) {
+    }
+    const std::string read = buffer_.substr(0, bytes);
+    buffer_.erase(0, bytes);
+    return read;
+  }
+
   /// Whether the server has closed the connection after everything that was read.
   bool at_end() { return buffer_.empty() && !receive() && ended_; }
 

@@ -34,6 +34,11 @@ Transport::Moved Transport::write(std::string_view data) {
   return {Step::done, sent_in_all};
 }
 
+void Transport::bound_unsent(std::size_t bytes) {
+  const int size = static_cast<int>(bytes);
+  ::setsockopt(socket_, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+}
+
 void Transport::end_writing() {
   if (session_) session_->end();
   ::shutdown(socket_, SHUT_WR);

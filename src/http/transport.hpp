@@ -35,6 +35,9 @@ class Transport {
   /// Writes as much as the socket takes; done: all of it.
   Moved write(std::string_view data);
 
+  /// The kernel holds about so much for a client that does not read.
+  void bound_unsent(std::size_t bytes);
+
   /// Ends the output (close_notify, FIN).
   void end_writing();
   void close();

@@ -209,6 +209,26 @@ void Worker::reply(Ticket ticket, const Error& error, std::string_view headers) 
   reply(ticket, {response.status, response.content_type, lines, response.body});
 }
 
+void Worker::begin(Ticket ticket, const Reply& head) {
+  Connection* connection = find(ticket);
+  if (!connection || !connection->begin_stream(ticket, head)) return;
+  replies_.add(head.status);
+  mark_dirty(*connection);
+}
+
+std::optional<std::size_t> Worker::add(Ticket ticket, std::string_view bytes) {
+  Connection* connection = find(ticket);
+  if (!connection) return std::nullopt;
+  const auto waiting = connection->add_to_stream(ticket, bytes);
+  if (waiting) mark_dirty(*connection);
+  return waiting;
+}
+
+void Worker::end(Ticket ticket) {
+  Connection* connection = find(ticket);
+  if (connection && connection->end_stream(ticket)) mark_dirty(*connection);
+}
+
 std::string Worker::request_id() {
   char text[2 * 16 + 2];
   char* end = text;

@@ -62,6 +62,9 @@ class Worker final : public Loop, private Poller::Watcher {
   // Only on the loop's thread.
   void reply(Ticket ticket, const Reply& reply) override;
   void reply(Ticket ticket, const Error& error, std::string_view headers) override;
+  void begin(Ticket ticket, const Reply& head) override;
+  std::optional<std::size_t> add(Ticket ticket, std::string_view bytes) override;
+  void end(Ticket ticket) override;
   std::string request_id() override;
   unsigned number() const override { return number_; }
 

@@ -303,7 +303,7 @@ Result<void> Audit::sealed_hours() {
   // The lost write-ahead log also had the marks of hours whose manifests exist.
   if (is_lost_with_wal()) return {};
   WEIR_TRY(const auto bodies, batcher::held_in_files(server_.catalog().batches()));
-  WEIR_TRY(const auto report, store::check_store(machine_.disk, machine_.store_path, {}, bodies));
+  WEIR_TRY(const auto report, store::check_store(server_.store(), {}, bodies));
   for (const store::Finding& finding : report.findings)
     if (!damaged_.contains(machine_.store_path + "/" + finding.path))
       return violated(fmt::format("weir verify: {} {}: {}", to_string(finding.kind), finding.path,

@@ -116,9 +116,19 @@ const File* Pages::find(std::string_view path) const {
   return at != files_.end() && at->path == path ? &*at : nullptr;
 }
 
-http::Response to_first_page() {
+std::optional<http::Response> way_in(const http::Request& request) {
+  std::string to;
+  if (request.path == "/") to = "/";
+  if (request.path == "/api" || request.path == "/api/") {
+    const auto takes = request.headers.find("accept");
+    const bool is_browser =
+        takes != request.headers.end() && takes->second.find("text/html") != std::string::npos;
+    to = is_browser ? "/api" : "/openapi.json";
+  }
+  if (to.empty()) return std::nullopt;
   http::Response response{303, "text/plain; charset=utf-8", "", {}};
-  response.headers.emplace_back("Location", std::string(path_prefix) + "/");
+  response.headers.emplace_back("Location", std::string(path_prefix) + to);
+  response.headers.emplace_back("Vary", "Accept");
   return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -29,7 +30,8 @@ class Pages {
   Random& random_;
 };
 
-/// From "/" to the UI's first page.
-http::Response to_first_page();
+/// Where an address that people type leads: "/" to the UI's first page, "/api" to the API's page,
+/// or to its OpenAPI document for what takes no page. nullopt: it is none of these.
+std::optional<http::Response> way_in(const http::Request& request);
 
 }  // namespace weir::ui

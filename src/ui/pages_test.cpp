@@ -73,6 +73,20 @@ TEST_F(PagesTest, WhatIsNotThereIsNotThePage) {
   EXPECT_EQ(get("/uix").status, 404);
 }
 
+TEST_F(PagesTest, WhatPeopleTypeLeadsToAPage) {
+  const auto leads_to = [](const std::string& path, const std::string& accept) {
+    const auto way = way_in({.method = "GET", .path = path, .headers = {{"accept", accept}}});
+    return way ? header(*way, "Location") : "";
+  };
+  EXPECT_EQ(leads_to("/", "*/*"), "/ui/");
+  EXPECT_EQ(leads_to("/api", "text/html,application/xhtml+xml"), "/ui/api");
+  EXPECT_EQ(leads_to("/api/", "text/html"), "/ui/api");
+  EXPECT_EQ(leads_to("/api", "application/json"), "/ui/openapi.json");
+  EXPECT_EQ(leads_to("/api", "*/*"), "/ui/openapi.json");
+  EXPECT_EQ(leads_to("/api/v0/streams", "text/html"), "");
+  EXPECT_EQ(leads_to("//evil.example", "text/html"), "");
+}
+
 TEST_F(PagesTest, OnlyReads) {
   const auto answer = pages_.handle({.method = "POST", .path = "/ui/"});
   EXPECT_EQ(answer.status, 405);

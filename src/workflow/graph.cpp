@@ -4,6 +4,7 @@
 #include "workflow/graph.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "catalog/runs.hpp"
 
@@ -67,6 +68,15 @@ RunState outcome(const std::vector<RunTask>& tasks) {
   for (const RunState state : {RunState::stopped, RunState::failed, RunState::canceled})
     if (any(tasks, state)) return state;
   return RunState::succeeded;
+}
+
+std::string ending_text(RunState state, const catalog::Run& run, Time now) {
+  const auto took =
+      std::chrono::floor<std::chrono::seconds>(now - run.started_at.value_or(run.created_at));
+  return (state == RunState::succeeded ? "Completed in "
+                                       : "Ended as " + std::string(to_string(state)) + " after ") +
+         std::to_string(took / std::chrono::minutes(1)) + " minutes " +
+         std::to_string((took % std::chrono::minutes(1)).count()) + " seconds";
 }
 
 }  // namespace weir::workflow

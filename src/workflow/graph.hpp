@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "catalog/run_records.hpp"
@@ -24,5 +25,8 @@ bool all_over(const std::vector<RunTask>& tasks);
 /// What the run of these tasks ends as: stopped where one was stopped, failed where one failed,
 /// canceled where one was canceled for no failure of another, else succeeded.
 RunState outcome(const std::vector<RunTask>& tasks);
+
+/// The last notice of a run that ends in that state: "Completed in 5 minutes 12 seconds".
+std::string ending_text(RunState state, const catalog::Run& run, Time now);
 
 }  // namespace weir::workflow

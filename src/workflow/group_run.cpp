@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "catalog/runs.hpp"
+#include "workflow/attribution.hpp"
 #include "workflow/calendar.hpp"
 #include "workflow/firing.hpp"
 #include "workflow/graph.hpp"
@@ -117,8 +118,12 @@ class Step {
       WEIR_CHECK(finish());
       return std::move(out_);
     }
-    if (tasks_.empty()) WEIR_CHECK(plan());
-    WEIR_CHECK(view_.run.state == RunState::stopping ? follow_stop() : go_on());
+    if (view_.run.state == RunState::scheduled) {
+      WEIR_CHECK(plan());
+      out_.not_before = now_;
+    } else {
+      WEIR_CHECK(view_.run.state == RunState::stopping ? follow_stop() : go_on());
+    }
     tell_runtime();
     for (std::size_t i : changed_)
       out_.tasks.push_back(tasks_[i]);
@@ -312,6 +317,7 @@ class Step {
     const auto found = sources_.files(plan.courier_id, range);
     if (!found && found.error().code == Errc::not_found) {
       end(i, RunState::failed, found.error().message);
+      attribute(change(i), found.error().code);
       return {};
     }
     if (!found) return fail(found.error());
@@ -349,6 +355,7 @@ class Step {
       end(i, RunState::failed,
           config->name + " has no files of " + what +
               ". Send them and run the group for those days, or take stop_when_missing off.");
+      attribute(change(i), Errc::not_found);
       stops_ = true;
       return {};
     } else {
@@ -430,8 +437,13 @@ class Step {
       look_at(now_ + look_again);
       return {};
     }
-    notice("stopped", "Stopped");
+    if (outcome(tasks_) == RunState::succeeded) {  // it came when all was loaded
+      out_.state = RunState::finalizing;
+      out_.not_before = now_;
+      return {};
+    }
     out_.state = RunState::stopped;
+    notice("stopped", ending_text(out_.state, view_.run, now_));
     return {};
   }
 
@@ -453,13 +465,7 @@ class Step {
       if (const auto day = to != nullptr ? parse_day(to->as_string()) : std::nullopt)
         out_.covered.push_back({plan.courier_id, *day});
     }
-    const seconds took =
-        std::chrono::floor<seconds>(now_ - view_.run.started_at.value_or(view_.run.created_at));
-    notice("completed", (out_.state == RunState::succeeded
-                             ? "Completed in "
-                             : "Ended as " + std::string(to_string(out_.state)) + " after ") +
-                            std::to_string(took / std::chrono::minutes(1)) + " minutes " +
-                            std::to_string((took % std::chrono::minutes(1)).count()) + " seconds");
+    notice("completed", ending_text(out_.state, view_.run, now_));
     return {};
   }
 

@@ -1,5 +1,8 @@
 #include "workflow/group_run.hpp"
 
+#include <iostream>
+#include <utility>
+
 #include <gmock/gmock.h>
 
 #include "workflow/group_fixture.hpp"
@@ -34,6 +37,9 @@ class GroupRunTest : public GroupTest {
     clock_.turn(minutes(30));
     EXPECT_EQ(tick().fired, 1U);
     return runs_of(group.id).front();
+  }
+  RunState child_state(const std::string& courier) {
+    return catalog_->runs().find(acme_, leases_.at(courier).run_id)->state;
   }
   static std::string days(const Run& run) {
     return to_string(*run.range.from) + ".." + to_string(*run.range.to);
@@ -290,6 +296,51 @@ TEST_F(GroupRunTest, AStopWhileItWaitsIsAtOnce) {
     EXPECT_EQ(task.state, RunState::canceled);
 }
 
+// At each step of the scheduler and of the executor, one after the other.
+TEST_F(GroupRunTest, AStopAtAnyStepStopsItUnlessAllIsLoaded) {
+  const CourierGroup group = add_group(daily({yesterday("A"), yesterday("B")}));
+  start_scheduler(1);
+  int stopped = 0;
+  int too_late = 0;
+  for (int at = 0;; ++at) {
+    const Run run = run_by_hand(group, {parse_day("2027-03-01"), parse_day("2027-03-02")});
+    std::string at_work;
+    int done = 0;
+    const auto go_on = [&] {
+      if (tick().steps > 0) return true;
+      if (!at_work.empty()) {
+        const bool is_told = child_state(at_work) == RunState::stopping;
+        finish(std::exchange(at_work, ""), is_told ? RunState::stopped : RunState::succeeded);
+        done += is_told ? 0 : 1;
+        return true;
+      }
+      at_work = claim();
+      return !at_work.empty();
+    };
+    int steps = 0;
+    while (steps < at && go_on())
+      ++steps;
+    if (catalog::is_over(state(run))) break;
+    ASSERT_TRUE(catalog_->runs().stop(acme_, run.id));
+    while (go_on()) {
+    }
+    EXPECT_EQ(state(run), done == 2 ? RunState::succeeded : RunState::stopped) << at;
+    (done == 2 ? too_late : stopped) += 1;
+    std::vector<Run> all = children(run);
+    all.push_back(run);
+    for (const Run& one : all) {
+      EXPECT_TRUE(catalog::is_over(state(one))) << at << " " << one.name;
+      const auto tasks = catalog_->runs().tasks(one.id).value();
+      for (const auto& task : tasks)
+        EXPECT_TRUE(catalog::is_over(task.state)) << at << " " << task.kind;
+    }
+  }
+  EXPECT_GE(stopped, 6);
+  EXPECT_GE(too_late, 2);
+  std::cout << "stopped at " << stopped << " steps, and asked to when all was loaded at "
+            << too_late << "\n";
+}
+
 TEST_F(GroupRunTest, OneFiringWaitsForTheRunBeforeAndOthersMakeNone) {
   CourierGroup group = daily({yesterday("Orders")});
   group.schedule = "* * * * *";
@@ -377,6 +428,26 @@ TEST_F(GroupRunTest, DaysOfTheGroupsZoneAreLoadedWhereAsked) {
             (catalog::RunRange{parse_day("2027-03-01"), parse_day("2027-03-02"), 8, 8}));
 }
 
+// The night in which the wall clock of Los Angeles goes from two to three.
+TEST_F(GroupRunTest, WaitingIsCountedInUtcWhateverTheZone) {
+  clock_.turn(*parse_time("2027-03-14T09:00:00Z") - clock_.now());
+  GroupCourier courier = yesterday("Orders");
+  courier.wait_s = 3600;
+  courier.stop_when_missing = true;
+  CourierGroup group = daily({courier});
+  group.time_zone = "America/Los_Angeles";
+  group.schedule = "30 1 * * *";
+  has_file_ = [](const std::string&, Time) { return false; };
+  const Run run = fired(add_group(group));
+  EXPECT_EQ(run.scheduled_for, *parse_time("2027-03-14T09:30:00Z"));
+  clock_.turn(minutes(59));
+  tick();
+  EXPECT_EQ(state(run), RunState::in_progress);
+  clock_.turn(minutes(1));
+  tick();
+  EXPECT_EQ(state(run), RunState::failed) << "an hour later, at 3:30 on the wall";
+}
+
 TEST_F(GroupRunTest, LoadsIntoOneTableComeInTheOrderOfTheirDays) {
   GroupCourier today{.courier_id = add_courier("Today", "df-1")};
   GroupCourier before{.courier_id = add_courier("Before", "df-1"), .offset_s = 86'400};
@@ -423,6 +494,7 @@ TEST_F(GroupRunTest, AGroupThatCannotBeLookedAtKeepsNoOtherWaiting) {
 TEST_F(GroupRunTest, ACrashAtAnyStepChangesNothingOfTheEnd) {
   const TestDirectory directory;
   std::string whole;
+  int deaths = 0;
   for (const bool crashes : {false, true}) {
     clock_ = catalog::TurnedClock();
     const std::string path = directory.file(crashes ? "crashes.db" : "whole.db");
@@ -431,6 +503,7 @@ TEST_F(GroupRunTest, ACrashAtAnyStepChangesNothingOfTheEnd) {
     acme_ = catalog_->tenants().add("acme")->no;
     const auto die = [&] {
       if (!crashes) return;
+      ++deaths;
       scheduler_.reset();
       catalog_.reset();
       catalog_ = open(path);
@@ -481,6 +554,7 @@ TEST_F(GroupRunTest, ACrashAtAnyStepChangesNothingOfTheEnd) {
     EXPECT_EQ(end, whole);
     EXPECT_THAT(end, HasSubstr("failed requested"));
   }
+  std::cout << "died after " << deaths << " steps, ended as one that did not\n";
 }
 
 }  // namespace

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
 #include <random>
 #include <set>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include "env/fake/test_directory.hpp"
 #include "workflow/group_fixture.hpp"
 
 namespace weir::workflow {
@@ -182,7 +185,7 @@ class SimulationTest : public GroupTest {
       ASSERT_EQ(group.caught_up, books->caught_up) << group.schedule;
     }
     start_work();
-    most_rows_ = std::max(most_rows_, scheduler_rows());
+    measure();
   }
 
   void start_work() {
@@ -222,13 +225,19 @@ class SimulationTest : public GroupTest {
     place->second = std::max(place->second, std::min(end, sealed));
   }
 
-  std::uint64_t scheduler_rows() {
-    if (++looks_ % 500 != 0) return 0;
+  /// Once as many runs are trimmed as are made, there are no more of them later than earlier.
+  void measure() {
+    if (++looks_ % 10 != 0 || clock_.now() < settled_at_) return;
+    Size& size = clock_.now() < settled_at_ + (end_ - settled_at_) / 2 ? earlier_ : later_;
     std::uint64_t rows = 0;
     const auto counts = catalog_->runs().counts().value();
     for (const auto& one : counts)
       rows += one.runs;
-    return rows;
+    size.rows = std::max(size.rows, rows);
+    std::error_code none;
+    const auto bytes = std::filesystem::file_size(file_, none);
+    if (none) return;
+    size.bytes = std::max<std::uint64_t>(size.bytes, bytes);
   }
 
   /// The process dies: what is at work is lost, and taken up by the next one.
@@ -259,22 +268,45 @@ class SimulationTest : public GroupTest {
   std::uint64_t loads_ = 0;
   microseconds longest_open_{0};
   std::uint64_t looks_ = 0;
-  std::uint64_t most_rows_ = 0;
-};
+  struct Size {
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;
+  };
+  Size earlier_;
+  Size later_;
+  std::string file_;  // of the catalog, where it is not in memory
+  Time settled_at_;
+  Time end_;
 
-TEST_F(SimulationTest, GroupsFireAsTheOracleSays) {
-  const auto number = [](const char* name, std::uint64_t otherwise) {
+  struct Options {
+    std::uint64_t seed = 1;
+    std::uint64_t groups = 20;
+    std::uint64_t days = 40;
+    std::uint64_t keep_days = 20;
+  };
+  static std::uint64_t number(const char* name, std::uint64_t otherwise) {
     const char* given = std::getenv(name);
     return given != nullptr ? std::stoull(given) : otherwise;
-  };
-  const std::uint64_t seed = number("WEIR_SEED", 1);
+  }
+  static long memory_mb() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return used.ru_maxrss / 1024;
+  }
+  void simulate(const Options& options);
+};
+
+void SimulationTest::simulate(const Options& options) {
+  const std::uint64_t seed = options.seed;
   SCOPED_TRACE("WEIR_SEED=" + std::to_string(seed));
   chance_.seed(seed);
   const auto begun = std::chrono::steady_clock::now();
-  keep_runs_ = std::chrono::days(20);
-  make_groups(number("WEIR_GROUPS", 20));
+  keep_runs_ = std::chrono::days(options.keep_days);
+  make_groups(options.groups);
   const Time from = clock_.now();
-  const Time end = from + std::chrono::days(number("WEIR_DAYS", 40));
+  const Time end = from + std::chrono::days(options.days);
+  settled_at_ = from + 2 * keep_runs_;
+  end_ = end;
   // An outage may lead beyond the end, and the firings in it are judged too.
   walk(from, end + std::chrono::days(8));
   has_file_ = [this, seed](const std::string& courier, Time hour) {
@@ -286,7 +318,6 @@ TEST_F(SimulationTest, GroupsFireAsTheOracleSays) {
   std::uint64_t outages = 0;
   std::uint64_t restarts = 0;
   std::uint64_t changes = 0;
-  std::uint64_t rows_in_spring = 0;
   Time next_trouble = from + hours(48);
   start_scheduler();
   while (clock_.now() < end) {
@@ -315,8 +346,6 @@ TEST_F(SimulationTest, GroupsFireAsTheOracleSays) {
     end_work();
     look();
     ASSERT_FALSE(HasFatalFailure());
-    if (rows_in_spring == 0 && clock_.now() > from + std::chrono::days(90))
-      rows_in_spring = std::exchange(most_rows_, 0);
   }
   Books all;
   std::uint64_t firings = 0;
@@ -329,18 +358,43 @@ TEST_F(SimulationTest, GroupsFireAsTheOracleSays) {
     firings += books.next;
   }
   EXPECT_TRUE(errors_.empty()) << errors_.front();
-  if (rows_in_spring > 0) {
-    EXPECT_LT(most_rows_, rows_in_spring * 3 / 2) << "the catalog grows";
+  if (end_ > settled_at_) {
+    EXPECT_GT(earlier_.rows, 0U);
+    EXPECT_LT(later_.rows, earlier_.rows * 3 / 2) << "the catalog grows";
+    EXPECT_LE(later_.bytes, earlier_.bytes * 3 / 2) << "the file grows";
   }
   EXPECT_GT(all.missed, 0U);
   std::cout << books_.size() << " groups: " << firings << " firings, " << all.fired << " fired, "
             << all.caught_up << " of them made up for, " << all.missed << " missed; " << loads_
             << " loads, " << outages << " outages, " << restarts << " restarts, " << changes
-            << " changes of the clock; at most " << std::max(most_rows_, rows_in_spring)
-            << " runs kept; a run was open for at most "
+            << " changes of the clock; at most " << earlier_.rows
+            << " runs kept in the first half and " << later_.rows << " in the second, in "
+            << earlier_.bytes / 1024 << " and " << later_.bytes / 1024 << " KiB; at most "
+            << memory_mb() << " MB of memory; a run was open for at most "
             << std::chrono::duration<double>(longest_open_) / hours(24) << " days; "
             << std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()
             << " s\n";
+}
+
+TEST_F(SimulationTest, GroupsFireAsTheOracleSays) {
+  simulate({.seed = number("WEIR_SEED", 1),
+            .groups = number("WEIR_GROUPS", 20),
+            .days = number("WEIR_DAYS", 40),
+            .keep_days = number("WEIR_KEEP_DAYS", 20)});
+}
+
+// On a disk, where what was trimmed has to be room for what comes.
+TEST_F(SimulationTest, TheCatalogsFileIsBoundedByTheRunsThatAreKept) {
+  const TestDirectory directory;
+  file_ = directory.file("catalog.db");
+  catalog_ = open(file_);
+  acme_ = catalog_->tenants().add("acme")->no;
+  simulate({.seed = number("WEIR_SEED", 2),
+            .groups = number("WEIR_GROUPS", 24),
+            .days = number("WEIR_DAYS", 40),
+            .keep_days = number("WEIR_KEEP_DAYS", 6)});
+  EXPECT_GT(later_.bytes, 0U);
+  catalog_.reset();
 }
 
 }  // namespace

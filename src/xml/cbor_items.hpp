@@ -46,7 +46,9 @@ class CborItems {
   Result<CborItem> next();
   /// Nearly all items have a head of one or two bytes and texts of ASCII; makes `found` the next
   /// one if it is such, at a third of the cost. False: it may be any other, which next() tells.
-  bool next_plain(CborItem& found);
+  /// Texts that were checked before need not be of ASCII.
+  enum class Texts : std::uint8_t { any, checked };
+  bool next_plain(CborItem& found, Texts texts = Texts::any);
   /// Goes past the item and all that is in it, without a look at what its texts hold. corrupt where
   /// its end cannot be found.
   Result<void> skip();
@@ -79,7 +81,7 @@ inline bool CborItems::is_ascii(std::string_view text) {
   return (found & high_bits) == 0;
 }
 
-inline bool CborItems::next_plain(CborItem& found) {
+inline bool CborItems::next_plain(CborItem& found, Texts texts) {
   // RFC 8949, 3: the major type, and below 24 the count; 24: the next byte is the count.
   constexpr unsigned char null_head = 0xf6;
   constexpr unsigned count_mask = 0x1f;
@@ -109,7 +111,7 @@ inline bool CborItems::next_plain(CborItem& found) {
       if (left - size < found.count) return false;
       found.kind = CborItem::Kind::text;
       found.text = content_.substr(offset_ + size, found.count);
-      if (!is_ascii(found.text)) return false;
+      if (texts == Texts::any && !is_ascii(found.text)) return false;
       size += found.count;
       break;
     case array_type:

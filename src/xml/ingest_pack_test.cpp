@@ -225,6 +225,40 @@ TEST(FindRows, ARowInsideARowIsNotTakenAgain) {
               testing::ElementsAre(R"({row: "in"})"));
 }
 
+TEST(FindRows, RowsAreFoundWithoutATreeToo) {
+  std::string bytes;
+  std::vector<std::string> expected;
+  Converter converter;
+  for (const std::string_view xml : {"<all><row>1</row><b><row><row/></row></b><row/></all>",
+                                     "<row><a>x</a></row>", "<none/>"}) {
+    bytes += *pack(converter, xml);
+    for (const std::string& row : rows(xml, "row"))
+      expected.push_back(row);
+  }
+  // [_ {_ "a": (_ "x", "y")}, [null]] under the name: its items, the nested ones too.
+  bytes += record(
+      "\xa1\x63row\x9f\xbf\x61"
+      "a\x7f\x61x\x61y\xff\xff\x81\xf6\xff"s);
+  expected.insert(expected.end(), {R"({a: "xy"})", "null"});
+  std::vector<std::string> found;
+  PackReader reader(bytes);
+  while (true) {
+    std::vector<std::size_t> places;
+    const auto more = reader.find_next("row", &places);
+    ASSERT_TRUE(more) << more.error().message;
+    if (!*more) break;
+    PackCursor record(bytes, reader.begun());
+    EXPECT_THAT(read_head(record).content_type, "application/xml");
+    for (const std::size_t place : places) {
+      PackCursor cursor(bytes, place);
+      PackValue value = cursor.value();
+      found.push_back(show(cursor.tree(value)));
+    }
+  }
+  EXPECT_EQ(found, expected);
+  EXPECT_EQ(expected.size(), 6U);
+}
+
 TEST(FindRows, AMemberIsFoundByItsKey) {
   const std::string bytes = record(
       "\xa1\x61"

@@ -11,15 +11,18 @@ import hashlib
 import hmac
 import http.server
 import json
+import quopri
+import re
 import socket
-import socketserver
 import sqlite3
 import ssl
 import subprocess
 import threading
 import time
 import unittest
+from pathlib import Path
 
+from mailbox import Mailbox
 from weir_server import ApiError, Server, ServerTest, content_fold, eventually, take_binary
 
 WEIR = take_binary()
@@ -81,81 +84,6 @@ class Webhooks:
         self.server.server_close()
 
 
-class Mailbox:
-    """An SMTP server: `tls` offers STARTTLS; `login` wants user and password, over TLS only."""
-
-    def __init__(self, tls=None, login=None):
-        self.mails = []  # (sender, recipients, bytes, was encrypted, login)
-        self.refuse = 0  # so many mails with 451
-        mailbox = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self):
-                secure, who, sender, recipients = False, None, None, []
-                self.say("220 test ESMTP")
-                while line := self.rfile.readline():
-                    word = line.decode().strip()
-                    verb = word.split(" ")[0].upper()
-                    if verb == "EHLO":
-                        extra = ["250-STARTTLS"] if tls and not secure else []
-                        extra += ["250-AUTH PLAIN"] if login and (secure or not tls) else []
-                        self.say("250-test", *extra, "250 SIZE 1000000")
-                    elif verb == "STARTTLS":
-                        self.say("220 go")
-                        self.connection = tls.wrap_socket(self.connection, server_side=True)
-                        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
-                        secure = True
-                    elif verb == "AUTH":
-                        token = word.split(" ")[2] if len(word.split(" ")) > 2 else None
-                        if token is None:
-                            self.say("334 ")
-                            token = self.rfile.readline().decode().strip()
-                        who = tuple(base64.b64decode(token).decode().split("\0")[1:])
-                        self.say("235 ok" if who == login else "535 no")
-                    elif verb == "MAIL":
-                        if login and who != login:
-                            self.say("530 who are you")
-                            continue
-                        sender = word
-                        self.say("250 ok")
-                    elif verb == "RCPT":
-                        recipients.append(word)
-                        self.say("250 ok")
-                    elif verb == "DATA":
-                        self.say("354 go")
-                        data = b""
-                        while (line := self.rfile.readline()) != b".\r\n":
-                            data += line[1:] if line.startswith(b".") else line
-                        if mailbox.refuse > 0:
-                            mailbox.refuse -= 1
-                            self.say("451 later")
-                        else:
-                            mailbox.mails.append((sender, recipients, data, secure, who))
-                            self.say("250 taken")
-                    elif verb == "QUIT":
-                        self.say("221 bye")
-                        return
-                    else:
-                        self.say("502 what")
-
-            def say(self, *lines):
-                self.wfile.write("".join(line + "\r\n" for line in lines).encode())
-
-        class Threads(socketserver.ThreadingTCPServer):
-            daemon_threads = True
-
-            def handle_error(self, *_):
-                pass
-
-        self.server = Threads(("127.0.0.1", 0), Handler)
-        self.url = f"smtp://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
-
 class AlertTest(ServerTest):
     def setUp(self):
         super().setUp()
@@ -188,6 +116,46 @@ class AlertTest(ServerTest):
 
     def delivered(self, alert):
         return eventually(lambda: [one for one in self.deliveries(alert) if one["state"] == "delivered"], 60)
+
+    # Mail to people
+
+    def invite(self, name, host):
+        """What is answered to an invitation that is asked for under some Host."""
+        connection = self.server.connect()
+        try:
+            connection.request("POST", "/api/v0/users",
+                               json.dumps({"name": name, "email": f"{name}@example.org", "policies": []}),
+                               {"Host": host, "Authorization": f"Bearer {self.server.admin}"})
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        finally:
+            connection.close()
+
+    def test_an_invitation_is_mailed_with_the_servers_own_address_whatever_the_host_said(self):
+        mailbox = Mailbox()
+        self.addCleanup(mailbox.close)
+        self.serve(f"alerts.smtp_url={mailbox.url}", "alerts.smtp_from=weir@example.org", "alerts.smtp_tls=off",
+                   "http.public_url=https://weir.example.org")
+        status, link = self.invite("ada", "evil.example")
+        self.assertEqual((status, link["mailed_to"], link["link"], link["code"]), (201, "ada@example.org", None, None))
+        _, recipients, data, _, _ = mailbox.mails[0]
+        self.assertEqual(recipients, ["RCPT TO:<ada@example.org>"])
+        text = quopri.decodestring(data).decode()
+        self.assertIn("https://weir.example.org/ui/password#", text)
+        self.assertNotIn("evil.example", text)
+        mailbox.close()
+        status, link = self.invite("grace", "evil.example")
+        self.assertTrue(link["link"].startswith("https://weir.example.org/ui/password#"), link)
+        self.assertIn("did not take it", link["mail_error"])
+
+    def test_without_an_address_of_its_own_the_server_mails_no_links(self):
+        mailbox = Mailbox()
+        self.addCleanup(mailbox.close)
+        self.serve(f"alerts.smtp_url={mailbox.url}", "alerts.smtp_from=weir@example.org", "alerts.smtp_tls=off")
+        status, link = self.invite("ada", "evil.example")
+        self.assertEqual((status, link["mailed_to"]), (201, None))
+        self.assertIn("/ui/password#", link["link"])
+        self.assertEqual(mailbox.mails, [])
 
     # Webhooks
 
@@ -239,6 +207,18 @@ class AlertTest(ServerTest):
         self.server.api("POST", f"/api/v0/alert-deliveries/{message['id']}/redeliver")
         eventually(lambda: len(self.hooks.received) == 5)
         self.assertEqual(self.hooks.received[4][0], message["id"])
+
+    def test_the_webhook_that_the_manual_shows_verifies(self):
+        manual = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+        secret = re.search("with the secret `(whsec_[^`]+)`", manual)[1]
+        head, body = re.search("```http\n(.*?)\n\n(.*?)\n```", manual, re.DOTALL).groups()
+        headers = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+        self.assertEqual(int(headers["Content-Length"]), len(body.encode()))
+        key = base64.b64decode(secret.removeprefix("whsec_"))
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}".encode()
+        mac = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+        self.assertEqual(headers["webhook-signature"], "v1," + mac)
+        self.assertEqual(json.loads(body)["type"], "failure")
 
     def test_410_switches_it_off(self):
         self.serve()

@@ -27,8 +27,8 @@ class EndlessTest(ServerTest):
     def setUp(self):
         super().setUp()
         self.server = Server(WEIR, self.folder / "data", ["queries.time_s=60", "engine.memory_mb=256"])
-        self.other = self.server.second_tenant()
         self.server.start()
+        self.other = self.server.add_tenant("rival")
         self.sockets = []
 
     def tearDown(self):
@@ -124,6 +124,14 @@ class EndlessTest(ServerTest):
     def run_state(self, run):
         return self.server.api("GET", f"/api/v0/workflow/runs/{run}")["state"]
 
+    def stops(self, run):
+        begun = time.monotonic()
+        self.server.api("POST", f"/api/v0/workflow/runs/{run}/stop", {})
+        eventually(lambda: self.run_state(run) == "stopped", seconds=5)
+        self.assertLess(time.monotonic() - begun, 2.5)
+        for task in self.server.api("GET", f"/api/v0/workflow/runs/{run}")["tasks"]:
+            self.assertIn(task["state"], ("succeeded", "stopped", "canceled"))
+
     def load_is_going_on(self, run):
         tasks = self.server.api("GET", f"/api/v0/workflow/runs/{run}")["tasks"]
         return any(task["kind"] == "load" and task["state"] == "running" for task in tasks)
@@ -152,12 +160,26 @@ class EndlessTest(ServerTest):
         runs = [self.run_courier(self.endless_courier(stream, f"Endless{number}")) for number in range(2)]
         for run in runs:
             eventually(lambda run=run: self.load_is_going_on(run))
+        # As many as runs.parallel go on at once, whatever they load into; one that waits is stopped at once.
+        waits = self.run_courier(self.endless_courier(stream, "Endless2"))
+        time.sleep(1.5)
+        self.assertEqual(self.run_state(waits), "scheduled")
+        self.assertEqual(self.server.api("POST", f"/api/v0/workflow/runs/{waits}/stop", {})["state"], "stopped")
         self.everybody_else_is_served()
         for run in runs:
-            begun = time.monotonic()
-            self.server.api("POST", f"/api/v0/workflow/runs/{run}/stop", {})
-            eventually(lambda run=run: self.run_state(run) == "stopped", seconds=5)
-            self.assertLess(time.monotonic() - begun, 2.5)
+            self.stops(run)
+        # An ingest job does again what the first one found; the run of a group is stopped with those that it made.
+        job = self.server.api("POST", f"/api/v0/ingest/jobs/isj-{runs[0][3:]}/restart", {})["run_id"]
+        eventually(lambda: self.load_is_going_on(job))
+        self.stops(job)
+        courier = self.server.api("GET", f"/api/v0/workflow/runs/{runs[0]}")["courier_id"]
+        group = self.server.api("POST", "/api/v0/courier-groups",
+                                {"name": "G", "couriers": [{"courier_id": courier}]})["id"]
+        of_group = self.server.api("POST", f"/api/v0/courier-groups/{group}/runs", {"all": True})["id"]
+        made = eventually(lambda: self.server.api("GET", f"/api/v0/workflow/runs?parent={of_group}")["items"])[0]["id"]
+        eventually(lambda: self.load_is_going_on(made))
+        self.stops(of_group)
+        self.assertEqual(self.run_state(made), "stopped")
         for table in self.server.api("GET", "/api/v0/tables")["items"]:
             self.assertEqual(table["rows"], 0)
 

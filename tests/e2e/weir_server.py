@@ -7,7 +7,6 @@ import re
 import resource
 import shutil
 import signal
-import sqlite3
 import struct
 import subprocess
 import sys
@@ -90,21 +89,15 @@ class Server:
                               check=True, capture_output=True, text=True)
         self.admin = json.loads(made.stdout)["admin_token"]
 
-    def second_tenant(self):
-        """Its administrator's token. `init` makes one tenant: the rows of another data directory are put beside, while nothing
-        runs."""
-        spare = self.data.with_name("spare")
-        made = subprocess.run([self.binary, "init", "--data", str(spare), "--tenant", "rival", "--json"],
-                              check=True, capture_output=True, text=True)
-        with sqlite3.connect(self.data / "catalog.db") as catalog:
-            catalog.create_function("weir_fold", -1, content_fold)
-            catalog.execute("ATTACH ? AS spare", (str(spare / "catalog.db"),))
-            for table, numbers in (("tenants", ["no"]), ("api_keys", ["no", "tenant_no"]),
-                                   ("api_key_secrets", ["key_no"])):
-                columns = [row[1] for row in catalog.execute(f"PRAGMA spare.table_info({table})")]
-                shifted = ", ".join(f"{name} + 1" if name in numbers else name for name in columns)
-                catalog.execute(f"INSERT INTO main.{table} ({', '.join(columns)}) SELECT {shifted} FROM spare.{table}")
+    def add_tenant(self, name, *options):
+        """Its administrator's token; made by the running server's operator."""
+        made = self.operate("create", name, *options)
         return json.loads(made.stdout)["admin_token"]
+
+    def operate(self, verb, *options, check=True):
+        """`weir tenant verb`, as who operates the server runs it."""
+        return subprocess.run([self.binary, "tenant", verb, *options, "--data", str(self.data), "--json"],
+                              check=check, capture_output=True, text=True)
 
     def start(self):
         listen = f"{self.host}:{self.port}"

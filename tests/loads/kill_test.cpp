@@ -176,7 +176,8 @@ class KillTest : public ::testing::Test {
   static std::vector<std::uint64_t> done_loads(World& world, const std::string& table) {
     std::vector<std::uint64_t> inserted;
     const auto ledger = world.engine.ledger(tenant, {.table = table});
-    EXPECT_TRUE(ledger);
+    EXPECT_TRUE(ledger) << ledger.error().message;
+    if (!ledger) return {};
     for (const engine::LoadRecord& each : *ledger) {
       EXPECT_EQ(each.state, engine::LoadState::done);
       inserted.insert(inserted.begin(), each.counts.inserted);

@@ -8,17 +8,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "engine/dialect/parser.hpp"
 #include "engine/dialect/type.hpp"
-#include "engine/functions/number_functions.hpp"
-#include "engine/functions/text_functions.hpp"
+#include "engine/functions/spark_functions.hpp"
+#include "engine/spark/schema_json.hpp"
 
 namespace weir::sql_test {
 
 Engine::Engine() {
   EXPECT_EQ(duckdb_open(nullptr, &database_), DuckDBSuccess);
   EXPECT_EQ(duckdb_connect(database_, &connection_), DuckDBSuccess);
-  EXPECT_TRUE(engine::add_number_functions(connection_));
-  EXPECT_TRUE(engine::add_text_functions(connection_));
+  EXPECT_TRUE(engine::add_spark_functions(connection_));
 }
 
 Engine::~Engine() {
@@ -40,11 +40,11 @@ void Engine::run(const std::string& sql, duckdb_connection connection) {
 }
 
 void Engine::load(const Block& table) {
-  const auto type = dialect::parse_type_json(table.schema);
+  const auto type = spark::parse_schema_json(table.schema);
   ASSERT_TRUE(type) << type.error().message;
   std::string columns;
   std::vector<std::string> names;
-  for (const dialect::Field& field : type->fields()) {
+  for (const spark::Field& field : type->fields()) {
     names.push_back(field.name);
     columns += (columns.empty() ? "" : ", ") + dialect::quoted_identifier(field.name) + ": " +
                dialect::quoted_string(field.type.duckdb_name());
@@ -63,17 +63,19 @@ void Engine::load(const Block& table) {
         std::pair(dialect::Hidden::request_id, "'r' || \"the number\"")}) {
     hidden += std::string(", ") + value + " AS " + dialect::hidden_name(column, names);
   }
-  create(table.title, table.schema,
+  create(table.title, type->spark_ddl(),
          "SELECT * EXCLUDE \"the number\"" + hidden +
              " FROM (SELECT row_number() OVER () AS \"the number\", * FROM read_json(" +
              dialect::quoted_string(rows_path_.string()) +
              ", format = 'newline_delimited', columns = {" + columns + "}))");
 }
 
-void Engine::create(const std::string& tag, const std::string& schema, const std::string& sql) {
+void Engine::create(const std::string& tag, const std::string& ddl, const std::string& sql) {
   run("CREATE OR REPLACE TABLE " + dialect::quoted_identifier(tag) + " AS " + sql);
   std::erase_if(relations_, [&](const auto& known) { return known.tag == tag; });
-  relations_.push_back({tag, schema});
+  const auto type = dialect::parse_type_ddl(ddl);
+  ASSERT_TRUE(type) << type.error().message;
+  relations_.push_back({tag, *type});
 }
 
 Engine::Outcome Engine::ask(const std::string& query, dialect::Options options) {

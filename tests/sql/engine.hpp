@@ -25,7 +25,7 @@ class Engine {
   void load(const Block& table);
 
   /// Makes a table by SQL; the dialect knows it by its schema, in Spark's DDL.
-  void create(const std::string& tag, const std::string& schema, const std::string& sql);
+  void create(const std::string& tag, const std::string& ddl, const std::string& sql);
 
   /// What becomes of a query.
   struct Outcome {

@@ -91,8 +91,8 @@ def encoded(value, kind):
         return value.isoformat(sep=" ")
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if isinstance(value, datetime.timedelta):
-        return str(value)
+    if isinstance(value, datetime.timedelta):  # as it is stored; one of months is a number already
+        return value // datetime.timedelta(microseconds=1)
     if isinstance(value, (bytes, bytearray)):
         return value.hex()
     return value
@@ -108,6 +108,7 @@ class Recorder:
         self.folder = folder
         self.problems = []
         self.tables = 0
+        self.asked = 0
 
     def table(self, block):
         from pyspark.sql.types import StructType
@@ -126,13 +127,18 @@ class Recorder:
             block["head"] = ["inferred " + compact(data.schema.jsonValue())] + rows
 
     def query(self, block):
+        self.asked += 1
         # The file holds the text as one writes it to Spark; the session is new to every name.
         try:
             frame = self.spark.sql("\n".join(block["head"]))
             types = [field.dataType for field in frame.schema.fields]
             columns = [[field.name, field.dataType.simpleString()] for field in frame.schema.fields]
             rows = [compact([encoded(v, t) for v, t in zip(row, types)]) for row in frame.collect()]
+        except (ConnectionError, EOFError):  # Spark itself has ended
+            raise
         except Exception as error:  # Spark's many kinds; the first line says which
+            if "py4j.protocol.Py4JNetworkError" in repr(type(error)):
+                raise
             return None, str(error).strip().split("\n")[0] or type(error).__name__
         if block["kind"] != "ordered":
             rows.sort()
@@ -165,11 +171,8 @@ class Recorder:
         return text, write(blocks)
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    arguments.add_argument("--check", action="store_true", help="compare, do not write")
-    arguments.add_argument("files", nargs="*", help="files of tests/sql; all of them by default")
-    options = arguments.parse_args()
+def session():
+    """Spark as tests/sql holds it: one thread, ANSI mode off, times in UTC."""
     os.environ["TZ"] = "UTC"
     time.tzset()
     from pyspark.sql import SparkSession
@@ -183,12 +186,31 @@ def main():
         .getOrCreate()
     )
     spark.sparkContext.setLogLevel("OFF")
+    return spark
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--check", action="store_true", help="compare, do not write")
+    arguments.add_argument("--seconds", type=float,
+                           help="begin no further file after so long; the day says with which to begin")
+    arguments.add_argument("files", nargs="*", help="files of tests/sql; all of them by default")
+    options = arguments.parse_args()
+    end = time.monotonic() + options.seconds if options.seconds else math.inf
+    spark = session()
     changed = []
+    paths = [path for path in sorted(HERE.glob("*.test"))
+             if not options.files or path.name in options.files]
+    if options.seconds:  # so that each file's turn comes
+        first = datetime.date.today().toordinal() * 7 % len(paths)
+        paths = paths[first:] + paths[:first]
+    checked = 0
     with tempfile.TemporaryDirectory() as folder:
         recorder = Recorder(spark, folder)
-        for path in sorted(HERE.glob("*.test")):
-            if options.files and path.name not in options.files:
-                continue
+        for path in paths:
+            if time.monotonic() > end:
+                break
+            checked += 1
             before, after = recorder.run(path)
             if before != after:
                 changed.append(path.name)
@@ -196,7 +218,8 @@ def main():
                     path.write_text(after, encoding="utf-8")
     for problem in recorder.problems:
         print(problem)
-    print(f"Spark {spark.version}: " + (("differs: " if options.check else "written: ")
+    print(f"Spark {spark.version}, {checked} of {len(paths)} files, "
+          f"{recorder.asked} queries: " + (("differs: " if options.check else "written: ")
                                         + ", ".join(changed) if changed else "nothing differs"))
     return 1 if recorder.problems or (options.check and changed) else 0
 

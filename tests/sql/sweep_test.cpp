@@ -31,23 +31,48 @@ constexpr std::string_view sweep_path = WEIR_SQL_TESTS "/sweep.test";
 // Columns of hostile values, and texts and numbers as they are written where a function wants them
 // written. The first argument goes through all, the others through fewer.
 constexpr std::string_view columns[] = {"s", "d", "l", "n", "c", "o", "t", "dt", "b", "a", "m"};
-constexpr std::string_view written[] = {"'YEAR'", "'\\\\b'"};
-constexpr std::string_view seconds[] = {"s", "l",    "n", "d",       "dt",          "t",
-                                        "a", "'b+'", "2", "'utf-8'", "'yyyy-MM-dd'"};
+constexpr std::string_view written[] = {"'YEAR'", "'\\\\b'", "'%10s|'"};
+constexpr std::string_view seconds[] = {"s",
+                                        "l",
+                                        "n",
+                                        "d",
+                                        "dt",
+                                        "t",
+                                        "a",
+                                        "'b+'",
+                                        "2",
+                                        "'utf-8'",
+                                        "'yyyy-MM-dd'",
+                                        "'S9,999.99'",
+                                        "'a INT, b DATE'"};
 constexpr std::string_view thirds[] = {"s", "n", "'a'", "2", "-1"};
 constexpr std::size_t calls_max = 6;  // of one function with two or with three arguments
 
 // Another value each time.
-const std::set<std::string_view> random{"rand",         "random",           "uuid",
-                                        "current_date", "curdate",          "current_timestamp",
-                                        "now",          "unix_timestamp()", "to_unix_timestamp()"};
+const std::set<std::string_view> random{"rand",
+                                        "random",
+                                        "uuid",
+                                        "current_date",
+                                        "curdate",
+                                        "current_timestamp",
+                                        "now",
+                                        "localtimestamp",
+                                        "unix_timestamp()",
+                                        "to_unix_timestamp()"};
 
 // Where we differ: Spark's first and last microsecond are NULL, since DuckDB keeps none before
-// 290309-12-22 BC and takes the last for infinity; Spark's TRANSLATE takes a NUL for "nothing"; its
-// sums of decimals may leave 38 digits on their way.
+// 290309-12-22 BC and takes the last for infinity, and its first and last day likewise; Spark's
+// TRANSLATE takes a NUL for "nothing"; its sums of decimals may leave 38 digits on their way.
 const std::set<std::string_view> edges{"+294247-01-10 04:00:54.775807",
-                                       "-290308-12-21 19:59:05.224192"};
-const std::set<std::string_view> differing{"translate(s, s, s)", "sum(c)", "avg(c)", "mean(c)"};
+                                       "-290308-12-21 19:59:05.224192", "+5881580-07-11",
+                                       "-5877641-06-23"};
+const std::set<std::string_view> differing{
+    "translate(s, s, s)", "sum(c)", "avg(c)", "mean(c)", "try_sum(l)", "try_sum(c)", "try_avg(c)",
+    // What is left of a difference of large numbers depends on the order of additions.
+    "skewness(l)", "skewness(n)", "regr_intercept(l, l)"};
+
+// Several values are as right: of rows that tie; and the true count, where Spark's is near it.
+const std::set<std::string_view> of_ties{"mode", "min_by", "max_by", "approx_count_distinct"};
 
 // The row whose text is a time alone, which is one of today where a moment is asked for.
 constexpr std::int64_t time_alone = 34;
@@ -57,10 +82,13 @@ const std::set<std::string_view> of_today{"date_format(s, 'yyyy-MM-dd')",
                                           "months_between(t, s)",
                                           "months_between(dt, s)",
                                           "timestamp(s)",
-                                          "to_timestamp(s)"};
+                                          "to_timestamp(s)",
+                                          "to_timestamp_ltz(s)",
+                                          "try_to_timestamp(s)"};
 
 // Spark ends where these are to make two gigabytes.
-const std::set<std::string_view> long_texts{"lpad", "rpad", "repeat"};
+const std::set<std::string_view> long_texts{
+    "lpad", "rpad", "repeat", "space", "array_repeat", "array_insert", "sequence", "format_number"};
 
 constexpr std::string_view source =
     "(SELECT i, s, d, l, n, c, o, CAST(sec AS TIMESTAMP) AS t, date_add(DATE '1970-01-01', day) AS "
@@ -90,7 +118,7 @@ class Sweep : public testing::Test {
     std::string query = query_of(call, aggregate);
     Engine::Outcome outcome = engine_.ask(query);
     if (!outcome.translation) return;
-    const std::string& type = outcome.translation->columns.back().type;
+    const std::string type = outcome.translation->columns.back().type.spark_name();
     if (type == "date" || type == "timestamp") {
       query = query_of("CAST(" + call + " AS STRING)", aggregate);
       outcome = engine_.ask(query);
@@ -107,8 +135,8 @@ class Sweep : public testing::Test {
       EXPECT_TRUE(fails) << call << ": " << outcome.message << "\n" << outcome.translation->sql;
       return;
     }
-    if (fails || known == recorded_.end() || differing.count(call) > 0 || random.count(name) > 0 ||
-        random.count(call) > 0)
+    if (fails || known == recorded_.end() || differing.count(call) > 0 || of_ties.count(name) > 0 ||
+        random.count(name) > 0 || random.count(call) > 0)
       return;
     expect_same(call, *outcome.answer, known->second);
   }
@@ -208,9 +236,16 @@ class Sweep : public testing::Test {
 };
 
 TEST_F(Sweep, NoFunctionFailsOnAHostileValueAndEachAnswersAsSparkDoes) {
-  for (const std::string& name : dialect::functions())
-    try_function(name, dialect::is_aggregate(name));
-  EXPECT_GT(calls_, dialect::functions().size());
+  // All of them take a sanitized build eight minutes.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  constexpr std::size_t step = 4;
+#else
+  constexpr std::size_t step = 1;
+#endif
+  const std::vector<std::string> names = dialect::functions();
+  for (std::size_t i = 0; i < names.size(); i += step)
+    try_function(names[i], dialect::is_aggregate(names[i]));
+  EXPECT_GT(calls_, names.size() / step);
   if (std::getenv("WEIR_SWEEP_WRITE") != nullptr) write();
 }
 

@@ -41,8 +41,16 @@ async function fill(server: Server): Promise<Record<string, string>> {
   for (const each of [run, failed]) {
     await expect.poll(async () => (await server.api<{ state: string }>('GET', `/api/v0/workflow/runs/${each}`)).state).toMatch(/succeeded|failed/);
   }
+  await server.api('POST', `/api/v0/tables/${encodeURIComponent('Shop:Orders')}/shadow`, {});
+  const marked = await make('feeds', { source: 'Shop', name: 'Totals', primary_key: ['order_id'], error_threshold: 100, fields: [{ name: 'order_id', type: 'string', required: true }, { name: 'email', type: 'integer', required: false }] });
+  await server.api('POST', `/api/v0/feeds/${marked}/activate`, {});
+  const wrong = await make('couriers', { name: 'Totals', stream_id: orders, file_format: 'NDJSON', file_tag: 'streaming', load_operations: { [marked]: [{ type: 'load', file: 'streaming' }] } });
+  const erring = await make(`couriers/${wrong}/runs`, { all: true });
+  await expect.poll(async () => (await server.api<{ state: string }>('GET', `/api/v0/workflow/runs/${erring}`)).state).toMatch(/succeeded|failed/);
+  const alert = await make('alerts', { name: 'On call', channel: 'webhook', target: 'http://127.0.0.1:9/hook' });
+  await server.api('POST', `/api/v0/alerts/${alert}/test`, {});
   await server.api('POST', '/api/v0/users', { name: 'ana', policies: ['datagrid-operator'] }).catch(() => undefined);
-  return { orders, courier, files, feed, query, group, run, failed, held, receipt, sample };
+  return { orders, courier, files, feed, query, group, run, failed, held, receipt, sample, erring, alert };
 }
 
 test('every page, in light, dark and on a phone, with axe', async ({ page, server }) => {
@@ -54,13 +62,14 @@ test('every page, in light, dark and on a phone, with axe', async ({ page, serve
   await signIn(page, server);
   const pages: [string, string][] = [
     ['home', '/'], ['sources', '/sources'],
-    ['stream-files', `/streams/${ids['orders']}`], ['stream-hours', `/streams/${ids['orders']}/hours`], ['stream-settings', `/streams/${ids['orders']}/settings`],
+    ['stream-tail', `/streams/${ids['orders']}`], ['stream-files', `/streams/${ids['orders']}/files`], ['stream-fields', `/streams/${ids['orders']}/fields`], ['stream-hours', `/streams/${ids['orders']}/hours`], ['stream-settings', `/streams/${ids['orders']}/settings`],
     ['courier', `/couriers/${ids['courier']}`], ['courier-edit', `/couriers/${ids['courier']}/edit`], ['courier-add', '/couriers/new'], ['courier-files', `/couriers/${ids['files']}`], ['courier-files-edit', `/couriers/${ids['files']}/edit`],
     ['feed', `/feeds/${ids['feed']}`], ['feed-new', `/feeds/new?source=Shop&name=Copy&sample=${encodeURIComponent(ids['sample']!)}`],
     ['query', `/queries/${ids['query']}`], ['group', `/groups/${ids['group']}`],
     ['workflows', '/workflows'], ['run', `/workflows/${ids['run']}`], ['run-failed', `/workflows/${ids['failed']}`],
     ['quarantine', '/quarantine'], ['quarantine-payload', `/quarantine/${ids['held']}`], ['receipt', `/receipts/${ids['receipt']}`], ['receipts', '/receipts'],
-    ['tables', '/tables'], ['table', '/tables/Shop%3AOrders'], ['sql', '/sql?q=SELECT%201'],
+    ['tables', '/tables'], ['table', '/tables/Shop%3AOrders'], ['table-loads', '/tables/Shop%3AOrders/loads'], ['table-shadow', '/tables/Shop%3AOrders/shadow'], ['run-errors', `/workflows/${ids['erring']}`],
+      ['alerts', '/alerts'], ['alert', `/alerts/${ids['alert']}`], ['sql', '/sql?q=SELECT%201'],
     ['users-keys', '/users'], ['users-people', '/users/people'], ['users-audit', '/users/audit'], ['no-such-page', '/nowhere'],
   ];
   for (const [name, address] of pages) {
@@ -68,33 +77,52 @@ test('every page, in light, dark and on a phone, with axe', async ({ page, serve
     await look(name);
   }
   await test.step('with its menus and dialogs open', async () => {
-    await page.goto(`${server.url}/ui/users`);
-    await page.getByRole('button', { name: 'Actions for sender' }).click();
-    await look('menu', ['light', 'dark']);
-    await page.getByRole('menuitem', { name: 'Generate access token' }).click();
-    await look('dialog-token', ['light', 'dark', 'phone']);
-    await page.goto(`${server.url}/ui/sources`);
-    await page.getByRole('button', { name: 'Add stream' }).first().click();
-    await look('dialog-stream', ['light', 'dark', 'phone']);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Add Feed' }).first().click();
-    await look('dialog-feed', ['light', 'dark', 'phone']);
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Actions for Shop orders' }).click();
-    await page.getByRole('menuitem', { name: 'Run' }).click();
-    await look('dialog-run', ['light', 'dark', 'phone']);
-    await page.keyboard.press('Escape');
-    await page.goto(`${server.url}/ui/workflows/${ids['failed']}`);
-    await page.getByRole('button', { name: 'Show resolutions' }).click();
-    await look('dialog-resolutions', ['light', 'dark', 'phone']);
-    await page.goto(`${server.url}/ui/tables/Shop%3AOrders`);
-    await page.getByRole('button', { name: 'Purge' }).click();
-    await look('dialog-purge', ['light', 'dark', 'phone']);
+    type Step = ['button' | 'menuitem' | 'combobox', string | RegExp];
+    const menu = (of: string | RegExp, item?: string): Step[] => [['button', of], ...(item ? [['menuitem', item] as Step] : [])];
+    const dialogs: [string, string, Step[]][] = [
+      ['menu-key', '/users/keys', menu('Actions for sender')],
+      ['dialog-token', '/users/keys', menu('Actions for sender', 'Generate access token')],
+      ['dialog-oauth', '/users/keys', menu('Actions for sender', 'Create OAuth credentials')],
+      ['dialog-revoke', '/users/keys', menu('Actions for sender', 'Revoke tokens')],
+      ['dialog-rotate', '/users/keys', menu('Actions for sender', 'Rotate API token')],
+      ['dialog-key-delete', '/users/keys', menu('Actions for sender', 'Delete')],
+      ['dialog-key', '/users/keys', [['button', 'Add API key']]],
+      ['dialog-person', '/users/people', [['button', 'Add user']]],
+      ['menu-user', '/', [['button', /^kim/]]],
+      ['dialog-password', '/', menu(/^kim/, 'Change password')],
+      ['dialog-stream', '/sources', [['button', 'Add stream']]],
+      ['dialog-feed', '/sources', [['button', 'Add Feed']]],
+      ['menu-stream', '/sources', menu('Actions for orders')],
+      ['dialog-samples', '/sources', menu('Actions for orders', 'Samples')],
+      ['dialog-stream-delete', '/sources', menu('Actions for orders', 'Delete')],
+      ['dialog-run', '/sources', menu('Actions for Shop orders', 'Run')],
+      ['dialog-group-run', '/sources', menu('Actions for Daily orders', 'Run')],
+      ['dialog-send', `/streams/${ids['orders']}`, [['button', 'Send a test payload']]],
+      ['dialog-load', `/feeds/${ids['feed']}`, [['button', 'Load new data']]],
+      ['menu-examples', '/queries/new', [['button', /^Examples/]]],
+      ['list-streams', '/queries/new', [['combobox', 'Stream']]],
+      ['dialog-resolutions', `/workflows/${ids['failed']}`, [['button', 'Show resolutions']]],
+      ['dialog-row-error', `/workflows/${ids['erring']}`, [['button', /^Mend row/]]],
+      ['menu-table', '/tables/Shop%3AOrders', menu('Actions for Shop:Orders')],
+      ['dialog-purge', '/tables/Shop%3AOrders', menu('Actions for Shop:Orders', 'Purge')],
+      ['dialog-records', '/tables/Shop%3AOrders', menu('Actions for Shop:Orders', 'Delete records')],
+      ['dialog-export', '/tables/Shop%3AOrders', [['button', 'Export']]],
+      ['dialog-undo', '/tables/Shop%3AOrders/loads', menu(/^Actions for load/, 'Undo')],
+      ['dialog-swap', '/tables/Shop%3AOrders/shadow', [['button', 'Swap']]],
+      ['dialog-origin', '/tables/Shop%3AOrders', [['button', 'Show payload']]],
+      ['dialog-alert', '/alerts', [['button', 'Add alert']]],
+      ['menu-alert', '/alerts', menu('Actions for On call')],
+      ['dialog-delivery', `/alerts/${ids['alert']}`, menu(/^Actions for alm-/, 'Show tries')],
+    ];
+    for (const [at, [name, address, steps]] of dialogs.entries()) {
+      await page.goto(`${server.url}/ui${address}`);
+      for (const [role, label] of steps) await page.getByRole(role, { name: label, exact: true }).first().click();
+      await look(name, [at % 2 === 0 || !name.startsWith('dialog') ? 'dark' : 'phone']); // each costs a second
+    }
   });
 
   async function look(name: string, ways = ['light', 'dark', 'phone']) {
     await expect(page.getByRole('heading').first()).toBeVisible();
-    await page.waitForLoadState('networkidle').catch(() => undefined);
     await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
     for (const way of ways) {
       await page.emulateMedia({ colorScheme: way === 'dark' ? 'dark' : 'light', reducedMotion: 'reduce' });

@@ -1,4 +1,4 @@
-import { expect, password, test } from './world';
+import { expect, password, signIn, test } from './world';
 
 /** With 8 seconds of reading at each step, the whole way has three minutes. */
 const thought_s = 8;
@@ -25,6 +25,7 @@ test('from an empty server to a row in a table in under three minutes', async ({
   await expect(page.getByRole('combobox', { name: 'Primary key' })).toHaveValue('order_id');
   think();
   await page.getByRole('button', { name: 'Activate' }).click();
+  await expect(page.getByRole('button', { name: 'Show payload' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByRole('cell', { name: '18.50' })).toBeVisible();
   think();
   await page.getByRole('button', { name: 'Show payload' }).click();
@@ -33,4 +34,17 @@ test('from an empty server to a row in a table in under three minutes', async ({
   expect((Date.now() - begun) / 1000 + thoughts * thought_s).toBeLessThan(180);
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href);
   expect(kept).not.toMatch(/eyJ/);
+});
+
+test('a payload that somebody else sends ends the listening', async ({ page, server }) => {
+  await server.setUp();
+  const { id: stream } = await server.api<{ id: string }>('POST', '/api/v0/streams', { name: 'orders' });
+  const token = await server.ingestToken();
+  await signIn(page, server);
+  await page.goto(`${server.url}/ui/first/${stream}`);
+  await expect(page.getByText('Listening…')).toBeVisible();
+  await server.send(token, stream, '{"order_id": "A-1"}');
+  await expect(page.getByText('1 payload: safe on disk.')).toBeVisible();
+  await page.getByRole('button', { name: 'Use as sample' }).click();
+  await expect(page.getByRole('combobox', { name: 'Primary key' })).toHaveValue('order_id');
 });

@@ -1,4 +1,4 @@
-import { expect, show, signIn, test } from './world';
+import { expect, signIn, test } from './world';
 
 const today = () => new Date().toISOString().slice(0, 10);
 
@@ -14,7 +14,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
   await signIn(page, server);
 
   await test.step('From the Sources page, click Add Courier', async () => {
-    await page.getByRole('link', { name: 'Sources' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Sources' }).click();
     await page.getByRole('button', { name: 'Add Courier', exact: true }).first().click();
     await expect(page.getByRole('heading', { name: 'Add Source' })).toBeVisible();
     await page.getByRole('button', { name: 'Streaming Ingest' }).click();
@@ -38,13 +38,16 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await dialog.getByLabel('Load data from a specific day').check();
     await dialog.getByLabel('Day', { exact: true }).fill(today());
     await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-    await show(page, /Run wf-.* started/);
+    await expect(page).toHaveURL(/workflows\/wf-/);
     await expect(page.getByText('Error running load-operations task')).toBeVisible();
     await expect(page.getByText('Cannot find required feeds: "df-xxxxxx"').first()).toBeVisible();
+    await expect(page.getByRole('table', { name: 'Notices' })).toContainText('1 file with 2 records');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   });
   let feed = '';
   await test.step('Add feed: Create new source, Feed Name, Select existing file, Load sample file on feed activation', async () => {
-    await page.getByRole('link', { name: 'Sources' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Sources' }).click();
     await page.getByRole('button', { name: 'Add Feed', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Add feed' });
     await dialog.getByLabel('Create new source').check();
@@ -74,7 +77,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await expect(page.getByRole('cell', { name: '1883097217372258305' })).toBeVisible();
   });
   await test.step('Edit the courier: add the load operation with the feed ID', async () => {
-    await page.getByRole('link', { name: 'Sources' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Sources' }).click();
     await page.getByRole('button', { name: 'Actions for Streaming Ingest' }).click();
     await page.getByRole('menuitem', { name: 'Edit' }).click();
     await page.getByLabel('Load operations, JSON').fill(JSON.stringify({ [feed]: [{ type: 'load', file: 'streaming' }] }));
@@ -84,7 +87,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
   await test.step('Run courier: the notice is Completed in', async () => {
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Run', exact: true }).click();
-    await show(page, /Run wf-.* started/);
+    await expect(page).toHaveURL(/workflows\/wf-/);
     await expect(page.getByText(/Completed in (\d+ minutes? )?\d+ seconds?/).first()).toBeVisible();
   });
   await test.step('The payload that a row came from, and its five stations', async () => {
@@ -97,7 +100,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     await expect(page.getByRole('region', { name: 'Payload' })).toContainText('1883097217372258305');
   });
   await test.step('Add to courier group: cron, Enabled, zone, + Add Courier, offset 24 hours', async () => {
-    await page.getByRole('link', { name: 'Sources' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Sources' }).click();
     await page.getByRole('button', { name: 'Add Courier Group' }).first().click();
     await page.getByLabel('Name', { exact: true }).fill('Daily events');
     await page.getByLabel('Schedule').fill('30 2 * * *');
@@ -116,7 +119,7 @@ test('pull from Streaming Ingest', async ({ page, server }) => {
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Load data from a specific day').check();
     await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-    await show(page, /Run wf-.* started/);
+    await expect(page).toHaveURL(/workflows\/wf-/);
     await expect(page.getByText(/^✓ Completed in/)).toBeVisible();
   });
 });

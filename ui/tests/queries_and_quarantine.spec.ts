@@ -3,6 +3,7 @@ import { expect, show, signIn, test, write } from './world';
 test('XML through an ingest query, a payload mended and replayed, SQL', async ({ page, server }) => {
   await server.setUp();
   const { id: stream } = await server.api<{ id: string }>('POST', '/api/v0/streams', { name: 'sales' });
+  await server.api('POST', '/api/v0/streams', { name: 'another, newer one' });
   const token = await server.ingestToken();
   await server.send(token, stream, '<sales><sale><saleId>77</saleId><payments><payment><kind>card</kind><amount>9.50</amount></payment><payment><kind>cash</kind><amount>1.00</amount></payment></payments></sale></sales>');
   await server.send(token, stream, '<sales><sale><saleId>78</saleId><payments><payment><kind>card</kind><amount>2.00</amount></payments></sale></sales>');
@@ -16,6 +17,10 @@ test('XML through an ingest query, a payload mended and replayed, SQL', async ({
     await page.getByRole('button', { name: 'Examples' }).click();
     await page.getByRole('menuitem', { name: 'XML' }).click();
     await write(page, 'Ingest query', 'SELECT expolde(saleId) FROM streaming');
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    await expect(page.getByText('Choose the stream whose files the query reads.')).toBeVisible();
+    await page.getByRole('combobox', { name: 'Stream' }).click();
+    await page.getByRole('option', { name: new RegExp(stream) }).click();
     await page.getByRole('button', { name: 'Preview', exact: true }).click();
     await expect(page.getByRole('alert')).toContainText('expolde');
     await write(page, 'Ingest query', 'SELECT s.saleId, p.kind, p.amount FROM streaming s LATERAL VIEW explode(s.payments.payment) AS p');

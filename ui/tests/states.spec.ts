@@ -1,7 +1,7 @@
 import { expect, signIn, test } from './world';
 
 /** Each page whole, when what it asks for is late, refused, forbidden or missing: it says so in place, and lives on. */
-const pages = ['/', '/sources', '/workflows', '/quarantine', '/tables', '/users', '/users/people', '/users/audit', '/streams/is-none', '/couriers/cr-none', '/feeds/df-none', '/queries/iq-none', '/groups/cg-none', '/workflows/wf-none', '/receipts/04000000000000000000000000', '/tables/none'];
+const pages = ['/', '/sources', '/workflows', '/quarantine', '/tables', '/users', '/users/people', '/users/audit', '/streams/is-none', '/streams/is-none/fields', '/couriers/cr-none', '/feeds/df-none', '/queries/iq-none', '/groups/cg-none', '/workflows/wf-none', '/receipts/04000000000000000000000000', '/tables/none'];
 const own = /\/api\/v0\/(session|me)$/;
 
 const refusals = {

@@ -2,7 +2,9 @@
  * must never do: ask another host, break the content security policy, or fail in its own code. */
 import { test as base, expect, type Page } from '@playwright/test';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,18 +19,20 @@ export class Server {
   private process: ChildProcess | null = null;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'weir-ui-'));
 
-  constructor() {
+  /** `settings` as `weir serve --set` takes them, of the address that it will have. */
+  constructor(private readonly settings: (url: string) => string[] = () => []) {
     const made = execFileSync(weir, ['init', '--data', path.join(this.folder, 'data'), '--tenant', 'acme', '--json']).toString();
     this.admin = (JSON.parse(made) as { admin_token: string }).admin_token;
   }
 
   async start(port = 0) {
-    this.process = spawn(weir, ['serve', '--data', path.join(this.folder, 'data'), '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const settings = this.settings(`http://127.0.0.1:${port}`).flatMap((each) => ['--set', each]);
+    this.process = spawn(weir, ['serve', '--data', path.join(this.folder, 'data'), '--listen', `127.0.0.1:${port}`, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] });
     const lines = createInterface({ input: this.process.stdout! });
     for await (const line of lines) {
       if (line.startsWith('listening on ')) {
         this.url = line.slice('listening on '.length).trim();
-        if (port !== 0) break;
+        if (this.setupCode) break; // of an earlier start: it is not said again
       }
       const code = / --code (\S+)/.exec(line);
       if (code) this.setupCode = code[1]!;
@@ -58,6 +62,12 @@ export class Server {
     return (text ? JSON.parse(text) : null) as T;
   }
 
+  /** Another tenant, as who operates the server makes it; its administrator's token. */
+  addTenant(name: string, ...more: string[]): string {
+    const made = execFileSync(weir, ['tenant', 'create', name, ...more, '--data', path.join(this.folder, 'data'), '--json']).toString();
+    return (JSON.parse(made) as { admin_token: string }).admin_token;
+  }
+
   async setUp() {
     await fetch(`${this.url}/api/v0/setup`, {
       method: 'POST',
@@ -82,6 +92,31 @@ export class Server {
   }
 }
 
+export async function freePort(): Promise<number> {
+  const one = createServer().listen(0, '127.0.0.1');
+  await once(one, 'listening');
+  const { port } = one.address() as AddressInfo;
+  one.close();
+  return port;
+}
+
+/** Notes what a page must not do; `own` are the origins that it may ask. */
+export async function watch(page: Page, own: string[]): Promise<string[]> {
+  const wrong: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (protocol.startsWith('http') && !own.includes(origin)) wrong.push(`a request to ${origin}`);
+  });
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  await page.addInitScript(() =>
+    document.addEventListener('securitypolicyviolation', (event) => console.log(`Refused to ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber}:${event.columnNumber} ${event.sample}`)),
+  );
+  return wrong;
+}
+
 export const test = base.extend<{ server: Server; watched: void }>({
   server: async ({}, use) => {
     const server = new Server();
@@ -91,18 +126,7 @@ export const test = base.extend<{ server: Server; watched: void }>({
   },
   watched: [
     async ({ page, server }, use) => {
-      const wrong: string[] = [];
-      page.on('request', (request) => {
-        const { protocol, origin } = new URL(request.url());
-        if (protocol.startsWith('http') && origin !== new URL(server.url).origin) wrong.push(`a request to ${origin}`);
-      });
-      page.on('console', (message) => {
-        if (/Content Security Policy|Refused to/i.test(message.text())) wrong.push(message.text());
-      });
-      page.on('pageerror', (error) => wrong.push(String(error)));
-      await page.addInitScript(() =>
-        document.addEventListener('securitypolicyviolation', (event) => console.log(`Refused to ${event.violatedDirective} ${event.sourceFile}:${event.lineNumber}:${event.columnNumber} ${event.sample}`)),
-      );
+      const wrong = await watch(page, [new URL(server.url).origin]);
       await use();
       expect(wrong).toEqual([]);
     },

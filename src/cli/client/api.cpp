@@ -122,14 +122,34 @@ Result<std::string> Api::get_text(const std::string& target) {
   return exchange("GET", target, nullptr);
 }
 
-Result<std::string> Api::exchange(std::string_view method, const std::string& target,
-                                  const json::value* body) {
+HttpRequest Api::request_of(std::string_view method, const std::string& target) const {
   HttpRequest request;
   request.method = method;
   request.target = target;
   request.headers["Accept"] = "application/json";
   if (!access_.token.empty()) request.headers["Authorization"] = "Bearer " + access_.token;
   if (!access_.tenant.empty()) request.headers["X-Amperity-Tenant"] = access_.tenant;
+  return request;
+}
+
+Failure Api::refused(const HttpReply& reply, std::string_view method, const std::string& target) {
+  refusal_body_ = reply.body;
+  std::string message = refusal_message(reply, method, target);
+  if (reply.status == 401 && access_.token.empty())
+    message += " (no token was given: use --token or WEIR_TOKEN)";
+  return fail(errc_of_status(reply.status), std::move(message));
+}
+
+Result<void> Api::follow(const std::string& target, const HttpClient::TakeBody& take) {
+  refusal_body_.clear();
+  WEIR_TRY(const HttpReply reply, client_.follow(request_of("GET", target), take));
+  if (reply.status != 200) return refused(reply, "GET", target);
+  return {};
+}
+
+Result<std::string> Api::exchange(std::string_view method, const std::string& target,
+                                  const json::value* body) {
+  HttpRequest request = request_of(method, target);
   if (body != nullptr) {
     request.headers["Content-Type"] = "application/json";
     request.body = json::serialize(*body);
@@ -137,13 +157,7 @@ Result<std::string> Api::exchange(std::string_view method, const std::string& ta
   refusal_body_.clear();
   answer_body_.clear();
   WEIR_TRY(const HttpReply reply, client_.exchange(request));
-  if (reply.status < 200 || reply.status >= 300) {
-    refusal_body_ = reply.body;
-    std::string message = refusal_message(reply, method, target);
-    if (reply.status == 401 && access_.token.empty())
-      message += " (no token was given: use --token or WEIR_TOKEN)";
-    return fail(errc_of_status(reply.status), std::move(message));
-  }
+  if (reply.status < 200 || reply.status >= 300) return refused(reply, method, target);
   answer_body_ = reply.body;
   return answer_body_;
 }

@@ -43,6 +43,10 @@ class Api {
   /// The body of an answer of any content type, unchanged.
   Result<std::string> get_text(const std::string& target);
 
+  /// The body of an answer without an end, as it comes; `take` ends it with false. Returns when it
+  /// has ended. An Error as those of call(), or of a connection that broke.
+  Result<void> follow(const std::string& target, const HttpClient::TakeBody& take);
+
   /// Every page of a list, as one document {"items":[...]}.
   Result<boost::json::value> list_all(const std::string& path,
                                       std::map<std::string, std::string> query);
@@ -53,6 +57,8 @@ class Api {
   const Access& access() const { return access_; }
 
  private:
+  HttpRequest request_of(std::string_view method, const std::string& target) const;
+  Failure refused(const HttpReply& reply, std::string_view method, const std::string& target);
   Result<std::string> exchange(std::string_view method, const std::string& target,
                                const boost::json::value* body);
 

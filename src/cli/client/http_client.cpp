@@ -110,6 +110,26 @@ class HttpClient::Connection {
     return reply;
   }
 
+  Result<HttpReply> follow(const HttpRequest& request, const TakeBody& take,
+                           std::chrono::seconds silence_max) {
+    curl_easy_reset(curl_.get());
+    HttpReply reply;
+    std::string_view unsent = request.body;
+    Headers headers;
+    set_up(request, unsent, reply, headers);
+    Following following{curl_.get(), reply, take, false};
+    set(CURLOPT_WRITEFUNCTION, &receive_following);
+    set(CURLOPT_WRITEDATA, &following);
+    set(CURLOPT_TIMEOUT_MS, 0L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(timeout_.count()));
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence_max.count()));
+    const CURLcode code = curl_easy_perform(curl_.get());
+    if (code != CURLE_OK && !following.is_enough) return fail_for(code);
+    take_head(reply);
+    return reply;
+  }
+
  private:
   struct FreeHandle {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
@@ -186,6 +206,23 @@ class HttpClient::Connection {
     return size * count;
   }
 
+  struct Following {
+    CURL* curl;
+    HttpReply& reply;
+    const TakeBody& take;
+    bool is_enough;
+  };
+
+  static std::size_t receive_following(char* data, std::size_t size, std::size_t count,
+                                       void* following) {
+    auto& own = *static_cast<Following*>(following);
+    long status = 0;
+    curl_easy_getinfo(own.curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) return receive(data, size, count, &own.reply);
+    own.is_enough = !own.take({data, size * count});
+    return own.is_enough ? 0 : size * count;
+  }
+
   /// A refusal may come before the whole body was sent (413), and the connection may then break:
   /// the server's reply counts.
   bool has_answer(CURLcode code) const {
@@ -248,6 +285,11 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpReply> HttpClient::exchange(const HttpRequest& request) {
   return connection_->exchange(request);
+}
+
+Result<HttpReply> HttpClient::follow(const HttpRequest& request, const TakeBody& take,
+                                     std::chrono::seconds silence_max) {
+  return connection_->follow(request, take, silence_max);
 }
 
 }  // namespace weir::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,6 +52,14 @@ class HttpClient {
   ~HttpClient();
 
   Result<HttpReply> exchange(const HttpRequest& request);
+
+  /// Takes a part of a body as it comes; false ends the exchange.
+  using TakeBody = std::function<bool(std::string_view)>;
+  /// The same for an answer without an end: the body of a 200 goes to `take`, that of any other
+  /// into the reply. Lasts until `take` says so, the server ends it, or nothing comes for
+  /// `silence_max`.
+  Result<HttpReply> follow(const HttpRequest& request, const TakeBody& take,
+                           std::chrono::seconds silence_max = std::chrono::seconds(45));
 
  private:
   class Connection;

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include "cli/print/table.hpp"
+
 namespace weir::cli {
 namespace {
 
@@ -13,7 +15,7 @@ namespace json = boost::json;
 void report(Session& session, const Error& error, const std::string& body) {
   session.terminal.exit_code = outcome_of(error.code).exit_code;
   if (!session.json) {
-    session.terminal.err << "weir: " << error.message << "\n";
+    session.terminal.err << "weir: " << visible(error.message) << "\n";
     return;
   }
   boost::system::error_code unreadable;
@@ -63,20 +65,29 @@ Command add_verb(Command noun, const std::string& name, const std::string& descr
 void add_paging(Command verb, Paging& paging) {
   verb.option("--limit", paging.limit, "One page of at most this many; otherwise everything")
       .range(1, 1000);
-  verb.option("--next-token", paging.next_token, "Where the page before ended");
+  const auto next = verb.option("--next-token", paging.next_token, "Where the page before ended");
+  verb.option("--previous-token", paging.previous_token, "Where the page behind began")
+      .excludes(next);
+  verb.option("--order", paging.order, "Which comes first").one_of({"newest", "oldest"});
+  verb.option("--text", paging.text, "Only those with this text in the name, the ID or the like");
 }
 
 Result<json::value> fetch_list(Api& api, const std::string& path,
                                std::map<std::string, std::string> query, const Paging& paging) {
-  if (paging.limit == 0 && paging.next_token.empty()) return api.list_all(path, std::move(query));
+  if (!paging.order.empty()) query["order"] = paging.order;
+  if (!paging.text.empty()) query["q"] = paging.text;
+  const bool is_whole =
+      paging.limit == 0 && paging.next_token.empty() && paging.previous_token.empty();
+  if (is_whole) return api.list_all(path, std::move(query));
   if (paging.limit != 0) query["limit"] = std::to_string(paging.limit);
   query["next_token"] = paging.next_token;
+  query["previous_token"] = paging.previous_token;
   return api.get(with_query(path, query));
 }
 
 Result<void> confirm(Session& session, bool is_sure, const std::string& what) {
   if (is_sure || !session.terminal.is_interactive) return {};
-  session.terminal.err << what << " This cannot be undone. Go on? [y/N] " << std::flush;
+  session.terminal.err << visible(what) << " This cannot be undone. Go on? [y/N] " << std::flush;
   std::string answer;
   std::getline(session.terminal.in, answer);
   if (answer == "y" || answer == "Y" || answer == "yes") return {};

@@ -39,10 +39,13 @@ Command add_noun(Command app, const std::string& name, const std::string& descri
 Command add_verb(Command noun, const std::string& name, const std::string& description,
                  const SessionPtr& session, Act act);
 
-/// The options of a list: one page by limit and token, or everything.
+/// The options of a list: one page by limit and a token of its neighbour, or everything.
 struct Paging {
   std::uint32_t limit = 0;  // 0: every page
   std::string next_token;
+  std::string previous_token;
+  std::string order;  // newest or oldest first; empty: the list's own
+  std::string text;   // that is looked for in names and ids
 };
 void add_paging(Command verb, Paging& paging);
 Result<boost::json::value> fetch_list(Api& api, const std::string& path,

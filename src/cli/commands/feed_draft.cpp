@@ -75,7 +75,7 @@ void print_keys(std::ostream& out, const json::object& draft) {
   out << "Possible primary keys: ";
   const char* separator = "";
   for (const json::value& names : candidates) {
-    const std::string text = cell_text(names);
+    const std::string text = visible(cell_text(names));
     out << separator << (names.as_array().size() > 1 ? "(" + text + ")" : text);
     separator = ", ";
   }

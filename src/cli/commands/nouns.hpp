@@ -7,6 +7,7 @@ namespace weir::cli {
 
 void add_tenant_commands(Command app, const SessionPtr& session);
 void add_stream_commands(Command app, const SessionPtr& session);
+void add_stream_fields(Command noun, const SessionPtr& session);  // of the noun stream
 void add_key_commands(Command app, const SessionPtr& session);
 void add_user_commands(Command app, const SessionPtr& session);
 void add_audit_commands(Command app, const SessionPtr& session);
@@ -19,6 +20,9 @@ void add_hour_commands(Command app, const SessionPtr& session);
 void add_quarantine_commands(Command app, const SessionPtr& session);
 void add_open_command(Command app, const SessionPtr& session);
 void add_doctor_command(Command app, const SessionPtr& session);
+void add_tail_command(Command app, const SessionPtr& session);
+void add_needs_you_command(Command app, const SessionPtr& session);
+void add_usage_command(Command app, const SessionPtr& session);
 void add_query_commands(Command app, const SessionPtr& session);
 void add_feed_commands(Command app, const SessionPtr& session);
 void add_feed_draft_commands(Command noun, const SessionPtr& session);  // of the noun feed

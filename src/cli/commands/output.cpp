@@ -179,6 +179,8 @@ void print_list(Session& session, const json::value& list, const std::vector<Lis
   } else {
     out << render(table);
   }
+  if (const std::string before = text_of(list, "previous_token"); !before.empty())
+    out << "before: --previous-token " << before << "\n";
   if (const std::string next = text_of(list, "next_token"); !next.empty())
     out << "more: --next-token " << next << "\n";
 }
@@ -197,7 +199,7 @@ void print_item(Session& session, const json::value& item) {
 
 void print_done(Session& session, const json::value& answer, const std::string& sentence) {
   if (!session.json) {
-    session.terminal.out << sentence << "\n";
+    session.terminal.out << visible(sentence) << "\n";
   } else if (!answer.is_null()) {
     session.terminal.out << json::serialize(answer) << "\n";
   }

@@ -1,3 +1,5 @@
+#include "cli/commands/query.hpp"
+
 #include <memory>
 
 #include <boost/json.hpp>
@@ -17,9 +19,7 @@ struct Options {
 };
 
 Result<std::string> sql_of(const Options& options, Terminal& terminal) {
-  if (!options.sql.empty()) return options.sql;
-  if (!options.file.empty()) return read_text(terminal, options.file);
-  return fail(Errc::bad_request, "give the query's SQL with --sql or --file");
+  return read_sql(terminal, options.sql, options.file);
 }
 
 void add_sql_options(Command verb, Options& options) {
@@ -99,53 +99,20 @@ void add_looks(Command noun, const SessionPtr& session) {
       .required();
 }
 
-struct PreviewOptions {
-  Options query;
-  std::string stream_id, tag = "streaming", row_tag, schema_file;
-  bool trim = false;
-  int limit = 20;
-};
-
-Result<void> preview(const PreviewOptions& options, Session& session, Api& api) {
-  json::object body{
-      {"stream_id", options.stream_id}, {"file_tag", options.tag}, {"limit", options.limit}};
-  if (!options.row_tag.empty()) body["row_tag"] = options.row_tag;
-  if (options.trim) body["trim"] = true;
-  if (!options.schema_file.empty()) {
-    WEIR_TRY(body["schema"], read_object(session.terminal, options.schema_file));
-  }
-  std::string target = path + "/preview";
-  if (!options.query.id.empty()) {
-    target = path + "/" + percent_encode(options.query.id) + "/preview";
-  } else {
-    WEIR_TRY(body["sql"], sql_of(options.query, session.terminal));
-  }
-  WEIR_CHECK(api.post(target, body));
-  return print_rows(session, api.answer_body());
-}
-
-void add_preview(Command noun, const SessionPtr& session) {
-  const auto options = std::make_shared<PreviewOptions>();
-  Command verb = add_verb(noun, "preview", "What it makes of a stream's newest files", session,
-                          [options](Session& s, Api& api) { return preview(*options, s, api); });
-  Option id = verb.option("ID", options->query.id, "A stored query, iq-...");
-  verb.option("--sql", options->query.sql, "Or this SQL").excludes(id);
-  verb.option("--file", options->query.file, "Or this file's").excludes(id);
-  verb.option("--stream", options->stream_id, "Stream id, is-...").required();
-  verb.option("--tag", options->tag, "The name FROM has for the files").shows_default();
-  verb.option("--row-tag", options->row_tag, "XML: the element that is a row");
-  verb.flag("--trim", options->trim, "XML: texts without the white space around them");
-  verb.option("--schema", options->schema_file, "A file with the rows' Spark schema as JSON");
-  verb.option("--limit", options->limit, "Rows at most").shows_default();
-}
-
 }  // namespace
+
+Result<std::string> read_sql(Terminal& terminal, const std::string& sql, const std::string& file) {
+  if (!sql.empty()) return sql;
+  if (!file.empty()) return read_text(terminal, file);
+  return fail(Errc::bad_request, "give the query's SQL with --sql or --file");
+}
 
 void add_query_commands(Command app, const SessionPtr& session) {
   Command noun = add_noun(app, "query", "Ingest queries: SQL between a file and its feed");
   add_changes(noun, session);
   add_looks(noun, session);
-  add_preview(noun, session);
+  add_query_previews(noun, session);
+  add_query_versions(noun, session);
 }
 
 }  // namespace weir::cli

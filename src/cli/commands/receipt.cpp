@@ -7,6 +7,7 @@
 
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
+#include "cli/print/table.hpp"
 
 namespace weir::cli {
 namespace {
@@ -69,7 +70,8 @@ void print_receipt(Session& session, const json::value& receipt) {
       "");
   for (const json::value& table : tables) {
     const std::string why = text_of(table, "why");
-    if (!why.empty()) session.terminal.out << text_of(table, "table") << ": " << why << "\n";
+    if (!why.empty())
+      session.terminal.out << visible(text_of(table, "table")) << ": " << visible(why) << "\n";
   }
 }
 

@@ -21,18 +21,21 @@ const std::string path = "/api/v0/workflow/runs";
 void add_list(Command noun, const SessionPtr& session) {
   const auto paging = std::make_shared<Paging>();
   const auto filter = std::make_shared<std::map<std::string, std::string>>();
+  const auto unresolved = std::make_shared<bool>(false);
   Command verb =
       add_verb(noun, "list", "All runs, newest first", session,
-               [paging, filter](Session& s, Api& api) -> Result<void> {
+               [paging, filter, unresolved](Session& s, Api& api) -> Result<void> {
                  std::map<std::string, std::string> query;
                  for (const auto& [name, value] : *filter)
                    if (!value.empty()) query.emplace(name, value);
+                 if (*unresolved) query.emplace("unresolved", "true");
                  WEIR_TRY(const json::value list, fetch_list(api, path, std::move(query), *paging));
                  print_list(s, list,
                             {{"ID", "id"},
                              {"KIND", "kind"},
                              {"NAME", "name"},
                              {"STATE", "state"},
+                             {"BY", "started_by_name"},
                              {"CREATED", "created_at"},
                              {"ENDED", "ended_at"},
                              {"ERROR", "error"}},
@@ -43,9 +46,12 @@ void add_list(Command noun, const SessionPtr& session) {
   verb.option("--kind", (*filter)["kind"], "courier, group or ingest_job")
       .one_of({"courier", "group", "ingest_job"});
   verb.option("--started-by", (*filter)["started_by"], "schedule, or a key, tak-...");
+  verb.option("--courier", (*filter)["courier_id"], "Of this courier, cr-...");
   verb.option("--group", (*filter)["group_id"], "Of this group, cg-...");
   verb.option("--parent", (*filter)["parent"], "That this run of a group made, wf-...");
-  verb.option("--text", (*filter)["text"], "With this in the name or the error");
+  verb.option("--ended-from", (*filter)["ended_from"], "Over not before then, RFC 3339");
+  verb.option("--ended-to", (*filter)["ended_to"], "Over before then");
+  verb.flag("--unresolved", *unresolved, "Failed, and nothing has succeeded since");
   add_paging(verb, *paging);
 }
 
@@ -98,10 +104,7 @@ void add_batches(Command noun, const SessionPtr& session) {
   add_paging(verb, *paging);
 }
 
-}  // namespace
-
-void add_run_commands(Command app, const SessionPtr& session) {
-  Command noun = add_noun(app, "run", "Workflow runs: what couriers are doing and have done");
+void add_verbs(Command noun, const SessionPtr& session) {
   add_list(noun, session);
   const auto id = std::make_shared<std::string>();
   const auto wait = std::make_shared<bool>(false);
@@ -127,6 +130,13 @@ void add_run_commands(Command app, const SessionPtr& session) {
   add_resolve(noun, session);
   add_batches(noun, session);
   add_run_error_commands(noun, session);
+}
+
+}  // namespace
+
+void add_run_commands(Command app, const SessionPtr& session) {
+  add_verbs(add_noun(app, "run", "Workflow runs: what couriers are doing and have done"), session);
+  add_verbs(add_noun(app, "workflow", "The same as weir run"), session);
 }
 
 }  // namespace weir::cli

@@ -6,6 +6,7 @@
 
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
+#include "cli/commands/stream_validate.hpp"
 
 namespace weir::cli {
 namespace {
@@ -173,6 +174,8 @@ void add_stream_commands(Command app, const SessionPtr& session) {
   add_delete(noun, session);
   add_batch_age(noun, session);
   add_samples(noun, session);
+  add_stream_fields(noun, session);
+  add_stream_validate(noun, session);
 }
 
 }  // namespace weir::cli

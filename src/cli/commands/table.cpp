@@ -18,12 +18,17 @@ std::string path_of(const std::string& table, const std::string& action = "") {
 }
 
 void add_looks(Command noun, const SessionPtr& session) {
-  add_verb(noun, "list", "All domain tables", session, [](Session& s, Api& api) -> Result<void> {
-    WEIR_TRY(const json::value list, api.list_all(path, {}));
-    print_list(s, list, {{"NAME", "name"}, {"ROWS", "rows", true}},
-               "no domain tables yet; a feed's table is made when the feed is activated");
-    return {};
-  });
+  const auto paging = std::make_shared<Paging>();
+  Command list = add_verb(
+      noun, "list", "All domain tables, by name", session,
+      [paging](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(const json::value tables, fetch_list(api, path, {}, *paging));
+        print_list(s, tables, {{"NAME", "name"}, {"ROWS", "rows", true}},
+                   "no domain tables yet; a feed's table is made when the feed is activated");
+        return {};
+      });
+  add_paging(list, *paging);
+  list.footer("Example: weir table list --text Shop --limit 20");
   const auto name = std::make_shared<std::string>();
   add_verb(noun, "show", "One domain table with its columns", session,
            [name](Session& s, Api& api) -> Result<void> {

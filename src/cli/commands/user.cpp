@@ -7,6 +7,7 @@
 
 #include "cli/commands/nouns.hpp"
 #include "cli/commands/output.hpp"
+#include "cli/print/table.hpp"
 
 namespace weir::cli {
 namespace {
@@ -31,6 +32,12 @@ Result<std::string> read_password(Terminal& terminal) {
 
 void print_link(Session& s, const json::value& link) {
   const json::value& user = link.at("user");
+  if (const std::string to = text_of(link, "mailed_to"); !to.empty())
+    return print_done(
+        s, link,
+        "A link was mailed to " + to + "; it is good once, until " + text_of(link, "expires_at"));
+  if (const std::string why = text_of(link, "mail_error"); !why.empty())
+    s.terminal.err << "weir: the link could not be mailed: " << visible(why) << "\n";
   print_done(s, link,
              text_of(user, "name") + " (" + text_of(user, "id") +
                  ") chooses a password, once, until " + text_of(link, "expires_at") + ", at\n  " +
@@ -54,7 +61,8 @@ void add_add(Command noun, const SessionPtr& session) {
         return {};
       });
   verb.option("--name", options->name, "Name, to sign in with").required();
-  verb.option("--email", options->email, "Address, for the audit log");
+  verb.option("--email", options->email,
+              "Address for the link, where the server sends mail; for the audit log");
   verb.option("--policy", options->policies,
               "What the user may do: datagrid-operator, datagrid-administrator and more "
               "(docs/authorization.md); may be given several times");
@@ -75,6 +83,35 @@ void add_list(Command noun, const SessionPtr& session) {
         return {};
       });
   add_paging(verb, *paging);
+}
+
+void add_members(Command noun, const SessionPtr& session) {
+  struct Options {
+    std::string name, id;
+    std::vector<std::string> policies;
+  };
+  const auto options = std::make_shared<Options>();
+  Command add = add_verb(
+      noun, "add-member", "Let a user of another tenant work in this one too", session,
+      [options](Session& s, Api& api) -> Result<void> {
+        WEIR_TRY(
+            const json::value user,
+            api.post("/api/v0/members", json::object{{"name", options->name},
+                                                     {"policies", array_of(options->policies)}}));
+        print_done(s, user, options->name + " (" + text_of(user, "id") + ") belongs here too");
+        return {};
+      });
+  add.option("--name", options->name, "Whom, by name").required();
+  add.option("--policy", options->policies, "As in `weir user add`; may be given several times");
+  add_verb(noun, "remove-member", "The end of that, at once", session,
+           [options](Session& s, Api& api) -> Result<void> {
+             WEIR_TRY(const json::value none,
+                      api.call("DELETE", "/api/v0/members/" + percent_encode(options->id)));
+             print_done(s, none, options->id + " does not belong here any more");
+             return {};
+           })
+      .option("ID", options->id, "User id, us-...")
+      .required();
 }
 
 void add_of_one(Command noun, const SessionPtr& session) {
@@ -176,6 +213,7 @@ void add_user_commands(Command app, const SessionPtr& session) {
   Command noun = add_noun(app, "user", "Users: people, and what they may do");
   add_add(noun, session);
   add_list(noun, session);
+  add_members(noun, session);
   add_of_one(noun, session);
   add_codes(noun, session);
 }

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "cli/commands/output.hpp"
+#include "cli/commands/run_progress.hpp"
 #include "cli/print/table.hpp"
 
 namespace weir::cli {
@@ -48,8 +49,8 @@ void print_warnings(Session& session, const json::array& tasks) {
     if (warnings == nullptr || !warnings->is_array()) continue;
     for (const json::value& each : warnings->as_array())
       session.terminal.out << (std::exchange(first, false) ? "\n" : "")
-                           << "warning: " << text_of(task, "name") << ": " << cell_text(each)
-                           << "\n";
+                           << "warning: " << visible(text_of(task, "name")) << ": "
+                           << visible(cell_text(each)) << "\n";
   }
 }
 
@@ -61,38 +62,9 @@ void print_undone(Session& session, const json::array& tasks) {
     std::string numbers;
     for (const json::value& each : undone->as_array())
       numbers += (numbers.empty() ? "" : ", ") + cell_text(each);
-    session.terminal.out << "\nundone: " << text_of(task, "name") << ": load " << numbers << "\n";
+    session.terminal.out << "\nundone: " << visible(text_of(task, "name")) << ": load " << numbers
+                         << "\n";
   }
-}
-
-/// The notices after the first `told`, as they come; the number that is told now.
-std::size_t print_news(Terminal& terminal, const json::value& run, std::size_t told) {
-  const json::value* notices = run.is_object() ? run.as_object().if_contains("notices") : nullptr;
-  if (notices == nullptr || !notices->is_array()) return told;
-  const json::array& all = notices->as_array();
-  for (; told < all.size(); ++told) {
-    const std::string at = text_of(all[told], "at");
-    terminal.err << (at.size() > 19 ? at.substr(11, 8) : at) << "  " << text_of(all[told], "text")
-                 << std::endl;
-  }
-  return told;
-}
-
-/// How far the load at work is, where that is news; what is told now.
-std::string print_progress(Terminal& terminal, const json::value& run, const std::string& told) {
-  const json::value* tasks = run.is_object() ? run.as_object().if_contains("tasks") : nullptr;
-  if (tasks == nullptr || !tasks->is_array()) return told;
-  for (const json::value& task : tasks->as_array()) {
-    const json::value* detail = task.is_object() ? task.as_object().if_contains("detail") : nullptr;
-    if (text_of(task, "state") != "running" || detail == nullptr) continue;
-    const std::string stage = text_of(*detail, "stage");
-    if (stage.empty()) continue;
-    std::string line =
-        text_of(task, "name") + ": " + stage + ", " + text_of(*detail, "rows_read") + " rows read";
-    if (line != told) terminal.err << "          " << line << std::endl;
-    return line;
-  }
-  return told;
 }
 
 /// What a run is without: most are of no group and have no options.
@@ -108,13 +80,16 @@ bool is_final(const std::string& state) {
 }
 
 Result<json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id) {
-  std::size_t told = 0;
-  std::string progress;
+  RunProgress progress(terminal);
   while (true) {
-    WEIR_TRY(json::value run, api.get("/api/v0/workflow/runs/" + percent_encode(id)));
-    told = print_news(terminal, run, told);
-    progress = print_progress(terminal, run, progress);
-    if (is_final(text_of(run, "state"))) return run;
+    auto run = api.get("/api/v0/workflow/runs/" + percent_encode(id));
+    if (!run) progress.end();
+    if (!run) return run;
+    progress.show(*run);
+    if (is_final(text_of(*run, "state"))) {
+      progress.end();
+      return run;
+    }
     terminal.sleep(std::chrono::milliseconds(500));
   }
 }

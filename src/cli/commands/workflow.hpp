@@ -10,7 +10,8 @@ namespace weir::cli {
 /// Whether a run in this state will change no more.
 bool is_final(const std::string& state);
 
-/// Polls the run twice a second until its state is final, and tells its notices as they come.
+/// Polls the run twice a second until its state is final, and tells what is new of it
+/// (run_progress.hpp).
 Result<boost::json::value> wait_for_run(Terminal& terminal, Api& api, const std::string& id);
 
 /// The run with its tasks. A run that failed, was stopped or canceled makes the exit code 1.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 
 namespace weir::cli {
 namespace {
@@ -52,6 +53,22 @@ constexpr std::array<Range, 9> wide{{{0x1100, 0x115F},
                                      {0x1F300, 0x1FAFF},
                                      {0x20000, 0x3FFFD}}};
 
+// As in ui/src/drawn/visible.ts: controls but tab and line feed, directions, what has no shape.
+constexpr std::array<Range, 14> unseen{{{0x00, 0x08},
+                                        {0x0B, 0x1F},
+                                        {0x7F, 0x9F},
+                                        {0xAD, 0xAD},
+                                        {0x061C, 0x061C},
+                                        {0x115F, 0x1160},
+                                        {0x180E, 0x180E},
+                                        {0x200B, 0x200F},
+                                        {0x2028, 0x202E},
+                                        {0x2060, 0x206F},
+                                        {0x3164, 0x3164},
+                                        {0xFEFF, 0xFEFF},
+                                        {0xFFA0, 0xFFA0},
+                                        {0xE0000, 0xE007F}}};
+
 template <std::size_t N>
 bool within(const std::array<Range, N>& ranges, char32_t value) {
   return std::any_of(ranges.begin(), ranges.end(), [value](const Range& range) {
@@ -62,14 +79,6 @@ bool within(const std::array<Range, N>& ranges, char32_t value) {
 std::size_t width_of(char32_t value) {
   if (within(combining, value)) return 0;
   return within(wide, value) ? 2 : 1;
-}
-
-/// One line, nothing that moves the cursor.
-std::string one_line(std::string_view text) {
-  std::string line(text);
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  return line;
 }
 
 void append_line(std::string& out, const TextTable& table, const std::vector<std::size_t>& widths,
@@ -96,6 +105,30 @@ std::string indented(std::string_view text, const std::string& indent) {
 }
 
 }  // namespace
+
+std::string visible(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const CodePoint point = first_of(text);
+    if (within(unseen, point.value) && (point.bytes > 1 || point.value < 0x80)) {
+      char escape[12];
+      std::snprintf(escape, sizeof escape, point.value > 0xFFFF ? "\\u{%x}" : "\\u%04x",
+                    static_cast<unsigned>(point.value));
+      out += escape;
+    } else {
+      out.append(text.substr(0, point.bytes));
+    }
+    text.remove_prefix(point.bytes);
+  }
+  return out;
+}
+
+std::string one_line(std::string_view text) {
+  std::string line = visible(text);
+  for (char& c : line)
+    if (c == '\n' || c == '\t') c = ' ';
+  return line;
+}
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;

@@ -50,7 +50,20 @@ TEST(TextTable, ARowTooShortOrWithLineBreaksStaysOneLine) {
   EXPECT_EQ(render(table),
             "A          B\n"
             "two lines\n"
-            "x          a b [2J\n");
+            "x          a b\\u001b[2J\n");
+}
+
+TEST(Visible, NothingHidesOrTurnsAroundWhatIsRead) {
+  EXPECT_EQ(visible("\xE2\x80\xAEgnp.exe"), "\\u202egnp.exe") << "right to left override";
+  EXPECT_EQ(visible("a\x1B[2J\rb\x7F"), "a\\u001b[2J\\u000db\\u007f");
+  EXPECT_EQ(visible("a\xE2\x80\x8B"
+                    "b\xC2\xAD"),
+            "a\\u200bb\\u00ad")
+      << "without a shape";
+  EXPECT_EQ(visible("\xF3\xA0\x81\x81"), "\\u{e0041}") << "a tag";
+  const std::string plain = "Müller, 日本茶 🙂 \xFF";
+  EXPECT_EQ(visible(plain + "\n\t"), plain + "\n\t");
+  EXPECT_EQ(one_line("two\nlines\tx"), "two lines x");
 }
 
 TEST(Pairs, AlignTheirValuesAndPutBlocksBelow) {

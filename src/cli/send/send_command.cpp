@@ -50,9 +50,10 @@ void print_tally(Session& session, const SendCounts& counts) {
   }
   for (const json::value& failure : counts.failures)
     session.terminal.err
-        << "weir: " << (text_of(failure, "name").empty() ? "" : text_of(failure, "name") + ": ")
+        << "weir: "
+        << (text_of(failure, "name").empty() ? "" : visible(text_of(failure, "name")) + ": ")
         << (text_of(failure, "status") == "0" ? "" : text_of(failure, "status") + " ")
-        << text_of(failure, "message") << "\n";
+        << visible(text_of(failure, "message")) << "\n";
   session.terminal.out << grouped(counts.accepted) << " accepted, " << grouped(counts.refused)
                        << " refused, " << grouped(counts.gave_up) << " given up after retries";
   if (counts.retried > 0) session.terminal.out << " (" << grouped(counts.retried) << " retries)";

@@ -71,6 +71,7 @@ enum class ExprKind : std::uint8_t {
   subquery,     // query
   case_,        // children: [operand,] when, then, ..., [else]; see has_operand, has_else
   row,          // (a, b, ...)
+  lambda,       // parts: its parameters; children[0] the body
 };
 
 struct Expr {
@@ -103,19 +104,47 @@ enum class JoinKind : std::uint8_t { inner, left, right, full, cross, semi, anti
 struct From;
 using FromPtr = std::unique_ptr<From>;
 
+/// PIVOT (aggregates FOR (columns) IN (values)).
+struct Pivot {
+  std::vector<SelectItem> aggregates;
+  std::vector<ExprPtr> columns;
+  struct Value {
+    std::vector<ExprPtr> parts;  // as many as there are columns
+    std::string alias;
+    Position at;
+  };
+  std::vector<Value> values;
+};
+
+/// UNPIVOT ((values) FOR name IN ((columns) AS alias)).
+struct Unpivot {
+  bool includes_nulls = false;
+  std::vector<std::string> values;
+  std::string name;
+  struct Part {
+    std::vector<ExprPtr> columns;  // as many as there are values
+    std::string alias;
+  };
+  std::vector<Part> parts;
+};
+
 struct From {
-  enum class Kind : std::uint8_t { table, subquery, values, join };
+  enum class Kind : std::uint8_t { table, subquery, values, join, function, pivot, unpivot };
   Kind kind = Kind::table;
   Position at;
   int depth = 1;
+  bool lateral = false;            // a subquery or function that sees the tables before it
+  ExprPtr call;                    // of a function that makes rows
   std::vector<std::string> parts;  // of a table's name
   QueryPtr query;
   std::vector<std::vector<ExprPtr>> rows;  // of VALUES
   std::string alias;
   std::vector<std::string> columns;  // AS t(a, b)
   JoinKind join = JoinKind::inner;
-  FromPtr left;
+  FromPtr left;  // also what is pivoted
   FromPtr right;
+  std::unique_ptr<Pivot> pivot;
+  std::unique_ptr<Unpivot> unpivot;
   ExprPtr on;
   std::vector<std::string> using_;
   bool natural = false;
@@ -137,6 +166,8 @@ struct Select {
   std::vector<LateralView> views;
   ExprPtr where;
   std::vector<ExprPtr> group_by;
+  // ROLLUP, CUBE and GROUPING SETS: sets of places in group_by; nullopt: one set of all.
+  std::optional<std::vector<std::vector<std::size_t>>> grouping_sets;
   ExprPtr having;
   std::vector<std::pair<std::string, Window>> windows;
 };

@@ -8,15 +8,12 @@
 #include <vector>
 
 #include "engine/dialect/ast.hpp"
+#include "engine/dialect/binder_marks.hpp"
 #include "engine/dialect/dialect.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/typed.hpp"
 
 namespace weir::dialect {
-
-/// Column names derived from long expressions are cut at this length.
-inline constexpr std::size_t name_bytes_max = 4096;
-inline constexpr std::size_t query_bytes_max = std::size_t{64} << 20;
 
 /// A hidden column as queries name it.
 struct HiddenColumn {
@@ -30,16 +27,6 @@ inline constexpr HiddenColumn readable_hidden[] = {
     {Hidden::received_at, "_received_at", Kind::timestamp},
     {Hidden::request_id, "_request_id", Kind::string},
 };
-
-/// Groups and windows inside one another: DuckDB's time to plan them doubles with each.
-inline constexpr int levels_max = 14;
-
-/// Stands in the text of a window where the SELECT's ties come, which are known when it is bound.
-/// No text that a query writes holds it: in a string the quote would be doubled, in a name the
-/// other.
-inline constexpr std::string_view ties_mark = "\x01'\"\x01";
-
-inline constexpr std::string_view origin_column = "weir_origin";
 
 /// A column that an expression can name, with its DuckDB text.
 struct ScopeColumn {
@@ -61,21 +48,36 @@ struct Scope {
 struct Selected {
   std::string name;
   Typed value;
+  // Of a long value, what stands for it in the items behind it; see Binder::select_item().
+  std::string stand_in = {};
+  std::string body = {};            // the value in which stand-ins are still free
+  std::set<std::size_t> uses = {};  // the items whose stand-ins are free in it, and in theirs
 };
 
 using Windows = std::vector<std::pair<std::string, Window>>;
 
+/// A parameter of a lambda function, and those of the functions around it.
+struct LambdaVariable {
+  std::string name;
+  Typed value;
+  const LambdaVariable* outer = nullptr;
+};
+
 /// The names that an expression may refer to.
 struct Env {
   const Scope* scope = nullptr;
+  const LambdaVariable* variables = nullptr;  // come before all else; null: in no lambda function
   const std::vector<Selected>* aliases = nullptr;
+  std::set<std::size_t>* stand_ins = nullptr;  // those of aliases that were used; null: none may be
   bool aliases_first = false;  // HAVING and ORDER BY look at the select list before the tables
   // Of HAVING: what the query groups by. A column among them comes before an alias of its name.
   const std::vector<std::string>* groups = nullptr;
   const Windows* windows = nullptr;  // null: no window functions here
   bool aggregates = false;
-  bool filters = false;     // NULL counts as false here, as at the top of WHERE
-  std::string_view clause;  // for errors: "WHERE"
+  bool sets = false;         // GROUPING may be asked: the query groups by sets
+  std::string_view counted;  // in PIVOT: the condition on the rows that an aggregate is over
+  bool filters = false;      // NULL counts as false here, as at the top of WHERE
+  std::string_view clause;   // for errors: "WHERE"
 };
 
 struct ResultColumn {
@@ -97,9 +99,10 @@ struct Bound {
 };
 
 /// Resolves a query's names and types and writes the query for DuckDB. One object per query.
-/// Queries are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp,
-/// expressions in binder_expression.cpp, the clauses around calls in binder_call.cpp, and what
-/// carries origins in binder_origin.cpp.
+/// Queries are bound in binder_query.cpp and binder_select.cpp, FROM in binder_from.cpp and
+/// binder_pivot.cpp, windows of time in binder_time.cpp,
+/// expressions in binder_expression.cpp, the clauses around calls in binder_call.cpp, functions
+/// that take functions in binder_lambda.cpp, and what carries origins in binder_origin.cpp.
 class Binder {
  public:
   /// `hidden`: those that the query may name, and the origin if it is to be carried.
@@ -148,6 +151,7 @@ class Binder {
   Result<std::vector<Selected>> select_list(const Select& select, const Scope& scope,
                                             const Expr* generator,
                                             const std::vector<ScopeColumn>& generated);
+  Result<Selected> select_item(const Expr& expr, Env env);
   Result<void> select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out);
   Result<std::vector<std::string>> group_keys(const Select& select,
                                               const std::vector<Selected>& items,
@@ -182,6 +186,25 @@ class Binder {
   Result<Source> derived(const From& from, const Scope* outer);
   Result<Source> values(const From& from);
   Result<Source> join(const From& from, const Scope* outer);
+  Result<Source> lateral_join(const From& from, Source left);
+  Result<Source> function(const From& from);
+  Result<Source> rows_of_range(const From& from);
+  // Windows of time, which are columns that the source gets.
+  Result<Source> with_time_window(const Select& select, Source from, std::string& where);
+  Result<Source> with_sessions(const Select& select, const Expr& call, std::int64_t gap,
+                               const Source& from, std::string& where);
+  Source added_window(const Source& from, const Generated& rows, std::string& where);
+  Result<Typed> moment_of_window(const Expr& call, const Env& env);
+  Result<std::int64_t> duration(const Expr& expr, std::string_view function);
+  Result<Typed> time_window(const Expr& expr, const Env& env);
+  Result<Source> pivot(const From& from, const Scope* outer);
+  Result<Source> unpivot(const From& from, const Scope* outer);
+  /// What holds for the rows of one value of a PIVOT.
+  struct PivotValue {
+    std::string name;
+    std::string condition;
+  };
+  Result<PivotValue> pivot_value(const Pivot::Value& written, const std::vector<Typed>& columns);
   Result<std::string> join_condition(const From& from, const Source& left, const Source& right,
                                      Scope& merged);
   Result<std::string> join_using(const From& from, const std::vector<std::string>& names,
@@ -190,6 +213,9 @@ class Binder {
   Result<Source> lateral_view(const LateralView& view, const Source& source);
   Result<Generated> generator(const Expr& call, const Env& env, bool outer,
                               const std::vector<std::string>& aliases);
+  Result<Generated> generated(const Expr& call, const Env& env, bool outer);
+  Result<Generated> stacked(const Expr& call, const Env& env);
+  Result<Generated> json_fields(const Expr& call, const Env& env);
   Source with_generated(const Source& source, const Generated& generated,
                         const std::string& qualifier, const std::string& where);
 
@@ -212,16 +238,34 @@ class Binder {
   Result<Typed> null_test(const Expr& expr, const Env& env);
   Result<Typed> truth_test(const Expr& expr, const Env& env);
   Result<Typed> case_expression(const Expr& expr, const Env& env);
+  static Result<Typed> cases(const Expr& expr, const std::vector<Typed>& all, const Typed* operand);
   Result<Typed> scalar_subquery(const Expr& expr, const Env& env);
   Result<Typed> field(const Typed& value, const std::string& name, Position at);
   Result<Typed> call(const Expr& expr, const Env& env);
   Result<Typed> aggregate(const Expr& expr, const Env& env);
+  Result<Typed> grouping(const Expr& expr, const Env& env);
+  Result<Typed> with_unit(const Expr& expr, const std::string& function, const Env& env);
   Result<std::string> over(const Window& written, const Windows& windows, Aggregate& function,
                            const Env& env, Position at, std::string& name);
   static bool order_ties(const Window& window, const Aggregate& function, std::string& keys,
                          std::string& frame);
-  static Result<std::string> frame(const Window& window, std::string& name);
+  Result<std::string> frame(const Window& window, const Type& key, std::string& name);
+  Result<std::string> range_text(const FrameBound& bound, const Type& key, std::string& name);
   Result<std::vector<Typed>> arguments(const Expr& expr, const Env& env);
+  /// A lambda function over parameters of these types and texts; it takes the first of them.
+  struct Parameter {
+    Type type;
+    std::string sql;
+  };
+  Result<Typed> lambda(const Expr& expr, std::size_t i, const std::vector<Parameter>& parameters,
+                       std::size_t needed, const Env& env);
+  Result<Typed> higher_order(const Expr& expr, const Env& env);
+  Result<Typed> transformed(const Expr& expr, const Typed& array, const Env& env);
+  Result<Typed> tested(const Expr& expr, const Typed& array, const Env& env);
+  Result<Typed> folded(const Expr& expr, const Typed& array, const Env& env);
+  Result<Typed> sorted(const Expr& expr, const Typed& array, const Env& env);
+  Result<Typed> of_entries(const Expr& expr, const Typed& map, const Env& env);
+  Result<Typed> zipped_with(const Expr& expr, const Typed& left, const Env& env);
   Result<Typed> negated(const Expr& expr, Typed value);
 
   std::string fresh(std::string_view prefix) {
@@ -242,6 +286,8 @@ class Binder {
   std::size_t written_ = 0;  // bytes of SQL so far, for the bound on expansion
 };
 
+/// WINDOW(time, ...) and SESSION_WINDOW(time, ...).
+[[nodiscard]] bool is_time_window(const Expr& expr);
 /// A struct field name's place, or -1 if missing, -2 if several differ by case only.
 [[nodiscard]] int field_index(const std::vector<Field>& fields, std::string_view name);
 /// "a, b, c" of at most twenty names, for errors.

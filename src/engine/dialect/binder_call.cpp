@@ -27,30 +27,49 @@ std::string_view bound_word(const FrameBound& bound) {
   return "CURRENT ROW";
 }
 
-Result<std::string> bound_text(const FrameBound& bound, bool rows, std::string& name) {
-  if (!bound.offset) {
-    name += bound_word(bound);
-    return std::string(bound_word(bound));
-  }
-  const Expr& offset = *bound.offset;
-  const bool number = offset.kind == ExprKind::number && offset.number == TokenKind::integer &&
-                      offset.text.find_first_not_of("0123456789") == std::string::npos &&
-                      offset.text.size() < 10;
-  if (!rows || !number) {
-    return fail_at(offset.at, rows ? "a frame of ROWS takes a number that is not negative"
-                                   : "RANGE with a distance is not supported by the embedded "
-                                     "engine; use ROWS");
-  }
-  name += offset.text + std::string(bound_word(bound));
-  return offset.text + std::string(bound_word(bound));
+/// Whether a distance is written as a whole number that is not negative.
+bool is_count(const Expr& offset) {
+  return offset.kind == ExprKind::number && offset.number == TokenKind::integer &&
+         offset.text.find_first_not_of("0123456789") == std::string::npos &&
+         offset.text.size() < 10;
 }
 
-// DATEDIFF(MINUTE, a, b): the first argument is a word of the language, not a column.
-bool takes_unit(const Expr& call) {
-  constexpr std::string_view functions[] = {"date_add", "dateadd", "date_diff", "datediff"};
-  return call.children.size() == 3 && call.children[0]->kind == ExprKind::name &&
-         call.children[0]->parts.size() == 1 &&
-         std::find(std::begin(functions), std::end(functions), call.text) != std::end(functions);
+Result<std::string> rows_text(const FrameBound& bound, std::string& name) {
+  if (bound.offset && !is_count(*bound.offset)) {
+    return fail_at(bound.offset->at, "a frame of ROWS takes a number that is not negative");
+  }
+  const std::string text =
+      (bound.offset ? bound.offset->text : "") + std::string(bound_word(bound));
+  name += text;
+  return text;
+}
+
+// What DuckDB adds a distance to, which must not overflow.
+std::string measured(const Typed& key) {
+  if (key.type.is(Kind::date)) return "CAST(" + key.sql + " - DATE '1970-01-01' AS BIGINT)";
+  if (key.type.is_datetime()) return "CAST(epoch_us(" + key.sql + ") AS HUGEINT)";
+  if (key.type.is_integral()) return "CAST(" + key.sql + " AS HUGEINT)";
+  return key.sql;
+}
+
+bool has_distance(const Window& window) {
+  return window.has_frame && !window.is_rows && (window.from.offset || window.to.offset);
+}
+
+/// DATEDIFF(MINUTE, a, b): the first argument is a word of the language, not a column. The function
+/// is TIMESTAMPDIFF or TIMESTAMPADD then; empty: it is none of these.
+std::string_view function_of_unit(const Expr& call) {
+  constexpr std::pair<std::string_view, std::string_view> functions[] = {
+      {"date_add", "timestampadd"},     {"dateadd", "timestampadd"},
+      {"timestampadd", "timestampadd"}, {"date_diff", "timestampdiff"},
+      {"datediff", "timestampdiff"},    {"timestampdiff", "timestampdiff"}};
+  if (call.children.size() != 3 || call.children[0]->kind != ExprKind::name ||
+      call.children[0]->parts.size() != 1)
+    return {};
+  for (const auto& [written, meant] : functions) {
+    if (written == call.text) return meant;
+  }
+  return {};
 }
 
 }  // namespace
@@ -71,6 +90,8 @@ Result<Typed> Binder::call(const Expr& expr, const Env& env) {
                                 "LATERAL VIEW, not in " +
                                 std::string(env.clause) + " or inside an expression");
   }
+  if (is_time_window(expr)) return time_window(expr, env);
+  if (expr.text == "grouping" || expr.text == "grouping_id") return grouping(expr, env);
   if (is_aggregate(expr.text)) return aggregate(expr, env);
   if (expr.window || expr.filter || expr.distinct || expr.ignore_nulls) {
     return fail_at(expr.at, "the function " + expr.text +
@@ -80,15 +101,72 @@ Result<Typed> Binder::call(const Expr& expr, const Env& env) {
   if (expr.children.size() == 1 && expr.children[0]->kind == ExprKind::star) {
     return fail_at(expr.at, "the function " + expr.text + " does not take *; name a column");
   }
-  WEIR_CHECK(check_function(expr.text, expr.at));  // before a unit among its arguments is looked up
-  if (takes_unit(expr)) {
-    return fail_at(expr.at, "the function " + expr.text + " with a unit, " +
-                                expr.children[0]->parts[0] +
-                                ", is not supported by the embedded engine; add an interval, or "
-                                "subtract two UNIX_TIMESTAMPs");
-  }
+  const bool takes_lambda =
+      std::any_of(expr.children.begin(), expr.children.end(),
+                  [](const ExprPtr& child) { return child->kind == ExprKind::lambda; });
+  if (is_higher_order(expr.text) && (takes_lambda || expr.text != "array_sort"))
+    return higher_order(expr, env);
+  if (const std::string_view function = function_of_unit(expr); !function.empty())
+    return with_unit(expr, std::string(function), env);
+  WEIR_CHECK(check_function(expr.text, expr.at));
   WEIR_TRY(std::vector<Typed> values, arguments(expr, env));
   return call_function({expr.text, expr.at, std::move(values), &expr});
+}
+
+Result<Typed> Binder::with_unit(const Expr& expr, const std::string& function, const Env& env) {
+  constexpr std::string_view units[] = {"YEAR",        "QUARTER",     "MONTH",    "WEEK",
+                                        "DAY",         "HOUR",        "MINUTE",   "SECOND",
+                                        "MILLISECOND", "MICROSECOND", "DAYOFYEAR"};
+  std::string unit = expr.children[0]->parts[0];
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const bool known = std::find(std::begin(units), std::end(units), unit) != std::end(units);
+  const bool adds = function == "timestampadd";
+  if (!known || (!adds && unit == "DAYOFYEAR")) {
+    return fail_at(
+        expr.children[0]->at,
+        "the unit " + expr.children[0]->parts[0] +
+            " is not known; write YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, "
+            "MILLISECOND or MICROSECOND");
+  }
+  const Call call{function, expr.at, {}, &expr};
+  WEIR_TRY(Typed first, expression(*expr.children[1], env));
+  WEIR_TRY(Typed second, expression(*expr.children[2], env));
+  const std::string name = function + "(" + unit + ", " + first.name + ", " + second.name + ")";
+  WEIR_TRY(first, implicit_cast(call, std::move(first), adds ? Kind::int_ : Kind::timestamp));
+  WEIR_TRY(second, implicit_cast(call, std::move(second), Kind::timestamp));
+  Typed value = made_of(
+      first, second, adds ? Kind::timestamp : Kind::long_,
+      "spark_" + function + "('" + unit + "', " + first.sql + ", " + second.sql + ")", name);
+  value.at = expr.at;
+  return value;
+}
+
+// GROUPING(a): 1 where the row's set leaves a out; GROUPING_ID(a, b) is several of these as bits.
+Result<Typed> Binder::grouping(const Expr& expr, const Env& env) {
+  const bool one = expr.text == "grouping";
+  if (!env.sets || !env.aggregates) {
+    return fail_at(expr.at, "the function " + expr.text +
+                                " is for queries with ROLLUP, CUBE or GROUPING SETS, in the select "
+                                "list, HAVING or ORDER BY");
+  }
+  Env inner = env;
+  inner.aggregates = false;
+  inner.windows = nullptr;
+  WEIR_TRY(const std::vector<Typed> values, arguments(expr, inner));
+  if (one && values.size() != 1) return fail_at(expr.at, "GROUPING takes one column");
+  std::string keys;
+  for (const Typed& value : values)
+    keys += (keys.empty() ? "" : ", ") + value.sql;
+  const Type type = one ? Kind::byte : Kind::long_;
+  Typed value = made_of(pointers(values), type,
+                        "CAST(GROUPING(" + (keys.empty() ? std::string(groups_mark) : keys) +
+                            ") AS " + type.duckdb_name() + ")",
+                        call_name(expr.text, values));
+  value.at = expr.at;
+  value.foldable = false;
+  value.aggregate = true;
+  return value;
 }
 
 namespace {
@@ -144,6 +222,10 @@ Result<Typed> Binder::aggregate(const Expr& expr, const Env& env) {
     filter = filter.empty() ? condition.sql : "(" + filter + " AND " + condition.sql + ")";
     name += " FILTER (WHERE " + condition.name + ")";
   }
+  if (!windowed && !env.counted.empty()) {
+    const std::string counted(env.counted);
+    filter = filter.empty() ? counted : "(" + filter + " AND " + counted + ")";
+  }
   std::string over_text;
   if (windowed) {
     inner.clause = "OVER";
@@ -191,7 +273,10 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows, 
     name += (name.ends_with("(") ? "PARTITION BY " : ", ") + key.name;
   }
   bool first_key = true;
+  Type key_type;
   std::string keys;
+  if (has_distance(*window) && window->order_by.size() != 1)
+    return fail_at(at, "RANGE with a distance needs one expression in ORDER BY");
   for (const SortItem& item : window->order_by) {
     WEIR_TRY(const Typed key, expression(*item.expr, env));
     if (key.type.is_nested()) {
@@ -203,7 +288,8 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows, 
     const bool first = item.nulls == NullOrder::standard ? !down : item.nulls == NullOrder::first;
     const std::string how =
         std::string(down ? " DESC" : " ASC") + (first ? " NULLS FIRST" : " NULLS LAST");
-    keys += (first_key ? "" : ", ") + key.sql + how;
+    key_type = key.type;
+    keys += (first_key ? "" : ", ") + (has_distance(*window) ? measured(key) : key.sql) + how;
     name +=
         (first_key ? (name.ends_with("(") ? "ORDER BY " : " ORDER BY ") : ", ") + key.name + how;
     first_key = false;
@@ -223,7 +309,7 @@ Result<std::string> Binder::over(const Window& written, const Windows& windows, 
   if (window->has_frame) {
     if (!function.takes_frame) return fail_at(at, "this function takes no frame; leave it out");
     if (!name.ends_with("(")) name += " ";
-    WEIR_TRY(rows, frame(*window, name));
+    WEIR_TRY(rows, frame(*window, key_type, name));
   } else {
     const bool ordered = !window->order_by.empty();
     const std::string unit = !function.takes_frame || !ordered ? "ROWS" : "RANGE";
@@ -259,13 +345,48 @@ bool Binder::order_ties(const Window& window, const Aggregate& function, std::st
   return true;
 }
 
-Result<std::string> Binder::frame(const Window& window, std::string& name) {
+Result<std::string> Binder::frame(const Window& window, const Type& key, std::string& name) {
   const std::string word = window.is_rows ? "ROWS" : "RANGE";
   name += word + " BETWEEN ";
-  WEIR_TRY(const std::string from, bound_text(window.from, window.is_rows, name));
+  const auto bound = [&](const FrameBound& end) {
+    return window.is_rows || !end.offset ? rows_text(end, name) : range_text(end, key, name);
+  };
+  WEIR_TRY(const std::string from, bound(window.from));
   name += " AND ";
-  WEIR_TRY(const std::string to, bound_text(window.to, window.is_rows, name));
+  WEIR_TRY(const std::string to, bound(window.to));
   return word + " BETWEEN " + from + " AND " + to;
+}
+
+// A distance of RANGE: a whole number of a whole number or of days, or a length of time of moments.
+Result<std::string> Binder::range_text(const FrameBound& bound, const Type& key,
+                                       std::string& name) {
+  const Expr& offset = *bound.offset;
+  if (offset.kind == ExprKind::interval && key.is_datetime() && !key.is(Kind::date)) {
+    WEIR_TRY(const Typed length, interval(offset));
+    if (length.type.is(Kind::day_time) && *length.interval >= 0) {
+      name += length.name + std::string(bound_word(bound));
+      return std::to_string(*length.interval) + std::string(bound_word(bound));
+    }
+  }
+  if (!key.is_numeric() && !key.is(Kind::date)) {
+    return fail_at(offset.at,
+                   "RANGE with this distance is not supported by the embedded engine "
+                   "behind ORDER BY " +
+                       key.spark_name() +
+                       "; order by a number, a date or a timestamp, with a distance of "
+                       "its kind");
+  }
+  if (!is_count(offset)) {
+    return fail_at(offset.at,
+                   "the distance of RANGE is a whole number that is not negative, or "
+                   "INTERVAL behind a timestamp, on the embedded engine");
+  }
+  // Spark shows what it makes of a distance that is not of the key's type.
+  const bool cast = !key.is(Kind::int_) && !key.is(Kind::date);
+  name += cast && bound.kind == FrameBound::Kind::preceding
+              ? "(- " + offset.text + ") FOLLOWING"
+              : offset.text + std::string(bound_word(bound));
+  return offset.text + std::string(bound_word(bound));
 }
 
 }  // namespace weir::dialect

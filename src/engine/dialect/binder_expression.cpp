@@ -15,6 +15,30 @@ namespace {
 
 constexpr std::size_t expression_bytes_max = std::size_t{256} << 10;
 
+// Spark shows no names of parameters.
+Typed renamed_variable(Typed value, const std::vector<std::string>& parts) {
+  value.name.replace(0, parts[0].size(), "namedlambdavariable()");
+  return value;
+}
+
+/// TRY_CAST is CAST in ANSI mode with NULL for an error. Where the two modes read alike it is CAST;
+/// where ANSI mode reads less (a whole number out of "1.5", a byte out of 300.0) it is refused.
+Result<void> check_try_cast(const Typed& value, const Type& to, Position at) {
+  const Type& from = value.type;
+  const bool text =
+      from.is(Kind::string) && (to.is_fractional() || to.is_datetime() || to.is(Kind::boolean) ||
+                                to.is(Kind::string) || to.is(Kind::binary) || to.is(Kind::decimal));
+  const bool wider = from.is(Kind::null_) || from == to || to.is(Kind::string) ||
+                     (from.is_integral() && to.is_numeric()) ||
+                     (from.is_fractional() && to.is(Kind::double_)) ||
+                     (from.is_datetime() && to.is_datetime());
+  if (text || (wider && !from.is_nested() && !to.is_nested())) return {};
+  return fail_at(at,
+                 "TRY_CAST from " + from.spark_name() + " to " + to.spark_name() +
+                     " is not supported by the embedded engine; CAST gives NULL for a text that "
+                     "cannot be read");
+}
+
 }  // namespace
 
 Result<Typed> Binder::expression(const Expr& expr, const Env& env) {
@@ -35,6 +59,9 @@ Result<Typed> Binder::expression(const Expr& expr, const Env& env) {
 }
 
 Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
+  if (env.variables != nullptr && expr.query) {
+    return fail_at(expr.at, "a query cannot stand in a lambda function; join its table instead");
+  }
   switch (expr.kind) {
     case ExprKind::null_:
     case ExprKind::boolean:
@@ -61,19 +88,21 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       return call(expr, env);
     case ExprKind::cast: {
       WEIR_TRY(Typed value, expression(*expr.children[0], env));
-      if (expr.text == "TRY_CAST") {
-        return fail_at(expr.at,
-                       "TRY_CAST is not supported by the embedded engine; CAST gives NULL "
-                       "for what cannot be read");
-      }
+      const bool tries = expr.text == "TRY_CAST";
+      if (tries) WEIR_CHECK(check_try_cast(value, expr.type, expr.at));
       std::string type = expr.type.spark_name();
       std::transform(type.begin(), type.end(), type.begin(),
                      [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
       // Spark leaves a cast to what has parts out of the name.
       std::string name =
-          expr.type.is_nested() ? value.name : "CAST(" + value.name + " AS " + type + ")";
+          expr.type.is_nested() ? value.name : expr.text + "(" + value.name + " AS " + type + ")";
       value.at = expr.at;
-      WEIR_TRY(value, cast(std::move(value), expr.type));
+      if (tries && value.type.is_integral() && expr.type.is_integral()) {
+        value = made_of(value, expr.type,
+                        "TRY_CAST(" + value.sql + " AS " + expr.type.duckdb_name() + ")", "");
+      } else {
+        WEIR_TRY(value, cast(std::move(value), expr.type));
+      }
       value.name = std::move(name);
       value.literal = false;  // its digits no longer count as the precision, even as the same type
       return value;
@@ -113,12 +142,17 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       Typed value = constant(expr.at, Kind::boolean, "EXISTS (" + inner.sql + ")",
                              "exists(" + outer_names(first, env.scope) + ")");
       value.foldable = value.literal = false;
+      value.subquery = true;
       return value;
     }
     case ExprKind::subquery:
       return scalar_subquery(expr, env);
     case ExprKind::case_:
       return case_expression(expr, env);
+    case ExprKind::lambda:
+      return fail_at(expr.at,
+                     "a lambda function stands only where a function takes one, such as TRANSFORM, "
+                     "FILTER or AGGREGATE");
     case ExprKind::row: {
       WEIR_TRY(std::vector<Typed> values, arguments(expr, env));
       return call_function({"struct", expr.at, std::move(values), &expr});
@@ -137,6 +171,12 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
     }
     return value;
   };
+  for (const LambdaVariable* variable = env.variables; variable != nullptr;
+       variable = variable->outer) {
+    if (!same_name(variable->name, parts[0])) continue;
+    WEIR_TRY(Typed value, finish(variable->value, 1));
+    return renamed_variable(std::move(value), parts);
+  }
   const auto alias = [&]() -> Result<const Selected*> {
     const Selected* found = nullptr;
     if (env.aliases == nullptr) return found;
@@ -197,12 +237,26 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
         Typed value;
         value.sql = found.first->sql;
         value.type = found.first->type;
-        if (scope != env.scope) outer_references_.emplace_back(scope, parts[found.second - 1]);
-        return finish(std::move(value), found.second);
+        WEIR_TRY(value, finish(std::move(value), found.second));
+        if (scope == env.scope) return value;
+        outer_references_.emplace_back(scope, parts[found.second - 1]);
+        if (found.second == parts.size()) {  // as Spark shows what is of the query around
+          const std::string& table = found.first->qualifier;
+          value.name = "outer(" + (table.empty() ? "" : table + ".") + value.name + ")";
+        }
+        return value;
       }
       if (hidden || scope != env.scope || env.aliases_first) continue;
       WEIR_TRY(const Selected* selected, alias());
-      if (selected != nullptr) return finish(selected->value, 1);
+      if (selected == nullptr) continue;
+      Typed value = selected->value;
+      if (env.stand_ins != nullptr && !selected->stand_in.empty()) {
+        const auto place = static_cast<std::size_t>(selected - env.aliases->data());
+        env.stand_ins->insert(place);
+        env.stand_ins->insert(selected->uses.begin(), selected->uses.end());
+        value.sql = selected->stand_in;
+      }
+      return finish(std::move(value), 1);
     }
   }
   std::vector<std::string> known;
@@ -305,17 +359,22 @@ Result<Typed> Binder::binary(const Expr& expr, const Env& env) {
 }
 
 Result<Typed> Binder::case_expression(const Expr& expr, const Env& env) {
-  WEIR_TRY(std::vector<Typed> all, arguments(expr, env));
-  std::size_t next = expr.has_operand ? 1 : 0;
-  if (expr.has_operand && all[0].random) {
+  WEIR_TRY(const std::vector<Typed> all, arguments(expr, env));
+  if (!expr.has_operand) return cases(expr, all, nullptr);
+  if (all[0].random) {
     return fail_at(expr.at, "CASE cannot take a random value; compute it in WITH");
   }
+  return made_once(all[0], [&](const Typed& operand) { return cases(expr, all, &operand); });
+}
+
+// `operand` is what the values behind WHEN are compared with; null: they are conditions.
+Result<Typed> Binder::cases(const Expr& expr, const std::vector<Typed>& all, const Typed* operand) {
   std::vector<Typed> conditions;
   std::vector<Typed> results;
-  for (; next + 1 < all.size(); next += 2) {
+  for (std::size_t next = operand != nullptr ? 1 : 0; next + 1 < all.size(); next += 2) {
     Typed condition = all[next];
-    if (expr.has_operand) {
-      WEIR_TRY(condition, compare("=", all[0], std::move(condition)));
+    if (operand != nullptr) {
+      WEIR_TRY(condition, compare("=", *operand, std::move(condition)));
     }
     if (!condition.type.is(Kind::boolean) && !condition.type.is(Kind::null_)) {
       return fail_at(condition.at, "WHEN takes a condition, and this is " +
@@ -367,6 +426,7 @@ Result<Typed> Binder::scalar_subquery(const Expr& expr, const Env& env) {
   Typed value = constant(expr.at, inner.columns[0].type, "(" + inner.sql + ")",
                          "scalarsubquery(" + outer_names(first, env.scope) + ")");
   value.foldable = value.literal = false;
+  value.subquery = true;
   return value;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
+#include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"
 
 namespace weir::dialect {
@@ -71,6 +72,12 @@ Result<Binder::Source> Binder::source(const From& from, const Scope* outer) {
       return values(from);
     case From::Kind::join:
       return join(from, outer);
+    case From::Kind::function:
+      return function(from);
+    case From::Kind::pivot:
+      return pivot(from, outer);
+    case From::Kind::unpivot:
+      return unpivot(from, outer);
   }
   return table(from);
 }
@@ -191,7 +198,15 @@ Result<Binder::Source> Binder::values(const From& from) {
 }
 
 Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
+  const std::size_t named_before = outer_references_.size();
   WEIR_TRY(Source left, source(*from.left, outer));
+  // RANGE and its like see no table.
+  const bool sees =
+      from.right->kind != From::Kind::function || is_generator(from.right->call->text);
+  if (from.right->lateral && sees) {
+    left.scope.outer = outer;
+    return lateral_join(from, std::move(left));
+  }
   WEIR_TRY(Source right, source(*from.right, outer));
   const bool nested = from.right->kind == From::Kind::join;
   const std::string right_sql = nested ? "(" + right.sql + ")" : right.sql;
@@ -215,9 +230,102 @@ Result<Binder::Source> Binder::join(const From& from, const Scope* outer) {
     return joined;
   }
   WEIR_TRY(const std::string condition, join_condition(from, left, right, joined.scope));
+  if (left_only && outer_references_.size() > named_before) {
+    return fail_at(from.at,
+                   "a SEMI or ANTI JOIN of what names the query around it is not supported "
+                   "by the embedded engine; use EXISTS");
+  }
   joined.sql = left.sql + std::string(join_word(from.join)) + right_sql + " ON " + condition;
   if (left_only) joined.scope = left.scope;
   return joined;
+}
+
+// What stands behind LATERAL sees the tables before it.
+Result<Binder::Source> Binder::lateral_join(const From& from, Source left) {
+  const From& right = *from.right;
+  const bool keeps = from.join == JoinKind::left;
+  if ((!keeps && from.join != JoinKind::cross && from.join != JoinKind::inner) ||
+      !from.using_.empty() || from.natural) {
+    return fail_at(from.at, "LATERAL stands behind a comma, CROSS JOIN, INNER JOIN or LEFT JOIN");
+  }
+  if (right.kind == From::Kind::function) {
+    if (from.on) {
+      return fail_at(from.on->at,
+                     "ON behind a LATERAL function is not supported by the embedded "
+                     "engine; use WHERE");
+    }
+    Env env;
+    env.scope = &left.scope;
+    env.clause = "LATERAL";
+    if (keeps) {  // Spark 3.5 drops the rows that should be kept
+      return fail_at(from.at,
+                     "LEFT JOIN LATERAL with a function is not supported by the embedded "
+                     "engine; use LATERAL VIEW OUTER");
+    }
+    WEIR_TRY(const Generated rows, generator(*right.call, env, false, right.columns));
+    return with_generated(left, rows, right.alias, "");
+  }
+  if (right.kind != From::Kind::subquery)
+    return fail_at(right.at, "LATERAL takes a subquery or a function that makes rows");
+  const Source before = left;
+  WEIR_TRY(Source sub, derived(right, &before.scope));
+  left.levels = std::max(left.levels, sub.levels);
+  left.scope.columns.insert(left.scope.columns.end(), sub.scope.columns.begin(),
+                            sub.scope.columns.end());
+  left.origins.insert(left.origins.end(), sub.origins.begin(), sub.origins.end());
+  if (!left.sorted.empty()) left.places.push_back(std::exchange(left.sorted, {}));
+  if (!sub.sorted.empty()) left.places.push_back(sub.sorted);
+  left.places.insert(left.places.end(), sub.places.begin(), sub.places.end());
+  std::string condition = "true";
+  if (from.on) {
+    Env env;
+    env.scope = &left.scope;
+    env.clause = "the condition of a JOIN";
+    WEIR_TRY(condition, boolean(*from.on, env));
+  }
+  left.sql +=
+      std::string(keeps ? " LEFT JOIN LATERAL " : " JOIN LATERAL ") + sub.sql + " ON " + condition;
+  return left;
+}
+
+// A function in the place of a table.
+Result<Binder::Source> Binder::function(const From& from) {
+  const Expr& call = *from.call;
+  if (call.text == "range") return rows_of_range(from);
+  if (!is_generator(call.text)) {
+    return fail_at(from.at, "the table function " + call.text +
+                                " is not supported by the embedded engine; use RANGE, EXPLODE, "
+                                "INLINE, STACK or a subquery");
+  }
+  const Source nothing;
+  Env env;
+  env.scope = &nothing.scope;
+  env.clause = "FROM";
+  WEIR_TRY(const Generated rows, generator(call, env, false, from.columns));
+  return with_generated(nothing, rows, from.alias, "");
+}
+
+Result<Binder::Source> Binder::rows_of_range(const From& from) {
+  const Expr& call = *from.call;
+  if (call.children.empty() || call.children.size() > 4)
+    return fail_at(from.at, "RANGE takes an end, or a start, an end and a step");
+  const Scope nothing;
+  Env env;
+  env.scope = &nothing;
+  env.clause = "RANGE";
+  std::string bounds;
+  for (std::size_t i = 0; i < std::min<std::size_t>(call.children.size(), 3); ++i) {
+    WEIR_TRY(Typed bound, expression(*call.children[i], env));
+    WEIR_TRY(bound, implicit_cast(Call{"range", bound.at, {}, nullptr}, bound, Kind::long_));
+    bounds += (i == 0 ? "" : ", ") + bound.sql;
+  }
+  const std::string alias = fresh("t");
+  Source source;
+  source.sql = "range(" + bounds + ") AS " + alias + "(id)";
+  source.scope.columns.push_back({"id", from.alias, Kind::long_, column_ref(alias, "id")});
+  if (carries_) source.sorted = alias + ".id";
+  WEIR_CHECK(rename(from, source));
+  return source;
 }
 
 Result<std::string> Binder::join_condition(const From& from, const Source& left,
@@ -293,7 +401,84 @@ Result<Binder::Source> Binder::lateral_view(const LateralView& view, const Sourc
 
 Result<Binder::Generated> Binder::generator(const Expr& call, const Env& env, bool outer,
                                             const std::vector<std::string>& aliases) {
-  if (call.children.size() != 1 || call.filter || call.window || call.distinct) {
+  if (call.filter || call.window || call.distinct) {
+    return fail_at(
+        call.at, "the function " + call.text + " makes rows and takes no DISTINCT, FILTER or OVER");
+  }
+  WEIR_TRY(Generated out, call.text == "stack"        ? stacked(call, env)
+                          : call.text == "json_tuple" ? json_fields(call, env)
+                                                      : generated(call, env, outer));
+  if (!aliases.empty() && aliases.size() != out.columns.size()) {
+    return fail_at(call.at, "the function " + call.text + " makes " +
+                                std::to_string(out.columns.size()) + " columns, not " +
+                                std::to_string(aliases.size()) + "; name each of them");
+  }
+  for (std::size_t i = 0; i < aliases.size(); ++i) {
+    out.columns[i].name = aliases[i];
+  }
+  return out;
+}
+
+// STACK(n, a, b, ...): the values in n rows, NULL where they end.
+Result<Binder::Generated> Binder::stacked(const Expr& call, const Env& env) {
+  WEIR_TRY(const std::vector<Typed> values, arguments(call, env));
+  if (values.size() < 2 || !values[0].number || *values[0].number < 1 ||
+      *values[0].number > static_cast<std::int64_t>(values.size() - 1)) {
+    return fail_at(call.at,
+                   "STACK takes the number of rows, written as a number, and values for "
+                   "all of them");
+  }
+  const auto rows = static_cast<std::size_t>(*values[0].number);
+  const std::size_t width = (values.size() - 1 + rows - 1) / rows;
+  std::vector<std::string> items(rows);
+  Generated out;
+  const std::string name = fresh("g");
+  for (std::size_t column = 0; column < width; ++column) {
+    std::vector<Typed> cells;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t place = 1 + row * width + column;
+      Typed none;
+      none.sql = "NULL";
+      cells.push_back(place < values.size() ? values[place] : none);
+    }
+    WEIR_TRY(cells, unified(std::move(cells), false, "a column of STACK"));
+    const std::string field = "col" + std::to_string(column);
+    for (std::size_t row = 0; row < rows; ++row) {
+      items[row] += (column == 0 ? "'" : ", '") + field + "': CAST(" + cells[row].sql + " AS " +
+                    cells[row].type.duckdb_name() + ")";
+    }
+    out.columns.push_back({field, cells[0].type});
+    out.sql.push_back("struct_extract(#." + name + ", '" + field + "')");
+  }
+  std::string list;
+  for (const std::string& item : items)
+    list += (list.empty() ? "{" : ", {") + item + "}";
+  out.projections.push_back("unnest([" + list + "]) AS " + name);
+  return out;
+}
+
+// JSON_TUPLE(text, 'a', 'b'): one row of the fields' texts.
+Result<Binder::Generated> Binder::json_fields(const Expr& call, const Env& env) {
+  WEIR_TRY(std::vector<Typed> values, arguments(call, env));
+  if (values.size() < 2)
+    return fail_at(call.at, "JSON_TUPLE takes a text of JSON and the names of fields");
+  const Call named{"json_tuple", call.at, {}, nullptr};
+  std::string names;
+  Generated out;
+  const std::string name = fresh("g");
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    WEIR_TRY(values[i], implicit_cast(named, std::move(values[i]), Kind::string));
+    if (i == 0) continue;
+    names += (i == 1 ? "" : ", ") + values[i].sql;
+    out.columns.push_back({"c" + std::to_string(i - 1), Kind::string});
+    out.sql.push_back("list_extract(#." + name + ", " + std::to_string(i) + ")");
+  }
+  out.projections.push_back("spark_json_tuple(" + values[0].sql + ", [" + names + "]) AS " + name);
+  return out;
+}
+
+Result<Binder::Generated> Binder::generated(const Expr& call, const Env& env, bool outer) {
+  if (call.children.size() != 1) {
     return fail_at(call.at, "the function " + call.text + " takes one array or map");
   }
   WEIR_TRY(const Typed value, expression(*call.children[0], env));
@@ -337,14 +522,6 @@ Result<Binder::Generated> Binder::generator(const Expr& call, const Env& env, bo
   } else {
     out.columns.push_back({"col", value.type.element()});
     out.sql.push_back("#." + name);
-  }
-  if (!aliases.empty() && aliases.size() != out.columns.size()) {
-    return fail_at(call.at, "the function " + call.text + " makes " +
-                                std::to_string(out.columns.size()) + " columns, not " +
-                                std::to_string(aliases.size()) + "; name each of them");
-  }
-  for (std::size_t i = 0; i < aliases.size(); ++i) {
-    out.columns[i].name = aliases[i];
   }
   return out;
 }

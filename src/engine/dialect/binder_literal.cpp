@@ -10,6 +10,7 @@
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/java_number.hpp"
+#include "engine/spark/interval.hpp"
 
 namespace weir::dialect {
 
@@ -113,60 +114,22 @@ std::string upper_case(std::string text) {
   return text;
 }
 
-constexpr std::string_view interval_fields[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
-
+/// What may be written in an interval beside the fields of its type.
 struct Unit {
   std::string_view name;
-  std::int64_t months;
-  std::int64_t days;
-  std::int64_t microseconds;
-  std::size_t field;  // where it counts in Spark's name
+  spark::IntervalField field;  // that it counts as
+  std::int64_t size;
 };
-constexpr Unit units[] = {{"YEAR", 12, 0, 0, 0},
-                          {"MONTH", 1, 0, 0, 1},
-                          {"WEEK", 0, 7, 0, 2},
-                          {"DAY", 0, 1, 0, 2},
-                          {"HOUR", 0, 0, 3'600'000'000, 3},
-                          {"MINUTE", 0, 0, 60'000'000, 4},
-                          {"SECOND", 0, 0, 1'000'000, 5},
-                          {"MILLISECOND", 0, 0, 1000, 5},
-                          {"MICROSECOND", 0, 0, 1, 5}};
+constexpr Unit units[] = {{"WEEK", spark::IntervalField::day, 7 * std::int64_t{86'400'000'000}},
+                          {"MILLISECOND", spark::IntervalField::second, 1000},
+                          {"MICROSECOND", spark::IntervalField::second, 1}};
 
-std::string two_digits(std::int64_t number) {
-  return (number < 10 ? "0" : "") + std::to_string(number);
-}
-
-// INTERVAL '1 02:00' DAY TO MINUTE: from the largest field that was named to the smallest.
-std::string interval_name(const Interval& length, std::size_t first, std::size_t last) {
-  constexpr std::int64_t second_us = 1'000'000;
-  constexpr std::int64_t day_us = 86'400 * second_us;
-  std::string text;
-  if (length.is_months) {
-    const std::int64_t months = std::abs(length.months);
-    text = length.months < 0 ? "-" : "";
-    if (first == 0) text += std::to_string(months / 12);
-    if (first == 0 && last == 1) text += "-";
-    if (last == 1) text += std::to_string(first == 0 ? months % 12 : months);
-  } else {
-    const std::int64_t all = length.days * day_us + length.microseconds;
-    std::int64_t rest = std::abs(all);
-    text = all < 0 ? "-" : "";
-    constexpr std::int64_t sizes[] = {0, 0, day_us, 3600 * second_us, 60 * second_us, second_us};
-    for (std::size_t field = first; field <= last; ++field) {
-      if (field > first) text += field == 3 ? " " : ":";
-      const std::int64_t count = rest / sizes[field];
-      text += field == 2 ? std::to_string(count) : two_digits(count);
-      rest %= sizes[field];
-    }
-    if (last == 5 && rest > 0) {
-      std::string fraction = std::to_string(second_us + rest).substr(1);
-      fraction.erase(fraction.find_last_not_of('0') + 1);
-      text += "." + fraction;
-    }
-  }
-  const std::string fields = std::string(interval_fields[first]) +
-                             (first < last ? " TO " + std::string(interval_fields[last]) : "");
-  return "INTERVAL '" + text + "' " + fields;
+Typed interval_constant(Position at, const Type& type, std::int64_t count) {
+  Typed value =
+      constant(at, type, "CAST('" + std::to_string(count) + "' AS " + type.duckdb_name() + ")",
+               spark::interval_to_text(type, count));
+  value.interval = count;
+  return value;
 }
 
 }  // namespace
@@ -246,14 +209,15 @@ Result<Typed> Binder::number(const Expr& expr) {
   const Type type = Type::decimal(precision, read->scale);
   std::string digits = read->digits;
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  const bool negative = read->negative && digits != "0";  // Java's decimals have one zero
   std::string plain = digits;
   const auto scale = static_cast<std::size_t>(read->scale);
   if (plain.size() <= scale) plain.insert(0, scale - plain.size() + 1, '0');
   if (scale > 0) plain.insert(plain.size() - scale, ".");
-  return constant(expr.at, type,
-                  std::string("CAST('") + (read->negative ? "-" : "") + plain + "' AS " +
-                      type.duckdb_name() + ")",
-                  java_text(read->negative, digits, read->scale));
+  return constant(
+      expr.at, type,
+      std::string("CAST('") + (negative ? "-" : "") + plain + "' AS " + type.duckdb_name() + ")",
+      java_text(negative, digits, read->scale));
 }
 
 Result<Typed> Binder::typed_text(const Expr& expr) {
@@ -275,43 +239,55 @@ Result<Typed> Binder::typed_text(const Expr& expr) {
                                 "write TIMESTAMP 'yyyy-MM-dd HH:mm:ss', which is UTC");
   }
   const std::string text = "TIMESTAMP '" + date + " " + time + "'";
-  return constant(expr.at, Kind::timestamp, text, text);
+  if (!expr.type.is(Kind::timestamp_ntz)) return constant(expr.at, Kind::timestamp, text, text);
+  return constant(expr.at, Kind::timestamp_ntz, text, "TIMESTAMP_NTZ '" + date + " " + time + "'");
 }
 
 Result<Typed> Binder::interval(const Expr& expr) {
-  Interval length;
-  bool days = false;
-  std::size_t first = std::size(interval_fields);
-  std::size_t last = 0;
-  for (std::size_t i = 0; i < expr.parts.size(); i += 2) {
-    const std::string& unit = expr.parts[i + 1];
-    const std::string_view text = expr.parts[i];
-    std::int64_t count = 0;
-    const std::size_t sign = !text.empty() && text[0] == '+' ? 1 : 0;
-    const auto read = std::from_chars(text.data() + sign, text.data() + text.size(), count);
-    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() ||
-        std::abs(count) > 100'000'000) {
-      return fail_at(
-          expr.at, "the interval has \"" + std::string(text) + "\" where a whole number should be");
-    }
-    for (const Unit& known : units) {
-      if (known.name != unit) continue;
-      first = std::min(first, known.field);
-      last = std::max(last, known.field);
-      length.months += count * known.months;
-      length.days += count * known.days;
-      length.microseconds += count * known.microseconds;
-      length.is_months = length.is_months || known.months > 0;
-      days = days || known.months == 0;
-      length.has_time = length.has_time || known.microseconds > 0;
-    }
+  if (expr.parts.empty()) {
+    const auto count = spark::interval_from_text(expr.type, expr.text);
+    if (count) return interval_constant(expr.at, expr.type, *count);
+    return fail_at(expr.at, "'" + expr.text + "' is no " + expr.type.spark_name() +
+                                "; write it as in INTERVAL '1-2' YEAR TO MONTH or INTERVAL "
+                                "'1 02:03:04' DAY TO SECOND");
   }
-  if (length.is_months && days) {
+  std::int64_t all = 0;
+  auto first = spark::IntervalField::second;
+  auto last = spark::IntervalField::year;
+  bool fits = true;
+  for (std::size_t i = 0; i < expr.parts.size(); i += 2) {
+    std::string_view text = expr.parts[i];
+    const std::string& word = expr.parts[i + 1];
+    const auto* unit = std::find_if(std::begin(units), std::end(units),
+                                    [&](const Unit& known) { return known.name == word; });
+    const bool other = unit != std::end(units);
+    const spark::IntervalField field = other ? unit->field : *spark::interval_field(word);
+    std::optional<std::int64_t> count;
+    if (!other) {
+      count = spark::interval_from_text(Type::interval(field, field), text);
+    } else {
+      if (text.starts_with('+')) text.remove_prefix(1);
+      std::int64_t number = 0;
+      const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (read.ec == std::errc{} && read.ptr == text.data() + text.size() &&
+          !__builtin_mul_overflow(number, unit->size, &number))
+        count = number;
+    }
+    if (!count) {
+      return fail_at(expr.at, "the interval has \"" + std::string(text) +
+                                  "\" where a whole number of " + word + " should be");
+    }
+    first = std::min(first, field);
+    last = std::max(last, field);
+    fits = fits && !__builtin_add_overflow(all, *count, &all);
+  }
+  if (first <= spark::IntervalField::month && last > spark::IntervalField::month) {
     return fail_at(expr.at, "an interval of months and of days cannot be one; add them one by one");
   }
-  Typed value = constant(expr.at, Kind::interval, "", interval_name(length, first, last));
-  value.interval = length;
-  return value;
+  const Type type = Type::interval(first, last);
+  if (type.is(Kind::year_month)) fits = fits && all >= INT32_MIN && all <= INT32_MAX;
+  if (!fits) return fail_at(expr.at, "the interval is too long");
+  return interval_constant(expr.at, type, all);
 }
 
 }  // namespace weir::dialect

@@ -144,16 +144,20 @@ Result<Typed> Binder::in_query(const Expr& expr, const Env& env) {
       "(" + value.sql + " IN (SELECT " + column + " FROM (" + inner.sql + ") AS " + alias + "))",
       name);
   test.foldable = false;
+  test.subquery = true;
   return negated(expr, std::move(test));
 }
 
 Result<Typed> Binder::between(const Expr& expr, const Env& env) {
   WEIR_TRY(const std::vector<Typed> values, arguments(expr, env));
   if (values[0].random) return fail_at(expr.at, "BETWEEN cannot take a random value; use WITH");
-  WEIR_TRY(const Typed low, compare(">=", values[0], values[1]));
-  WEIR_TRY(const Typed high, compare("<=", values[0], values[2]));
-  return negated(expr, made_of(low, high, Kind::boolean, "(" + low.sql + " AND " + high.sql + ")",
-                               "(" + low.name + " AND " + high.name + ")"));
+  WEIR_TRY(Typed test, made_once(values[0], [&](const Typed& value) -> Result<Typed> {
+             WEIR_TRY(const Typed low, compare(">=", value, values[1]));
+             WEIR_TRY(const Typed high, compare("<=", value, values[2]));
+             return made_of(low, high, Kind::boolean, "(" + low.sql + " AND " + high.sql + ")",
+                            "(" + low.name + " AND " + high.name + ")");
+           }));
+  return negated(expr, std::move(test));
 }
 
 Result<Typed> Binder::null_test(const Expr& expr, const Env& env) {

@@ -37,8 +37,10 @@ std::string standard_name(const Expr& expr, const Typed& value) {
   return value.name;
 }
 
+// A number of another type, such as 1L, is a constant.
 std::optional<std::size_t> position_of(const Expr& expr, const Typed& value) {
-  if (expr.kind != ExprKind::number || !value.number) return std::nullopt;
+  if (expr.kind != ExprKind::number || !value.number || !value.type.is(Kind::int_))
+    return std::nullopt;
   return *value.number < 0 ? 0 : static_cast<std::size_t>(*value.number);
 }
 
@@ -73,6 +75,48 @@ std::string joined(const std::vector<std::string>& texts) {
   return all;
 }
 
+/// The texts without those that are there twice.
+std::vector<std::string> once(const std::vector<std::string>& texts) {
+  std::vector<std::string> all;
+  for (const std::string& text : texts) {
+    if (std::find(all.begin(), all.end(), text) == all.end()) all.push_back(text);
+  }
+  return all;
+}
+
+/// A key that is in no set, and so NULL in each row; empty: there is none.
+std::string left_out(const Select& select, const std::vector<std::string>& groups) {
+  for (const std::string& group : groups) {
+    const auto has_it = [&](const std::vector<std::size_t>& set) {
+      return std::any_of(set.begin(), set.end(),
+                         [&](std::size_t place) { return groups[place] == group; });
+    };
+    if (std::none_of(select.grouping_sets->begin(), select.grouping_sets->end(), has_it))
+      return group;
+  }
+  return {};
+}
+
+/// "(a, b), (a), ()": `groups` are the texts of Select::group_by, in its order.
+std::string sets_of(const Select& select, const std::vector<std::string>& groups) {
+  std::string all;
+  for (const auto& set : *select.grouping_sets) {
+    std::string keys;
+    for (const std::size_t place : set)
+      keys += (keys.empty() ? "" : ", ") + groups[place];
+    all += (all.empty() ? "(" : ", (") + keys + ")";
+  }
+  // DuckDB knows those only that are in a set; the rows of this one are left out again.
+  if (!left_out(select, groups).empty()) all += ", (" + joined(once(groups)) + ")";
+  return all;
+}
+
+/// Puts what is grouped by, each once, where GROUPING_ID() asks for all of it.
+void put_groups(std::string& sql, const std::vector<std::string>& groups) {
+  for (std::size_t at = sql.find(groups_mark); at != std::string::npos; at = sql.find(groups_mark))
+    sql.replace(at, groups_mark.size(), joined(once(groups)));
+}
+
 }  // namespace
 
 Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
@@ -96,6 +140,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
     env.filters = true;
     WEIR_TRY(where, boolean(*select.where, env));
   }
+  WEIR_TRY(from, with_time_window(select, std::move(from), where));
   // Spark lists what a query names before what its FROM names.
   std::rotate(outer_references_.begin() + first_reference, outer_references_.begin() + end_of_from,
               outer_references_.end());
@@ -119,7 +164,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
            select_list(select, from.scope, generator_call, generated));
   WEIR_TRY(const std::vector<std::string> groups, group_keys(select, items, from.scope));
   const bool aggregates =
-      !groups.empty() || select.having ||
+      !groups.empty() || select.grouping_sets || select.having ||
       std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.aggregate; });
   if (aggregates && generating != nullptr) {
     return fail_at(generating->expr->at,
@@ -131,6 +176,7 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
   env.aliases = &items;
   env.aliases_first = true;
   env.windows = &select.windows;
+  env.sets = select.grouping_sets.has_value();
   std::string having;
   if (select.having) {
     env.aggregates = true;
@@ -170,14 +216,24 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
             select_items(items, out.columns, top) + origin +
             (from.sql.empty() ? "" : " FROM " + from.sql) +
             (where.empty() ? "" : " WHERE " + where) +
-            (groups.empty() ? "" : " GROUP BY " + joined(groups)) +
+            (select.grouping_sets ? " GROUP BY GROUPING SETS (" + sets_of(select, groups) + ")"
+             : groups.empty()     ? ""
+                                  : " GROUP BY " + joined(groups)) +
             (having.empty() ? "" : " HAVING " + having);
+  // Of no rows, Spark makes no total either.
+  if (select.grouping_sets) {
+    out.sql += (having.empty() ? " HAVING " : " AND ") + std::string("count(*) > 0");
+    const std::string missing = left_out(select, groups);
+    if (!missing.empty()) out.sql += " AND GROUPING(" + missing + ") = 1";
+  }
   const bool windowed =
       std::any_of(items.begin(), items.end(), [](const Selected& s) { return s.value.windowed; });
   out.levels = std::max(from.levels, levels_below_) + (aggregates ? 1 : 0) + (windowed ? 1 : 0) +
                (select.distinct && !carries_ ? 1 : 0) + (order.empty() || top ? 0 : 1);
   levels_below_ = levels_beside;
   out.placed = !aggregates && from.origins.size() == 1 && from.places.empty();
+  put_groups(out.sql, groups);
+  put_groups(order, groups);
   if (carries_) {
     const std::string ties = aggregates ? group_ties(from, groups) : from.scope.ties;
     WEIR_CHECK(put_ties(out.sql, ties, select.at));
@@ -208,6 +264,7 @@ Result<std::vector<Selected>> Binder::select_list(const Select& select, const Sc
   env.aliases = &items;
   env.aggregates = true;
   env.windows = &select.windows;
+  env.sets = select.grouping_sets.has_value();
   env.clause = "the select list";
   for (const SelectItem& item : select.items) {
     if (item.expr.get() == generator) {
@@ -226,18 +283,43 @@ Result<std::vector<Selected>> Binder::select_list(const Select& select, const Sc
     if (item.aliases.size() > 1) {
       return fail_at(item.expr->at, "several aliases are for EXPLODE and its like only");
     }
-    WEIR_TRY(Typed value, expression(*item.expr, env));
-    if (value.type.is(Kind::interval)) {
-      return fail_at(item.expr->at,
-                     "an interval cannot be a column of the result; add it to a date");
-    }
-    std::string name = item.aliases.empty() ? standard_name(*item.expr, value) : item.aliases[0];
-    items.push_back({std::move(name), std::move(value)});
+    WEIR_TRY(Selected selected, select_item(*item.expr, env));
+    selected.name =
+        item.aliases.empty() ? standard_name(*item.expr, selected.value) : item.aliases[0];
+    items.push_back(std::move(selected));
   }
   if (items.empty()) {
     return fail_at(select.at, "the select list is empty; there are no columns for *");
   }
   return items;
+}
+
+// An item may use the aliases of those before it, as often as it wants. Each long one is written
+// once, around the item: list_transform([a], lambda s1: list_transform([b(s1)], lambda s2: ...)).
+Result<Selected> Binder::select_item(const Expr& expr, Env env) {
+  Selected item;
+  const std::size_t outer_before = outer_references_.size();
+  env.stand_ins = &item.uses;
+  WEIR_TRY(item.value, expression(expr, env));
+  const auto takes_none = [](const Typed& value) {
+    return value.aggregate || value.windowed || value.subquery;
+  };
+  bool plain = takes_none(item.value);
+  for (const std::size_t use : item.uses)
+    plain = plain || takes_none((*env.aliases)[use].value);
+  if (plain && !item.uses.empty()) {
+    outer_references_.resize(outer_before);
+    item.uses.clear();
+    env.stand_ins = nullptr;
+    WEIR_TRY(item.value, expression(expr, env));
+  }
+  item.body = item.value.sql;
+  for (auto use = item.uses.rbegin(); use != item.uses.rend(); ++use) {
+    const Selected& used = (*env.aliases)[*use];
+    item.value.sql = bound_to(used.stand_in, used.body, item.value.sql);
+  }
+  if (item.value.sql.size() > shared_bytes) item.stand_in = fresh("weir_s");
+  return item;
 }
 
 Result<void> Binder::select_star(const Expr& star, const Scope& scope, std::vector<Selected>& out) {

@@ -32,13 +32,18 @@ bool is_by_record(const From& from) {
       return is_by_record(*from.query);
     case From::Kind::values:
     case From::Kind::join:
+    case From::Kind::function:
+    case From::Kind::pivot:
+    case From::Kind::unpivot:
       return false;
   }
   return false;
 }
 
 bool is_by_record(const Select& select) {
-  if (select.distinct || !select.group_by.empty() || select.having || !select.from) return false;
+  if (select.distinct || !select.group_by.empty() || select.grouping_sets || select.having ||
+      !select.from)
+    return false;
   return is_by_record(*select.from) && of_one_row(select.where) &&
          std::all_of(select.items.begin(), select.items.end(),
                      [](const SelectItem& item) { return of_one_row(item.expr); }) &&

@@ -4,6 +4,8 @@
 
 #include "engine/dialect/cast.hpp"
 
+#include "engine/spark/interval.hpp"
+
 namespace weir::dialect {
 
 namespace {
@@ -44,7 +46,12 @@ Result<std::string> to_text(const std::string& sql, const Type& from, Position a
     case Kind::date:
       return call("spark_date_to_string", sql);
     case Kind::timestamp:
+    case Kind::timestamp_ntz:
       return call("spark_timestamp_to_string", sql);
+    case Kind::year_month:
+    case Kind::day_time:
+      return "spark_interval_to_string(" + plain(sql, Kind::long_) + ", " +
+             quoted_string(from.spark_ddl()) + ")";
     default:
       break;
   }
@@ -75,6 +82,10 @@ Result<std::string> to_integral(const std::string& sql, const Type& from, const 
     const bool fits = from.precision() - from.scale() <= 18;
     const std::string whole = plain(call("trunc", sql), fits ? "BIGINT" : "HUGEINT");
     return fits && to.is(Kind::long_) ? whole : call("spark_wrap_" + number_suffix(to), whole);
+  }
+  if (from.is_interval()) {
+    return tried("(" + sql + " // " + std::to_string(spark::interval_unit(from.last_field())) + ")",
+                 to);
   }
   if (from.is(Kind::timestamp)) {
     const std::string seconds = call("spark_unix_seconds", sql);
@@ -121,9 +132,14 @@ Result<std::string> to_datetime(const std::string& sql, const Type& from, const 
                                 Position at) {
   const bool date = to.is(Kind::date);
   if (from.is(Kind::string)) {
-    return call(date ? "spark_string_to_date" : "spark_string_to_timestamp", sql);
+    if (date) return call("spark_string_to_date", sql);
+    if (to.is(Kind::timestamp_ntz)) return call("spark_string_to_timestamp_ntz", sql);
+    // A text that is a time alone is of today.
+    return "spark_string_to_timestamp(" + sql + ", " + current_moment + ")";
   }
+  if (from.is_datetime() && !date && !from.is(Kind::date)) return sql;  // UTC is the session's zone
   if (from.is_datetime()) return date ? plain(sql, to) : call("spark_date_to_timestamp", sql);
+  if (to.is(Kind::timestamp_ntz)) return refused(from, to, at);
   if (!date && from.is_integral()) {
     return call("spark_seconds_to_timestamp", plain(sql, Kind::long_));
   }
@@ -131,6 +147,19 @@ Result<std::string> to_datetime(const std::string& sql, const Type& from, const 
     return call("spark_fraction_to_timestamp", plain(sql, Kind::double_));
   }
   return refused(from, to, at);
+}
+
+Result<std::string> to_interval(const std::string& sql, const Type& from, const Type& to,
+                                Position at) {
+  const std::string unit = std::to_string(spark::interval_unit(to.last_field()));
+  if (from.is(Kind::string)) {
+    return tried("spark_string_to_interval(" + sql + ", " + quoted_string(to.spark_ddl()) + ")",
+                 to);
+  }
+  if (from.is_integral()) return tried("(CAST(" + sql + " AS HUGEINT) * " + unit + ")", to);
+  if (from.kind() != to.kind()) return refused(from, to, at);
+  return from.last_field() <= to.last_field() ? sql
+                                              : "(" + sql + " // " + unit + " * " + unit + ")";
 }
 
 Result<std::string> to_nested(const std::string& sql, const Type& from, const Type& to,
@@ -145,6 +174,11 @@ Result<std::string> to_nested(const std::string& sql, const Type& from, const Ty
     return "list_transform(" + sql + ", lambda " + element + ": " + inner + ")";
   }
   if (!from.is(Kind::struct_)) return refused(from, to, at);
+  if (sql.size() > shared_bytes) {
+    const std::string name = name_for(sql);
+    WEIR_TRY(const std::string body, to_nested(name, from, to, at));
+    return bound_to(name, sql, body);
+  }
   std::string fields;
   for (std::size_t i = 0; i < to.fields().size(); ++i) {
     const std::string part =
@@ -202,7 +236,11 @@ Result<std::string> cast_sql(const std::string& sql, const Type& from, const Typ
       return to_decimal(sql, from, to, at);
     case Kind::date:
     case Kind::timestamp:
+    case Kind::timestamp_ntz:
       return to_datetime(sql, from, to, at);
+    case Kind::year_month:
+    case Kind::day_time:
+      return to_interval(sql, from, to, at);
     case Kind::binary:
       if (from.is(Kind::string)) return call("encode", sql);
       return refused(from, to, at);

@@ -19,6 +19,9 @@ namespace weir::dialect {
 /// A decimal of the digits without their point, a HUGEINT that fits the type.
 [[nodiscard]] std::string decimal_of_unscaled(const std::string& sql, const Type& type);
 
+/// The moment of the query, a TIMESTAMP in UTC.
+inline constexpr const char* current_moment = "make_timestamp(epoch_us(now()))";
+
 /// How the native functions name an integral type: tinyint, smallint, int, bigint.
 [[nodiscard]] std::string number_suffix(const Type& type);
 

@@ -47,7 +47,7 @@ std::optional<Type> decimal_type(const Type& a, const Type& b) {
 std::optional<Type> text_type(const Type& a, const Type& b) {
   const auto joins = [](const Type& type) {
     return !type.is_nested() && !type.is(Kind::binary) && !type.is(Kind::boolean) &&
-           !type.is(Kind::interval);
+           !type.is_interval();
   };
   if ((a.is(Kind::string) && joins(b)) || (b.is(Kind::string) && joins(a))) {
     return Type(Kind::string);
@@ -101,7 +101,14 @@ std::optional<Type> tightest_type(const Type& a, const Type& b) {
     return std::nullopt;
   }
   if (a.is_numeric() && b.is_numeric()) return Type(std::max(a.kind(), b.kind()));
-  if (a.is_datetime() && b.is_datetime()) return Type(Kind::timestamp);
+  if (a.is_datetime() && b.is_datetime()) {
+    const bool zoned = a.is(Kind::timestamp) || b.is(Kind::timestamp);
+    return Type(zoned ? Kind::timestamp : Kind::timestamp_ntz);
+  }
+  if (a.is_interval() && a.kind() == b.kind()) {
+    return Type::interval(std::min(a.first_field(), b.first_field()),
+                          std::max(a.last_field(), b.last_field()));
+  }
   return nested_type(a, b, tightest_type);
 }
 
@@ -136,7 +143,7 @@ std::optional<Type> comparison_type(const Type& a, const Type& b) {
     const Type& other = a.is(Kind::string) ? b : a;
     if (other.is(Kind::null_)) return Type(Kind::string);
     if (other.is(Kind::decimal)) return Type(Kind::double_);
-    if (other.is_nested() || other.is(Kind::interval)) return std::nullopt;
+    if (other.is_nested() || other.is_interval()) return std::nullopt;
     return other;
   }
   if (auto type = tightest_type(a, b)) return type;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "engine/dialect/binder.hpp"
 #include "engine/dialect/by_record.hpp"
 #include "engine/dialect/functions.hpp"
@@ -13,19 +14,6 @@
 namespace weir::dialect {
 
 namespace {
-
-Result<Type> schema_of(const Relation& relation) {
-  const bool json = relation.schema.find_first_not_of(" \t\r\n") != std::string::npos &&
-                    relation.schema[relation.schema.find_first_not_of(" \t\r\n")] == '{';
-  auto type = json ? parse_type_json(relation.schema) : parse_type_ddl(relation.schema);
-  if (!type) return fail_while("the schema of " + relation.tag, type.error());
-  if (!type->is(Kind::struct_)) {
-    return fail(Errc::bad_request, "the schema of " + relation.tag +
-                                       " is no struct; give a "
-                                       "struct of its columns");
-  }
-  return type;
-}
 
 // The hidden columns whose names stand in the query, be it as other names: the scopes of a query
 // that has none of them stay as small as they were.
@@ -45,9 +33,10 @@ Result<std::set<Hidden>> mentioned(std::string_view spark_sql) {
 
 std::vector<std::string> functions() {
   std::vector<std::string> all = scalar_functions();
-  for (const auto& names : {aggregate_functions(), generator_functions()})
+  for (const auto& names : {aggregate_functions(), generator_functions(), higher_order_functions()})
     all.insert(all.end(), names.begin(), names.end());
   std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
@@ -65,18 +54,18 @@ Result<Translation> translate(std::string_view spark_sql, const Relations& relat
                               Options options) {
   WEIR_TRY(const QueryPtr query, parse(spark_sql));
   std::vector<std::pair<std::string, Type>> schemas;
+  schemas.reserve(relations.size());
   for (const Relation& relation : relations) {
-    WEIR_TRY(Type type, schema_of(relation));
-    schemas.emplace_back(relation.tag, std::move(type));
+    WEIR_ASSERT(relation.type.is(Kind::struct_));
+    schemas.emplace_back(relation.tag, relation.type);
   }
   WEIR_TRY(std::set<Hidden> hidden, mentioned(spark_sql));
   if (options.origin) hidden.insert(Hidden::origin);
   WEIR_TRY(Bound bound, Binder(std::move(schemas), std::move(hidden)).run(*query));
   Translation out;
   out.sql = std::move(bound.sql);
-  for (const ResultColumn& column : bound.columns) {
-    out.columns.push_back({column.name, column.type.spark_name()});
-  }
+  for (const ResultColumn& column : bound.columns)
+    out.columns.push_back({column.name, column.type});
   return out;
 }
 

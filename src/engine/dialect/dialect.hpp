@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "engine/spark/type.hpp"
 
 /// Translates Spark SQL 3.x (as Spark 3.5 runs it, ANSI mode off, session time zone UTC) to DuckDB
 /// 1.4. An unsupported construct is refused: Errc::bad_request, "line 3, column 7: ...", naming the
@@ -14,12 +15,11 @@
 namespace weir::dialect {
 
 /// A table that the query may read, under its name in DuckDB. Spark's semantics depend on types, so
-/// the schema is needed: Spark's DDL (`STRUCT<`id`: BIGINT, `tags`: ARRAY<STRING>>`) or its JSON
-/// (`{"type":"struct","fields":[...]}`). The DuckDB table has those columns in that order, a
-/// timestamp as TIMESTAMP in UTC, void as VARCHAR; and the hidden columns.
+/// the struct of its columns is needed. The DuckDB table has those columns in that order, each of
+/// its type's duckdb_name(); and the hidden columns.
 struct Relation {
   std::string tag;
-  std::string schema;
+  spark::Type type;
 };
 using Relations = std::vector<Relation>;
 
@@ -47,7 +47,7 @@ struct Options {
 
 struct OutputColumn {
   std::string name;  // Spark's name for the column; names may repeat
-  std::string type;  // Spark's simple string, such as "bigint" or "array<string>"
+  spark::Type type;
 };
 
 struct Translation {

@@ -55,6 +55,9 @@ struct Aggregate {
 
 [[nodiscard]] bool is_aggregate(std::string_view function);
 [[nodiscard]] bool is_generator(std::string_view function);
+/// Whether it takes a lambda function; ARRAY_SORT may.
+[[nodiscard]] bool is_higher_order(std::string_view function);
+[[nodiscard]] std::vector<std::string> higher_order_functions();
 /// `star`: COUNT(*).
 [[nodiscard]] Result<Aggregate> call_aggregate(const Call& call, bool star);
 
@@ -68,13 +71,18 @@ struct Aggregate {
 
 // The families call_function chooses from by name.
 using MaybeTyped = Result<std::optional<Typed>>;
-[[nodiscard]] MaybeTyped call_simple(Call& call);
+[[nodiscard]] MaybeTyped call_type(Call& call);
 [[nodiscard]] MaybeTyped call_conditional(Call& call);
 [[nodiscard]] MaybeTyped call_text(Call& call);
 [[nodiscard]] MaybeTyped call_regex(Call& call);
 [[nodiscard]] MaybeTyped call_number(Call& call);
 [[nodiscard]] MaybeTyped call_date(Call& call);
 [[nodiscard]] MaybeTyped call_collection(Call& call);
+[[nodiscard]] MaybeTyped call_schema(Call& call);
+[[nodiscard]] MaybeTyped call_format(Call& call);
+
+/// What DuckDB orders as Spark orders the value, whose parts may be NULL; of maps there is none.
+[[nodiscard]] Result<std::string> sort_key(const Call& call, const Typed& value);
 
 /// The texts of a list with a separator between them, without its NULLs.
 [[nodiscard]] std::string joined_text(const std::string& list, const Typed& separator);

@@ -3,11 +3,9 @@
 // puts that right.
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "engine/dialect/aggregates.hpp"
 #include "engine/dialect/cast.hpp"
-#include "engine/dialect/coercion.hpp"
-#include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"
 
 namespace weir::dialect {
@@ -15,6 +13,12 @@ namespace weir::dialect {
 namespace {
 
 using Handler = Result<Aggregate> (*)(const Call&);
+
+std::string distinct(const Call& call) {
+  return call.expr->distinct ? "DISTINCT " : "";
+}
+
+}  // namespace
 
 Result<void> one_argument(const Call& call) {
   if (call.args.size() == 1) return {};
@@ -25,9 +29,7 @@ std::string wrapped_cast(const Type& type) {
   return " AS " + type.duckdb_name() + ")";
 }
 
-std::string distinct(const Call& call) {
-  return call.expr->distinct ? "DISTINCT " : "";
-}
+namespace {
 
 Result<Aggregate> count(const Call& call) {
   if (call.args.empty()) return wrong_arguments(call, "* or a value");
@@ -51,7 +53,7 @@ Result<Aggregate> count(const Call& call) {
 
 Result<Typed> summand(const Call& call) {
   WEIR_CHECK(one_argument(call));
-  if (call.args[0].type.is_numeric()) return call.args[0];
+  if (call.args[0].type.is_numeric() || call.args[0].type.is_interval()) return call.args[0];
   return implicit_cast(call, call.args[0], Kind::double_);
 }
 
@@ -63,6 +65,13 @@ bool may_overflow(const Type& type) {
 Result<Aggregate> sum(const Call& call) {
   WEIR_TRY(const Typed value, summand(call));
   Aggregate out;
+  if (value.type.is_interval()) {
+    out.type = value.type;
+    out.before = "TRY_CAST(";
+    out.call = "sum(" + distinct(call) + value.sql + ")";
+    out.after = wrapped_cast(out.type);
+    return out;
+  }
   out.type = Kind::long_;
   if (value.type.is_fractional()) out.type = Kind::double_;
   if (value.type.is(Kind::decimal)) {
@@ -87,8 +96,36 @@ Result<Aggregate> sum(const Call& call) {
   return out;
 }
 
+// NULL where a whole number would wrap.
+Result<Aggregate> tried_sum(const Call& call) {
+  WEIR_TRY(Aggregate out, sum(call));
+  if (out.type.is(Kind::long_)) {
+    out.before = "TRY_CAST(";
+    out.after = wrapped_cast(out.type);
+  }
+  return out;
+}
+
+// NULL where the sum is too long, as SUM has it.
+Aggregate mean_interval(const Call& call, const Typed& value) {
+  const std::string args = "(" + distinct(call) + value.sql + ")";
+  Aggregate out;
+  out.type = whole_interval(value.type);
+  const std::string type = wrapped_cast(out.type);
+  if (call.expr->filter || call.expr->window) {
+    out.before = "TRY_CAST(round(";
+    out.call = "avg" + args;
+    out.after = ")" + type;
+  } else {
+    out.call = "TRY_CAST(round(CAST(TRY_CAST(sum" + args + type + " AS DOUBLE) / count" + args +
+               ")" + type;
+  }
+  return out;
+}
+
 Result<Aggregate> avg(const Call& call) {
   WEIR_TRY(const Typed value, summand(call));
+  if (value.type.is_interval()) return mean_interval(call, value);
   Aggregate out;
   out.type = Kind::double_;
   if (!value.type.is(Kind::decimal)) {
@@ -114,12 +151,62 @@ Result<Aggregate> avg(const Call& call) {
 Result<Aggregate> extreme(const Call& call) {
   WEIR_CHECK(one_argument(call));
   const Typed& value = call.args[0];
-  if (value.type.is_nested()) {
-    return wrong_arguments(call, "a scalar on the embedded engine");
-  }
+  if (value.type.is(Kind::map)) return wrong_arguments(call, "a value with an order");
   Aggregate out;
   out.type = value.type;
   out.call = call.function + "(" + value.sql + ")";
+  if (value.type.is_nested()) {  // DuckDB has NULL within it after all values, Spark before
+    WEIR_TRY(const std::string key, sort_key(call, value));
+    out.call = "arg_" + call.function + "_null(" + value.sql + ", " + key + ")";
+    out.filter = value.sql + " IS NOT NULL";
+  }
+  return out;
+}
+
+// MAX_BY(x, y): the x of the row with the greatest y, be it NULL. Rows without y do not count.
+Result<Aggregate> extreme_by(const Call& call) {
+  if (call.args.size() != 2) return wrong_arguments(call, "a value and what orders it");
+  const Typed& by = call.args[1];
+  std::string key = by.sql;
+  Aggregate out;
+  out.type = call.args[0].type;
+  if (by.type.is_nested()) {
+    WEIR_TRY(key, sort_key(call, by));
+    out.filter = by.sql + " IS NOT NULL";
+  }
+  out.call = std::string(call.function == "max_by" ? "arg_max_null(" : "arg_min_null(") +
+             call.args[0].sql + ", " + key + ")";
+  out.ties = Ties::value;
+  return out;
+}
+
+Result<Aggregate> most_frequent(const Call& call) {
+  WEIR_CHECK(one_argument(call));
+  if (call.args[0].type.is_nested())
+    return wrong_arguments(call, "a scalar on the embedded engine");
+  Aggregate out;
+  out.type = call.args[0].type;
+  out.call = "mode(" + call.args[0].sql + ")";
+  out.ties = Ties::value;
+  return out;
+}
+
+Result<Aggregate> bits(const Call& call) {
+  WEIR_CHECK(one_argument(call));
+  if (!call.args[0].type.is_integral()) return wrong_arguments(call, "a whole number");
+  Aggregate out;
+  out.type = call.args[0].type;
+  out.call = call.function + "(" + distinct(call) + call.args[0].sql + ")";
+  return out;
+}
+
+// Spark's answer is near the true count; this is the true one.
+Result<Aggregate> distinct_count(const Call& call) {
+  if (call.args.empty() || call.args.size() > 2) return wrong_arguments(call, "a value");
+  Aggregate out;
+  out.type = Kind::long_;
+  out.call = "count(DISTINCT " + call.args[0].sql + ")";
+  out.name = call_name(call.function, {call.args[0]});
   return out;
 }
 
@@ -191,130 +278,26 @@ Result<Aggregate> count_if(const Call& call) {
   return out;
 }
 
-Result<Aggregate> spread(const Call& call) {
-  WEIR_CHECK(one_argument(call));
-  WEIR_TRY(const Typed value, implicit_cast(call, call.args[0], Kind::double_));
-  std::string function = call.function;
-  if (function == "std" || function == "stddev") function = "stddev_samp";
-  if (function == "variance") function = "var_samp";
-  Aggregate out;
-  out.type = Kind::double_;
-  out.call = "spark_" + function + "(" + value.sql + ")";
-  return out;
-}
-
-Result<Aggregate> percentile(const Call& call) {
-  const bool median = call.function == "median";
-  if (call.args.size() != (median ? 1U : 2U)) return wrong_arguments(call, "a number and a share");
-  WEIR_TRY(const Typed value, implicit_cast(call, call.args[0], Kind::double_));
-  std::string share = "0.5";
-  if (!median) {
-    if (!call.args[1].literal || !call.args[1].type.is_numeric()) {
-      return fail_at(call.args[1].at, "the share of PERCENTILE must be a number from 0 to 1");
-    }
-    share = call.args[1].sql;
-  }
-  Aggregate out;
-  out.type = Kind::double_;
-  out.call = "quantile_cont(" + value.sql + ", CAST(" + share + " AS DOUBLE))";
-  if (!median) out.name = call_name(call.function, call.args, ", 1");
-  return out;
-}
-
-Result<Aggregate> ranking(const Call& call) {
-  const bool tiles = call.function == "ntile";
-  if (call.args.size() != (tiles ? 1U : 0U)) {
-    return wrong_arguments(call, tiles ? "a number of tiles" : "nothing");
-  }
-  if (tiles && (!call.args[0].number || *call.args[0].number < 1)) {
-    return fail_at(call.args[0].at, "the tiles of NTILE must be a number over 0");
-  }
-  const bool share = call.function == "percent_rank" || call.function == "cume_dist";
-  Aggregate out;
-  out.type = share ? Kind::double_ : Kind::int_;
-  out.before = "CAST(";
-  out.call = call.function + "(" + (tiles ? call.args[0].sql : "") + ")";
-  out.after = wrapped_cast(out.type);
-  out.window_only = true;
-  out.needs_order = true;
-  out.takes_frame = false;
-  if (call.function == "cume_dist") {
-    out.frame_name = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
-  }
-  out.ties = share || call.function.ends_with("rank") ? Ties::none : Ties::position;
-  if (call.function.ends_with("rank")) {
-    for (const char c : call.function) {
-      out.name += c == '_' ? c : static_cast<char>(c - 'a' + 'A');
-    }
-    out.name += "()";
-  }
-  return out;
-}
-
-// LAG(x [, n [, otherwise]]) and LEAD.
-Result<Aggregate> neighbour(const Call& call) {
-  if (call.args.empty() || call.args.size() > 3) {
-    return wrong_arguments(call, "a value, a distance and a value for where there is none");
-  }
-  const Typed& value = call.args[0];
-  std::string more;
-  std::int64_t distance = 1;
-  if (call.args.size() > 1) {
-    if (!call.args[1].number || std::abs(*call.args[1].number) > INT32_MAX) {
-      return fail_at(call.args[1].at, "the distance of " + call.function + " must be a number");
-    }
-    distance = *call.args[1].number;
-    more = ", " + std::to_string(distance);
-  }
-  if (call.args.size() > 2) {
-    const auto met = tightest_type(value.type, call.args[2].type);
-    if (!met || *met != value.type) {
-      return fail_at(call.args[2].at, "the value for where there is no row must be of the type " +
-                                          value.type.spark_name() + "; cast it");
-    }
-    WEIR_TRY(const Typed otherwise, cast(call.args[2], value.type));
-    more += ", " + otherwise.sql;
-  }
-  Aggregate out;
-  out.type = value.type;
-  out.call =
-      call.function + "(" + value.sql + more + (call.expr->ignore_nulls ? " IGNORE NULLS)" : ")");
-  out.window_only = true;
-  out.needs_order = true;
-  out.takes_frame = false;
-  out.ties = Ties::position;
-  const std::string step =
-      std::to_string(call.function == "lag" ? -distance : distance) + " FOLLOWING";
-  out.frame_name = "ROWS BETWEEN " + step + " AND " + step;
-  const std::string otherwise = call.args.size() > 2 ? call.args[2].name : "NULL";
-  out.name =
-      call.function + "(" + value.name + ", " + std::to_string(distance) + ", " + otherwise + ")";
-  return out;
-}
-
-Result<Aggregate> nth(const Call& call) {
-  if (call.args.size() != 2 || !call.args[1].number || *call.args[1].number < 1) {
-    return wrong_arguments(call, "a value and a number over 0");
-  }
-  Aggregate out;
-  out.type = call.args[0].type;
-  out.call = "nth_value(" + call.args[0].sql + ", " + std::to_string(*call.args[1].number) +
-             (call.expr->ignore_nulls ? " IGNORE NULLS)" : ")");
-  out.window_only = true;
-  return out;
-}
-
 struct Entry {
   std::string_view name;
   Handler handler;
 };
 constexpr Entry entries[] = {
     {"count", count},
+    {"approx_count_distinct", distinct_count},
     {"sum", sum},
+    {"try_sum", tried_sum},
+    {"try_avg", avg},
     {"avg", avg},
     {"mean", avg},
     {"min", extreme},
     {"max", extreme},
+    {"min_by", extreme_by},
+    {"max_by", extreme_by},
+    {"mode", most_frequent},
+    {"bit_and", bits},
+    {"bit_or", bits},
+    {"bit_xor", bits},
     {"first", edge},
     {"first_value", edge},
     {"any_value", edge},
@@ -338,6 +321,22 @@ constexpr Entry entries[] = {
     {"var_pop", spread},
     {"percentile", percentile},
     {"median", percentile},
+    {"percentile_approx", percentile},
+    {"approx_percentile", percentile},
+    {"skewness", statistic},
+    {"kurtosis", statistic},
+    {"corr", statistic},
+    {"covar_pop", statistic},
+    {"covar_samp", statistic},
+    {"regr_count", statistic},
+    {"regr_avgx", statistic},
+    {"regr_avgy", statistic},
+    {"regr_sxx", statistic},
+    {"regr_syy", statistic},
+    {"regr_sxy", statistic},
+    {"regr_slope", statistic},
+    {"regr_intercept", statistic},
+    {"regr_r2", statistic},
     {"row_number", ranking},
     {"rank", ranking},
     {"dense_rank", ranking},
@@ -350,7 +349,8 @@ constexpr Entry entries[] = {
 };
 
 constexpr std::string_view generators[] = {"explode",          "explode_outer", "posexplode",
-                                           "posexplode_outer", "inline",        "inline_outer"};
+                                           "posexplode_outer", "stack",         "json_tuple",
+                                           "inline",           "inline_outer"};
 
 const Entry* entry_of(std::string_view function) {
   const auto* found = std::find_if(std::begin(entries), std::end(entries),
@@ -395,15 +395,16 @@ Result<Aggregate> call_aggregate(const Call& call, bool star) {
   if (call.expr->distinct && call.expr->window) {
     return fail_at(call.at, "DISTINCT with OVER is not part of Spark SQL; aggregate in a subquery");
   }
-  const bool spread = call.function.find("std") != std::string::npos ||
-                      call.function.find("var") != std::string::npos ||
-                      call.function == "percentile" || call.function == "median";
-  if (call.expr->distinct && spread) {
+  const Handler handler = entry_of(call.function)->handler;
+  const bool takes_all = handler == statistic || call.function.find("std") != std::string::npos ||
+                         call.function.find("var") != std::string::npos || handler == percentile ||
+                         handler == most_frequent;
+  if (call.expr->distinct && takes_all) {
     return fail_at(call.at, call.function +
                                 " of DISTINCT values is not supported by the embedded "
                                 "engine; make them distinct in a subquery");
   }
-  WEIR_TRY(Aggregate out, entry_of(call.function)->handler(call));
+  WEIR_TRY(Aggregate out, handler(call));
   const std::string open = call.expr->distinct ? call.function + "(DISTINCT " : call.function + "(";
   const std::string plain = call_name("", call.args);
   if (out.name.empty()) out.name = open + plain.substr(1);

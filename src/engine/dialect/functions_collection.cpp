@@ -99,6 +99,7 @@ MaybeTyped make_struct(Call& call) {
   if (call.args.empty()) return wrong_arguments(call, "at least one value");
   std::vector<std::string> names;
   std::string shown = "struct(";
+  std::string shown_with_names = "named_struct(";
   for (std::size_t i = 0; i < call.args.size(); ++i) {
     std::string alias =
         call.expr != nullptr && i < call.expr->names.size() ? call.expr->names[i] : "";
@@ -108,10 +109,16 @@ MaybeTyped make_struct(Call& call) {
       alias = written->parts.back();
     }
     if (alias.empty()) alias = "col" + std::to_string(i + 1);
+    shown_with_names += (i == 0 ? "" : ", ") + alias + ", " + call.args[i].name;
     names.push_back(std::move(alias));
   }
   WEIR_CHECK(unique_names(call, names));
-  return packed(names, call.args, shown + ")");
+  // Spark names the fields in the text where a parameter of a lambda function is among them.
+  const bool of_lambda = std::any_of(call.args.begin(), call.args.end(), [](const Typed& arg) {
+    return arg.name.starts_with("namedlambdavariable()");
+  });
+  const bool row = call.expr != nullptr && call.expr->kind == ExprKind::row;
+  return packed(names, call.args, (of_lambda || row ? shown_with_names : shown) + ")");
 }
 
 MaybeTyped make_named_struct(Call& call) {
@@ -130,68 +137,25 @@ MaybeTyped make_named_struct(Call& call) {
   return packed(names, values, call_name("named_struct", call.args));
 }
 
-/// A function whose first argument is an array.
-struct ArrayFunction {
-  std::string_view name;
-  std::size_t args;
-  enum class Gives : std::uint8_t { array, element, boolean, integer, long_, inner } gives;
-  std::string_view sql;
-  bool takes_element = false;  // the second argument is of the element's type
-};
-using Gives = ArrayFunction::Gives;
-constexpr ArrayFunction array_functions[] = {
-    {"array_contains", 2, Gives::boolean, "spark_array_contains($1, $2)", true},
-    {"array_distinct", 1, Gives::array, "spark_array_distinct($1)"},
-    {"array_max", 1, Gives::element, "list_max($1)"},
-    {"array_min", 1, Gives::element, "list_min($1)"},
-    {"array_size", 1, Gives::integer, "CAST(len($1) AS INTEGER)"},
-    {"array_compact", 1, Gives::array, "list_filter($1, lambda x: x IS NOT NULL)"},
-    {"array_remove", 2, Gives::array, "spark_array_remove($1, $2)", true},
-    {"array_position", 2, Gives::long_, "spark_array_position($1, $2)", true},
-    {"flatten", 1, Gives::inner, "spark_flatten($1)"},
-};
-
-Result<Type> given(const Call& call, const ArrayFunction& function) {
-  const Type& array = call.args[0].type;
-  switch (function.gives) {
-    case Gives::array:
-      return array;
-    case Gives::element:
-      return array.element();
-    case Gives::boolean:
-      return Type(Kind::boolean);
-    case Gives::integer:
-      return Type(Kind::int_);
-    case Gives::long_:
-      return Type(Kind::long_);
-    case Gives::inner:
-      if (!array.element().is(Kind::array)) return wrong_arguments(call, "an array of arrays");
-      return array.element();
-  }
-  return array;
+MaybeTyped distinct_elements(Call& call) {
+  if (call.args.size() != 1 || !call.args[0].type.is(Kind::array))
+    return wrong_arguments(call, "an array");
+  const Typed& array = call.args[0];
+  const std::string function =
+      array.type.element().is_fractional() ? "spark_distinct_bits(" : "spark_array_distinct(";
+  return made_of(array, array.type, function + array.sql + ")",
+                 call_name(call.function, call.args));
 }
 
-MaybeTyped array_function(Call& call, const ArrayFunction& function) {
-  const std::string name = call_name(call.function, call.args);
-  if (call.args.size() != function.args || !call.args[0].type.is(Kind::array)) {
-    return wrong_arguments(call, function.args == 1 ? "an array" : "an array and a value");
-  }
-  const bool extreme = function.gives == Gives::element;
-  if (extreme && call.args[0].type.element().is_nested()) {
+MaybeTyped extreme_element(Call& call) {
+  if (call.args.size() != 1 || !call.args[0].type.is(Kind::array))
+    return wrong_arguments(call, "an array");
+  const Typed& array = call.args[0];
+  if (array.type.element().is_nested())
     return wrong_arguments(call, "an array of scalars on the embedded engine");
-  }
-  if (function.takes_element) {
-    const Type element = call.args[0].type.element();
-    const auto met = tightest_type(element, call.args[1].type);
-    if (!met) return wrong_arguments(call, "an array and a value of its elements' type");
-    WEIR_TRY(call.args[0], cast(std::move(call.args[0]), Type::array(*met)));
-    WEIR_TRY(call.args[1], cast(std::move(call.args[1]), *met));
-  }
-  WEIR_TRY(Type type, given(call, function));
-  const bool by_bits =
-      call.function == "array_distinct" && call.args[0].type.element().is_fractional();
-  return made_of(pointers(call.args), std::move(type),
-                 filled(by_bits ? "spark_distinct_bits($1)" : function.sql, call.args), name);
+  return made_of(array, array.type.element(),
+                 (call.function == "array_max" ? "list_max(" : "list_min(") + array.sql + ")",
+                 call_name(call.function, call.args));
 }
 
 // DuckDB sorts a NULL inside a struct or a list after all values, Spark before them. So each value
@@ -222,9 +186,25 @@ bool has_map(const Type& type) {
                      [](const Field& field) { return has_map(field.type); });
 }
 
+/// How Spark shows ARRAY_SORT of an array alone.
+constexpr std::string_view standard_comparison =
+    ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), "
+    "0, "
+    "(IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, "
+    "(IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > "
+    "namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
+
 MaybeTyped sorted(Call& call) {
-  const std::string name =
-      call_name(call.function, call.args, call.args.size() == 1 ? ", true" : "");
+  const bool nulls_last = call.function == "array_sort";
+  const std::string name = call_name(call.function, call.args,
+                                     nulls_last              ? standard_comparison
+                                     : call.args.size() == 1 ? ", true"
+                                                             : "");
+  if (nulls_last && call.args.size() > 1) {
+    return fail_at(call.at,
+                   "ARRAY_SORT with a function that compares is not supported by the embedded "
+                   "engine; use SORT_ARRAY over structs whose first field is what to sort by");
+  }
   if (call.args.empty() || call.args.size() > 2 || !call.args[0].type.is(Kind::array)) {
     return wrong_arguments(call, "an array and TRUE or FALSE");
   }
@@ -237,9 +217,14 @@ MaybeTyped sorted(Call& call) {
     }
     ascending = call.args[1].sql == "true";
   }
-  const std::string order = ascending ? ", 'ASC', 'NULLS FIRST')" : ", 'DESC', 'NULLS LAST')";
+  const std::string order = nulls_last  ? ", 'ASC', 'NULLS LAST')"
+                            : ascending ? ", 'ASC', 'NULLS FIRST')"
+                                        : ", 'DESC', 'NULLS LAST')";
   const Type& element = value.type.element();
   std::string sql = "list_sort(" + value.sql + order;
+  if (element.is_nested() && nulls_last) {
+    return wrong_arguments(call, "an array of scalars on the embedded engine");
+  }
   if (element.is_nested()) {
     sql = "list_transform(list_sort(list_transform(" + value.sql +
           ", lambda v_sort: {'k': " + sort_key("v_sort", element, 0) + ", 'x': v_sort})" + order +
@@ -252,7 +237,7 @@ MaybeTyped element_at(Call& call) {
   if (call.args.size() != 2) return wrong_arguments(call, "an array or a map, and where");
   const std::string name = call_name(call.function, call.args);
   const Typed& from = call.args[0];
-  if (from.type.is(Kind::map) && call.function == "element_at") {
+  if (from.type.is(Kind::map) && call.function != "get") {
     WEIR_TRY(const Typed key, implicit_cast(call, call.args[1], from.type.key()));
     return made_of(from, key, from.type.value(), from.sql + "[" + key.sql + "]", name);
   }
@@ -267,19 +252,144 @@ MaybeTyped element_at(Call& call) {
                  name);
 }
 
-MaybeTyped of_map(Call& call) {
-  if (call.args.empty() || !call.args[0].type.is(Kind::map)) return wrong_arguments(call, "a map");
+MaybeTyped contains_key(Call& call) {
+  if (call.args.size() != 2 || !call.args[0].type.is(Kind::map))
+    return wrong_arguments(call, "a map and a key");
   const std::string name = call_name(call.function, call.args);
   const Typed& map = call.args[0];
-  if (call.function == "map_contains_key") {
-    if (call.args.size() != 2) return wrong_arguments(call, "a map and a key");
-    WEIR_TRY(const Typed key, implicit_cast(call, call.args[1], map.type.key()));
-    return made_of(map, key, Kind::boolean,
-                   "list_contains(map_keys(" + map.sql + "), " + key.sql + ")", name);
+  WEIR_TRY(const Typed key, implicit_cast(call, call.args[1], map.type.key()));
+  return made_of(map, key, Kind::boolean,
+                 "list_contains(map_keys(" + map.sql + "), " + key.sql + ")", name);
+}
+
+MaybeTyped entries_of(Call& call) {
+  if (call.args.size() != 1 || !call.args[0].type.is(Kind::map))
+    return wrong_arguments(call, "a map");
+  const Typed& map = call.args[0];
+  const Type entry = Type::structure({{"key", map.type.key()}, {"value", map.type.value()}});
+  return made_of(map, Type::array(entry), "map_entries(" + map.sql + ")",
+                 call_name(call.function, call.args));
+}
+
+MaybeTyped map_of_entries(Call& call) {
+  const bool fits = call.args.size() == 1 && call.args[0].type.is(Kind::array) &&
+                    call.args[0].type.element().is(Kind::struct_) &&
+                    call.args[0].type.element().fields().size() == 2;
+  if (!fits) return wrong_arguments(call, "an array of structs of a key and a value");
+  const Typed& entries = call.args[0];
+  const std::vector<Field>& fields = entries.type.element().fields();
+  return made_of(entries, Type::map(fields[0].type, fields[1].type),
+                 "spark_map_from_entries(" + entries.sql + ")",
+                 call_name(call.function, call.args));
+}
+
+MaybeTyped joined_maps(Call& call) {
+  if (call.args.empty()) return wrong_arguments(call, "maps");
+  const std::string name = call_name(call.function, call.args);
+  WEIR_TRY(call.args, unified(std::move(call.args), false, "MAP_CONCAT"));
+  const Type type = call.args[0].type;
+  if (!type.is(Kind::map)) return wrong_arguments(call, "maps");
+  std::string sql = call.args[0].sql;
+  for (std::size_t i = 1; i < call.args.size(); ++i)
+    sql = "spark_map_concat(" + sql + ", " + call.args[i].sql + ")";
+  return made_of(pointers(call.args), type, sql, name);
+}
+
+// ARRAYS_ZIP: the fields are named as the arguments are, or numbered from 0.
+MaybeTyped zipped(Call& call) {
+  if (call.args.empty()) return wrong_arguments(call, "arrays");
+  std::string lists;
+  std::string there;
+  std::string items;
+  std::string parts;
+  std::vector<Field> fields;
+  std::vector<std::string> named;
+  for (std::size_t i = 0; i < call.args.size(); ++i) {
+    const Typed& arg = call.args[i];
+    if (!arg.type.is(Kind::array)) return wrong_arguments(call, "arrays");
+    const Expr* written = call.expr != nullptr && i < call.expr->children.size()
+                              ? call.expr->children[i].get()
+                              : nullptr;
+    const std::string name = written != nullptr && written->kind == ExprKind::name
+                                 ? written->parts.back()
+                                 : std::to_string(i);
+    const std::string number = std::to_string(i);
+    const std::string before = i == 0 ? "" : ", ";
+    lists += before + "'a" + number + "': " + arg.sql;
+    there += (i == 0 ? "" : " AND ") + std::string("v_zip.a") + number + " IS NOT NULL";
+    items += before + "v_zip.a" + number;
+    parts += before + quoted_identifier(name) + " := v_each[" + std::to_string(i + 1) + "]";
+    fields.push_back({name, arg.type.element()});
+    named.push_back(name);
   }
-  if (call.args.size() != 1) return wrong_arguments(call, "a map");
-  const Type& part = call.function == "map_keys" ? map.type.key() : map.type.value();
-  return made_of(map, Type::array(part), call.function + "(" + map.sql + ")", name);
+  WEIR_CHECK(unique_names(call, named));
+  const Type type = Type::array(Type::structure(std::move(fields)));
+  return made_of(pointers(call.args), type,
+                 "list_transform([{" + lists + "}], lambda v_zip: CASE WHEN " + there +
+                     " THEN list_transform(list_zip(" + items + "), lambda v_each: struct_pack(" +
+                     parts + ")) END)[1]",
+                 call_name(call.function, call.args));
+}
+
+/// Whether the keys of all maps are texts, whose form in JSON is certain, and no value is of a type
+/// that DuckDB does not tell from another.
+bool has_text_keys(const Type& type) {
+  if (type.is(Kind::timestamp_ntz) || type.is_interval()) return false;
+  if (type.is(Kind::map) && !type.key().is(Kind::string) && !type.key().is_integral()) return false;
+  return !type.is_nested() ||
+         std::all_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return has_text_keys(field.type); });
+}
+
+MaybeTyped to_json(Call& call) {
+  if (call.args.size() != 1 || !call.args[0].type.is_nested() || !has_text_keys(call.args[0].type))
+    return wrong_arguments(call,
+                           "a struct, an array, or a map whose keys are text, and no options,");
+  return made_of(call.args[0], Kind::string, "spark_to_json(" + call.args[0].sql + ")",
+                 call_name(call.function, call.args));
+}
+
+// SEQUENCE of whole numbers, dates or moments; the step of a date is an interval as written.
+MaybeTyped sequence(Call& call) {
+  if (call.args.size() < 2 || call.args.size() > 3)
+    return wrong_arguments(call, "a start, an end and a step");
+  const std::string name = call_name(call.function, call.args);
+  const auto met = wider_type_without_text({call.args[0].type, call.args[1].type});
+  if (!met || (!met->is_integral() && !met->is_datetime()))
+    return wrong_arguments(call, "whole numbers, dates or timestamps");
+  WEIR_TRY(const Typed from, cast(std::move(call.args[0]), *met));
+  WEIR_TRY(const Typed to, cast(std::move(call.args[1]), *met));
+  if (met->is_integral()) {
+    std::string step = "NULL";
+    if (call.args.size() == 3) {
+      WEIR_TRY(const Typed by, implicit_cast(call, std::move(call.args[2]), *met));
+      step = "CAST(" + by.sql + " AS BIGINT)";
+    }
+    const std::string items = "spark_sequence(CAST(" + from.sql + " AS BIGINT), CAST(" + to.sql +
+                              " AS BIGINT), " + step + ")";
+    return made_of(from, to, Type::array(*met),
+                   met->is(Kind::long_)
+                       ? items
+                       : "CAST(" + items + " AS " + Type::array(*met).duckdb_name() + ")",
+                   name);
+  }
+  const bool given = call.args.size() == 3;
+  if (given && !call.args[2].interval)
+    return wrong_arguments(call, "a step written as an interval");
+  const bool months = given && call.args[2].type.is(Kind::year_month);
+  constexpr std::int64_t day_us = 86'400'000'000;
+  const std::int64_t by = given ? *call.args[2].interval : day_us;
+  const bool date = met->is(Kind::date);
+  if (date && !months && by % day_us != 0)
+    return wrong_arguments(call, "a step of days, months or years between dates");
+  const auto moment = [&](const std::string& sql) {
+    return date ? "CAST(" + sql + " AS TIMESTAMP)" : sql;
+  };
+  const std::string items =
+      "spark_moments(" + moment(from.sql) + ", " + moment(to.sql) + ", " +
+      (months ? std::to_string(by) + ", 0, " : "0, " + std::to_string(by) + ", ") +
+      (given ? "false" : "true") + ")";
+  return made_of(from, to, Type::array(*met), date ? "CAST(" + items + " AS DATE[])" : items, name);
 }
 
 MaybeTyped array_join(Call& call) {
@@ -299,34 +409,32 @@ MaybeTyped array_join(Call& call) {
       "CASE WHEN " + array.sql + " IS NOT NULL THEN " + joined_text(sql, separator) + " END", name);
 }
 
-MaybeTyped slice(Call& call) {
-  if (call.args.size() != 3 || !call.args[0].type.is(Kind::array)) {
-    return wrong_arguments(call, "an array, a start and a length");
-  }
-  const std::string name = call_name(call.function, call.args);
-  WEIR_TRY(call.args[1], implicit_cast(call, std::move(call.args[1]), Kind::int_));
-  WEIR_TRY(call.args[2], implicit_cast(call, std::move(call.args[2]), Kind::int_));
-  return made_of(pointers(call.args), call.args[0].type,
-                 filled("spark_slice($1, $2, $3)", call.args), name);
-}
-
 }  // namespace
+
+Result<std::string> sort_key(const Call& call, const Typed& value) {
+  if (has_map(value.type)) return wrong_arguments(call, "values with an order");
+  return sort_key(value.sql, value.type, 0);
+}
 
 MaybeTyped call_collection(Call& call) {
   const std::string& f = call.function;
-  for (const ArrayFunction& function : array_functions) {
-    if (function.name == f) return array_function(call, function);
-  }
+  if (f == "array_distinct") return distinct_elements(call);
+  if (f == "array_max" || f == "array_min") return extreme_element(call);
   if (f == "size" || f == "cardinality") return size(call);
   if (f == "array") return make_array(call);
   if (f == "map") return make_map(call);
   if (f == "struct") return make_struct(call);
   if (f == "named_struct") return make_named_struct(call);
-  if (f == "sort_array") return sorted(call);
-  if (f == "element_at" || f == "get") return element_at(call);
-  if (f == "map_keys" || f == "map_values" || f == "map_contains_key") return of_map(call);
+  if (f == "sort_array" || f == "array_sort") return sorted(call);
+  if (f == "element_at" || f == "try_element_at" || f == "get") return element_at(call);
+  if (f == "map_contains_key") return contains_key(call);
+  if (f == "map_entries") return entries_of(call);
+  if (f == "map_from_entries") return map_of_entries(call);
+  if (f == "map_concat") return joined_maps(call);
+  if (f == "arrays_zip") return zipped(call);
+  if (f == "sequence") return sequence(call);
+  if (f == "to_json") return to_json(call);
   if (f == "array_join") return array_join(call);
-  if (f == "slice") return slice(call);
   return std::nullopt;
 }
 

@@ -87,6 +87,18 @@ MaybeTyped call_conditional(Call& call) {
     return made_of(call.args[0], Kind::boolean, "(" + call.args[0].sql + test,
                    "(" + call.args[0].name + test);
   }
+  if (f == "equal_null") {
+    if (count != 2) return wrong_arguments(call, "two values");
+    const std::string name = call_name(f, call.args);
+    WEIR_TRY(Typed same, compare("<=>", std::move(call.args[0]), std::move(call.args[1])));
+    same.name = name;
+    return same;
+  }
+  if (f == "typeof") {
+    if (count != 1) return wrong_arguments(call, "one value");
+    const std::string name = call_name(f, call.args);
+    return made_of(call.args[0], Kind::string, quoted_string(call.args[0].type.spark_name()), name);
+  }
   return std::nullopt;
 }
 

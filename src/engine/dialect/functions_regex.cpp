@@ -93,6 +93,54 @@ MaybeTyped extract(Call& call) {
                  matched(regex, "regexp_extract", value.sql, ", " + std::to_string(*group)), name);
 }
 
+// All matches, over PCRE: DuckDB's own leaves out groups that did not take part.
+MaybeTyped extract_all(Call& call) {
+  const bool counts = call.function == "regexp_count";
+  const bool first = call.function == "regexp_substr";
+  const bool whole = counts || first;
+  const std::string name =
+      call_name(call.function, call.args, !whole && call.args.size() == 2 ? ", 1" : "");
+  WEIR_CHECK(arguments(call, 2, whole ? 2 : 3, "a text, a regular expression and a group"));
+  const Type type = counts  ? Type(Kind::int_)
+                    : first ? Type(Kind::string)
+                            : Type::array(Kind::string);
+  const Typed& value = call.args[0];
+  if (call.args[1].type.is(Kind::null_))
+    return made_of(value, type, "CAST(NULL AS " + type.duckdb_name() + ")", name);
+  WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
+  auto group = call.args.size() == 3 ? call.args[2].number : std::optional<std::int64_t>(1);
+  if (whole) group = 0;
+  if (!group || *group < 0 || *group > regex.groups) {
+    return fail_at(call.args[1].at, "the regular expression has " + std::to_string(regex.groups) +
+                                        " groups; write the number of one of them, or 0");
+  }
+  const std::string all = "spark_regexp_extract_all(" + value.sql + ", " +
+                          quoted_string(regex.pattern) + ", " + std::to_string(*group) + ")";
+  return made_of(value, type,
+                 counts  ? "CAST(len(" + all + ") AS INTEGER)"
+                 : first ? "nullif(list_extract(" + all + ", 1), '')"
+                         : all,
+                 name);
+}
+
+MaybeTyped str_to_map(Call& call) {
+  const std::string name = call_name(call.function, call.args,
+                                     call.args.size() == 1   ? ", ,, :"
+                                     : call.args.size() == 2 ? ", :"
+                                                             : "");
+  WEIR_CHECK(arguments(call, 1, 3, "a text and two regular expressions"));
+  std::string separators;
+  for (std::size_t i = 1; i < 3; ++i) {
+    Typed standard;
+    standard.text = i == 1 ? "," : ":";
+    WEIR_TRY(const Regex regex,
+             regex_of(i < call.args.size() ? call.args[i] : standard, RegexUse::pieces));
+    separators += ", " + quoted_string(regex.pattern);
+  }
+  return made_of(call.args[0], Type::map(Kind::string, Kind::string),
+                 "spark_str_to_map(" + call.args[0].sql + separators + ")", name);
+}
+
 // With a limit the rest stays in one piece, which DuckDB's functions cannot do.
 MaybeTyped split(Call& call) {
   const std::string name = call_name(call.function, call.args, call.args.size() == 2 ? ", -1" : "");
@@ -194,6 +242,9 @@ MaybeTyped call_regex(Call& call) {
   const std::string& f = call.function;
   if (f == "regexp_replace") return replace(call);
   if (f == "regexp_extract") return extract(call);
+  if (f == "regexp_extract_all" || f == "regexp_count" || f == "regexp_substr")
+    return extract_all(call);
+  if (f == "str_to_map") return str_to_map(call);
   if (f == "split") return split(call);
   if (f == "rlike" || f == "regexp_like" || f == "regexp") {
     if (call.args.size() != 2) return wrong_arguments(call, "a text and a regular expression");

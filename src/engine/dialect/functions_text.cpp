@@ -22,6 +22,11 @@ MaybeTyped trimmed(Call& call) {
                                                         : "BOTH";
     name = "TRIM(" + side + " " + call.args[1].name + " FROM " + call.args[0].name + ")";
   }
+  for (Typed& arg : call.args) {  // bytes are taken for text here, where else they are not
+    if (arg.type.is(Kind::binary)) {
+      WEIR_TRY(arg, cast(std::move(arg), Kind::string));
+    }
+  }
   for (Typed& arg : call.args) {
     WEIR_TRY(arg, implicit_cast(call, std::move(arg), Kind::string));
   }
@@ -68,7 +73,35 @@ Result<void> utf8_only(const Call& call, const Typed& charset) {
                                  " must be 'UTF-8' on the embedded engine; convert before sending");
 }
 
+// DECODE(x, is, then, is, then, ..., else): a CASE that finds NULL too.
+Result<Typed> chosen_by(const Call& call, const Typed& value) {
+  const std::string name = call_name(call.function, call.args);
+  std::vector<Typed> results;
+  for (std::size_t i = 2; i < call.args.size(); i += 2)
+    results.push_back(call.args[i]);
+  const bool has_else = call.args.size() % 2 == 0;
+  if (has_else) results.push_back(call.args.back());
+  WEIR_TRY(results, unified(std::move(results), true, "DECODE"));
+  std::vector<Typed> tests;
+  std::string sql = "CASE";
+  for (std::size_t i = 0; 2 * i + 2 < call.args.size(); ++i) {
+    WEIR_TRY(Typed same, compare("<=>", value, call.args[2 * i + 1]));
+    sql += " WHEN " + same.sql + " THEN " + results[i].sql;
+    tests.push_back(std::move(same));
+  }
+  if (has_else) sql += " ELSE " + results.back().sql;
+  std::vector<const Typed*> parts = pointers(tests);
+  for (const Typed& result : results)
+    parts.push_back(&result);
+  return made_of(parts, results[0].type, sql + " END", name);
+}
+
 MaybeTyped coded(Call& call) {
+  if (call.function == "decode" && call.args.size() > 2) {
+    WEIR_TRY(Typed chosen,
+             made_once(call.args[0], [&](const Typed& value) { return chosen_by(call, value); }));
+    return chosen;
+  }
   if (call.args.size() != 2) return wrong_arguments(call, "a value and a character set");
   const std::string name = call_name(call.function, call.args);
   WEIR_CHECK(utf8_only(call, call.args[1]));
@@ -113,8 +146,62 @@ MaybeTyped reversed(Call& call) {
   }
   WEIR_TRY(value, implicit_cast(call, std::move(value), Kind::string));
   // DuckDB's reverse() keeps what belongs to one visible character together; Spark does not.
-  return made_of(value, Kind::string,
-                 "array_to_string(list_reverse(string_split(" + value.sql + ", '')), '')", name);
+  return made_of(value, Kind::string, "spark_reverse(" + value.sql + ")", name);
+}
+
+MaybeTyped picked(Call& call) {
+  if (call.args.size() < 2) return wrong_arguments(call, "a number and texts");
+  const std::string name = call_name(call.function, call.args);
+  std::string items;
+  for (std::size_t i = 1; i < call.args.size(); ++i) {
+    WEIR_TRY(call.args[i], implicit_cast(call, std::move(call.args[i]), Kind::string));
+    items += (i == 1 ? "" : ", ") + call.args[i].sql;
+  }
+  WEIR_TRY(call.args[0], implicit_cast(call, std::move(call.args[0]), Kind::int_));
+  return made_of(pointers(call.args), Kind::string,
+                 "spark_get([" + items + "], CAST(" + call.args[0].sql + " AS BIGINT) - 1)", name);
+}
+
+/// The hash of a value from the hash of those before it; of a struct it is that of its fields.
+Result<std::string> hash_of(const std::string& function, const std::string& value, const Type& type,
+                            std::string seed, Position at) {
+  if (type.is(Kind::null_)) return seed;
+  if (type.is(Kind::struct_)) {
+    for (const Field& field : type.fields()) {
+      WEIR_TRY(seed,
+               hash_of(function, "struct_extract(" + value + ", " + quoted_string(field.name) + ")",
+                       field.type, std::move(seed), at));
+    }
+    return seed;
+  }
+  if (type.is(Kind::array)) {
+    WEIR_TRY(const std::string step, hash_of(function, "v_left.x", type.element(), "v_all.a", at));
+    const std::string none = "CAST(NULL AS " + type.element().duckdb_name() + ")";
+    return "list_reduce(list_transform(coalesce(" + value +
+           ", []), lambda v_item: {'a': " + "CAST(NULL AS " +
+           (function == "spark_hash" ? "INTEGER" : "BIGINT") +
+           "), 'x': v_item}), lambda v_all, v_left: {'a': " + step + ", 'x': " + none +
+           "}, {'a': " + seed + ", 'x': " + none + "}).a";
+  }
+  if (type.is(Kind::map)) {
+    return fail_at(at, "a hash of " + type.spark_name() +
+                           " is not supported by the embedded engine; hash its parts");
+  }
+  const std::string suffix = !type.is(Kind::decimal)  ? ""
+                             : type.precision() <= 18 ? "_small_decimal"
+                                                      : "_large_decimal";
+  return function + suffix + "(" + value + ", " + seed + ")";
+}
+
+MaybeTyped hashed(Call& call) {
+  if (call.args.empty()) return wrong_arguments(call, "at least one value");
+  const bool wide = call.function == "xxhash64";
+  std::string sql = wide ? "CAST(42 AS BIGINT)" : "CAST(42 AS INTEGER)";
+  for (const Typed& arg : call.args) {
+    WEIR_TRY(sql, hash_of("spark_" + call.function, arg.sql, arg.type, std::move(sql), arg.at));
+  }
+  return made_of(pointers(call.args), wide ? Kind::long_ : Kind::int_, std::move(sql),
+                 call_name(call.function, call.args));
 }
 
 }  // namespace
@@ -134,6 +221,8 @@ MaybeTyped call_text(Call& call) {
   }
   if (f == "concat_ws") return concat_ws(call);
   if (f == "decode" || f == "encode") return coded(call);
+  if (f == "elt") return picked(call);
+  if (f == "hash" || f == "xxhash64") return hashed(call);
   if (f == "md5") return digest(call, "md5");
   if (f == "sha1" || f == "sha") return digest(call, "sha1");
   if (f == "sha2") return sha2(call);

@@ -15,6 +15,18 @@ Result<QueryPtr> parse(std::string_view sql) {
   return Grammar(std::move(tokens)).statement();
 }
 
+Result<ExprPtr> parse_interval(std::string_view text) {
+  const bool worded = lower_case(text.substr(0, 9)) == "interval ";
+  WEIR_TRY(std::vector<Token> tokens, tokenize((worded ? "" : "INTERVAL ") + std::string(text)));
+  return Grammar(std::move(tokens)).whole_interval();
+}
+
+Result<ExprPtr> Grammar::whole_interval() {
+  WEIR_TRY(ExprPtr parsed, interval_literal());
+  if (peek().kind != TokenKind::end) return unexpected("the end of the interval");
+  return parsed;
+}
+
 const Token& Grammar::peek(std::size_t ahead) const {
   return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
 }

@@ -28,12 +28,14 @@ class Nesting {
 
 /// A recursive-descent parser of Spark's grammar; private to parse(). A method is named after what
 /// it parses, and leaves the position after it. The tokens are in grammar.cpp, the rest in
-/// grammar_query.cpp, grammar_expression.cpp, grammar_call.cpp and grammar_type.cpp.
+/// grammar_query.cpp, grammar_pivot.cpp, grammar_expression.cpp, grammar_call.cpp and
+/// grammar_type.cpp.
 class Grammar {
  public:
   explicit Grammar(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
   Result<QueryPtr> statement();
   Result<Type> whole_type();
+  Result<ExprPtr> whole_interval();
 
  private:
   // The tokens.
@@ -65,6 +67,10 @@ class Grammar {
   Result<void> organization(Query& query);
   Result<std::unique_ptr<Select>> select();
   Result<void> select_tail(Select& select);
+  using GroupingSets = std::vector<std::vector<std::size_t>>;  // of places in Select::group_by
+  Result<void> group_by(Select& select);
+  Result<GroupingSets> grouping_element(Select& select);
+  Result<std::vector<std::size_t>> grouped_together(Select& select);
   Result<SelectItem> select_item();
   Result<FromPtr> from_list();
   Result<FromPtr> joined();
@@ -73,6 +79,11 @@ class Grammar {
   Result<FromPtr> values_list();
   Result<bool> join_kind(From& join);
   Result<FromPtr> join_of(FromPtr left, From join);
+  Result<FromPtr> pivoted(FromPtr from);
+  Result<void> pivot(From& from);
+  Result<void> unpivot(From& from);
+  Result<ExprPtr> column_name(std::string_view what);
+  Result<std::vector<ExprPtr>> column_names(std::string_view what);
   Result<LateralView> lateral_view();
   Result<std::vector<SortItem>> sort_items();
   Result<Window> window_spec();
@@ -96,16 +107,21 @@ class Grammar {
   Result<ExprPtr> case_expression();
   Result<ExprPtr> cast_expression();
   Result<ExprPtr> interval_literal();
+  Result<Type> interval_fields();  // DAY TO SECOND
   Result<ExprPtr> name_or_call();
   Result<ExprPtr> call(const std::string& name, Position at);
   Result<void> call_arguments(Expr& call);
+  Result<void> put_in_place(Expr& call, const std::vector<std::string>& named);
   Result<void> call_tail(Expr& call);
   Result<bool> worded_arguments(Expr& call);
+  [[nodiscard]] bool sees_lambda() const;
+  Result<ExprPtr> lambda();
   Result<ExprPtr> trim_call(ExprPtr trim);
   Result<ExprPtr> text_literal();
   Result<Type> type_name();
   Result<Type> decimal_type();
   Result<Type> struct_type();
+  Result<Type> fields();
 
   [[nodiscard]] static ExprPtr node(ExprKind kind, Position at, std::string text = {});
   Result<ExprPtr> finished(ExprPtr expr) const;

@@ -2,6 +2,8 @@
 // POSITION(x IN y). They become plain calls in the tree, so that nothing behind the grammar knows
 // of them.
 
+#include <algorithm>
+
 #include "engine/dialect/grammar.hpp"
 
 namespace weir::dialect {
@@ -35,7 +37,6 @@ Result<ExprPtr> Grammar::name_or_call() {
 Result<ExprPtr> Grammar::call(const std::string& name, Position at) {
   ExprPtr call = node(ExprKind::call, at, lower_case(name));
   take_symbol("(");
-  if (call->text == "overlay") return refuse(at, "OVERLAY", "use SUBSTRING and CONCAT");
   if (call->text == "trim" && !sees_symbol(")", 1) && !sees_symbol(",", 1) &&
       (sees_word("LEADING") || sees_word("TRAILING") || sees_word("BOTH"))) {
     return trim_call(std::move(call));
@@ -49,11 +50,18 @@ Result<ExprPtr> Grammar::call(const std::string& name, Position at) {
 
 Result<void> Grammar::call_arguments(Expr& call) {
   const bool names = call.text == "struct";
+  std::vector<std::string> named;  // the names of arguments; empty for one without
   while (!sees_symbol(")")) {
-    if (sees_symbol("=>", 1)) return refuse(peek().at, "a named argument", "give it by position");
+    if (sees_symbol("=>", 1)) {
+      named.resize(call.children.size() + 1);
+      WEIR_TRY(named.back(), identifier("the name of an argument"));
+      take_symbol("=>");
+    } else if (!named.empty()) {
+      return fail_at(peek().at, "an argument without a name stands before those with one");
+    }
     // POSITION(x IN y): the IN is not the operator.
     const bool position = call.text == "position" && call.children.empty();
-    WEIR_TRY(ExprPtr argument, position ? binary(0) : expression());
+    WEIR_TRY(ExprPtr argument, sees_lambda() ? lambda() : position ? binary(0) : expression());
     call.children.push_back(std::move(argument));
     std::string alias;
     if (take_word("AS")) {
@@ -71,12 +79,110 @@ Result<void> Grammar::call_arguments(Expr& call) {
     if (!take_symbol(",")) break;
     if (sees_symbol(")")) return unexpected("another argument");
   }
+  if (!named.empty()) WEIR_CHECK(put_in_place(call, named));
   return expect_symbol(")", "after the arguments of " + call.text);
+}
+
+namespace {
+
+/// The functions whose arguments have names in Spark 3.5, and what stands for one that is left out.
+struct NamedParameters {
+  std::string_view functions;
+  std::vector<std::pair<std::string_view, std::string_view>> parameters;
+};
+
+const std::vector<NamedParameters>& named_parameters() {
+  static const std::vector<NamedParameters> all{
+      {" mask ",
+       {{"str", ""},
+        {"upperchar", "X"},
+        {"lowerchar", "x"},
+        {"digitchar", "n"},
+        {"otherchar", ""}}},
+      {" explode explode_outer posexplode posexplode_outer inline inline_outer ",
+       {{"collection", ""}}}};
+  return all;
+}
+
+}  // namespace
+
+// mask(s, lowerChar => 'q'): each argument at the place of its name.
+Result<void> Grammar::put_in_place(Expr& call, const std::vector<std::string>& named) {
+  const auto& all = named_parameters();
+  const auto known = std::find_if(all.begin(), all.end(), [&](const NamedParameters& one) {
+    return one.functions.find(" " + call.text + " ") != std::string_view::npos;
+  });
+  if (known == all.end()) return refuse(call.at, "a named argument", "give it by position");
+  std::vector<ExprPtr> placed(known->parameters.size());
+  for (std::size_t i = 0; i < call.children.size(); ++i) {
+    std::size_t place = i;
+    if (!named[i].empty()) {
+      const auto found = std::find_if(
+          known->parameters.begin(), known->parameters.end(),
+          [&](const auto& parameter) { return parameter.first == lower_case(named[i]); });
+      place = static_cast<std::size_t>(found - known->parameters.begin());
+    }
+    if (place >= placed.size() || placed[place]) {
+      return fail_at(call.children[i]->at, "the function " + call.text + " has no argument " +
+                                               named[i] + ", or has it already");
+    }
+    placed[place] = std::move(call.children[i]);
+  }
+  if (!placed[0]) {
+    return fail_at(call.at, "the function " + call.text + " needs the argument " +
+                                std::string(known->parameters[0].first));
+  }
+  for (std::size_t i = 1; i < placed.size(); ++i) {
+    if (placed[i]) continue;
+    const std::string standard(known->parameters[i].second);
+    placed[i] = node(standard.empty() ? ExprKind::null_ : ExprKind::string, call.at, standard);
+  }
+  call.children = std::move(placed);
+  call.names.resize(call.children.size());
+  return {};
+}
+
+// x -> ..., (x, y) -> ...
+bool Grammar::sees_lambda() const {
+  const auto is_name = [&](std::size_t ahead) {
+    return peek(ahead).kind == TokenKind::word || peek(ahead).kind == TokenKind::quoted;
+  };
+  if (is_name(0)) return sees_symbol("->", 1);
+  if (!sees_symbol("(")) return false;
+  std::size_t ahead = 1;
+  while (is_name(ahead) && sees_symbol(",", ahead + 1))
+    ahead += 2;
+  return is_name(ahead) && sees_symbol(")", ahead + 1) && sees_symbol("->", ahead + 2);
+}
+
+Result<ExprPtr> Grammar::lambda() {
+  ExprPtr lambda = node(ExprKind::lambda, peek().at);
+  const bool several = take_symbol("(");
+  do {
+    WEIR_TRY(std::string name, identifier("the name of a parameter"));
+    lambda->parts.push_back(std::move(name));
+  } while (several && take_symbol(","));
+  if (several) take_symbol(")");
+  take_symbol("->");
+  WEIR_TRY(ExprPtr body, expression());
+  lambda->children.push_back(std::move(body));
+  return finished(std::move(lambda));
 }
 
 // The arguments behind the first one in TRIM(x FROM y), POSITION(x IN y), EXTRACT(f FROM x) and
 // SUBSTRING(x FROM n FOR m); false when commas follow instead.
 Result<bool> Grammar::worded_arguments(Expr& call) {
+  if (call.text == "overlay" && take_word("PLACING")) {
+    WEIR_TRY(ExprPtr part, binary(0));
+    call.children.push_back(std::move(part));
+    WEIR_CHECK(expect_word("FROM", "in OVERLAY"));
+    WEIR_TRY(ExprPtr position, binary(0));
+    call.children.push_back(std::move(position));
+    if (!take_word("FOR")) return true;
+    WEIR_TRY(ExprPtr length, binary(0));
+    call.children.push_back(std::move(length));
+    return true;
+  }
   const bool substring = call.text == "substr" || call.text == "substring";
   if (call.text == "position" && take_word("IN")) {
     call.text = "locate";  // as Spark calls this form

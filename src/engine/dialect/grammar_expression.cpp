@@ -282,7 +282,11 @@ Result<ExprPtr> Grammar::postfix() {
       field->children.push_back(std::move(value));
       WEIR_TRY(value, finished(std::move(field)));
     } else if (sees_symbol("::")) {
-      return refuse(at, "the cast \"::\"", "write CAST(x AS type)");
+      ++at_;
+      ExprPtr cast = node(ExprKind::cast, at, "CAST");
+      cast->children.push_back(std::move(value));
+      WEIR_TRY(cast->type, type_name());
+      WEIR_TRY(value, finished(std::move(cast)));
     } else {
       return value;
     }
@@ -353,7 +357,7 @@ Result<ExprPtr> Grammar::parenthesized() {
   }
   WEIR_CHECK(expect_symbol(")", "after the expression"));
   if (sees_symbol("->")) {
-    return refuse(at, "a lambda function", "use EXPLODE and aggregate functions");
+    return fail_at(at, "a lambda function stands only among the arguments of a function");
   }
   return finished(std::move(row));
 }
@@ -379,21 +383,22 @@ Result<ExprPtr> Grammar::word_primary() {
     at_ += 2;
     return node(ExprKind::binary, at, tokens_[at_ - 1].text);
   }
-  if (text_follows && (upper == "DATE" || upper == "TIMESTAMP")) {
+  if (text_follows && (upper == "DATE" || upper == "TIMESTAMP" || upper == "TIMESTAMP_LTZ" ||
+                       upper == "TIMESTAMP_NTZ")) {
     ++at_;
-    const Kind kind = upper == "DATE" ? Kind::date : Kind::timestamp;
+    const Kind kind = upper == "DATE"            ? Kind::date
+                      : upper == "TIMESTAMP_NTZ" ? Kind::timestamp_ntz
+                                                 : Kind::timestamp;
     WEIR_TRY(ExprPtr typed, text_literal());
     typed->kind = ExprKind::typed_text;
     typed->at = at;
     typed->type = kind;
     return typed;
   }
-  if (text_follows && (upper == "TIMESTAMP_NTZ" || upper == "TIMESTAMP_LTZ")) {
-    return refuse(at, "a literal of type " + upper, "write TIMESTAMP '...'");
-  }
   const TokenKind next = peek(1).kind;
-  if (upper == "INTERVAL" && (text_follows || next == TokenKind::integer ||
-                              next == TokenKind::decimal || sees_symbol("-", 1))) {
+  if (upper == "INTERVAL" &&
+      (text_follows || next == TokenKind::integer || next == TokenKind::decimal ||
+       sees_symbol("-", 1) || sees_symbol("+", 1))) {
     return interval_literal();
   }
   if (!call_follows && (upper == "CURRENT_DATE" || upper == "CURRENT_TIMESTAMP") &&
@@ -407,7 +412,7 @@ Result<ExprPtr> Grammar::word_primary() {
                            token.text + "` in backticks if it is a name");
   }
   if (sees_symbol("->", 1)) {
-    return refuse(at, "a lambda function", "use EXPLODE and aggregate functions");
+    return fail_at(at, "a lambda function stands only among the arguments of a function");
   }
   return name_or_call();
 }
@@ -448,10 +453,18 @@ Result<ExprPtr> Grammar::cast_expression() {
   return finished(std::move(cast));
 }
 
-// INTERVAL 1 DAY 2 HOURS, INTERVAL '1' DAY and INTERVAL '1 day 2 hours'.
+// INTERVAL 1 DAY 2 HOURS, INTERVAL '1' DAY, INTERVAL '1 day 2 hours' and INTERVAL '1-2' YEAR TO
+// MONTH.
 Result<ExprPtr> Grammar::interval_literal() {
   ExprPtr interval = node(ExprKind::interval, peek().at);
   ++at_;
+  const std::size_t sign_size = sees_symbol("-") || sees_symbol("+") ? 1 : 0;
+  if (peek(sign_size).kind == TokenKind::string && sees_word("TO", sign_size + 2)) {
+    interval->text = (sees_symbol("-") ? "-" : "") + peek(sign_size).text;
+    at_ += sign_size + 1;
+    WEIR_TRY(interval->type, interval_fields());
+    return interval;
+  }
   std::vector<Token> words;
   if (peek().kind == TokenKind::string && unit_of(peek(1).upper).empty()) {
     auto inner = tokenize(peek().text);
@@ -487,7 +500,7 @@ Result<ExprPtr> Grammar::interval_literal() {
     interval->parts.emplace_back(unit);
     i += 2;
   }
-  if (interval->parts.empty() || (sees_word("TO") && !unit_of(peek(1).upper).empty())) {
+  if (interval->parts.empty()) {
     return refuse(interval->at, "an interval of this form", "write it as INTERVAL 1 DAY 2 HOURS");
   }
   return interval;

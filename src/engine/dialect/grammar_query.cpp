@@ -185,9 +185,11 @@ Result<std::unique_ptr<Select>> Grammar::select() {
     WEIR_TRY(LateralView view, lateral_view());
     select->views.push_back(std::move(view));
   }
-  for (std::string_view word : {"PIVOT", "UNPIVOT", "TABLESAMPLE"}) {
-    if (sees_word(word)) return refuse(peek().at, word, "write it with GROUP BY and CASE");
+  if (sees_word("PIVOT") || sees_word("UNPIVOT")) {
+    return refuse(peek().at, peek().upper + " behind LATERAL VIEW",
+                  "put the view into a query of its own");
   }
+  if (sees_word("TABLESAMPLE")) return refuse(peek().at, "TABLESAMPLE", "use WHERE or LIMIT");
   if (sees_word("JOIN") || sees_words({"LEFT", "JOIN"}) || sees_words({"INNER", "JOIN"})) {
     return fail_at(peek().at,
                    "a JOIN cannot follow LATERAL VIEW; join first, or put the view "
@@ -202,18 +204,7 @@ Result<void> Grammar::select_tail(Select& select) {
     WEIR_TRY(select.where, expression());
   }
   if (take_words({"GROUP", "BY"})) {
-    for (std::string_view word : {"ROLLUP", "CUBE", "GROUPING"}) {
-      if (sees_word(word))
-        return refuse(peek().at, "GROUP BY " + std::string(word), "use UNION ALL");
-    }
-    do {
-      WEIR_TRY(ExprPtr expr, expression());
-      select.group_by.push_back(std::move(expr));
-    } while (take_symbol(","));
-    if (sees_word("WITH")) return refuse(peek().at, "GROUP BY ... WITH", "use UNION ALL");
-    if (sees_words({"GROUPING", "SETS"})) {
-      return refuse(peek().at, "GROUPING SETS", "use UNION ALL");
-    }
+    WEIR_CHECK(group_by(select));
   }
   if (take_word("HAVING")) {
     WEIR_TRY(select.having, expression());
@@ -277,6 +268,7 @@ Result<FromPtr> Grammar::joined() {
   if (nesting_ > nesting_max) return fail_at(peek().at, "joins are nested too deeply; use WITH");
   WEIR_TRY(FromPtr left, source());
   for (;;) {
+    WEIR_TRY(left, pivoted(std::move(left)));
     From join;
     join.kind = From::Kind::join;
     join.at = peek().at;
@@ -329,9 +321,7 @@ Result<bool> Grammar::join_kind(From& join) {
 Result<FromPtr> Grammar::source() {
   auto from = std::make_unique<From>();
   from->at = peek().at;
-  if (sees_word("LATERAL")) {
-    return refuse(from->at, "LATERAL before a table", "use LATERAL VIEW or a correlated subquery");
-  }
+  from->lateral = take_word("LATERAL");
   if (sees_word("VALUES")) return values_list();
   if (take_symbol("(")) {
     if (sees_word("SELECT") || sees_word("WITH") || sees_word("VALUES") || sees_symbol("(")) {
@@ -352,9 +342,9 @@ Result<FromPtr> Grammar::source() {
     WEIR_TRY(std::string part, identifier("a table's name"));
     from->parts.push_back(std::move(part));
   } while (take_symbol("."));
-  if (sees_symbol("(")) {
-    return refuse(from->at, "the table function " + from->parts.back(),
-                  "use a table or a subquery");
+  if (sees_symbol("(") && from->parts.size() == 1) {
+    from->kind = From::Kind::function;
+    WEIR_TRY(from->call, call(from->parts[0], from->at));
   }
   if (sees_word("TABLESAMPLE")) return refuse(peek().at, "TABLESAMPLE", "use WHERE or LIMIT");
   WEIR_CHECK(source_alias(*from));

@@ -5,6 +5,7 @@
 
 #include "engine/dialect/grammar.hpp"
 #include "engine/dialect/parser.hpp"
+#include "engine/spark/interval.hpp"
 
 namespace weir::dialect {
 
@@ -26,8 +27,13 @@ Result<Type> parse_type_ddl(std::string_view ddl) {
 }
 
 Result<Type> Grammar::whole_type() {
-  WEIR_TRY(Type type, type_name());
-  if (peek().kind != TokenKind::end) return unexpected("the end of the type");
+  Result<Type> type = type_name();
+  if (type && peek().kind == TokenKind::end) return type;
+  if (type) type = unexpected("the end of the type");
+  at_ = 0;
+  // Columns, as in `id BIGINT, tags ARRAY<STRING>`. The first name can be one of a type.
+  Result<Type> columns = fields();
+  if (columns && peek().kind == TokenKind::end) return columns;
   return type;
 }
 
@@ -58,6 +64,7 @@ Result<Type> Grammar::type_name() {
                                     {"DATE", Kind::date},
                                     {"TIMESTAMP", Kind::timestamp},
                                     {"TIMESTAMP_LTZ", Kind::timestamp},
+                                    {"TIMESTAMP_NTZ", Kind::timestamp_ntz},
                                     {"VOID", Kind::null_}};
   for (const Named& entry : named) {
     if (entry.name == upper) return Type(entry.kind);
@@ -76,9 +83,26 @@ Result<Type> Grammar::type_name() {
     return Type::map(std::move(key), std::move(value));
   }
   if (upper == "STRUCT" && sees_symbol("<")) return struct_type();
+  if (upper == "INTERVAL" && spark::interval_field(peek().upper)) return interval_fields();
   return refuse(at, "the type " + name,
                 "cast to one of string, int, bigint, double, "
                 "decimal(p,s), boolean, date, timestamp");
+}
+
+Result<Type> Grammar::interval_fields() {
+  const Position at = peek().at;
+  const auto first = spark::interval_field(peek().upper);
+  if (!first) return unexpected("YEAR, MONTH, DAY, HOUR, MINUTE or SECOND");
+  ++at_;
+  if (!take_word("TO")) return Type::interval(*first, *first);
+  const auto last = spark::interval_field(peek().upper);
+  const bool months = *first <= spark::IntervalField::month;
+  if (!last || *last <= *first || months != (*last <= spark::IntervalField::month))
+    return fail_at(at,
+                   "an interval goes from YEAR TO MONTH, or from DAY, HOUR or MINUTE to a "
+                   "smaller one of these or SECOND");
+  ++at_;
+  return Type::interval(*first, *last);
 }
 
 Result<Type> Grammar::decimal_type() {
@@ -99,15 +123,22 @@ Result<Type> Grammar::decimal_type() {
 }
 
 Result<Type> Grammar::struct_type() {
-  std::vector<Field> fields;
   WEIR_CHECK(expect_symbol("<", "after STRUCT"));
+  WEIR_TRY(Type type, fields());
+  WEIR_CHECK(expect_symbol(">", "after the fields of STRUCT"));
+  return type;
+}
+
+Result<Type> Grammar::fields() {
+  std::vector<Field> fields;
   do {
     WEIR_TRY(std::string name, identifier("the name of a field"));
     take_symbol(":");
     WEIR_TRY(Type type, type_name());
+    take_words({"NOT", "NULL"});
+    if (take_word("COMMENT") && peek().kind == TokenKind::string) ++at_;
     fields.push_back({std::move(name), std::move(type)});
   } while (take_symbol(","));
-  WEIR_CHECK(expect_symbol(">", "after the fields of STRUCT"));
   return Type::structure(std::move(fields));
 }
 

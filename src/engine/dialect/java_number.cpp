@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <type_traits>
@@ -253,6 +254,18 @@ std::string java_text(double value) {
 
 std::string java_text(float value) {
   return signed_text(value, std::bit_cast<std::uint32_t>(std::abs(value)), 23, 127);
+}
+
+JavaDigits java_digits(double value) {
+  std::string text = java_text(std::abs(value));
+  int exponent = 0;
+  if (const std::size_t e = text.find('E'); e != std::string::npos) {
+    std::from_chars(text.data() + e + 1, text.data() + text.size(), exponent);
+    text.resize(e);
+  }
+  const std::size_t point = text.find('.');
+  text.erase(point, 1);
+  return {std::move(text), static_cast<int>(point) + exponent};
 }
 
 std::string java_text(bool negative, std::string digits, int scale) {

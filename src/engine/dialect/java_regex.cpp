@@ -8,9 +8,12 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "engine/dialect/java_regex_class.hpp"
 #include "engine/dialect/java_regex_refusal.hpp"
+#include "engine/spark/regex.hpp"
 
 namespace weir::dialect {
 
@@ -120,6 +123,7 @@ class Reader {
   Result<Atom> group(Flags& flags, int depth);
   Result<std::optional<Flags>> group_flags(Flags flags);
   Result<Atom> escape(Flags flags);
+  Result<Atom> back_reference(Flags flags);
   Result<bool> quantifier(const Atom& atom);
   Result<void> bounds(bool& zero);
   Result<void> bracket(Flags flags);
@@ -136,6 +140,7 @@ class Reader {
   std::string_view pattern_;
   RegexUse use_;
   std::size_t at_ = 0;
+  std::vector<std::pair<std::string_view, int>> names_;  // of groups
   Regex regex_;
 };
 
@@ -221,8 +226,9 @@ Result<bool> Reader::quantifier(const Atom& atom) {
   }
   if (take("?")) {
     emit("?");
-  } else if (peek() == '+') {
-    return refuse("has a possessive quantifier");
+  } else if (take("+")) {  // possessive: gives nothing back
+    regex_.pcre = true;
+    emit("+");
   } else if (peek() == '*' || peek() == '{') {
     return refuse("has two quantifiers in a row");
   }
@@ -279,20 +285,23 @@ Result<std::optional<Flags>> Reader::group_flags(Flags flags) {
 Result<Reader::Atom> Reader::group(Flags& flags, int depth) {
   ++at_;
   Flags inner = flags;
+  bool around = false;  // it looks around, and takes nothing
   if (!take("?")) {
     ++regex_.groups;
     emit("(");
-  } else if (sees("=") || sees("!")) {
-    return refuse("looks ahead with (?" + std::string(1, peek()));
-  } else if (sees("<=") || sees("<!")) {
-    return refuse("looks behind with (?<" + std::string(1, peek(1)));
-  } else if (sees(">")) {
-    return refuse("has an atomic group (?>");
+  } else if (sees("=") || sees("!") || sees(">") || sees("<=") || sees("<!")) {
+    around = !sees(">");
+    regex_.pcre = true;
+    emit("(?");
+    const std::size_t size = sees("<") ? 2 : 1;
+    emit(pattern_.substr(at_, size));
+    at_ += size;
   } else if (take("<")) {
     const std::size_t end = pattern_.find('>', at_);
     if (end == std::string_view::npos) return refuse("has a group whose name does not end");
-    at_ = end + 1;
     ++regex_.groups;
+    names_.emplace_back(pattern_.substr(at_, end - at_), regex_.groups);
+    at_ = end + 1;
     emit("(");
   } else {
     WEIR_TRY(const std::optional<Flags> read, group_flags(flags));
@@ -308,7 +317,33 @@ Result<Reader::Atom> Reader::group(Flags& flags, int depth) {
   WEIR_TRY(const bool empty, alternatives(inner, depth + 1));
   if (!take(")")) return refuse("has a \"(\" without its \")\"");
   emit(")");
-  return Atom{empty, true};
+  return Atom{empty || around, !around};
+}
+
+// \1, or \k<name>; the place is behind the backslash. Java takes as many digits as make a group.
+Result<Reader::Atom> Reader::back_reference(Flags flags) {
+  int group = 0;
+  if (take("k<")) {
+    const std::size_t end = std::min(pattern_.find('>', at_), pattern_.size());
+    const std::string_view name = pattern_.substr(at_, end - at_);
+    for (const auto& [known, number] : names_) {
+      if (known == name) group = number;
+    }
+    if (group == 0 || end == pattern_.size())
+      return refuse("refers to the group " + std::string(name) + ", which is not before it");
+    at_ = end + 1;
+  } else {
+    do {
+      group = group * 10 + (peek() - '0');
+      ++at_;
+    } while (is_digit(peek()) && group * 10 + (peek() - '0') <= regex_.groups);
+    if (group > regex_.groups)
+      return refuse("refers to group " + std::to_string(group) + ", which is not before it");
+  }
+  if (flags.ignore_case) return refuse("ignores case in a reference back to a group");
+  regex_.pcre = true;
+  emit("\\g{" + std::to_string(group) + "}");
+  return Atom{true, true};
 }
 
 // \x41, \x{1F600}, \u00e9 and \0101; the place is behind the backslash.
@@ -395,6 +430,7 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
     }
     return Atom{};
   }
+  if (is_digit(c) || sees("k<")) return back_reference(flags);
   ++at_;
   if (std::string_view("dDwWtnrfa").find(c) != std::string_view::npos) {
     emit("\\");
@@ -438,7 +474,6 @@ Result<Reader::Atom> Reader::escape(Flags flags) {
     default:
       break;
   }
-  if (is_digit(c)) return refuse("refers back to a group with \\" + std::string(1, c));
   return refuse("has \\" + std::string(1, c));
 }
 
@@ -471,6 +506,7 @@ Result<void> Reader::bracket(Flags flags) {
       ++at_;
       WEIR_TRY(last, bracket_member(classes, flags));
       if (!last) return refuse("has a range inside [] that ends in a class");
+      if (*last < *first) return refuse("has a range inside [] that ends before it begins");
     }
     if (first && flags.ignore_case) emit(other_cases(*first, *last));
   }
@@ -532,7 +568,10 @@ Result<std::optional<unsigned>> Reader::bracket_escape(Classes& classes, Flags f
 }  // namespace
 
 Result<Regex> java_regex(std::string_view pattern, RegexUse use) {
-  return Reader(pattern, use).run();
+  WEIR_TRY(Regex regex, Reader(pattern, use).run());
+  if (regex.pcre && !spark::Regex::compile(regex.pattern))
+    return refuse("looks behind for texts of several lengths");
+  return regex;
 }
 
 }  // namespace weir::dialect

@@ -104,14 +104,20 @@ Result<Typed> decimal_arithmetic(std::string_view op, Typed a, Typed b) {
   return made_of(a, b, result, decimal_call(function, a.sql, b.sql, result), name);
 }
 
+// A count of months or microseconds as SQL, negative for "-"; of a literal as a number.
+std::string signed_count(std::string_view op, const Typed& length) {
+  if (length.interval) return std::to_string(op == "-" ? -*length.interval : *length.interval);
+  return op == "-" ? "(-" + length.sql + ")" : length.sql;
+}
+
 Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed& length) {
-  const Interval& interval = *length.interval;
-  const std::int64_t sign = op == "-" ? -1 : 1;
   std::string name = moment.name + " " + std::string(op) + " " + length.name;  // bare in Spark
   const bool date = moment.type.is(Kind::date);
-  if (date && !interval.is_months && !interval.has_time) {
-    const std::string days = "extractansiintervaldays(" + length.name + ")";
-    name = "date_add(" + moment.name + ", " + (op == "-" ? "(- " + days + ")" : days) + ")";
+  const bool months = length.type.is(Kind::year_month);
+  const bool days = !months && length.type.last_field() == spark::IntervalField::day;
+  if (date && days) {
+    const std::string count = "extractansiintervaldays(" + length.name + ")";
+    name = "date_add(" + moment.name + ", " + (op == "-" ? "(- " + count + ")" : count) + ")";
   }
   if (!moment.type.is_datetime()) {
     return fail_at(moment.at, "an interval is added to " + moment.type.spark_name() +
@@ -119,18 +125,63 @@ Result<Typed> add_interval(std::string_view op, const Typed& moment, const Typed
   }
   std::string sql = moment.sql;
   Type type = moment.type;
-  if (interval.is_months) {
+  const std::string count = signed_count(op, length);
+  if (months) {
     sql = std::string(date ? "spark_add_months(" : "spark_timestamp_add_months(") + sql + ", " +
-          std::to_string(sign * interval.months) + ")";
-  } else if (date && !interval.has_time) {
-    sql = "spark_date_add(" + sql + ", " + std::to_string(sign * interval.days) + ")";
+          count + ")";
+  } else if (date && days) {
+    sql = "spark_date_add(" + sql + ", CAST(" + count + " // 86400000000 AS INTEGER))";
   } else {
-    const std::int64_t all = interval.days * 86'400'000'000 + interval.microseconds;
     if (date) sql = "spark_date_to_timestamp(" + sql + ")";
-    sql = "spark_timestamp_add(" + sql + ", " + std::to_string(sign * all) + ")";
-    type = Kind::timestamp;
+    sql = "spark_timestamp_add(" + sql + ", " + count + ")";
+    if (date) type = Kind::timestamp;
   }
   return made_of(moment, length, type, sql, name);
+}
+
+// The days between two dates, or the time between two moments.
+Result<Typed> difference(Typed a, Typed b) {
+  const std::string name = named("-", a, b);
+  using spark::IntervalField;
+  if (a.type.is(Kind::date) && b.type.is(Kind::date)) {
+    return made_of(a, b, Type::interval(IntervalField::day, IntervalField::day),
+                   "(date_diff('day', " + b.sql + ", " + a.sql + ") * 86400000000)", name);
+  }
+  WEIR_CHECK(cast_both(a, b, Kind::timestamp));
+  return made_of(a, b, Type::interval(IntervalField::day, IntervalField::second),
+                 "TRY(epoch_us(" + a.sql + ") - epoch_us(" + b.sql + "))", name);
+}
+
+// Intervals plus and minus each other, and times and by a number; what is too long is NULL.
+Result<Typed> interval_arithmetic(std::string_view op, Typed a, Typed b) {
+  if (op == "*" && !a.type.is_interval()) std::swap(a, b);
+  const std::string name = named(op, a, b);
+  if (op == "+" || op == "-") {
+    if (a.type.is(Kind::null_))
+      a.type = b.type, a.sql = "CAST(NULL AS " + b.type.duckdb_name() + ")";
+    if (b.type.is(Kind::null_))
+      b.type = a.type, b.sql = "CAST(NULL AS " + a.type.duckdb_name() + ")";
+    const auto type = tightest_type(a.type, b.type);
+    if (!type || !type->is_interval()) return mismatch(op, a, b);
+    WEIR_CHECK(cast_both(a, b, *type));
+    return made_of(a, b, *type, "TRY" + infix(op, a, b), name);
+  }
+  const bool number = b.type.is_numeric() || b.type.is(Kind::string) || b.type.is(Kind::null_);
+  if ((op != "*" && op != "/") || !a.type.is_interval() || !number) return mismatch(op, a, b);
+  if (op == "*" && b.type.is_integral()) {
+    const Type type = whole_interval(a.type);
+    return made_of(
+        a, b, type,
+        "TRY_CAST(CAST(" + a.sql + " AS HUGEINT) * " + b.sql + " AS " + type.duckdb_name() + ")",
+        name);
+  }
+  WEIR_TRY(b, cast(std::move(b), Kind::double_));
+  const Type type = whole_interval(a.type);
+  const std::string by = op == "/" ? "nullif(" + b.sql + ", 0)" : b.sql;
+  return made_of(a, b, type,
+                 "TRY_CAST(round(CAST(" + a.sql + " AS DOUBLE) " + std::string(op) + " " + by +
+                     ") AS " + type.duckdb_name() + ")",
+                 name);
 }
 
 std::string_view symbol_of(std::string_view op) {
@@ -148,6 +199,12 @@ std::string decimal_call(std::string_view function, const std::string& a, const 
                              result);
 }
 
+Type whole_interval(const Type& type) {
+  using spark::IntervalField;
+  return type.is(Kind::year_month) ? Type::interval(IntervalField::year, IntervalField::month)
+                                   : Type::interval(IntervalField::day, IntervalField::second);
+}
+
 Result<Typed> compare(std::string_view op, Typed a, Typed b) {
   std::string name = op == "<>" ? "(NOT " + named("=", a, b) + ")" : named(op, a, b);
   const bool equality = op == "=" || op == "<=>" || op == "<>";
@@ -160,7 +217,7 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
     return made_of(a, b, Kind::boolean, infix(symbol_of(op), a, b), name);
   }
   const auto type = comparison_type(a.type, b.type);
-  if (!type || type->is(Kind::interval)) return mismatch(op, a, b);
+  if (!type) return mismatch(op, a, b);
   if (type->is_nested() && !equality) {
     return fail_at(a.at, "\"" + std::string(op) + "\" of " + type->spark_name() +
                              " is not supported by the embedded engine, which puts the NULLs in "
@@ -176,10 +233,12 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
 
 Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
   const std::string name = named(op == "DIV" ? "div" : op, a, b);
-  if (b.interval && (op == "+" || op == "-")) return add_interval(op, a, b);
-  if (a.interval && op == "+") {
-    Typed sum = std::move(b);
-    return add_interval(op, sum, a);
+  if (a.type.is_interval() || b.type.is_interval()) {
+    const bool moved = a.type.is_interval() && !b.type.is_interval();
+    const Typed& moment = moved ? b : a;
+    if (moment.type.is_datetime() && (op == "+" || (op == "-" && !moved)))
+      return add_interval(op, moment, moved ? a : b);
+    return interval_arithmetic(op, std::move(a), std::move(b));
   }
   if (a.type.is(Kind::date) && (op == "+" || op == "-") && b.type.is_integral() &&
       !b.type.is(Kind::long_)) {
@@ -188,11 +247,8 @@ Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
     return made_of(a, b, Kind::date, "spark_" + function + a.sql + ", " + b.sql + ")",
                    function + a.name + ", " + b.name + ")");
   }
-  if (a.type.is_datetime() && b.type.is_datetime() && op == "-") {
-    return fail_at(a.at,
-                   "the difference of two dates is an interval, which is not supported by "
-                   "the embedded engine; use DATEDIFF or UNIX_TIMESTAMP");
-  }
+  if (a.type.is_datetime() && b.type.is_datetime() && op == "-")
+    return difference(std::move(a), std::move(b));
   const auto numeric = [](const Typed& value) {
     return value.type.is_numeric() || value.type.is(Kind::string) || value.type.is(Kind::null_);
   };
@@ -305,13 +361,7 @@ Result<Typed> negate(std::string_view op, Typed value) {
   if (value.type.is(Kind::string) || value.type.is(Kind::null_)) {
     WEIR_TRY(value, cast(std::move(value), Kind::double_));
   }
-  if (value.interval) {
-    value.name = name;
-    value.interval->months = -value.interval->months;
-    value.interval->days = -value.interval->days;
-    value.interval->microseconds = -value.interval->microseconds;
-    return value;
-  }
+  if (value.type.is_interval()) return made_of(value, value.type, "TRY(-" + value.sql + ")", name);
   if (!value.type.is_numeric()) {
     return fail_at(value.at, "\"-\" takes a number, not " + value.type.spark_name());
   }
@@ -330,9 +380,7 @@ Result<std::vector<Typed>> unified(std::vector<Typed> values, bool with_text,
     types.push_back(value.type);
   }
   const auto type = with_text ? wider_type(types) : wider_type_without_text(types);
-  const bool interval =
-      std::any_of(types.begin(), types.end(), [](const Type& t) { return t.is(Kind::interval); });
-  if (!type || interval) {
+  if (!type) {
     std::string all;
     for (const Type& one : types) {
       all += (all.empty() ? "" : ", ") + one.spark_name();

@@ -10,7 +10,7 @@ namespace weir::dialect {
 
 /// `=`, `<=>`, `<>`, `<`, `<=`, `>`, `>=`
 [[nodiscard]] Result<Typed> compare(std::string_view op, Typed a, Typed b);
-/// `+ - * / % DIV pmod`, and `+ -` of dates with intervals
+/// `+ - * / % DIV pmod`, also of dates with intervals and of intervals with numbers
 [[nodiscard]] Result<Typed> arithmetic(std::string_view op, Typed a, Typed b);
 /// `& | ^`
 [[nodiscard]] Result<Typed> bitwise(std::string_view op, Typed a, Typed b);
@@ -18,6 +18,8 @@ namespace weir::dialect {
 [[nodiscard]] Result<Typed> concat(std::vector<Typed> parts, Position at);
 /// `-` and `~`
 [[nodiscard]] Result<Typed> negate(std::string_view op, Typed value);
+/// The interval type of all fields, which arithmetic gives.
+[[nodiscard]] Type whole_interval(const Type& type);
 /// One of the native functions of decimals: add, subtract, multiply, divide, remainder or pmod,
 /// with a result of the type.
 [[nodiscard]] std::string decimal_call(std::string_view function, const std::string& a,

@@ -12,7 +12,11 @@ namespace weir::dialect {
 /// stack.
 [[nodiscard]] Result<QueryPtr> parse(std::string_view sql);
 
-/// Reads a type as Spark's DDL writes it, such as `STRUCT<`id`: BIGINT, tags ARRAY<STRING>>`.
+/// Reads what stands behind INTERVAL, such as `5 minutes`.
+[[nodiscard]] Result<ExprPtr> parse_interval(std::string_view text);
+
+/// Reads a type as Spark's DDL writes it, such as `ARRAY<STRING>`; or columns as a struct of them,
+/// such as "id BIGINT NOT NULL, `the tags` ARRAY<STRING>".
 [[nodiscard]] Result<Type> parse_type_ddl(std::string_view ddl);
 
 }  // namespace weir::dialect

@@ -15,58 +15,6 @@ namespace {
 // bound to a name by a lambda over a list of one: list_transform([x], lambda v: ...)[1]. The names
 // of the lambdas' parameters differ, so that one inside another hides none.
 constexpr std::string_view macros = R"SQL(
--- The moment. A text that is a time alone is of today.
-CREATE OR REPLACE TEMP MACRO spark_current_timestamp() AS make_timestamp(epoch_us(now()));
-CREATE OR REPLACE TEMP MACRO spark_string_to_timestamp(s) AS
-  spark_string_to_timestamp_at(s, make_timestamp(epoch_us(now())));
-CREATE OR REPLACE TEMP MACRO spark_current_date() AS CAST(make_timestamp(epoch_us(now())) AS DATE);
-
--- Moments as numbers.
-CREATE OR REPLACE TEMP MACRO spark_whole_seconds(t) AS epoch_us(t) // 1000000;
-
--- Text. Positions count characters; 0 means 1; negative ones count from the end.
-CREATE OR REPLACE TEMP MACRO spark_upper(s) AS list_transform([s], lambda v_up:
-  CASE WHEN length(v_up) = strlen(v_up) THEN upper(v_up)
-  ELSE upper(replace(replace(replace(replace(replace(replace(replace(replace(replace(v_up,
-    'ß', 'SS'), 'ﬁ', 'FI'), 'ﬂ', 'FL'), 'ﬀ', 'FF'), 'ﬃ', 'FFI'), 'ﬄ', 'FFL'), 'ﬆ', 'ST'),
-    'ŉ', 'ʼN'), 'ǰ', 'J̌')) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_lower(s) AS list_transform([s], lambda v_low:
-  CASE WHEN length(v_low) = strlen(v_low) THEN lower(v_low)
-  ELSE lower(regexp_replace(replace(v_low, 'İ', 'i̇'), '(\p{L})Σ(\P{L}|$)', '\1ς\2', 'g')) END)[1];
--- Lines of 76 characters with a line break between them, as in mail.
-CREATE OR REPLACE TEMP MACRO spark_base64(b) AS rtrim(
-  regexp_replace(base64(b), '.{76}', '\0' || chr(13) || chr(10), 'g'), chr(13) || chr(10));
-CREATE OR REPLACE TEMP MACRO spark_range(s, start, n) AS list_transform(
-  [{'s': s, 'a': start, 'b': start + n}], lambda v_range: CASE
-    WHEN v_range.b > greatest(v_range.a, 0)
-    THEN substring(v_range.s, greatest(v_range.a, 0) + 1, v_range.b - greatest(v_range.a, 0))
-    WHEN v_range.b IS NOT NULL THEN left(v_range.s, 0) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_substr(s, pos, len) AS list_transform(
-  [{'s': s, 'p': CAST(pos AS BIGINT), 'n': CAST(len AS BIGINT)}], lambda v_sub: spark_range(v_sub.s,
-    CASE WHEN v_sub.p > 0 THEN v_sub.p - 1 WHEN v_sub.p < 0 THEN length(v_sub.s) + v_sub.p
-         WHEN v_sub.p = 0 THEN 0 END, v_sub.n))[1];
-CREATE OR REPLACE TEMP MACRO spark_count(n) AS list_transform([CAST(n AS BIGINT)],
-  lambda v_count: CASE WHEN v_count < 0 THEN 0 ELSE v_count END)[1];
-CREATE OR REPLACE TEMP MACRO spark_left(s, n) AS left(s, spark_count(n));
-CREATE OR REPLACE TEMP MACRO spark_right(s, n) AS right(s, spark_count(n));
-CREATE OR REPLACE TEMP MACRO spark_locate(sub, s, pos) AS list_transform(
-  [{'sub': sub, 's': s, 'p': pos, 'at': strpos(substring(s, pos), sub)}], lambda v_loc: CASE
-    WHEN v_loc.p IS NULL THEN 0 WHEN v_loc.sub IS NULL OR v_loc.s IS NULL THEN NULL
-    WHEN v_loc.p < 1 THEN 0 WHEN v_loc.sub = '' THEN 1 WHEN v_loc.at = 0 THEN 0
-    ELSE CAST(v_loc.at + v_loc.p - 1 AS INTEGER) END)[1];
-CREATE OR REPLACE TEMP MACRO spark_title(c) AS list_transform([c], lambda v_title:
-  CASE WHEN v_title IN ('ß', 'ŉ', 'ǰ', 'ﬀ', 'ﬁ', 'ﬂ', 'ﬃ', 'ﬄ', 'ﬆ') THEN v_title
-  ELSE translate(upper(v_title), 'ǄǇǊǱ', 'ǅǈǋǲ') END)[1];
-CREATE OR REPLACE TEMP MACRO spark_initcap(s) AS array_to_string(list_transform(
-  string_split(spark_lower(s), ' '),
-  lambda v_word: spark_title(left(v_word, 1)) || substring(v_word, 2)), ' ');
-CREATE OR REPLACE TEMP MACRO spark_join(parts, sep) AS list_transform([sep], lambda v_sep:
-  substring(list_reduce(list_prepend('', list_transform(
-      list_filter(parts, lambda v_some: v_some IS NOT NULL), lambda v_item: v_sep || v_item)),
-    lambda v_left, v_right: v_left || v_right), length(v_sep) + 1))[1];
-CREATE OR REPLACE TEMP MACRO spark_characters(s) AS list_transform([s], lambda v_chars:
-  CASE WHEN v_chars = '' THEN [''] ELSE string_split(v_chars, '') END)[1];
-
 -- Arrays. Out of range is NULL.
 CREATE OR REPLACE TEMP MACRO spark_get(a, i) AS list_transform([i], lambda v_get:
   CASE WHEN v_get >= 0 THEN list_extract(a, CAST(v_get AS BIGINT) + 1) END)[1];
@@ -96,23 +44,60 @@ CREATE OR REPLACE TEMP MACRO spark_slice(a, i, n) AS list_transform(
     WHEN v_cut.i < 0
     THEN list_slice(v_cut.a, len(v_cut.a) + v_cut.i + 1, len(v_cut.a) + v_cut.i + v_cut.n)
     ELSE list_slice(v_cut.a, v_cut.i, v_cut.i + v_cut.n - 1) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_append(a, v) AS list_transform([{'a': a, 'v': v}],
+  lambda v_app: CASE WHEN v_app.a IS NOT NULL THEN list_append(v_app.a, v_app.v) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_prepend(a, v) AS list_transform([{'a': a, 'v': v}],
+  lambda v_pre: CASE WHEN v_pre.a IS NOT NULL THEN list_prepend(v_pre.v, v_pre.a) END)[1];
+-- At place p, from 1; what lies between it and the array's end is NULL.
+CREATE OR REPLACE TEMP MACRO spark_array_insert(a, i, v) AS list_transform(
+  [{'a': a, 'p': CAST(i AS BIGINT) + CASE WHEN i < 0 THEN len(a) + 2 ELSE 0 END, 'i': i, 'v': v}],
+  lambda v_ins: CASE WHEN v_ins.a IS NULL OR v_ins.i IS NULL OR v_ins.i = 0
+      OR abs(v_ins.p) > 16777216 THEN NULL
+    WHEN v_ins.p > len(v_ins.a) THEN list_append(list_resize(v_ins.a, v_ins.p - 1), v_ins.v)
+    WHEN v_ins.p > 0 THEN list_concat(list_append(list_slice(v_ins.a, 1, v_ins.p - 1), v_ins.v),
+                                      list_slice(v_ins.a, v_ins.p, len(v_ins.a)))
+    ELSE list_concat(list_prepend(v_ins.v, list_resize(list_slice(v_ins.a, 1, 0), 1 - v_ins.p)),
+                     v_ins.a) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_repeat(v, n) AS list_transform([{'v': v, 'n': n}],
+  lambda v_rep: CASE WHEN v_rep.n <= 0 THEN [v_rep.v][1:0] WHEN v_rep.n <= 16777216
+    THEN list_transform(range(CAST(v_rep.n AS BIGINT)), lambda v_each: v_rep.v) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_union(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_un: CASE WHEN v_un.a IS NOT NULL AND v_un.b IS NOT NULL
+    THEN spark_array_distinct(list_concat(v_un.a, v_un.b)) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_intersect(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_in: CASE WHEN v_in.b IS NOT NULL THEN list_filter(spark_array_distinct(v_in.a),
+    lambda v_both: CASE WHEN v_both IS NULL THEN len(v_in.b) > list_count(v_in.b)
+                   ELSE list_contains(v_in.b, v_both) END) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_array_except(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_ex: CASE WHEN v_ex.b IS NOT NULL THEN list_filter(spark_array_distinct(v_ex.a),
+    lambda v_one: CASE WHEN v_one IS NULL THEN len(v_ex.b) = list_count(v_ex.b)
+                  ELSE NOT list_contains(v_ex.b, v_one) END) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_arrays_overlap(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_over: CASE WHEN v_over.a IS NULL OR v_over.b IS NULL THEN NULL
+    WHEN list_has_any(v_over.a, v_over.b) THEN true
+    WHEN len(v_over.a) > 0 AND len(v_over.b) > 0 AND (len(v_over.a) > list_count(v_over.a)
+         OR len(v_over.b) > list_count(v_over.b)) THEN NULL ELSE false END)[1];
+
+-- Maps. NULL where a key is NULL or is there twice: Spark raises an error, and one value must not.
+CREATE OR REPLACE TEMP MACRO spark_map_from_arrays(k, v) AS list_transform([{'k': k, 'v': v}],
+  lambda v_map: CASE WHEN len(v_map.k) = len(v_map.v) AND len(list_distinct(v_map.k)) = len(v_map.k)
+    THEN map(v_map.k, v_map.v) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_map_from_entries(e) AS list_transform([e], lambda v_ent:
+  spark_map_from_arrays(list_transform(v_ent, lambda v_e: struct_extract_at(v_e, 1)),
+                        list_transform(v_ent, lambda v_e: struct_extract_at(v_e, 2))))[1];
+CREATE OR REPLACE TEMP MACRO spark_map_concat(a, b) AS list_transform([{'a': a, 'b': b}],
+  lambda v_maps: CASE WHEN v_maps.a IS NOT NULL AND v_maps.b IS NOT NULL THEN
+    spark_map_from_entries(list_concat(map_entries(v_maps.a), map_entries(v_maps.b))) END)[1];
+CREATE OR REPLACE TEMP MACRO spark_str_to_map(s, p, k) AS list_transform(
+  [list_transform(spark_regexp_split(s, p, -1), lambda v_pair: spark_regexp_split(v_pair, k, 2))],
+  lambda v_pairs: spark_map_from_arrays(list_transform(v_pairs, lambda v_p: v_p[1]),
+                                        list_transform(v_pairs, lambda v_p: v_p[2])))[1];
+
 -- The list that OUTER explodes: one NULL where there is nothing.
 CREATE OR REPLACE TEMP MACRO spark_outer(a) AS list_transform([a], lambda v_outer:
   CASE WHEN len(v_outer) > 0 THEN v_outer ELSE [NULL] END)[1];
 CREATE OR REPLACE TEMP MACRO spark_outer_positions(a) AS list_transform([len(a)], lambda v_len:
   CASE WHEN v_len > 0 THEN range(CAST(v_len AS BIGINT)) ELSE [NULL] END)[1];
-
--- Dates.
-CREATE OR REPLACE TEMP MACRO spark_months_between(a, b) AS list_transform([{'a': a, 'b': b}],
-  lambda v_months: CAST((year(v_months.a) - year(v_months.b)) * 12
-                        + month(v_months.a) - month(v_months.b) AS DOUBLE)
-    + CASE WHEN day(v_months.a) = day(v_months.b)
-             OR (day(v_months.a) = day(last_day(v_months.a))
-                 AND day(v_months.b) = day(last_day(v_months.b))) THEN 0e0
-      ELSE CAST((day(v_months.a) - day(v_months.b)) * 86400
-                + (hour(v_months.a) - hour(v_months.b)) * 3600
-                + (minute(v_months.a) - minute(v_months.b)) * 60
-                + second(v_months.a) - second(v_months.b) AS DOUBLE) / 2678400e0 END)[1];
 )SQL";
 
 constexpr std::string_view head = "CREATE OR REPLACE TEMP MACRO ";

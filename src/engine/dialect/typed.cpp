@@ -13,6 +13,14 @@ std::vector<const Typed*> pointers(const std::vector<Typed>& parts) {
   return out;
 }
 
+std::string bound_to(const std::string& name, const std::string& text, const std::string& body) {
+  return "list_transform([" + text + "], lambda " + name + ": " + body + ")[1]";
+}
+
+std::string name_for(const std::string& text) {
+  return "weir_o" + std::to_string(text.size());
+}
+
 std::string filled(std::string_view sql, const std::vector<Typed>& args) {
   std::string out;
   for (std::size_t i = 0; i < sql.size(); ++i) {
@@ -38,6 +46,7 @@ Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql
     whole.aggregate = whole.aggregate || part->aggregate;
     whole.windowed = whole.windowed || part->windowed;
     whole.random = whole.random || part->random;
+    whole.subquery = whole.subquery || part->subquery;
   }
   return whole;
 }

@@ -45,23 +45,6 @@ class Rows {
 constexpr std::chrono::microseconds nap_min{20};
 constexpr std::chrono::microseconds nap_max{1000};
 
-/// Works on a statement with the engine's other threads until its result is there. While these have
-/// all there is to do, DuckDB's own wait would spin.
-bool work_off(duckdb_pending_result pending) {
-  auto nap = nap_min;
-  while (true) {
-    const duckdb_pending_state state = duckdb_pending_execute_task(pending);
-    if (state == DUCKDB_PENDING_ERROR) return false;
-    if (duckdb_pending_execution_is_finished(state)) return true;
-    if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) {
-      std::this_thread::sleep_for(nap);
-      nap = std::min(nap * 2, nap_max);
-    } else {
-      nap = nap_min;
-    }
-  }
-}
-
 std::optional<std::string> cell(duckdb_vector vector, duckdb_type type, idx_t row) {
   const std::uint64_t* valid = duckdb_vector_get_validity(vector);
   if (valid != nullptr && !(valid[row / 64] >> (row % 64) & 1)) return std::nullopt;
@@ -124,11 +107,13 @@ Result<Connection> Connection::open(Database& database) {
   duckdb_connection handle = nullptr;
   if (duckdb_connect(database.get(), &handle) == DuckDBError)
     return fail(Errc::unavailable, "DuckDB refused a connection");
-  return Connection(handle);
+  return Connection(database, handle);
 }
 
-Result<Connection> Connection::open(Database& database, Watchdog& dog, const Allowance& allowance) {
+Result<Connection> Connection::open(Database& database, Watchdog& dog, const Allowance& allowance,
+                                    std::unique_ptr<Turns::Call> call) {
   WEIR_TRY(Connection connection, open(database));
+  connection.call_ = std::move(call);
   connection.watch_ = std::make_unique<Watchdog::Watch>(dog, connection.get(), allowance);
   return connection;
 }
@@ -162,6 +147,24 @@ Result<void> Connection::run(const std::string& sql) {
     WEIR_CHECK(execute(statement.get(), rows.out()));
   }
   return {};
+}
+
+/// Works on a statement with the engine's other threads until its result, or a part of it, is
+/// there. While these have all there is to do, DuckDB's own wait would spin.
+bool Connection::work_off(duckdb_pending_result pending) const {
+  const auto work = [pending] { return duckdb_pending_execute_task(pending); };
+  auto nap = nap_min;
+  while (true) {
+    const duckdb_pending_state state = call_ ? call_->work(work) : work();
+    if (state == DUCKDB_PENDING_ERROR) return false;
+    if (duckdb_pending_execution_is_finished(state)) return true;
+    if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) {
+      std::this_thread::sleep_for(nap);
+      nap = std::min(nap * 2, nap_max);
+    } else {
+      nap = nap_min;
+    }
+  }
 }
 
 Result<void> Connection::execute(duckdb_prepared_statement statement, duckdb_result* rows) const {
@@ -226,7 +229,8 @@ std::vector<ResultColumn> Connection::columns(duckdb_prepared_statement statemen
 Result<void> Connection::stream(duckdb_prepared_statement statement,
                                 const std::function<bool(duckdb_data_chunk)>& take) {
   Owned<duckdb_pending_result, duckdb_destroy_pending> pending;
-  if (duckdb_pending_prepared_streaming(statement, pending.out()) == DuckDBError)
+  if (duckdb_pending_prepared_streaming(statement, pending.out()) == DuckDBError ||
+      !work_off(pending.get()))
     return failure(duckdb_pending_error(pending.get()));
   Rows rows;
   if (duckdb_execute_pending(pending.get(), rows.out()) == DuckDBError)
@@ -241,8 +245,26 @@ Result<void> Connection::stream(duckdb_prepared_statement statement,
 }
 
 Result<Transaction> Transaction::begin(Connection& connection, bool read_only) {
+  std::uint64_t failed = 0;
+  if (!read_only) {
+    WEIR_TRY(failed, mend_failed_commits(connection));
+  }
   WEIR_CHECK(connection.run(read_only ? "BEGIN TRANSACTION READ ONLY" : "BEGIN TRANSACTION"));
-  return Transaction(connection);
+  return Transaction(connection, failed);
+}
+
+/// How many commits of the database have failed so far.
+Result<std::uint64_t> Transaction::mend_failed_commits(Connection& connection) {
+  Database& database = connection.database();
+  const std::lock_guard lock(database.commits_);
+  if (database.failures_mended_ == database.commits_failed_) return database.commits_failed_;
+  if (auto made = connection.run("CHECKPOINT"); !made)
+    return fail_while(
+        "a change could not be stored, and before the next one the tables' file has "
+        "to be brought to a checkpoint",
+        std::move(made).error());
+  database.failures_mended_ = database.commits_failed_;
+  return database.commits_failed_;
 }
 
 Transaction::~Transaction() {
@@ -252,7 +274,15 @@ Transaction::~Transaction() {
 
 Result<void> Transaction::commit() {
   WEIR_CHECK(connection_->end_watch());
-  WEIR_CHECK(connection_->run("COMMIT"));
+  Database& database = connection_->database();
+  const std::lock_guard lock(database.commits_);
+  if (database.commits_failed_ != failed_before_)
+    return fail(Errc::unavailable,
+                "another change of the tenant's tables could not be stored meanwhile; try again");
+  if (auto done = connection_->run("COMMIT"); !done) {
+    ++database.commits_failed_;
+    return done;
+  }
   connection_ = nullptr;
   return {};
 }

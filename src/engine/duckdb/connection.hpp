@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "base/result.hpp"
 #include "engine/duckdb/engine_words.hpp"
+#include "engine/duckdb/turns.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
 /// DuckDB's C API with owners for its handles and Results for its errors. Only for this folder.
@@ -60,8 +62,14 @@ class Database {
   duckdb_database get() const { return handle_; }
 
  private:
+  friend class Transaction;
   explicit Database(duckdb_database handle) : handle_(handle) {}
   duckdb_database handle_;
+  // After a commit that failed, DuckDB would write texts of the next into wrong places
+  // (duckdb#22279) until it has made a checkpoint.
+  std::mutex commits_;                 // held during each
+  std::uint64_t commits_failed_ = 0;   // guarded by commits_
+  std::uint64_t failures_mended_ = 0;  // of those, before the last checkpoint; likewise
 };
 
 struct ResultColumn {
@@ -74,8 +82,9 @@ class Connection {
  public:
   static Result<Connection> open(Database& database);
   /// One under watch: once the allowance is over, what it works on ends with the error that says
-  /// so.
-  static Result<Connection> open(Database& database, Watchdog& dog, const Allowance& allowance);
+  /// so. It works when it is the call's turn.
+  static Result<Connection> open(Database& database, Watchdog& dog, const Allowance& allowance,
+                                 std::unique_ptr<Turns::Call> call);
   Connection(Connection&&) noexcept = default;
   Connection& operator=(Connection&&) noexcept = default;
 
@@ -100,32 +109,44 @@ class Connection {
 
   /// What DuckDB said, in words; where it was interrupted, why.
   Failure failure(const char* message, Place place = Place::hidden) const;
+  /// Why the allowance is over; nullopt: it is not, or there is none.
+  std::optional<Error> over() const { return watch_ ? watch_->over() : std::nullopt; }
   /// From here on nothing ends what it works on; fails when the allowance is over by now.
   Result<void> end_watch();
 
   duckdb_connection get() const { return handle_.get(); }
+  Database& database() const { return *database_; }
 
  private:
   Result<void> execute(duckdb_prepared_statement statement, duckdb_result* rows) const;
-  explicit Connection(duckdb_connection handle) : handle_(handle) {}
+  bool work_off(duckdb_pending_result pending) const;
+  Connection(Database& database, duckdb_connection handle)
+      : database_(&database), handle_(handle) {}
+  Database* database_;
   Owned<duckdb_connection, duckdb_disconnect> handle_;
+  std::unique_ptr<Turns::Call> call_;       // null: it waits for no turn
   std::unique_ptr<Watchdog::Watch> watch_;  // ends before the handle
 };
 
-/// Rolls back unless it was committed.
+/// Rolls back unless it was committed. Once a commit has failed, one that writes begins with a
+/// checkpoint of the database, and those that had begun before are refused: unavailable.
 class Transaction {
  public:
   static Result<Transaction> begin(Connection& connection, bool read_only = false);
   Transaction(Transaction&& other) noexcept
-      : connection_(std::exchange(other.connection_, nullptr)) {}
+      : connection_(std::exchange(other.connection_, nullptr)),
+        failed_before_(other.failed_before_) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction();
   /// Not to be interrupted, so that its result is what happened.
   Result<void> commit();
 
  private:
-  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Transaction(Connection& connection, std::uint64_t failed_before)
+      : connection_(&connection), failed_before_(failed_before) {}
+  static Result<std::uint64_t> mend_failed_commits(Connection& connection);
   Connection* connection_;
+  std::uint64_t failed_before_;  // commits of the database, when it began
 };
 
 }  // namespace weir::engine::duckdb

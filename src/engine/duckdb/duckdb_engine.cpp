@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "engine/dialect/dialect.hpp"
+#include "engine/dialect/function_help.hpp"
 #include "engine/duckdb/engine_limits.hpp"
 #include "engine/duckdb/exports.hpp"
 #include "engine/duckdb/open_tenants.hpp"
@@ -25,8 +26,10 @@
 #include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
 #include "engine/duckdb/tables/trace.hpp"
+#include "engine/duckdb/tables/try_load.hpp"
 #include "engine/duckdb/tables/undo.hpp"
 #include "engine/duckdb/tenant.hpp"
+#include "engine/duckdb/turns.hpp"
 #include "engine/duckdb/watchdog.hpp"
 
 namespace weir::engine::duckdb {
@@ -77,13 +80,17 @@ bool give_blocks_back() {
 DuckDbEngine::DuckDbEngine(DuckDbOptions options, const Clock& clock)
     : options_(std::move(options)),
       watchdog_(std::make_unique<Watchdog>([this] { return disk_alarm(); })),
+      turns_(std::make_unique<Turns>()),
       tenants_(std::make_unique<OpenTenants>(
           counted_part(options_.memory_bytes),
           [this, &clock](const std::string& name, std::uint64_t memory_bytes) {
-            return Tenant::open({options_.tables_folder / (name + ".duckdb"),
-                                 options_.store_root / "ingest" / "stream" / name, memory_bytes,
-                                 options_.threads, &clock, options_.history},
-                                *watchdog_);
+            const std::string folder = "ingest/stream/" + name;
+            const bool is_remote = options_.remote != nullptr;
+            return Tenant::open(
+                {options_.tables_folder / (name + ".duckdb"), options_.store_root / folder,
+                 memory_bytes, options_.threads, &clock, options_.history, turns_.get(),
+                 options_.remote, is_remote ? options_.remote->root() + folder + "/" : ""},
+                *watchdog_);
           })),
       exports_(std::make_unique<Exports>(options_.tables_folder, clock)) {
   static const bool once = give_blocks_back();
@@ -116,6 +123,11 @@ std::optional<Error> DuckDbEngine::disk_alarm() const {
 
 /// The server's own directories say nothing to a caller, who knows a file by its key in the store.
 std::string DuckDbEngine::without_paths(std::string text) const {
+  if (options_.remote != nullptr) {
+    const std::string root = options_.remote->root();
+    for (std::size_t at = text.find(root); at != std::string::npos; at = text.find(root, at))
+      text.erase(at, root.size());
+  }
   std::error_code error;
   for (const auto& folder : {options_.store_root, options_.tables_folder}) {
     if (folder.empty()) continue;
@@ -296,6 +308,23 @@ Result<std::vector<std::string>> DuckDbEngine::files_of(const std::string& tenan
     WEIR_TRY(Connection connection, owner.connect({.time = limits::tables_listed_within}));
     return duckdb::files_of(connection, load, most);
   });
+}
+
+std::vector<QueryFunction> DuckDbEngine::functions() const {
+  std::vector<QueryFunction> out;
+  for (const dialect::FunctionHelp& help : dialect::function_help())
+    out.push_back(
+        {help.name, std::string(dialect::to_string(help.kind)), help.signatures, help.line});
+  return out;
+}
+
+Result<Tried> DuckDbEngine::try_load(const Load& load, const ReadLimits& limits) {
+  auto out =
+      on_tenant(load.tenant, [&](Tenant& owner) { return duckdb::try_load(owner, load, limits); });
+  if (!out) return out;
+  without_paths(out->errors);
+  without_paths(out->misfits.first);
+  return out;
 }
 
 Result<Trace> DuckDbEngine::trace(const Load& load, const Record& record) {

@@ -10,6 +10,7 @@
 
 #include "engine/duckdb/history_bounds.hpp"
 #include "engine/engine.hpp"
+#include "engine/remote_files.hpp"
 #include "engine/trace.hpp"
 #include "env/clock.hpp"
 
@@ -18,12 +19,14 @@ namespace weir::engine::duckdb {
 class Exports;
 class OpenTenants;
 class Tenant;
+class Turns;
 class Watchdog;
 
 struct DuckDbOptions {
   std::filesystem::path tables_folder;  // holds <tenant>.duckdb
   std::filesystem::path store_root;     // files may be read in its ingest/stream/<tenant>/
-  std::uint64_t memory_bytes = 0;       // of all tenants together; 0: 80 % of the memory for each
+  RemoteFiles* remote = nullptr;   // a store that is no directory, instead; outlives the engine
+  std::uint64_t memory_bytes = 0;  // of all tenants together; 0: 80 % of the memory for each
   std::uint64_t spill_bytes = std::uint64_t{1} << 60;  // of one tenant, beside its tables
   int threads = 0;                                     // for one tenant's tables; 0: one per core
   HistoryBounds history = {};
@@ -35,7 +38,8 @@ struct DuckDbOptions {
 
 /// The engine in this process: DuckDB with one database file per tenant, opened at first use and
 /// closed when room is needed. A tenant's SQL can access no file and no other tenant's tables.
-/// Source URIs are paths or file:// URIs below the tenant's part of the store.
+/// Source URIs are paths, file:// URIs or those of remote files, below the tenant's part of the
+/// store.
 ///
 /// After a crash the next opening finds every load that had returned, and nothing of any other
 /// load. Our own code reads batch files (read_function.hpp), by Spark's rules.
@@ -78,6 +82,8 @@ class DuckDbEngine final : public Engine {
                                               const ErrorFilter& filter) override;
   Result<std::vector<std::string>> files_of(const std::string& tenant, std::uint64_t load,
                                             std::uint64_t most) override;
+  std::vector<QueryFunction> functions() const override;
+  Result<Tried> try_load(const Load& load, const ReadLimits& limits) override;
   Result<Trace> trace(const Load& load, const Record& record) override;
   Result<RowRecord> record_of(const std::string& tenant, const std::string& table,
                               const std::string& key) override;
@@ -112,6 +118,7 @@ class DuckDbEngine final : public Engine {
 
   DuckDbOptions options_;
   std::unique_ptr<Watchdog> watchdog_;
+  std::unique_ptr<Turns> turns_;  // outlives the tenants
   std::unique_ptr<OpenTenants> tenants_;
   std::unique_ptr<Exports> exports_;
 };

@@ -14,6 +14,7 @@ inline constexpr std::uint64_t table_log_bytes_min = 16 * mib;
 inline constexpr std::uint64_t table_log_bytes_max = 64 * mib;
 // Reading batch files.
 inline constexpr std::size_t read_buffer_bytes = 1 * mib;
+inline constexpr std::uint64_t remote_read_bytes = 4 * mib;  // of a file of a store, at once
 inline constexpr std::size_t line_bytes_max = 64 * mib;      // a payload is at most 5 MiB
 inline constexpr std::uint64_t chunk_input_bytes = 8 * mib;  // input bytes of one chunk of rows
 // Bounds on an inferred schema: keys that are data (ids, dates) would grow it without end.

@@ -54,6 +54,22 @@ TEST_F(IngestQueryTest, NestedJsonIsMadeFlat) {
   EXPECT_EQ(counts(load), "2 0 0 2 0");
 }
 
+TEST_F(IngestQueryTest, TextsUnderASchemaAndLengthsOfTimeReachAFeed) {
+  const Load load = query_load(
+      {source({file("{\"id\":1,\"s\":\"{\\\"a\\\":5,\\\"t\\\":\\\"x\\\"}\",\"d\":\"2024-01-03\"}\n"
+                    "{\"id\":2,\"s\":\"no json\",\"d\":\"2024-01-01\"}\n")})},
+      "SELECT id, CONCAT_WS('/', from_json(s, 'a INT, t STRING').a, age, CAST(age AS STRING)) AS v "
+      "FROM (SELECT id, s, CAST(CAST(d AS DATE) - DATE '2024-01-01' AS BIGINT) AS days, "
+      "CAST(d AS DATE) - DATE '2024-01-01' AS age FROM streaming)");
+  EXPECT_EQ(counts(load), "2 2 0 0 0");
+  EXPECT_THAT(orders(), ElementsAre("1|\"5/INTERVAL '2' DAY/INTERVAL '2' DAY\"",
+                                    "2|\"INTERVAL '0' DAY/INTERVAL '0' DAY\""));
+  const Load stored = query_load({source({file("{\"id\":3}\n")})},
+                                 "SELECT id, INTERVAL '1 01' DAY TO HOUR AS v FROM streaming");
+  EXPECT_EQ(counts(stored), "1 1 0 0 0");
+  EXPECT_THAT(rows("SELECT v FROM \"Shop:Orders\" WHERE id = 3"), ElementsAre("\"90000000000\""));
+}
+
 TEST_F(IngestQueryTest, DataUnderANameOfTheEnginesIsThereBesideIt) {
   Load load = query_load({source({file("{\"id\":1,\"WEIR_Origin\":5,\"weir_request_id\":\"x\"}\n"
                                        "{\"id\":2}\n")})},

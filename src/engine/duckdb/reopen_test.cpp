@@ -42,6 +42,23 @@ TEST_F(ReopenTest, ClosingLeavesOneFileWithEverything) {
   EXPECT_FALSE(std::filesystem::exists(folder_.path() / "tables/acme.duckdb.wal"));
 }
 
+TEST_F(ReopenTest, AfterAKillWhileTheFileWasMadeItIsMadeAnew) {
+  const Load load = load_of("{\"id\":1,\"v\":\"a\"}\n");
+  engine_.reset();
+  const auto file = folder_.path() / "tables/acme.duckdb";
+  std::filesystem::create_directories(file.parent_path());
+  for (const std::uintmax_t bytes : {0, 100, 4096, 8192}) {
+    std::ofstream(file).close();
+    std::filesystem::resize_file(file, bytes);
+    std::ofstream(file.string() + ".new") << "left behind";
+    open();
+    EXPECT_EQ(counts(load), "1 1 0 0 0") << bytes << " bytes were written";
+    EXPECT_FALSE(std::filesystem::exists(file.string() + ".new"));
+    engine_.reset();
+    std::filesystem::remove(file);
+  }
+}
+
 TEST_F(ReopenTest, AfterAKillEveryLoadThatReturnedIsThere) {
   const Load first = load_of("{\"id\":1,\"v\":\"a\"}\n");
   const Load second = load_of("{\"id\":2,\"v\":\"b\"}\n{\"id\":1,\"v\":\"c\"}\n");

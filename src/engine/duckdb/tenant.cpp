@@ -5,7 +5,11 @@
 #include "engine/duckdb/tenant.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -17,8 +21,7 @@
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/row_functions.hpp"
-#include "engine/functions/number_functions.hpp"
-#include "engine/functions/text_functions.hpp"
+#include "engine/functions/spark_functions.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -27,6 +30,10 @@ namespace {
 constexpr std::string_view file_scheme = "file://";
 
 constexpr std::chrono::milliseconds lock_tried_for{50};
+
+constexpr std::uintmax_t empty_database_bytes = std::uintmax_t{3} * 4096;  // DuckDB's three headers
+constexpr std::size_t magic_at = 8;  // of the first header, behind its checksum
+constexpr std::string_view magic = "DUCK";
 
 constexpr std::uint64_t spare_part =
     16;  // of a tenant's memory, which may be free but not given back
@@ -61,18 +68,47 @@ Database::Settings settings_of(const TenantOptions& options) {
   return settings;
 }
 
+/// True for what a process leaves that died while DuckDB made the file: shorter than an empty
+/// database, and where DuckDB's name stands in each of its files, that name or nothing yet. A short
+/// file of anything else is somebody's, and is not touched.
+bool is_half_made(const std::filesystem::path& tables_file, std::uintmax_t bytes) {
+  if (bytes >= empty_database_bytes) return false;
+  std::array<char, magic_at + magic.size()> start{};
+  std::ifstream(tables_file, std::ios::binary).read(start.data(), start.size());
+  const std::string_view name(start.data() + magic_at, magic.size());
+  return name == magic || name == std::string(magic.size(), '\0');
+}
+
+/// DuckDB makes a file by several writes, and opens none that lacks the last of them: a process
+/// that died in between would leave a tenant without tables for good. So a file gets its name when
+/// it is whole, and a half-made one, which holds nothing, is made anew.
+Result<void> make_whole(const std::filesystem::path& tables_file) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const std::uintmax_t bytes = fs::file_size(tables_file, error);
+  if (error && error != std::errc::no_such_file_or_directory)
+    return fail(Errc::io, "cannot look at " + tables_file.string() + ": " + error.message());
+  if (!error && !is_half_made(tables_file, bytes)) return {};
+  const fs::path unfinished = tables_file.string() + ".new";
+  fs::remove(unfinished, error);
+  if (auto made = Database::open(unfinished.string(), {}); !made) return fail(made.error());
+  fs::rename(unfinished, tables_file, error);
+  if (error) return fail(Errc::io, "cannot make " + tables_file.string() + ": " + error.message());
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& dog) {
   auto tenant = std::unique_ptr<Tenant>(new Tenant(std::move(options), dog));
+  WEIR_CHECK(make_whole(tenant->options_.tables_file));
   WEIR_TRY(tenant->database_,
            Database::open(tenant->options_.tables_file.string(), settings_of(tenant->options_)));
   WEIR_TRY(Connection connection, Connection::open(*tenant->database_));
   WEIR_CHECK(add_read_function(connection, tenant->readings_));
   WEIR_CHECK(add_cast_functions(connection, *tenant->options_.clock));
   WEIR_CHECK(add_row_functions(connection));
-  WEIR_CHECK(add_number_functions(connection.get()));
-  WEIR_CHECK(add_text_functions(connection.get()));
+  WEIR_CHECK(add_spark_functions(connection.get()));
   auto prepared = prepare_tables_file(connection);
   if (!prepared)
     return fail_while("cannot prepare the tables in " + tenant->options_.tables_file.string(),
@@ -166,6 +202,12 @@ Result<void> Tenant::commit(Transaction& transaction, const LoadId& id) {
 
 Result<std::string> Tenant::path_of(const std::string& uri) const {
   namespace fs = std::filesystem;
+  if (options_.remote != nullptr) {
+    const bool leads_up = (uri + "/").find("/../") != std::string::npos;
+    if (uri.starts_with(options_.remote_folder) && !leads_up) return uri;
+    return fail(Errc::forbidden,
+                uri + " is not in the tenant's part of the store, " + options_.remote_folder);
+  }
   const std::string_view path = uri.starts_with(file_scheme)
                                     ? std::string_view(uri).substr(file_scheme.size())
                                     : std::string_view(uri);

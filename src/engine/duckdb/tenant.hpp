@@ -20,11 +20,14 @@ namespace weir::engine::duckdb {
 
 struct TenantOptions {
   std::filesystem::path tables_file;
-  std::filesystem::path store_folder;  // files below it may be read
+  std::filesystem::path store_folder;  // files below it may be read, unless there is `remote`
   std::uint64_t memory_bytes = 0;      // 0: DuckDB's default
   int threads = 0;                     // 0: one per core
   const Clock* clock = nullptr;        // outlives the tenant; the base of two-digit years
   HistoryBounds history = {};
+  Turns* turns = nullptr;          // outlives the tenant
+  RemoteFiles* remote = nullptr;   // outlives the tenant
+  std::string remote_folder = {};  // the URI of what may be read of it, with a '/' at the end
 };
 
 /// One tenant's tables: a DuckDB instance on its own file. SQL cannot make it open another file or
@@ -38,13 +41,17 @@ class Tenant {
 
   /// A connection for one call, which is ended when its allowance is over.
   Result<Connection> connect(const Allowance& allowance) {
-    return Connection::open(*database_, dog_, allowance);
+    auto call = options_.turns == nullptr
+                    ? nullptr
+                    : std::make_unique<Turns::Call>(*options_.turns, options_.tables_file.string());
+    return Connection::open(*database_, dog_, allowance, std::move(call));
   }
   /// For what is done without DuckDB.
   std::unique_ptr<Watchdog::Watch> watch(const Allowance& allowance) {
     return std::make_unique<Watchdog::Watch>(dog_, nullptr, allowance);
   }
   Readings& readings() { return readings_; }
+  RemoteFiles* remote() const { return options_.remote; }
 
   /// Runs one load at a time per table; waits for its turn as long as the allowance lasts.
   Result<std::unique_lock<std::timed_mutex>> lock_table(const std::string& table,

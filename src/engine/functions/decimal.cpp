@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -170,9 +171,48 @@ std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(bits));
 }
 
+std::optional<std::int64_t> clear_units(double value, std::int32_t digits) {
+  constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+  constexpr double whole_max = 1e11;  // products up to here are off by 1e-4 at most
+  constexpr double unclear = 1e-3;
+  if (digits < 0 || digits >= static_cast<std::int32_t>(std::size(powers))) return std::nullopt;
+  const double product = std::abs(value) * powers[digits];
+  if (!(product < whole_max)) return std::nullopt;
+  const double whole = std::floor(product);
+  const double rest = product - whole;
+  if (std::abs(rest - 0.5) < unclear) return std::nullopt;
+  const auto units = static_cast<std::int64_t>(rest > 0.5 ? whole + 1 : whole);
+  return value < 0 ? -units : units;
+}
+
 std::optional<Int128> decimal_of_fraction(double value, std::int32_t precision,
                                           std::int32_t scale) {
+  constexpr std::int32_t surely_fits = 12;  // digits of the largest of clear units
+  if (precision >= surely_fits) {
+    if (const auto units = clear_units(value, scale)) return *units;
+  }
   return spark::decimal_from_text(dialect::java_text(value), precision, scale);
+}
+
+Int128 rounded_quotient(Int128 value, Int128 unit, Rounding rounding) {
+  const Int128 quotient = value / unit;
+  const Int128 rest = value % unit;
+  if (rest == 0) return quotient;
+  const bool negative = rest < 0;
+  const Int128 size = negative ? -rest : rest;
+  const Int128 away = quotient + (negative ? -1 : 1);
+  switch (rounding) {
+    case Rounding::floor:
+      return negative ? away : quotient;
+    case Rounding::ceiling:
+      return negative ? quotient : away;
+    case Rounding::half_even:
+      if (size == unit - size) return quotient % 2 == 0 ? quotient : away;
+      [[fallthrough]];
+    case Rounding::half_up:
+      return size >= unit - size ? away : quotient;
+  }
+  return quotient;
 }
 
 std::string decimal_text(Decimal value) {

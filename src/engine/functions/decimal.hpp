@@ -25,8 +25,18 @@ std::optional<Int128> decimal_positive_remainder(Decimal a, Decimal b, std::int3
 /// The whole part of the quotient, its low 64 bits.
 std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b);
 
+/// The value times ten to `digits`, rounded, where it is the same however one rounds to the
+/// nearest: the digit behind is clearly no half, whatever the decimal text of the value is. nullopt
+/// too where a double cannot tell.
+std::optional<std::int64_t> clear_units(double value, std::int32_t digits);
+
 /// Out of the text that Java writes for the fraction.
 std::optional<Int128> decimal_of_fraction(double value, std::int32_t precision, std::int32_t scale);
+
+enum class Rounding : std::uint8_t { half_up, half_even, floor, ceiling };
+/// value / unit as a whole number; the unit is greater than 0. Halves go away from zero or to the
+/// even number.
+[[nodiscard]] Int128 rounded_quotient(Int128 value, Int128 unit, Rounding rounding);
 
 /// As BigDecimal.toString writes it: with an exponent when six zeros or more follow the point.
 std::string decimal_text(Decimal value);

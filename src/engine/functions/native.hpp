@@ -2,235 +2,24 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <tuple>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <duckdb.h>
 
 #include "base/result.hpp"
-#include "engine/spark/calendar.hpp"
-#include "engine/spark/decimal_text.hpp"
+#include "engine/functions/native_value.hpp"
 
 /// Makes a DuckDB scalar function of a C++ function over values. Private to this folder.
 ///
 ///   std::optional<std::string> reversed(std::string_view text, std::int32_t times);
 ///   WEIR_CHECK(add_native<reversed>(connection, "spark_reversed"));
 ///
-/// An argument that is NULL makes the result NULL without a call; the function gives NULL as
-/// std::nullopt. It must not throw.
+/// An argument that is NULL makes the result NULL without a call, unless the parameter is a
+/// std::optional; the function gives NULL as std::nullopt. It must not throw.
 namespace weir::engine {
-
-using spark::Int128;
-using spark::UInt128;
-
-/// A decimal of any precision: the digits without their point.
-struct Decimal {
-  Int128 unscaled = 0;
-  int scale = 0;
-};
-
-/// A BLOB.
-struct Bytes {
-  std::string_view bytes;
-};
-struct OwnedBytes {
-  std::string bytes;
-};
-/// A list of VARCHAR, as a result.
-using Texts = std::vector<std::string>;
-/// A list of numbers, as an argument; nothing for NULL in it.
-template <class T>
-struct List {
-  const T* values = nullptr;
-  const std::uint64_t* validity = nullptr;  // of the child vector, which `begin` counts in
-  idx_t begin = 0;
-  idx_t size = 0;
-
-  [[nodiscard]] std::optional<T> at(idx_t i) const {
-    const idx_t row = begin + i;
-    const bool there = validity == nullptr || (validity[row / 64] >> (row % 64) & 1) != 0;
-    return there ? std::optional<T>(values[row]) : std::nullopt;
-  }
-};
-/// And as a result.
-template <class T>
-using NewList = std::vector<std::optional<T>>;
-
-template <class T>
-struct ListItem {
-  using Type = void;
-};
-template <class T>
-struct ListItem<List<T>> {
-  using Type = T;
-};
-template <class T>
-struct ListItem<NewList<T>> {
-  using Type = T;
-};
-template <>
-struct ListItem<Texts> {
-  using Type = std::string;
-};
-template <class T>
-inline constexpr bool is_list = !std::is_void_v<typename ListItem<T>::Type>;
-
-template <class T>
-inline constexpr duckdb_type type_of = DUCKDB_TYPE_INVALID;
-template <>
-inline constexpr duckdb_type type_of<bool> = DUCKDB_TYPE_BOOLEAN;
-template <>
-inline constexpr duckdb_type type_of<std::int8_t> = DUCKDB_TYPE_TINYINT;
-template <>
-inline constexpr duckdb_type type_of<std::int16_t> = DUCKDB_TYPE_SMALLINT;
-template <>
-inline constexpr duckdb_type type_of<std::int32_t> = DUCKDB_TYPE_INTEGER;
-template <>
-inline constexpr duckdb_type type_of<std::int64_t> = DUCKDB_TYPE_BIGINT;
-template <>
-inline constexpr duckdb_type type_of<Int128> = DUCKDB_TYPE_HUGEINT;
-template <>
-inline constexpr duckdb_type type_of<float> = DUCKDB_TYPE_FLOAT;
-template <>
-inline constexpr duckdb_type type_of<double> = DUCKDB_TYPE_DOUBLE;
-template <>
-inline constexpr duckdb_type type_of<std::string_view> = DUCKDB_TYPE_VARCHAR;
-template <>
-inline constexpr duckdb_type type_of<std::string> = DUCKDB_TYPE_VARCHAR;
-template <>
-inline constexpr duckdb_type type_of<Bytes> = DUCKDB_TYPE_BLOB;
-template <>
-inline constexpr duckdb_type type_of<OwnedBytes> = DUCKDB_TYPE_BLOB;
-template <>
-inline constexpr duckdb_type type_of<spark::Day> = DUCKDB_TYPE_DATE;
-template <>
-inline constexpr duckdb_type type_of<spark::Moment> = DUCKDB_TYPE_TIMESTAMP;
-template <>
-inline constexpr duckdb_type type_of<Texts> = DUCKDB_TYPE_LIST;  // results only
-template <>
-inline constexpr duckdb_type type_of<Decimal> = DUCKDB_TYPE_ANY;  // arguments only
-
-/// One argument of a chunk.
-template <class T>
-class Argument {
- public:
-  explicit Argument(duckdb_vector vector)
-      : data_(duckdb_vector_get_data(vector)), validity_(duckdb_vector_get_validity(vector)) {
-    if constexpr (is_list<T>) {
-      duckdb_vector items = duckdb_list_vector_get_child(vector);
-      items_ = duckdb_vector_get_data(items);
-      items_validity_ = duckdb_vector_get_validity(items);
-    }
-    if constexpr (std::is_same_v<T, Decimal>) {
-      duckdb_logical_type type = duckdb_vector_get_column_type(vector);
-      scale_ = duckdb_decimal_scale(type);
-      internal_ = duckdb_decimal_internal_type(type);
-      duckdb_destroy_logical_type(&type);
-    }
-  }
-
-  [[nodiscard]] bool is_null(idx_t row) const {
-    // A query that a person wrote for DuckDB may hand any type to a parameter that takes all.
-    if (std::is_same_v<T, Decimal> && internal_ == DUCKDB_TYPE_INVALID) return true;
-    return validity_ != nullptr && (validity_[row / 64] >> (row % 64) & 1) == 0;
-  }
-
-  [[nodiscard]] T at(idx_t row) const {
-    if constexpr (std::is_same_v<T, std::string_view>) {
-      return text(row);
-    } else if constexpr (std::is_same_v<T, Bytes>) {
-      return {text(row)};
-    } else if constexpr (is_list<T>) {
-      const auto& entry = as<duckdb_list_entry>(row);
-      using Item = typename ListItem<T>::Type;
-      return {static_cast<const Item*>(items_), items_validity_, entry.offset, entry.length};
-    } else if constexpr (std::is_same_v<T, Int128>) {
-      return huge(row);
-    } else if constexpr (std::is_same_v<T, Decimal>) {
-      switch (internal_) {
-        case DUCKDB_TYPE_SMALLINT:
-          return {as<std::int16_t>(row), scale_};
-        case DUCKDB_TYPE_INTEGER:
-          return {as<std::int32_t>(row), scale_};
-        case DUCKDB_TYPE_BIGINT:
-          return {as<std::int64_t>(row), scale_};
-        default:
-          return {huge(row), scale_};
-      }
-    } else {
-      return as<T>(row);
-    }
-  }
-
- private:
-  template <class U>
-  [[nodiscard]] const U& as(idx_t row) const {
-    return static_cast<const U*>(data_)[row];
-  }
-  [[nodiscard]] std::string_view text(idx_t row) const {
-    duckdb_string_t* value = static_cast<duckdb_string_t*>(data_) + row;
-    return {duckdb_string_t_data(value), duckdb_string_t_length(*value)};
-  }
-  [[nodiscard]] Int128 huge(idx_t row) const {
-    const auto& value = as<duckdb_hugeint>(row);
-    return (static_cast<Int128>(value.upper) << 64) | value.lower;
-  }
-
-  void* data_;
-  std::uint64_t* validity_;
-  void* items_ = nullptr;
-  std::uint64_t* items_validity_ = nullptr;
-  int scale_ = 0;
-  duckdb_type internal_ = DUCKDB_TYPE_HUGEINT;
-};
-
-template <class T>
-void put(duckdb_vector out, idx_t row, const T& value) {
-  if constexpr (std::is_same_v<T, std::string>) {
-    duckdb_vector_assign_string_element_len(out, row, value.data(), value.size());
-  } else if constexpr (std::is_same_v<T, OwnedBytes>) {
-    duckdb_vector_assign_string_element_len(out, row, value.bytes.data(), value.bytes.size());
-  } else if constexpr (is_list<T>) {
-    const idx_t begin = duckdb_list_vector_get_size(out);
-    duckdb_list_vector_reserve(out, begin + value.size());
-    duckdb_list_vector_set_size(out, begin + value.size());
-    duckdb_vector items = duckdb_list_vector_get_child(out);
-    for (idx_t i = 0; i < value.size(); ++i) {
-      if constexpr (std::is_same_v<T, Texts>) {
-        put(items, begin + i, value[i]);
-      } else if (value[i]) {
-        put(items, begin + i, *value[i]);
-      } else {
-        duckdb_vector_ensure_validity_writable(items);
-        duckdb_validity_set_row_invalid(duckdb_vector_get_validity(items), begin + i);
-      }
-    }
-    static_cast<duckdb_list_entry*>(duckdb_vector_get_data(out))[row] = {begin, value.size()};
-  } else if constexpr (std::is_same_v<T, Int128>) {
-    static_cast<duckdb_hugeint*>(duckdb_vector_get_data(out))[row] = {
-        static_cast<std::uint64_t>(value), static_cast<std::int64_t>(value >> 64)};
-  } else {
-    static_cast<T*>(duckdb_vector_get_data(out))[row] = value;
-  }
-}
-
-template <class T>
-duckdb_logical_type logical_type_of() {
-  if constexpr (is_list<T>) {
-    duckdb_logical_type item = duckdb_create_logical_type(type_of<typename ListItem<T>::Type>);
-    duckdb_logical_type list = duckdb_create_list_type(item);
-    duckdb_destroy_logical_type(&item);
-    return list;
-  } else {
-    return duckdb_create_logical_type(type_of<T>);
-  }
-}
 
 template <auto Function>
 struct Native;
@@ -242,7 +31,8 @@ struct Native<Function> {
       duckdb_scalar_function_add_parameter(function, type);
       duckdb_destroy_logical_type(&type);
     };
-    (parameter(logical_type_of<Args>()), ...);
+    (parameter(logical_type_of<Value<Args>>()), ...);
+    if ((ValueOf<Args>::optional || ...)) duckdb_scalar_function_set_special_handling(function);
     duckdb_logical_type type = logical_type_of<R>();
     duckdb_scalar_function_set_return_type(function, type);
     duckdb_destroy_logical_type(&type);
@@ -254,16 +44,26 @@ struct Native<Function> {
   }
 
  private:
+  template <class Arg>
+  static Arg given(const Argument<Value<Arg>>& argument, idx_t row) {
+    if constexpr (ValueOf<Arg>::optional) {
+      return argument.is_null(row) ? Arg() : Arg(argument.at(row));
+    } else {
+      return argument.at(row);
+    }
+  }
+
   template <std::size_t... I>
   static void over(duckdb_data_chunk input, duckdb_vector out, std::index_sequence<I...>) {
-    const std::tuple<Argument<Args>...> all{
-        Argument<Args>(duckdb_data_chunk_get_vector(input, I))...};
+    const std::tuple<Argument<Value<Args>>...> all{
+        Argument<Value<Args>>(duckdb_data_chunk_get_vector(input, I))...};
     duckdb_vector_ensure_validity_writable(out);
     std::uint64_t* validity = duckdb_vector_get_validity(out);
     const idx_t rows = duckdb_data_chunk_get_size(input);
     for (idx_t row = 0; row < rows; ++row) {
       std::optional<R> value;
-      if (!(std::get<I>(all).is_null(row) || ...)) value = Function(std::get<I>(all).at(row)...);
+      if (!((!ValueOf<Args>::optional && std::get<I>(all).is_null(row)) || ...))
+        value = Function(given<Args>(std::get<I>(all), row)...);
       if (value) {
         put(out, row, *value);
       } else {

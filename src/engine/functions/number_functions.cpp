@@ -15,7 +15,6 @@
 #include <type_traits>
 
 #include "engine/dialect/java_number.hpp"
-#include "engine/functions/aggregate_functions.hpp"
 #include "engine/functions/decimal.hpp"
 #include "engine/functions/native.hpp"
 
@@ -128,27 +127,34 @@ std::optional<double> sign(double value) {
   return value > 0 ? 1.0 : -1.0;
 }
 
-/// 1234 at -2 is 1200; halves away from zero, and what does not fit wraps.
-std::optional<std::int64_t> rounded_integer(std::int64_t value, std::int32_t digits) {
+/// 1234 at -2 is 1200; halves away from zero or to the even digit, and what does not fit wraps.
+std::optional<std::int64_t> rounded_integer(std::int64_t value, std::int32_t digits, bool even) {
   if (digits >= 0) return value;
   if (digits < -19) return 0;
-  Int128 unit = 1;
-  for (int i = 0; i < -digits; ++i)
-    unit *= 10;
-  const Int128 half = value < 0 ? -unit / 2 : unit / 2;
-  return low_bits<std::int64_t, Int128>((value + half) / unit * unit);
+  const Int128 unit = spark::powers_of_ten[static_cast<std::size_t>(-digits)];
+  return low_bits<std::int64_t, Int128>(
+      rounded_quotient(value, unit, even ? Rounding::half_even : Rounding::half_up) * unit);
 }
 
-/// 1234.5 at -2 is 1200, without a scale; DuckDB gives 0 where the first digit is rounded.
-std::optional<Int128> rounded_decimal(Decimal value, std::int32_t digits) {
-  if (digits < -38 || value.scale - digits > 38) return 0;  // more digits than a decimal has
-  Int128 unit = 1;
-  for (int i = 0; i < value.scale - digits; ++i)
-    unit *= 10;
-  const Int128 half = value.unscaled < 0 ? -unit / 2 : unit / 2;
-  Int128 rounded = (value.unscaled + half) / unit;
-  for (int i = 0; i < -digits; ++i)
-    rounded *= 10;
+/// 1234.5 at -2 is 1200, and 1.25 at 1 is 13: the digits that are kept, without a scale below 0.
+std::optional<Int128> rounded_decimal(Decimal value, std::int32_t digits, std::string_view how) {
+  const Rounding rounding = how == "half_even" ? Rounding::half_even
+                            : how == "floor"   ? Rounding::floor
+                            : how == "ceiling" ? Rounding::ceiling
+                                               : Rounding::half_up;
+  if (digits >= value.scale) return value.unscaled;
+  const bool beyond = digits < -38 || value.scale - digits > 38;  // more digits than a decimal has
+  if (beyond && (rounding == Rounding::half_up || rounding == Rounding::half_even)) return 0;
+  if (beyond) return std::nullopt;
+  Int128 rounded = rounded_quotient(
+      value.unscaled, spark::powers_of_ten[static_cast<std::size_t>(value.scale - digits)],
+      rounding);
+  if (digits < 0) {
+    const Int128 unit = spark::powers_of_ten[static_cast<std::size_t>(-digits)];
+    if (rounded > spark::powers_of_ten[38] / unit || rounded < -spark::powers_of_ten[38] / unit)
+      return std::nullopt;
+    rounded *= unit;
+  }
   return rounded;
 }
 
@@ -158,25 +164,28 @@ double number_of(const std::string& text) {
   return value;
 }
 
-/// Rounded by its decimal text, as BigDecimal does, halves away from zero.
-std::optional<double> rounded(double value, std::int32_t digits) {
+/// A quotient of whole numbers below 2^53 is the number that its text stands for.
+std::optional<double> clearly_rounded(double value, std::int32_t digits) {
+  const auto units = clear_units(value, digits);
+  if (!units || value == 0) return std::nullopt;
+  return static_cast<double>(*units) /
+         static_cast<double>(spark::powers_of_ten[static_cast<std::size_t>(digits)]);
+}
+
+/// Rounded by its decimal text, as BigDecimal does, halves away from zero or to the even digit.
+std::optional<double> rounded(double value, std::int32_t digits, bool even) {
+  if (const auto clear = clearly_rounded(value, digits)) return clear;
   constexpr int places = 400;  // more than a double has on either side of its point
   if (!std::isfinite(value) || digits > places) return value;
   if (digits < -places) return 0.0;
-  std::string text = dialect::java_text(std::abs(value));
-  int exponent = 0;
-  if (const std::size_t e = text.find('E'); e != std::string::npos) {
-    std::from_chars(text.data() + e + 1, text.data() + text.size(), exponent);
-    text.resize(e);
-  }
-  const std::size_t point = text.find('.');
-  int place = static_cast<int>(point) + exponent;  // digits in front of the point
-  text.erase(point, 1);
+  auto [text, place] = dialect::java_digits(value);  // so many in front of the point
   const int kept = place + digits;
   if (kept >= static_cast<int>(text.size())) return value;
   if (kept < 0) return std::copysign(0.0, 1.0);
   const auto cut = static_cast<std::size_t>(kept);
-  const bool up = text[cut] >= '5';
+  const bool half = text[cut] == '5' && text.find_first_not_of('0', cut + 1) == std::string::npos;
+  const bool odd = cut > 0 && (text[cut - 1] - '0') % 2 != 0;
+  const bool up = even && half ? odd : text[cut] >= '5';
   text.resize(cut);
   text.insert(0, "0");
   if (up) {
@@ -244,8 +253,7 @@ Result<void> add_number_functions(duckdb_connection connection) {
       (add_native<distinct_bits<float>, distinct_bits<double>>(connection, "spark_distinct_bits")));
   WEIR_CHECK((add_native<distinct_values<float>, distinct_values<double>>(
       connection, "spark_distinct_values")));
-  WEIR_CHECK(add_native<rounded_decimal>(connection, "spark_round_decimal"));
-  return add_aggregate_functions(connection);
+  return add_native<rounded_decimal>(connection, "spark_round_decimal");
 }
 
 }  // namespace weir::engine

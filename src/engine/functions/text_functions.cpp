@@ -160,11 +160,17 @@ std::optional<Texts> regex_split(std::string_view text, std::string_view pattern
   return compiled == nullptr ? std::nullopt : compiled->split(text, limit);
 }
 
+std::optional<Texts> regex_extract_all(std::string_view text, std::string_view pattern,
+                                       std::int32_t group) {
+  const Regex* compiled = regex(pattern);
+  return compiled == nullptr ? std::nullopt : compiled->extracted_all(text, group);
+}
+
 }  // namespace
 
 Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<read_date>(connection, "spark_string_to_date"));
-  WEIR_CHECK(add_native<read_timestamp>(connection, "spark_string_to_timestamp_at"));
+  WEIR_CHECK(add_native<read_timestamp>(connection, "spark_string_to_timestamp"));
   WEIR_CHECK(add_native<date_text>(connection, "spark_date_to_string"));
   WEIR_CHECK(add_native<timestamp_text>(connection, "spark_timestamp_to_string"));
   WEIR_CHECK(add_native<moment_of_seconds>(connection, "spark_fraction_to_timestamp"));
@@ -194,6 +200,7 @@ Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<regex_matches>(connection, "spark_regexp_matches"));
   WEIR_CHECK(add_native<regex_replace>(connection, "spark_regexp_replace"));
   WEIR_CHECK(add_native<regex_extract>(connection, "spark_regexp_extract"));
+  WEIR_CHECK(add_native<regex_extract_all>(connection, "spark_regexp_extract_all"));
   return add_native<regex_split>(connection, "spark_regexp_split");
 }
 

@@ -5,9 +5,9 @@
 #include "engine/spark/datetime_text.hpp"
 
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 
+#include "engine/spark/digits.hpp"
 #include "engine/spark/text_trim.hpp"
 #include "engine/spark/zone.hpp"
 
@@ -175,38 +175,41 @@ std::optional<Moment> timestamp_from_text(std::string_view text, std::optional<M
 }
 
 std::string year_to_text(std::int64_t year) {
-  std::array<char, 32> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%s%04lld",
-                                 year < 0      ? "-"
-                                 : year > 9999 ? "+"
-                                               : "",
-                                 std::llabs(static_cast<long long>(year)));
-  return {text.data(), static_cast<std::size_t>(size)};
+  std::string out;
+  if (year < 0) out += '-';
+  if (year > 9999) out += '+';
+  append_digits(out, std::abs(year), 4);
+  return out;
 }
 
 std::string date_to_text(Day day) {
   const Civil civil = civil_of(day.days);
-  std::array<char, 16> text{};
-  const int size = std::snprintf(text.data(), text.size(), "-%02d-%02d", civil.month, civil.day);
-  return year_to_text(civil.year).append(text.data(), static_cast<std::size_t>(size));
+  std::string out = year_to_text(civil.year);
+  out += '-';
+  append_digits(out, civil.month, 2);
+  out += '-';
+  append_digits(out, civil.day, 2);
+  return out;
 }
 
 std::string timestamp_to_text(Moment moment) {
   const std::int64_t days = floor_div(moment.us, day_us);
-  const auto of_day = moment.us - days * day_us;
-  const auto seconds = static_cast<int>(of_day / second_us);
-  const auto fraction = static_cast<int>(of_day % second_us);
-  std::array<char, 32> text{};
-  int size = std::snprintf(text.data(), text.size(), " %02d:%02d:%02d", seconds / 3600,
-                           seconds / 60 % 60, seconds % 60);
+  const std::int64_t of_day = moment.us - days * day_us;
+  const std::int64_t seconds = of_day / second_us;
+  const std::int64_t fraction = of_day % second_us;
+  std::string out = date_to_text(Day{static_cast<std::int32_t>(days)});
+  out += ' ';
+  append_digits(out, seconds / 3600, 2);
+  out += ':';
+  append_digits(out, seconds / 60 % 60, 2);
+  out += ':';
+  append_digits(out, seconds % 60, 2);
   if (fraction != 0) {
-    size += std::snprintf(text.data() + size, text.size() - static_cast<std::size_t>(size), ".%06d",
-                          fraction);
-    while (text[static_cast<std::size_t>(size) - 1] == '0')
-      --size;
+    out += '.';
+    append_digits(out, fraction, 6);
+    out.resize(out.find_last_not_of('0') + 1);
   }
-  return date_to_text(Day{static_cast<std::int32_t>(days)})
-      .append(text.data(), static_cast<std::size_t>(size));
+  return out;
 }
 
 }  // namespace weir::spark

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <vector>
 
@@ -115,7 +116,37 @@ std::optional<WrittenMoment> read_time(std::string_view text, int this_year) {
   return std::nullopt;
 }
 
+/// 2027-03-02, 2027-03-02T08:00:00 and 2027-03-02T08:00:00Z, also with a blank for the T, in a
+/// tenth of the time that the patterns take. Whatever is not so is left to them.
+std::optional<WrittenMoment> read_usual(std::string_view text) {
+  constexpr std::string_view form = "0000-00-00T00:00:00Z";
+  constexpr std::size_t date_bytes = 10;
+  const std::size_t size = text.size();
+  if (size != date_bytes && size != form.size() && size != form.size() - 1) return std::nullopt;
+  for (std::size_t i = 0; i < size; ++i) {
+    const bool fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9'
+                                     : text[i] == form[i] || (form[i] == 'T' && text[i] == ' ');
+    if (!fits) return std::nullopt;
+  }
+  const auto two = [text](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+  const std::chrono::year_month_day date(std::chrono::year(two(0) * 100 + two(2)),
+                                         std::chrono::month(static_cast<unsigned>(two(5))),
+                                         std::chrono::day(static_cast<unsigned>(two(8))));
+  if (text[0] == '0' || !date.ok()) return std::nullopt;
+  WrittenMoment out;
+  out.day = static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+  if (size == date_bytes) return out;
+  const int hour = two(11);
+  const int minute = two(14);
+  const int second = two(17);
+  if (hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  out.time_us = ((hour * 60 + minute) * 60 + second) * second_us;
+  if (size == form.size()) out.offset_us = 0;
+  return out;
+}
+
 std::optional<WrittenMoment> read_moment(std::string_view text, int this_year) {
+  if (const auto usual = read_usual(text)) return usual;
   text = trim_all(text);
   auto moment = take_date(text, this_year);
   if (!moment || text.empty()) return moment;

@@ -56,6 +56,35 @@ TEST(FeedText, TwoDigitYearsLieBetween80YearsAgoAnd19Ahead) {
   EXPECT_EQ(date("31-Jan-68"), "1968-01-31");
 }
 
+/// Texts of the usual form are read without the patterns, and the same date with slashes by them.
+TEST(FeedText, TheUsualFormIsReadAsThePatternsReadIt) {
+  std::uint32_t state = 1;
+  const auto upto = [&state](std::uint32_t most) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 8) % (most + 1);
+  };
+  const auto digits = [](std::uint32_t value, std::size_t width) {
+    std::string out = std::to_string(value);
+    return std::string(out.size() < width ? width - out.size() : 0, '0') + out;
+  };
+  int read = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string year = digits(upto(3) > 0 ? 1000 + upto(8999) : upto(9999), 4);
+    const std::string month = digits(upto(13), 2);
+    const std::string day = digits(upto(32), 2);
+    std::string time;
+    if (upto(3) > 0)
+      time = (upto(1) > 0 ? "T" : " ") + digits(upto(24), 2) + ":" + digits(upto(60), 2) + ":" +
+             digits(upto(60), 2) + (upto(1) > 0 ? "Z" : "");
+    const std::string usual = year + "-" + month + "-" + day + time;
+    const std::string slashes = year + "/" + month + "/" + day + time;
+    ASSERT_EQ(datetime(usual), datetime(slashes)) << usual;
+    ASSERT_EQ(date(usual), date(slashes)) << usual;
+    read += datetime(usual) == "none" ? 0 : 1;
+  }
+  EXPECT_GT(read, 10'000);
+}
+
 TEST(FeedText, ADateMayHaveAZone) {
   EXPECT_EQ(date("2024-01-15+01:00"), "2024-01-15");
   EXPECT_EQ(date("2024-01-15-05:00"), "2024-01-15");

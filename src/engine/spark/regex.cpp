@@ -142,6 +142,17 @@ std::optional<std::string> Regex::extracted(std::string_view text, int group) co
   return done ? std::optional(std::move(out)) : std::nullopt;
 }
 
+std::optional<std::vector<std::string>> Regex::extracted_all(std::string_view text,
+                                                             int group) const {
+  std::vector<std::string> all;
+  const bool done = each_match(text, [&](const Match& match) {
+    const Part part = match.part(group);
+    all.emplace_back(text.substr(part.begin, part.end - part.begin));
+    return true;
+  });
+  return done ? std::optional(std::move(all)) : std::nullopt;
+}
+
 std::optional<std::vector<std::string>> Regex::split(std::string_view text,
                                                      std::int64_t limit) const {
   std::vector<std::string> pieces;

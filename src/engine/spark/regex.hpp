@@ -28,6 +28,9 @@ class Regex {
                                                     std::string_view replacement) const;
   /// A group of the first match, empty where there is none.
   [[nodiscard]] std::optional<std::string> extracted(std::string_view text, int group) const;
+  /// That group of every match.
+  [[nodiscard]] std::optional<std::vector<std::string>> extracted_all(std::string_view text,
+                                                                      int group) const;
   /// The pieces between the matches, as Java's split with a limit: over 0, at most so many; else
   /// all of them, with the empty ones at the end.
   [[nodiscard]] std::optional<std::vector<std::string>> split(std::string_view text,

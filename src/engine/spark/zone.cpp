@@ -128,14 +128,24 @@ std::optional<std::int64_t> utc_in(const icu::TimeZone* zone, std::int64_t local
   return local_s - (standard_ms + saving_ms) / 1000;
 }
 
+std::optional<std::int64_t> offset_at(const icu::TimeZone* zone, std::int64_t utc_s) {
+  if (zone == nullptr) return std::nullopt;
+  std::int32_t standard_ms = 0;
+  std::int32_t saving_ms = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  zone->getOffset(static_cast<double>(utc_s) * 1000.0, 0, standard_ms, saving_ms, status);
+  if (U_FAILURE(status)) return std::nullopt;
+  return (standard_ms + saving_ms) / 1000;
+}
+
 }  // namespace
 
 void Zones::Drop::operator()(Region* region) const {
   delete region;
 }
 
-std::optional<std::int64_t> Zones::utc_s(std::int64_t local_s, std::string_view name) {
-  if (name == "Z" || name == "UTC" || name == "GMT" || name == "UT") return local_s;
+std::optional<std::optional<std::int32_t>> Zones::fixed_s(std::string_view& name) {
+  if (name == "Z" || name == "UTC" || name == "GMT" || name == "UT") return 0;
   for (const auto& [known, meant] : short_names) {
     if (known == name) name = meant;
   }
@@ -145,23 +155,28 @@ std::optional<std::int64_t> Zones::utc_s(std::int64_t local_s, std::string_view 
     offset.remove_prefix(prefix.size());
     break;
   }
-  if (offset.starts_with('+') || offset.starts_with('-')) {
-    const auto seconds = offset_s(offset);
-    return seconds ? std::optional(local_s - *seconds) : std::nullopt;
-  }
+  if (!offset.starts_with('+') && !offset.starts_with('-')) return std::nullopt;
+  return std::optional<std::optional<std::int32_t>>(std::in_place, offset_s(offset));
+}
+
+std::optional<std::int64_t> Zones::utc_s(std::int64_t local_s, std::string_view name) {
+  if (const auto fixed = fixed_s(name))
+    return *fixed ? std::optional(local_s - **fixed) : std::nullopt;
   return utc_in(region(name).zone.get(), local_s);
+}
+
+std::optional<std::int64_t> Zones::local_s(std::int64_t utc_s, std::string_view name) {
+  if (const auto fixed = fixed_s(name))
+    return *fixed ? std::optional(utc_s + **fixed) : std::nullopt;
+  const auto offset = offset_at(region(name).zone.get(), utc_s);
+  return offset ? std::optional(utc_s + *offset) : std::nullopt;
 }
 
 std::optional<std::int64_t> Zones::region_utc_s(std::int64_t local_s, std::string_view id) {
   const Region& found = region(id);
   const auto utc_s = found.is_listed ? utc_in(found.zone.get(), local_s) : std::nullopt;
   if (!utc_s) return std::nullopt;
-  std::int32_t standard_ms = 0;
-  std::int32_t saving_ms = 0;
-  UErrorCode status = U_ZERO_ERROR;
-  found.zone->getOffset(static_cast<double>(*utc_s) * 1000.0, 0, standard_ms, saving_ms, status);
-  const bool is_left_out = local_s - *utc_s != (standard_ms + saving_ms) / 1000;
-  return U_FAILURE(status) || is_left_out ? std::nullopt : utc_s;
+  return offset_at(found.zone.get(), *utc_s) == local_s - *utc_s ? utc_s : std::nullopt;
 }
 
 bool Zones::is_region(std::string_view id) {

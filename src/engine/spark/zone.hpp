@@ -21,7 +21,9 @@ class Zones {
   /// The seconds since 1970 UTC of a local time; nullopt for an unknown name. As in Java, a local
   /// time that occurs twice means the earlier one, and one that never occurs is moved forward.
   [[nodiscard]] std::optional<std::int64_t> utc_s(std::int64_t local_s, std::string_view name);
-  /// The same by an id of the time zone database (`Europe/London`, `EST5EDT`), as Joda-Time has it:
+  /// The local time of a moment; nullopt for an unknown name.
+  [[nodiscard]] std::optional<std::int64_t> local_s(std::int64_t utc_s, std::string_view name);
+  /// utc_s() by an id of the time zone database (`Europe/London`, `EST5EDT`), as Joda-Time has it:
   /// nullopt for a local time that never occurs.
   [[nodiscard]] std::optional<std::int64_t> region_utc_s(std::int64_t local_s, std::string_view id);
   [[nodiscard]] bool is_region(std::string_view id);
@@ -29,6 +31,8 @@ class Zones {
  private:
   struct Region;
   const Region& region(std::string_view name);
+  /// Seconds east of UTC of a name that is an offset, however it is written.
+  [[nodiscard]] static std::optional<std::optional<std::int32_t>> fixed_s(std::string_view& name);
   struct Drop {
     void operator()(Region* region) const;
   };

@@ -169,6 +169,15 @@ Result<void> CrashDisk::rename(const std::string& from, const std::string& to) {
   return change_names(Op::rename, {.erased = from, .set = to, .node = found->second});
 }
 
+Result<void> CrashDisk::rename_to_new(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  const auto found = visible_.find(from);
+  if (found == visible_.end()) return fail(Errc::not_found, "there is no file '" + from + "'");
+  if (visible_.count(to) != 0) return fail(Errc::conflict, "there is a file '" + to + "'");
+  WEIR_CHECK(parent_exists(to));
+  return change_names(Op::rename, {.erased = from, .set = to, .node = found->second});
+}
+
 Result<void> CrashDisk::remove(const std::string& path) {
   const std::lock_guard lock(mutex_);
   if (visible_.count(path) == 0) return fail(Errc::not_found, "there is no file '" + path + "'");

@@ -191,9 +191,12 @@ TEST(CrashDisk, SaysWhatIsNotThere) {
   EXPECT_EQ(disk.open("/a", on_sync).error().code, Errc::not_found);
   EXPECT_EQ(disk.create("/no/a", on_sync).error().code, Errc::not_found);
   EXPECT_EQ(disk.rename("/a", "/b").error().code, Errc::not_found);
+  EXPECT_EQ(disk.rename_to_new("/a", "/b").error().code, Errc::not_found);
   EXPECT_EQ(disk.remove("/a").error().code, Errc::not_found);
   EXPECT_EQ(disk.list("/no").error().code, Errc::not_found);
   new_file(disk, "/a", on_sync);
+  new_file(disk, "/taken", on_sync);
+  EXPECT_EQ(disk.rename_to_new("/a", "/taken").error().code, Errc::conflict);
   EXPECT_EQ(disk.create("/a", on_sync).error().code, Errc::conflict);
   EXPECT_TRUE(disk.exists("/a").value());
   EXPECT_FALSE(disk.exists("/b").value());

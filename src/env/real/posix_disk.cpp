@@ -193,6 +193,16 @@ Result<void> PosixDisk::rename(const std::string& from, const std::string& to) {
   return {};
 }
 
+/// A hard link where the file system knows no such rename: the link is refused where the name is
+/// taken, too.
+Result<void> PosixDisk::rename_to_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  if (errno == EINVAL || errno == ENOSYS) {
+    if (::link(from.c_str(), to.c_str()) == 0) return remove(from);
+  }
+  return refused("rename to '" + to + "', which must be new, the file", from, errno);
+}
+
 Result<void> PosixDisk::remove(const std::string& path) {
   if (::unlink(path.c_str()) != 0) return refused("remove", path, errno);
   return {};

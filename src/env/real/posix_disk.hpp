@@ -18,6 +18,7 @@ class PosixDisk final : public Disk {
   Result<std::unique_ptr<File>> open(const std::string& path, Durability durability) override;
   Result<std::unique_ptr<File>> create(const std::string& path, Durability durability) override;
   Result<void> rename(const std::string& from, const std::string& to) override;
+  Result<void> rename_to_new(const std::string& from, const std::string& to) override;
   Result<void> remove(const std::string& path) override;
   Result<void> make_directories(const std::string& path) override;
   Result<void> sync_directory(const std::string& path) override;

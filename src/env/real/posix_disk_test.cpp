@@ -78,6 +78,16 @@ TEST_P(PosixDiskTest, NamesComeAndGo) {
   EXPECT_TRUE(disk_.exists(path("x/c")).value());
 }
 
+TEST_P(PosixDiskTest, ARenameToANewNameReplacesNothing) {
+  ASSERT_TRUE(disk_.create(path("a"), Durability::on_sync).has_value());
+  ASSERT_TRUE(disk_.create(path("b"), Durability::on_sync).has_value());
+  EXPECT_EQ(disk_.rename_to_new(path("a"), path("b")).error().code, Errc::conflict);
+  EXPECT_EQ(disk_.rename_to_new(path("no"), path("c")).error().code, Errc::not_found);
+  ASSERT_TRUE(disk_.rename_to_new(path("a"), path("c")).has_value());
+  EXPECT_FALSE(disk_.exists(path("a")).value());
+  EXPECT_TRUE(disk_.exists(path("c")).value());
+}
+
 TEST_P(PosixDiskTest, ErrorsCarryTheirCodeThePathAndTheSystemsWords) {
   const auto durability = Durability::on_write;
   const auto missing = disk_.open(path("no"), durability);

@@ -14,8 +14,8 @@ namespace weir::batcher {
 class BatchCatalog {
  public:
   virtual ~BatchCatalog() = default;
-  /// Lsn 0, version 0 for a partition without a commit.
-  virtual Result<catalog::Checkpoint> checkpoint(PartitionNo partition) = 0;
+  /// The same as in catalog::Batches.
+  virtual Result<catalog::Checkpoint> claim(PartitionNo partition) = 0;
   /// The next sequence of every stream that has records accounted for.
   virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
   /// All or nothing: conflict when the checkpoint or a position has moved since it was read.

@@ -36,7 +36,7 @@ Result<Progress> Batcher::step(Time now) {
 
 Result<Progress> Batcher::advance(Time now) {
   Progress progress;
-  WEIR_CHECK(resume());
+  WEIR_CHECK(resume(now));
   const Time promised = log_.complete_until(settings_.partition);  // before reading, not after
   WEIR_CHECK(read_some(now, progress));
   WEIR_CHECK(close_due(now));
@@ -60,7 +60,7 @@ Result<std::vector<catalog::Batch>> Batcher::advance_to(Lsn end, StreamNo stream
   bool reached = false;
   while (!reached) {
     Progress progress;
-    WEIR_CHECK(resume());
+    WEIR_CHECK(resume(now));
     WEIR_CHECK(read_some(now, progress));
     reached = caught_up_ || stopped_ || last_lsn_ >= end;
     if (reached) {
@@ -94,15 +94,17 @@ void Batcher::start_over() {
   reader_.reset();
   stopped_.reset();
   held_bytes_ = 0;
+  tools_.sketch_bytes = 0;
   sealed_before_ = last_received_at_ = Time{};
   caught_up_ = false;
 }
 
-Result<void> Batcher::resume() {
+Result<void> Batcher::resume(Time now) {
   // The cause may be over; while no batch is open, trying again costs nothing.
   if (stopped_ && open_.empty()) start_over();
   if (reader_) return {};
-  WEIR_TRY(checkpoint_, batch_catalog_.checkpoint(settings_.partition));
+  WEIR_TRY(checkpoint_, batch_catalog_.claim(settings_.partition));
+  claim_ = {checkpoint_.version, now};
   WEIR_TRY(const auto positions, batch_catalog_.positions(settings_.partition));
   for (const auto& [stream, next] : positions) {
     streams_.emplace(stream, StreamState{next, next, next, std::nullopt});
@@ -196,13 +198,13 @@ Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time n
 /// Decides whether a record repeats an earlier one: before it enters a file, and in the order of
 /// the log.
 Result<void> Batcher::decide_and_take(const log::Record& record, OpenBatch& batch) {
-  if (!keys_.looks_at(record)) return batch.take(record, encoder_);
+  if (!keys_.looks_at(record)) return batch.take(record, tools_);
   const catalog::KeyPrint print = keys_.print_of(record);
   const auto [verdict, of] = keys_.decide(print);
   switch (verdict) {
     case KeyWindow::Verdict::fresh:
       batch.remember(print);
-      return batch.take(record, encoder_);
+      return batch.take(record, tools_);
     case KeyWindow::Verdict::duplicate:
       batch.take_duplicate(record, of);
       return {};
@@ -238,7 +240,8 @@ Result<Batcher::OpenBatches::iterator> Batcher::batch_for(const log::Record& rec
   if (!stream.type) stream.type = record.type;
   if (open_.size() >= settings_.open_batches_max) WEIR_CHECK(close(open_.begin()));
   WEIR_TRY(auto batch,
-           OpenBatch::open(store_, *view, {record.address.stream, *stream.type, now}, record));
+           OpenBatch::open(store_, *view, {record.address.stream, *stream.type, claim_.number, now},
+                           record));
   open_.push_back(std::move(batch));
   const auto opened = std::prev(open_.end());
   open_by_stream_.emplace(record.address.stream, opened);
@@ -263,6 +266,7 @@ QuarantineBounds Batcher::quarantine_room() const {
 
 Result<void> Batcher::close(OpenBatches::iterator batch) {
   held_bytes_ -= batch->held_bytes();
+  tools_.sketch_bytes -= batch->sketch_bytes();
   WEIR_TRY(auto closed, batch->close(quarantine_room()));
   closed_.push_back(std::move(closed));
   open_by_stream_.erase(batch->stream());
@@ -305,6 +309,7 @@ catalog::BatchCommit Batcher::pending_commit() const {
                               .checkpoint = std::max(checkpoint_.lsn, watermark()),
                               .positions = {},
                               .batches = {},
+                              .fields = {},
                               .quarantined = {},
                               .duplicates = {},
                               .keys = {},
@@ -317,7 +322,10 @@ catalog::BatchCommit Batcher::pending_commit() const {
       commit.positions.push_back({closed.stream, committed, committed, closed.type});
     }
     commit.positions[place->second].to = Sequence{closed.last_sequence.value + 1};
-    if (closed.file) commit.batches.push_back(*closed.file);
+    if (closed.file) {
+      commit.batches.push_back(*closed.file);
+      if (closed.fields) commit.fields.push_back({closed.stream, closed.file->day, closed.fields});
+    }
     commit.quarantined.insert(commit.quarantined.end(), closed.quarantined.begin(),
                               closed.quarantined.end());
     if (!closed.duplicates.pairs.empty()) commit.duplicates.push_back(closed.duplicates);
@@ -374,7 +382,7 @@ Time Batcher::complete_before(Time promised) const {
 
 Result<void> Batcher::seal_due(Time complete, Progress& progress) {
   if (complete <= sealed_before_) return {};
-  WEIR_TRY(const auto sealed, sealer_.seal_some(settings_.partition, complete));
+  WEIR_TRY(const auto sealed, sealer_.seal_some(settings_.partition, claim_, complete));
   counted_.hours_sealed += sealed.hours;
   if (sealed.more) {
     progress.more = true;

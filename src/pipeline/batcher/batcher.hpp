@@ -107,7 +107,7 @@ class Batcher {
   Result<std::vector<catalog::Batch>> advance_to(Lsn end, StreamNo stream, Time now);
   Failure abandon(Error error);
   void start_over();
-  Result<void> resume();
+  Result<void> resume(Time now);
 
   Result<void> read_some(Time now, Progress& progress);
   void yield_unless_behind() const;
@@ -137,12 +137,13 @@ class Batcher {
   store::ObjectStore& store_;
   BatchCatalog& batch_catalog_;
   const BatcherSettings settings_;
-  RecordEncoder encoder_;
+  OpenBatch::Tools tools_;
   HourSealer sealer_;
 
   // start_over() clears all of this; resume() reads it again.
   std::unique_ptr<log::Reader> reader_;
   catalog::Checkpoint checkpoint_;
+  Claim claim_;
   std::unordered_map<StreamNo, StreamState> streams_;
   OpenBatches open_;
   std::unordered_map<StreamNo, OpenBatches::iterator> open_by_stream_;

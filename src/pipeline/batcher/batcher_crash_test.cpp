@@ -124,6 +124,7 @@ TEST_P(BatcherCrashTest, BeforeAndAfterEveryCommit) {
       };
       (done ? world.manifest.after : world.manifest.before) = at_nth;
       run_through(world);
+      world.expect_no_file_without_a_row();
       failed = commits >= nth;
       if (HasFailure()) return;
       ASSERT_LT(nth, 1000u);
@@ -181,6 +182,7 @@ TEST(BatcherPowerCut, InTheMiddleOfEveryOperation) {
     world.finish();
     world.expect_each_record_once();
     world.expect_sealed_and_whole();
+    world.expect_no_file_without_a_row();
     if (testing::Test::HasFailure()) return;
     ASSERT_LT(nth, 1000u);
   }
@@ -247,7 +249,7 @@ class Adventure {
   }
 
   void send() {
-    std::vector<FakeLog::Line> lines;
+    std::vector<log::FakeLog::Line> lines;
     for (auto i = random_.below(5) + 1; i > 0; --i) {
       const std::string number = std::to_string(random_.next());
       if (random_.one_in(3)) {

@@ -60,7 +60,7 @@ class LogToFiles : public log::AppendSink {
     options.segment_bytes = 2 * log_commit_bytes;
     options.commit_bytes_max = log_commit_bytes;
     options.drive = log::SegmentedLog::Drive::by_hand;
-    options.catalog = {batch_catalog_.checkpoint({})->lsn, *batch_catalog_.positions({})};
+    options.catalog = {batch_catalog_.checkpoint().lsn, *batch_catalog_.positions({})};
     auto log = log::SegmentedLog::open(disk_, clock_, random_, options);
     ASSERT_TRUE(log) << log.error().message;
     log_ = *std::move(log);

@@ -42,7 +42,7 @@ TEST_F(BatcherTest, JsonBecomesLinesOfOneFileOnceItIsOldEnough) {
 
   world.now += seconds(1);
   world.run();
-  ASSERT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001.ndjson")));
+  ASSERT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001-00000001.ndjson")));
   const auto& batch = world.manifest.batches[0];
   EXPECT_EQ(world.read(batch), "{\"id\":1}\n{\"id\":2}\n");
   EXPECT_EQ(batch.records, 2u);
@@ -55,7 +55,7 @@ TEST_F(BatcherTest, JsonBecomesLinesOfOneFileOnceItIsOldEnough) {
 TEST_F(BatcherTest, XmlBecomesCborWithItsReceipt) {
   world.send(sales, "<sale><tender>Cash</tender></sale>");
   world.finish();
-  ASSERT_THAT(world.paths(), ElementsAre(path("2", "08-0000-0000000000000001.cbor")));
+  ASSERT_THAT(world.paths(), ElementsAre(path("2", "08-0000-0000000000000001-00000001.cbor")));
   const std::string content = world.read(world.manifest.batches[0]);
   xml::PackReader reader(content);
   const auto record = reader.next();
@@ -119,9 +119,9 @@ TEST_F(BatcherTest, StreamsAndHoursHaveFilesOfTheirOwn) {
   world.send(orders, "3");
   world.finish();
   EXPECT_THAT(world.paths(),
-              testing::UnorderedElementsAre(path("1", "08-0000-0000000000000001.ndjson"),
-                                            path("3", "08-0000-0000000000000001.ndjson"),
-                                            path("1", "09-0000-0000000000000003.ndjson")));
+              testing::UnorderedElementsAre(path("1", "08-0000-0000000000000001-00000001.ndjson"),
+                                            path("3", "08-0000-0000000000000001-00000001.ndjson"),
+                                            path("1", "09-0000-0000000000000003-00000001.ndjson")));
 }
 
 TEST_F(BatcherTest, RecordsAndBytesCloseABatchInTheMiddleOfAStep) {
@@ -131,9 +131,9 @@ TEST_F(BatcherTest, RecordsAndBytesCloseABatchInTheMiddleOfAStep) {
   world.send(visits, "0123456789");
   world.send(visits, "x");
   world.run();
-  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001.ndjson"),
-                                         path("1", "08-0000-0000000000000004.ndjson"),
-                                         path("3", "08-0000-0000000000000001.ndjson")));
+  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001-00000001.ndjson"),
+                                         path("1", "08-0000-0000000000000004-00000001.ndjson"),
+                                         path("3", "08-0000-0000000000000001-00000001.ndjson")));
   EXPECT_EQ(world.manifest.commits, 1u);
 }
 
@@ -158,13 +158,13 @@ TEST_F(BatcherTest, TheCheckpointIsTheFirstRecordOfTheOldestOpenBatch) {
   world.send(visits, "2");
   world.run();
   EXPECT_THAT(world.manifest.batches, SizeIs(1));
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, Lsn{0}) << "held back by the quiet stream";
+  EXPECT_EQ(world.manifest.checkpoint().lsn, Lsn{0}) << "held back by the quiet stream";
 
   world.now += seconds(60);
   world.run();
   EXPECT_THAT(world.manifest.batches, SizeIs(2));
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, world.log.durable_end({}));
-  EXPECT_GT(world.manifest.checkpoint({})->lsn, quiet_ends);
+  EXPECT_EQ(world.manifest.checkpoint().lsn, world.log.durable_end({}));
+  EXPECT_GT(world.manifest.checkpoint().lsn, quiet_ends);
   EXPECT_EQ(world.log.released(), world.log.durable_end({}));
 }
 
@@ -172,7 +172,7 @@ TEST_F(BatcherTest, ACheckpointStaysBeforeACommitThatIsReadHalf) {
   restart_with({.roll = {.records_max = 1}, .step_records = 1});
   world.log.commit({{orders, PayloadType::json, "1"}, {orders, PayloadType::json, "2"}}, eight);
   ASSERT_TRUE(world.step());
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, Lsn{0});
+  EXPECT_EQ(world.manifest.checkpoint().lsn, Lsn{0});
   world.start();
   world.run();
   EXPECT_THAT(world.manifest.batches, SizeIs(2));
@@ -197,11 +197,11 @@ TEST_F(BatcherTest, WhenEverythingWasReplayedTheCheckpointCatchesUp) {
   restart_with({.roll = {.records_max = 1}, .step_records = 1});
   world.send(orders, "1");
   ASSERT_TRUE(world.step());  // filed, but it has not seen yet that the log ends here
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, Lsn{0});
+  EXPECT_EQ(world.manifest.checkpoint().lsn, Lsn{0});
   world.start();
   world.run();
   EXPECT_EQ(world.batcher->gauges(world.now).replayed, 1u);
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, world.log.durable_end({}));
+  EXPECT_EQ(world.manifest.checkpoint().lsn, world.log.durable_end({}));
   const auto commits = world.manifest.commits;
   world.run();
   EXPECT_EQ(world.manifest.commits, commits) << "an idle batcher commits nothing";
@@ -221,7 +221,7 @@ TEST_F(BatcherTest, AGapInAStreamStopsBatchingAndNamesIt) {
   world.now += seconds(60);
   EXPECT_FALSE(world.step());
   EXPECT_THAT(world.manifest.batches, SizeIs(1)) << "what came before is filed";
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, Lsn{4096}) << "the log keeps the rest";
+  EXPECT_EQ(world.manifest.checkpoint().lsn, Lsn{4096}) << "the log keeps the rest";
   EXPECT_FALSE(world.step());
   EXPECT_FALSE(world.batcher->flush(orders, world.now));
   EXPECT_THAT(world.manifest.batches, SizeIs(1));
@@ -262,8 +262,8 @@ TEST_F(BatcherTest, ARecordWhoseStreamIsGoneStaysInTheLogAndIsReported) {
   EXPECT_THAT(stepped.error().message, HasSubstr("stream no 1"));
   world.now += seconds(60);
   EXPECT_FALSE(world.step());
-  EXPECT_THAT(world.paths(), ElementsAre(path("3", "08-0000-0000000000000001.ndjson")));
-  EXPECT_EQ(world.manifest.checkpoint({})->lsn, Lsn{4096});
+  EXPECT_THAT(world.paths(), ElementsAre(path("3", "08-0000-0000000000000001-00000001.ndjson")));
+  EXPECT_EQ(world.manifest.checkpoint().lsn, Lsn{4096});
   world.manifest.streams[orders] = view;
   world.run();
 }
@@ -279,6 +279,51 @@ TEST_F(BatcherTest, AConflictMeansStartingAgainFromTheCheckpoint) {
   EXPECT_THAT(stepped.error().message, HasSubstr("another batcher took over partition 0"));
   world.run();
   EXPECT_THAT(world.manifest.batches, SizeIs(1));
+}
+
+TEST_F(BatcherTest, ABatcherThatLostItsClaimReplacesNoFile) {
+  restart_with({.step_records = 1});
+  world.send(orders, "1");
+  world.run();
+  const auto late = std::move(world.batcher);
+  restart_with({});
+  world.send(orders, "2");
+  world.send(orders, "3");
+  world.now += seconds(60);
+  world.run();
+  ASSERT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001-00000002.ndjson")));
+
+  EXPECT_THAT(late->step(world.now).error().message, HasSubstr("another batcher took over"));
+  EXPECT_EQ(world.store->read(path("1", "08-0000-0000000000000001-00000001.ndjson")), "1\n2\n");
+  EXPECT_EQ(world.read(world.manifest.batches[0]), "1\n2\n3\n");
+
+  world.finish();
+  world.expect_sealed_and_whole();
+  EXPECT_FALSE(world.store->read(path("1", "08-0000-0000000000000001-00000001.ndjson")))
+      << "the sealed hour has only its own files";
+  world.expect_no_file_without_a_row();
+}
+
+TEST_F(BatcherTest, WhatALostClaimLeftInAnHourThatIsNotSealedYetIsRemovedByTheNextToSeal) {
+  bool fails = true;
+  world.manifest.before = [&]() -> std::optional<Error> {
+    if (!std::exchange(fails, false)) return std::nullopt;
+    return Error{Errc::io, "the catalog is away"};
+  };
+  for (int i = 0; i < 700; ++i)
+    world.send(orders, std::string(200, 'x'));
+  world.now += seconds(60);
+  EXPECT_FALSE(world.step());
+  world.run();
+  ASSERT_THAT(world.manifest.batches, SizeIs(1));
+  const std::string lost = path("1", "08-0000-0000000000000001-00000001");
+  EXPECT_TRUE(world.store->read(lost + ".ndjson"));
+  EXPECT_TRUE(world.store->read(lost + ".index"));
+  world.start();  // a third claim, which reads nothing of that hour
+  world.finish();
+  world.expect_sealed_and_whole();
+  EXPECT_FALSE(world.store->read(lost + ".ndjson"));
+  EXPECT_FALSE(world.store->read(lost + ".index"));
 }
 
 TEST_F(BatcherTest, AFullDiskLosesAndDoublesNothing) {
@@ -320,7 +365,7 @@ TEST_F(BatcherTest, FlushMakesAllOfOneStreamVisibleNow) {
   ASSERT_TRUE(flushed) << flushed.error().message;
   ASSERT_THAT(*flushed, SizeIs(1));
   EXPECT_EQ(world.read(flushed->front()), "0\n1\n2\n3\n4\n");
-  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001.ndjson")));
+  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001-00000001.ndjson")));
   EXPECT_THAT(*world.batcher->flush(orders, world.now), IsEmpty());
   EXPECT_THAT(*world.batcher->flush(StreamNo{99}, world.now), IsEmpty());
 }
@@ -340,7 +385,7 @@ TEST_F(BatcherTest, OpenBatchesAreBoundedTheOldestCloses) {
   EXPECT_THAT(world.paths(), IsEmpty());
   world.send(sales, "<a/>");
   world.run();
-  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001.ndjson")));
+  EXPECT_THAT(world.paths(), ElementsAre(path("1", "08-0000-0000000000000001-00000001.ndjson")));
   EXPECT_EQ(world.batcher->gauges(world.now).open_batches, 2u);
 }
 
@@ -369,7 +414,8 @@ TEST_F(BatcherTest, QuarantinedBodiesBeyondTheBoundStandInAFileInsteadOfTheCatal
       world.manifest.quarantined[0], world.manifest.quarantined[1], world.manifest.quarantined[2]);
   EXPECT_EQ(first.stored.path, "");
   EXPECT_EQ(first.body, "12345678");
-  EXPECT_EQ(second.stored.path, "quarantine/acme/is-2/2027-03-02-10-0000-0000000000000002");
+  EXPECT_EQ(second.stored.path,
+            "quarantine/acme/is-2/2027-03-02-10-0000-0000000000000002-00000001");
   EXPECT_EQ(third.stored.path, second.stored.path);
   EXPECT_EQ(world.store->read(second.stored.path).value(), "abcdefg");
   EXPECT_EQ(world.body_of(third), "defg");

@@ -14,8 +14,8 @@
 #include "env/fake/manual_clock.hpp"
 #include "pipeline/batcher/batcher.hpp"
 #include "pipeline/batcher/fake_batch_catalog.hpp"
-#include "pipeline/batcher/fake_log.hpp"
 #include "pipeline/batcher/record_index.hpp"
+#include "pipeline/log/fake_log.hpp"
 #include "pipeline/store/local_directory_store.hpp"
 #include "pipeline/store/store_check.hpp"
 #include "xml/ingest_pack.hpp"
@@ -111,7 +111,7 @@ class BatcherWorld {
   /// duplicate of such a record; which of them it is must follow from the log alone.
   void expect_each_record_once() {
     std::map<Address, int> seen;
-    std::map<Address, FakeLog::Stored> accepted;
+    std::map<Address, log::FakeLog::Stored> accepted;
     for (const auto& record : log.accepted())
       accepted.emplace(record.address, record);
     for (const auto& one : manifest.quarantined) {
@@ -132,6 +132,19 @@ class BatcherWorld {
     expect_keys_decided();
     for (const auto& [key, hour] : manifest.hours)
       EXPECT_EQ(hour.accepted(), hour.accounted()) << "stream " << hour.stream.value;
+    expect_fields_of_each_record_once();
+  }
+
+  /// Checks that a day's sketch of fields counts each payload in the day's files once.
+  void expect_fields_of_each_record_once() {
+    std::map<std::pair<StreamNo, Day>, std::uint64_t> records;
+    for (const auto& batch : manifest.batches)
+      records[{batch.stream, batch.day}] += batch.records;
+    for (const auto& [key, count] : records) {
+      const fields::Sketch& sketch = manifest.sketches[key];
+      EXPECT_EQ(sketch.payloads, count) << "stream " << key.first.value;
+      EXPECT_EQ(sketch.looked_at, count) << "stream " << key.first.value;
+    }
   }
 
   /// Checks that every hour that is over is sealed, and that the store matches its manifests.
@@ -142,7 +155,7 @@ class BatcherWorld {
       sha256.update(store->read(hour.manifest_path).value_or("<cannot be read>"));
       EXPECT_EQ(sha256.hex(), hour.manifest_sha256) << hour.manifest_path;
     }
-    const auto report = store::check_store(disk, "/data/store");
+    const auto report = store::check_store(*store);
     ASSERT_TRUE(report) << report.error().message;
     for (const store::Finding& finding : report->findings)
       ADD_FAILURE() << finding.path << ": " << finding.what;
@@ -150,9 +163,16 @@ class BatcherWorld {
     EXPECT_EQ(report->files, manifest.batches.size());
   }
 
+  /// Of the sealed hours. Only where the disk let everything be removed that had to be.
+  void expect_no_file_without_a_row() {
+    const auto report = store::check_store(*store);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->unsealed, 0u);
+  }
+
   BatcherSettings settings;
   CrashDisk disk;
-  FakeLog log;
+  log::FakeLog log;
   FakeBatchCatalog manifest;
   Time now = eight;
   std::unique_ptr<store::LocalDirectoryStore> store;
@@ -161,7 +181,7 @@ class BatcherWorld {
  private:
   /// The decisions of KeyWindow, by the simplest possible implementation.
   void expect_keys_decided() {
-    std::map<std::pair<StreamNo, std::string>, FakeLog::Stored> first;
+    std::map<std::pair<StreamNo, std::string>, log::FakeLog::Stored> first;
     std::map<Address, std::string> reasons;
     for (const auto& one : manifest.quarantined)
       reasons[one.address] = one.reason;
@@ -185,7 +205,8 @@ class BatcherWorld {
     }
   }
 
-  void expect_file(const catalog::Batch& batch, const std::map<Address, FakeLog::Stored>& accepted,
+  void expect_file(const catalog::Batch& batch,
+                   const std::map<Address, log::FakeLog::Stored>& accepted,
                    const std::map<Address, int>& aside, std::map<Address, int>& seen) {
     SCOPED_TRACE(batch.path);
     const std::string content = read(batch);

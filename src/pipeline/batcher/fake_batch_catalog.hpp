@@ -26,6 +26,7 @@ class FakeBatchCatalog final : public BatchCatalog {
   std::vector<catalog::KeyPrint> prints;
   std::map<std::tuple<StreamNo, Day, int>, catalog::Hour> hours;
   std::map<StreamNo, PayloadType> bound;
+  std::map<std::pair<StreamNo, Day>, fields::Sketch> sketches;
   std::uint64_t commits = 0;
   std::size_t largest_commit = 0;  // batches in one
   /// An error from `before`: nothing was applied. An error from `after`: all of it was applied.
@@ -45,7 +46,11 @@ class FakeBatchCatalog final : public BatchCatalog {
   /// Acts as if another batcher had committed.
   void take_over() { ++checkpoint_.version; }
 
-  Result<catalog::Checkpoint> checkpoint(PartitionNo) override { return checkpoint_; }
+  catalog::Checkpoint checkpoint() const { return checkpoint_; }
+  Result<catalog::Checkpoint> claim(PartitionNo) override {
+    ++checkpoint_.version;
+    return checkpoint_;
+  }
 
   Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo) override {
     return std::unordered_map<StreamNo, Sequence>(positions_.begin(), positions_.end());
@@ -210,6 +215,8 @@ class FakeBatchCatalog final : public BatchCatalog {
     }
     batches.insert(batches.end(), commit.batches.begin(), commit.batches.end());
     quarantined.insert(quarantined.end(), commit.quarantined.begin(), commit.quarantined.end());
+    for (const auto& [stream, day, sketch] : commit.fields)
+      sketches[{stream, day}].merge(*sketch);
     apply_records(commit);
     ++commits;
     largest_commit = std::max(largest_commit, commit.batches.size());

@@ -1,6 +1,7 @@
 #include "pipeline/batcher/open_batch.hpp"
 
 #include "base/assert.hpp"
+#include "fields/field_limits.hpp"
 
 namespace weir::batcher {
 
@@ -24,6 +25,7 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
                  .hour = batch.row_.hour,
                  .partition = batch.row_.partition,
                  .first_sequence = batch.row_.first_sequence,
+                 .claim = opening.claim,
                  .type = opening.type};
   batch.row_.path = store::object_key(batch.name_);
   batch.duplicates_.stream = batch.keys_.stream = opening.stream;
@@ -38,13 +40,13 @@ void OpenBatch::account(const log::Record& record) {
   row_.last_sequence = record.address.sequence;
 }
 
-Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) {
+Result<void> OpenBatch::take(const log::Record& record, Tools& tools) {
   if (record.type != type_) {
     quarantine(record, "the stream carries " + std::string(to_string(type_)) +
                            ", this payload was sent as " + std::string(to_string(record.type)));
     return {};
   }
-  auto encoded = encoder.encode(record);
+  auto encoded = tools.encoder.encode(record);
   if (!encoded) {
     quarantine(record, std::move(encoded).error().message);
     return {};
@@ -57,7 +59,19 @@ Result<void> OpenBatch::take(const log::Record& record, RecordEncoder& encoder) 
   row_.last_received_at = record.received_at;
   row_.bytes += encoded->size();
   ++row_.records;
+  look_at(record, *encoded, tools);
   return {};
+}
+
+/// Only what stands in the file counts, so that shares are of the payloads that a query sees.
+void OpenBatch::look_at(const log::Record& record, std::string_view encoded, Tools& tools) {
+  if (!sketch_) sketch_ = std::make_shared<fields::Sketch>();
+  ++sketch_->payloads;
+  if (!sample_.wants(encoded.size())) return;
+  const std::uint64_t before = sketch_->bytes();
+  const bool has_room = tools.sketch_bytes < limits::sketch_held_bytes_max;
+  tools.collector.collect(record.type, encoded, record.received_at, has_room, *sketch_);
+  tools.sketch_bytes += sketch_->bytes() - before;
 }
 
 void OpenBatch::take_duplicate(const log::Record& record, Sequence of) {
@@ -101,7 +115,8 @@ Result<ClosedBatch> OpenBatch::close(const QuarantineBounds& bounds) {
                      .quarantined = std::move(quarantined_),
                      .bytes_for_catalog = quarantined_bytes_,
                      .duplicates = std::move(duplicates_),
-                     .keys = std::move(keys_)};
+                     .keys = std::move(keys_),
+                     .fields = std::move(sketch_)};
   if (quarantined_bytes_ > bounds.catalog_bytes_max) {
     WEIR_CHECK(put_bodies(*store_, name_, bounds.file_bytes_max, closed.quarantined));
     closed.bytes_for_catalog = 0;

@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "catalog/records.hpp"
 #include "catalog/snapshot.hpp"
+#include "fields/collector.hpp"
 #include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/batcher/record_encoder.hpp"
 #include "pipeline/batcher/record_index.hpp"
@@ -28,6 +29,7 @@ struct ClosedBatch {
   std::uint64_t bytes_for_catalog = 0;  // of quarantined bodies, unless they are in files
   catalog::Duplicates duplicates;
   catalog::KeyPrints keys;
+  std::shared_ptr<const fields::Sketch> fields;  // of the payloads in the file
 };
 
 /// Consecutive records of one stream and hour on their way into a file. The content goes to the
@@ -38,14 +40,21 @@ class OpenBatch {
   struct Opening {
     StreamNo stream;
     PayloadType type = PayloadType::json;  // what the stream carries
+    std::uint64_t claim = 0;               // the batcher's, on the partition
     Time now;
   };
   /// The file is named after `first`, so `first` must be the first record taken.
   static Result<OpenBatch> open(store::ObjectStore& store, const catalog::StreamView& view,
                                 const Opening& opening, const log::Record& first);
 
+  /// What all batches share.
+  struct Tools {
+    RecordEncoder encoder;
+    fields::Collector collector;
+    std::uint64_t sketch_bytes = 0;  // of the open batches
+  };
   /// Writes the record, or quarantines it if it cannot be converted. Errors are the store's.
-  Result<void> take(const log::Record& record, RecordEncoder& encoder);
+  Result<void> take(const log::Record& record, Tools& tools);
   /// Called instead of take() for a record that repeats an earlier one of the stream.
   void take_duplicate(const log::Record& record, Sequence of);
   /// Called instead of take() for a record that goes to the quarantine.
@@ -63,10 +72,12 @@ class OpenBatch {
   Time first_received_at() const { return first_received_at_; }
   /// Bytes held in memory for the catalog: payloads for the quarantine, duplicates, keys.
   std::uint64_t held_bytes() const;
+  std::uint64_t sketch_bytes() const { return sketch_ ? sketch_->bytes() : 0; }
 
  private:
   OpenBatch() = default;
   void account(const log::Record& record);
+  void look_at(const log::Record& record, std::string_view encoded, Tools& tools);
   Result<void> publish();
 
   store::ObjectStore* store_ = nullptr;
@@ -74,6 +85,8 @@ class OpenBatch {
   std::unique_ptr<store::ObjectWriter> writer_;
   RecordIndex index_;
   Sha256 sha256_;
+  fields::Sample sample_;
+  std::shared_ptr<fields::Sketch> sketch_;
   catalog::Batch row_;
   PayloadType type_ = PayloadType::json;
   std::vector<catalog::Quarantined> quarantined_;

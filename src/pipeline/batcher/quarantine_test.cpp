@@ -159,7 +159,7 @@ TEST_F(QuarantineTest, VerifyFindsWhatIsDamagedAndNotWhatIsSettled) {
   put_and_commit({"aaaa", "bbbb", "cccc"});
   ASSERT_TRUE(drop(1));
   const auto check = [&] {
-    return store::check_store(disk_, "/data/store", {}, held_in_files(batches()).value()).value();
+    return store::check_store(*store_, {}, held_in_files(batches()).value()).value();
   };
   EXPECT_THAT(check().findings, IsEmpty());
   EXPECT_EQ(check().bodies, 2u);

@@ -19,9 +19,8 @@ class FakeStore : public store::ObjectStore {
   }
   std::string uri(const std::string& key) const override { return "store/" + key; }
   Result<void> remove(const std::string&) override { return {}; }
-  Result<std::vector<std::string>> list(const std::string&) override {
-    return std::vector<std::string>();
-  }
+  Result<std::uint64_t> size(const std::string&) override { return 0; }
+  Result<void> for_each_name(const std::string&, const EachName&) override { return {}; }
   Result<void> sweep() override { return {}; }
 };
 

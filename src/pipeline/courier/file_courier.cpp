@@ -89,24 +89,21 @@ std::string list_of(const std::vector<std::string>& tags) {
 
 Result<void> check_tags(const Operation& operation, LoadSettings& settings) {
   const auto types = types_of(settings);
-  const auto check = [&](const std::string& tag, bool nested, bool has_schema) -> Result<void> {
+  const auto check = [&](const std::string& tag, bool nested) -> Result<void> {
     const auto found = types.find(tag);
     if (found == types.end())
       return refused("A load operation reads the file \"" + tag +
                      "\", but the load settings have no such \"file/tag\"; they have " +
                      list_of(settings.tags()) + ".");
     if (!is_cbor(found->second.front())) return {};
-    if (!nested)
-      return refused("The file \"" + tag +
-                     "\" is nested: load it with a \"spark-sql\" operation, which names an ingest "
-                     "query and the \"rowTag\" and \"schema\" of its rows.");
-    if (has_schema) return {};
-    return refused("The file \"" + tag + "\" is " + std::string(to_string(found->second.front())) +
-                   " and needs a \"schema\": its types cannot be told from the data.");
+    if (nested) return {};
+    return refused("The file \"" + tag +
+                   "\" is nested: load it with a \"spark-sql\" operation, which names an ingest "
+                   "query and the \"rowTag\" of its rows.");
   };
-  if (operation.type == Operation::Type::load) return check(operation.file, false, false);
+  if (operation.type == Operation::Type::load) return check(operation.file, false);
   for (const feed::QueryFile& file : operation.files)
-    WEIR_CHECK(check(file.tag, true, !file.schema_json.empty()));
+    WEIR_CHECK(check(file.tag, true));
   return {};
 }
 

@@ -61,6 +61,8 @@ Result<void> LandedBatches::open_part() {
       key_of(subject_.tenant, stream_.id, subject_.day, first, subject_.fingerprint, cbor_);
   index_ = {};
   sum_.restart();
+  sample_ = {};
+  part_.fields = std::make_shared<fields::Sketch>();
   WEIR_TRY(writer_, store_.create(batch.path));
   return {};
 }
@@ -75,6 +77,11 @@ Result<void> LandedBatches::record(std::string_view bytes) {
   } else {
     bytes_.append(bytes).append("\n");
   }
+  if (!writer_) WEIR_CHECK(open_part());
+  ++part_.fields->payloads;
+  if (sample_.wants(bytes_.size()))
+    collector_.collect(cbor_ ? PayloadType::xml : PayloadType::json, bytes_, Time(subject_.day),
+                       true, *part_.fields);
   return write(bytes_);
 }
 

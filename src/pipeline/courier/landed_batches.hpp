@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "base/sha256.hpp"
 #include "catalog/catalog.hpp"
+#include "fields/collector.hpp"
 #include "pipeline/courier/formats/file_reader.hpp"
 #include "pipeline/store/object_store.hpp"
 
@@ -62,7 +63,9 @@ class LandedBatches final : public FileSink, private RecordSink {
   catalog::LandedBatch part_;
   RecordIndex index_;
   Sha256 sum_;
+  fields::Sample sample_;
   std::string bytes_;  // of a record
+  fields::Collector collector_;
 };
 
 }  // namespace weir::courier

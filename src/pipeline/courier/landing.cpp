@@ -55,7 +55,7 @@ class Landing {
     file.entry = found.entry;
     file.bytes = found.status.bytes;
     file.modified_at = found.status.modified;
-    WEIR_TRY(file.sha256, sha256_of(folder_, found));
+    WEIR_TRY(file.sha256, sha256_of(folder_, found, request_.stop));
     file.fingerprint = fingerprint_of(file.sha256, entry);
     ++counts_.files;
     WEIR_TRY(const auto before,
@@ -79,7 +79,7 @@ class Landing {
                              .day = file.day,
                              .fingerprint = file.fingerprint,
                              .stop = request_.stop});
-      WEIR_TRY(const std::string sha256, read_file(folder_, found, entry, batches));
+      WEIR_TRY(const std::string sha256, read_file(folder_, found, entry, batches, request_.stop));
       if (sha256 != file.sha256)
         return fail(Errc::conflict, "The file '" + file.path +
                                         "' was another one when it was read again. Run again once "
@@ -173,8 +173,11 @@ Result<feed::FilesByTag> landed_files(catalog::Catalog& catalog, const store::Ob
     files[tag].format = is_cbor(type) ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
   WEIR_TRY(const auto streams, catalog.landings().streams_of(courier.id));
   std::map<StreamNo, std::string> tags;
-  for (const catalog::Stream& stream : streams)
+  for (const catalog::Stream& stream : streams) {
     tags[stream.no] = stream.landed_tag;
+    const auto of_tag = files.find(stream.landed_tag);
+    if (of_tag != files.end()) of_tag->second.stream = stream.no;
+  }
   for (const catalog::Batch& batch : batches)
     files[tags[batch.stream]].files.push_back(feed::file_of(batch, store.uri(batch.path)));
   return files;

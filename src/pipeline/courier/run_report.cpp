@@ -116,14 +116,4 @@ void tell_loaded(std::vector<catalog::RunNotice>& notices, Time now, const std::
          table + ": and " + number(counts.files.size() - files_told) + " more files"});
 }
 
-std::string ending_text(catalog::RunState state, const catalog::Run& run, Time now) {
-  const auto took =
-      std::chrono::floor<std::chrono::seconds>(now - run.started_at.value_or(run.created_at));
-  return (state == catalog::RunState::succeeded
-              ? "Completed in "
-              : "Ended as " + std::string(to_string(state)) + " after ") +
-         std::to_string(took / std::chrono::minutes(1)) + " minutes " +
-         std::to_string((took % std::chrono::minutes(1)).count()) + " seconds";
-}
-
 }  // namespace weir::courier

@@ -29,7 +29,4 @@ std::string range_text(const catalog::RunRange& range);
 void tell_loaded(std::vector<catalog::RunNotice>& notices, Time now, const std::string& table,
                  const engine::LoadCounts& counts);
 
-/// "Completed in 5 minutes 12 seconds", or how the run ended otherwise.
-std::string ending_text(catalog::RunState state, const catalog::Run& run, Time now);
-
 }  // namespace weir::courier

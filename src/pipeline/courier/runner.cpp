@@ -19,6 +19,7 @@
 #include "pipeline/courier/run_report.hpp"
 #include "pipeline/feed/feed.hpp"
 #include "pipeline/feed/plan_operations.hpp"
+#include "workflow/attribution.hpp"
 #include "workflow/graph.hpp"
 
 namespace weir::courier {
@@ -59,6 +60,11 @@ struct Runner::Work {
 
 namespace {
 
+/// "1 file", "2 files".
+std::string counted(std::uint64_t amount, std::string_view one) {
+  return std::to_string(amount) + " " + std::string(one) + (amount == 1 ? "" : "s");
+}
+
 Result<void> write(catalog::Catalog& catalog, const catalog::RunLease& lease,
                    catalog::RunStep& step) {
   WEIR_CHECK(catalog.runs().save(lease, step));
@@ -85,6 +91,16 @@ std::string stage_text(const engine::Progress& progress) {
       return "done";
   }
   return "";
+}
+
+/// How many it is to read: a file that two of its operations read counts twice.
+std::uint64_t records_of(const engine::Load& load) {
+  std::uint64_t records = 0;
+  for (const auto& operation : load.operations)
+    for (const auto& source : operation.sources)
+      for (const auto& file : source.files)
+        records += file.records;
+  return records;
 }
 
 void add_landed(json::object& detail, const LandCounts& landed) {
@@ -142,7 +158,8 @@ Result<void> Runner::end(Work& work, const Result<RunState>& done) {
     work.step.state.reset();
     work.step.warnings = warnings_of(work.tasks);
     if (state == RunState::failed) work.notice(clock_.now(), "failed", error);
-    work.notice(clock_.now(), "completed", ending_text(state, work.run, clock_.now()));
+    work.notice(clock_.now(), state == RunState::stopped ? "stopped" : "completed",
+                workflow::ending_text(state, work.run, clock_.now()));
     return catalog_.runs().finish(work.lease, state, error, work.step);
   }
   WEIR_CHECK(write(catalog_, work.lease, work.step));
@@ -305,6 +322,7 @@ Result<RunState> Runner::over(Work& work, RunTask& task, const Error& error) {
     work.again = true;
     task.state = RunState::scheduled;
     task.error = text_for_callers(why);
+    workflow::attribute(task, why.code);
     task.not_before = clock_.now() + *wait;
     work.change(task);
     work.notice(clock_.now(), "retry",
@@ -314,6 +332,7 @@ Result<RunState> Runner::over(Work& work, RunTask& task, const Error& error) {
   }
   task.state = stopped ? RunState::stopped : RunState::failed;
   task.error = stopped ? "" : text_for_callers(why);
+  if (!stopped) workflow::attribute(task, why.code);
   task.ended_at = clock_.now();
   work.change(task);
   if (stopped) return RunState::stopped;
@@ -363,10 +382,8 @@ Result<void> Runner::find_batches(Work& work, RunTask& task) {
     return fail(Errc::not_found, missing +
                                      ". Send data and wait for its batch (or flush the stream), "
                                      "choose another day, or run with skip_missing.");
-  work.notice(
-      clock_.now(), "found",
-      none ? missing
-           : std::to_string(batches) + " files with " + std::to_string(records) + " records");
+  work.notice(clock_.now(), "found",
+              none ? missing : counted(batches, "file") + " with " + counted(records, "record"));
   return {};
 }
 
@@ -388,6 +405,7 @@ Result<void> Runner::know_files(Work& work) {
   }
   feed::Files files;
   files.format = feed::format_of(work.config.courier);
+  if (!batches.empty()) files.stream = batches.front().stream;
   for (const catalog::Batch& batch : batches)
     if (batch.records > 0)  // else all of its records are quarantined or duplicates
       files.files.push_back(feed::file_of(batch, store_.uri(batch.path)));
@@ -437,12 +455,14 @@ Result<void> Runner::load_feed(Work& work, RunTask& task) {
   engine::Progress progress;
   load.progress = &progress;
   if (!work.run.live)
-    work.keeper->tell([this, &progress, lease = work.lease, so_far = task] {
-      RunTask told = so_far;
-      told.detail = json::serialize(
-          json::object{{"stage", stage_text(progress)}, {"rows_read", progress.rows_read.load()}});
-      static_cast<void>(catalog_.runs().save(lease, {.tasks = {std::move(told)}}));
-    });
+    work.keeper->tell(
+        [this, &progress, lease = work.lease, so_far = task, records = records_of(load)] {
+          RunTask told = so_far;
+          told.detail = json::serialize(json::object{{"stage", stage_text(progress)},
+                                                     {"records", records},
+                                                     {"rows_read", progress.rows_read.load()}});
+          static_cast<void>(catalog_.runs().save(lease, {.tasks = {std::move(told)}}));
+        });
   const auto loaded = engine_.load(load);
   work.keeper->tell(nullptr);
   if (!loaded) return fail(loaded.error());
@@ -491,10 +511,12 @@ Result<engine::Load> Runner::plan_load(const Work& work, const catalog::Feed& fe
     load.error_threshold = 100;
   }
   WEIR_CHECK(feed::add_operations(
-      load, operations, *work.files, [&](const std::string& name) -> Result<std::string> {
+      load, operations, *work.files,
+      [&](const std::string& name) -> Result<std::string> {
         if (const auto* query = work.config.query(name)) return query->sql;
         return fail(Errc::not_found, "There is no ingest query \"" + name + "\" in this tenant.");
-      }));
+      },
+      feed::known_fields(catalog_)));
   if (load.only_errors) load.truncate = false;
   return load;
 }

@@ -28,7 +28,7 @@ class Runner {
     std::string owner;  // unique among the processes and threads that claim runs
     std::chrono::milliseconds lease{15'000};
     std::chrono::milliseconds time_max{0};       // of one run; 0: as long as it takes
-    std::chrono::milliseconds look_every{500};   // whether a stop was asked for
+    std::chrono::milliseconds look_every{100};   // whether a stop was asked for
     std::chrono::milliseconds tell_every{2000};  // how far a load is
     OpenFolder open_folder = {};                 // of file couriers
     bool live_only = false;  // claims rounds of live couriers, and no other runs

@@ -20,12 +20,19 @@ engine::SourceFile file_of(const catalog::Batch& batch, std::string uri) {
           .partition = batch.partition};
 }
 
+KnownFields known_fields(catalog::Catalog& catalog) {
+  return [&catalog](StreamNo stream, const std::string& row_tag) {
+    return catalog.stream_fields().schema(stream, row_tag);
+  };
+}
+
 engine::FileFormat format_of(const catalog::Courier& courier) {
   return courier.file_format == "XML" ? engine::FileFormat::cbor : engine::FileFormat::ndjson;
 }
 
 Result<void> add_operations(engine::Load& load, const std::vector<Operation>& operations,
-                            const FilesByTag& by_tag, const QueryNamed& query_named) {
+                            const FilesByTag& by_tag, const QueryNamed& query_named,
+                            const KnownFields& known_fields) {
   const Files none;
   const auto files_of = [&](const std::string& tag) -> const Files& {
     const auto found = by_tag.find(tag);
@@ -45,12 +52,18 @@ Result<void> add_operations(engine::Load& load, const std::vector<Operation>& op
     WEIR_TRY(one.query, query_named(operation.query));
     for (const QueryFile& file : operation.files) {
       const Files& files = files_of(file.tag);
-      one.sources.push_back({.tag = file.tag,
-                             .format = files.format,
-                             .files = files.files,
-                             .schema_json = file.schema_json,
-                             .row_tag = file.row_tag,
-                             .trim = file.trim});
+      engine::Source source{.tag = file.tag,
+                            .format = files.format,
+                            .files = files.files,
+                            .schema_json = file.schema_json,
+                            .row_tag = file.row_tag,
+                            .trim = file.trim};
+      if (source.schema_json.empty() && files.stream.value > 0) {
+        const bool is_xml = source.format == engine::FileFormat::cbor;
+        WEIR_TRY(source.known_schema_json,
+                 known_fields(files.stream, is_xml ? source.row_tag : std::string()));
+      }
+      one.sources.push_back(std::move(source));
     }
   }
   return {};

@@ -14,6 +14,7 @@ struct Gateway::Shared {
   mutable std::mutex mutex;
   std::vector<std::shared_ptr<WorkerCounters>> counters;  // of all workers since the start
   KeyUses key_uses;
+  Refusals refusals;
 };
 
 Gateway::Gateway(Dependencies dependencies)
@@ -27,7 +28,7 @@ http::ResponderFactory Gateway::responder() const {
     const std::lock_guard lock(shared->mutex);
     shared->counters.push_back(counters);
     return std::make_unique<GatewayWorker>(loop, shared->dependencies, shared->throttle,
-                                           shared->key_uses, std::move(counters));
+                                           shared->key_uses, shared->refusals, std::move(counters));
   };
 }
 
@@ -48,6 +49,10 @@ GatewayStats Gateway::stats() const {
 
 std::map<std::string, Time> Gateway::take_key_uses() {
   return shared_->key_uses.take();
+}
+
+std::unordered_map<StreamNo, std::uint64_t> Gateway::take_refusals() {
+  return shared_->refusals.take();
 }
 
 }  // namespace weir::gateway

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct Limits {
   std::chrono::milliseconds commit_timeout{10'000};
   /// For tenants without their own limit. Unset: no limit.
   catalog::RateLimit tenant_rate{};
+  /// A host below it names the tenant (base/tenant_host.hpp); empty: no host does.
+  std::string domain{};
 };
 
 /// What the gateway uses; all of it outlives the gateway.
@@ -73,6 +76,10 @@ class Gateway {
   GatewayStats stats() const;
   /// The API keys used since the last call, and when.
   std::map<std::string, Time> take_key_uses();
+  /// The payloads refused since the last call, by stream, where the caller might have sent one.
+  /// What the server refuses by itself, as a body that is too large, is among them; a connection
+  /// that breaks is not.
+  std::unordered_map<StreamNo, std::uint64_t> take_refusals();
 
  private:
   struct Shared;

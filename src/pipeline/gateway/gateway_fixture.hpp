@@ -43,6 +43,7 @@ struct RequestParts {
   std::string authorization{};  // whole line; empty: the writer's token
   std::string content_type = "Content-Type: application/json\r\n";
   std::string more{};
+  std::string host = "h";
   std::string body = "{\"a\": 1}";
 };
 
@@ -99,6 +100,8 @@ class GatewayTest : public ::testing::Test {
         id, tenant, tenant_name(tenant), policies, {{1, std::string(32, 's'), std::nullopt}}};
   }
   void publish() {
+    for (const std::uint32_t no : {1U, 2U})
+      snapshot_.tenants[tenant_name(no)] = {no, tenant_name(no)};
     ++snapshot_.version;
     snapshots_.publish(std::make_shared<const catalog::Snapshot>(snapshot_));
   }
@@ -110,8 +113,8 @@ class GatewayTest : public ::testing::Test {
     const std::string authorization = parts.authorization.empty()
                                           ? "Authorization: Bearer " + token_ + "\r\n"
                                           : parts.authorization;
-    return parts.method + " /stream/v0/data/" + parts.stream + " HTTP/1.1\r\nHost: h\r\n" +
-           parts.tenant + authorization + parts.content_type + parts.more +
+    return parts.method + " /stream/v0/data/" + parts.stream + " HTTP/1.1\r\nHost: " + parts.host +
+           "\r\n" + parts.tenant + authorization + parts.content_type + parts.more +
            "Content-Length: " + std::to_string(parts.body.size()) + "\r\n\r\n" + parts.body;
   }
   /// For requests that do not reach the log.

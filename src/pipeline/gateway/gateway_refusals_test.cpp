@@ -26,6 +26,28 @@ TEST_F(GatewayTest, AnEmptyBodyIsA400) {
     }
 }
 
+TEST_F(GatewayTest, RefusalsAreCountedForWhoMaySend) {
+  using testing::Pair;
+  using testing::UnorderedElementsAre;
+  refused({.authorization = "Authorization: Bearer x\r\n"});
+  refused({.authorization = "Authorization: Bearer " + mint("tak-operator") + "\r\n"});
+  refused({.tenant = ""});
+  refused({.stream = "is-rival"});
+  refused({.stream = "is-none"});
+  refused({.method = "PUT"});
+  EXPECT_EQ(accepted({}).status, 202);
+  EXPECT_THAT(gateway_->take_refusals(), testing::IsEmpty()) << "not of whoever may not send";
+  EXPECT_EQ(refused({.body = "no JSON"}).status, 400);
+  EXPECT_EQ(refused({.body = ""}).status, 400);
+  EXPECT_EQ(refused({.content_type = "Content-Type: text/csv\r\n"}).status, 415);
+  EXPECT_EQ(refused({.body = std::string(2000, ' ')}).status, 413);
+  client_ = connect();
+  EXPECT_EQ(refused({.stream = "is-xml", .content_type = xml_type, .body = ""}).status, 400);
+  EXPECT_THAT(gateway_->take_refusals(),
+              UnorderedElementsAre(Pair(StreamNo{1}, 4), Pair(StreamNo{2}, 1)));
+  EXPECT_THAT(gateway_->take_refusals(), testing::IsEmpty()) << "taken once";
+}
+
 TEST_F(GatewayTest, HeadIsA405WithoutItsBodyAndOptionsSayWhatThereIs) {
   client_->send(text({.method = "HEAD"}));
   const auto head = client_->read(true);

@@ -5,10 +5,10 @@
 
 #include "base/credentials.hpp"
 #include "base/receipt.hpp"
+#include "base/tenant_host.hpp"
 #include "catalog/cross_origin.hpp"
 #include "http/field_name.hpp"
 #include "pipeline/gateway/headers.hpp"
-#include "xml/encoding.hpp"
 
 namespace weir::gateway {
 namespace {
@@ -66,14 +66,6 @@ std::string_view headers_for(Errc code) {
   return {};
 }
 
-Failure wrong_type(const catalog::StreamView& stream, PayloadType sent) {
-  const PayloadType carried = sent == PayloadType::json ? PayloadType::xml : PayloadType::json;
-  return fail(Errc::bad_request, "Stream " + stream.id + " carries " +
-                                     std::string(to_string(carried)) + ", and this is " +
-                                     std::string(to_string(sent)) +
-                                     ". Use one stream for each payload type.");
-}
-
 }  // namespace
 
 AppendResults::~AppendResults() {
@@ -96,13 +88,16 @@ void AppendResults::collect(std::vector<log::AppendResult>& results) {
 }
 
 GatewayWorker::GatewayWorker(http::Loop& loop, const Dependencies& dependencies, Throttle& throttle,
-                             KeyUses& key_uses, std::shared_ptr<WorkerCounters> counters)
+                             KeyUses& key_uses, Refusals& refusals,
+                             std::shared_ptr<WorkerCounters> counters)
     : loop_(loop),
       dependencies_(dependencies),
       throttle_(throttle),
+      refusals_(refusals),
       counters_(std::move(counters)),
       snapshot_(dependencies.snapshots.current()),
       tokens_(counters_->token_cache_hits, counters_->token_cache_misses, key_uses),
+      payloads_(dependencies.check_xml),
       append_results_(loop) {}
 
 std::optional<std::uint64_t> GatewayWorker::admit(const http::RequestView& head,
@@ -128,14 +123,16 @@ void GatewayWorker::handle(const http::RequestView& request, http::Ticket ticket
     return refuse(ticket, admitted.error());
   }
   if (is_refused_now(*admitted->stream, ticket, true)) return;
-  const auto payload = check_body(*admitted, request.body());
-  if (!payload) return refuse(ticket, payload.error());
+  const auto payload = payloads_.stored_form(*admitted->stream, admitted->form, request.body());
+  if (!payload) return refuse(ticket, *admitted->stream, payload.error());
   if (const auto appended = append(*admitted, *payload, ticket); !appended)
-    return refuse(ticket, appended.error());
+    return refuse(ticket, *admitted->stream, appended.error());
   counters_->payload_bytes.add(request.body().size());
 }
 
+/// The server refuses by itself, as for a body that is too large.
 std::string GatewayWorker::refusal_headers(const http::RequestView& head) {
+  if (const auto admitted = check_head(head)) refusals_.note(admitted->stream->no);
   const auto* stream = find_stream(head);
   if (stream == nullptr || !stream->cross_origin) return {};
   return std::string(stream->cross_origin->headers_for(origin_of(head)));
@@ -147,6 +144,7 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (!origin_headers_.empty()) origin_headers_.clear();
   if (request.method() != "POST")
     return fail(Errc::method_not_allowed, "Payloads are sent with POST.");
+  WEIR_CHECK(check_host(request));
   WEIR_TRY(const catalog::KeyView* key, check_token(request));
   WEIR_CHECK(check_tenant(request, *key));
   if (!catalog::allows(key->policies, catalog::Policy::streaming_ingest_write))
@@ -158,6 +156,14 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (found == snapshot_->streams.end() || found->second.tenant_no != key->tenant_no)
     return fail(Errc::not_found, "Tenant " + key->tenant + " has no stream " + quoted(stream_id_) +
                                      ". Check the id, or create the stream.");
+  auto admitted = check_for_stream(request, found->second);
+  if (!admitted) refusals_.note(found->second.no);
+  return admitted;
+}
+
+/// What the stream takes, of somebody who may send to it.
+Result<GatewayWorker::Admitted> GatewayWorker::check_for_stream(const http::RequestView& request,
+                                                                const catalog::StreamView& stream) {
   if (request.conflicting(Field::content_type) || request.conflicting(Field::idempotency_key))
     return fail(Errc::bad_request,
                 "Content-Type or Idempotency-Key was sent twice with different values. Send one.");
@@ -171,9 +177,9 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   if (idempotency_key.size() > limits::idempotency_key_bytes_max ||
       (idempotency_key.empty() && request.has(Field::idempotency_key)))
     return fail(Errc::bad_request, "Idempotency-Key must have 1 to 255 bytes.");
-  WEIR_CHECK(check_type(found->second, content.type));
-  if (found->second.cross_origin) note_origin(request, *found->second.cross_origin);
-  return Admitted{&found->second, content.type, content.charset, coding, idempotency_key};
+  WEIR_CHECK(check_type(stream, content.type, dependencies_.bindings));
+  if (stream.cross_origin) note_origin(request, *stream.cross_origin);
+  return Admitted{&stream, {content.type, content.charset, coding}, idempotency_key};
 }
 
 Result<const catalog::KeyView*> GatewayWorker::check_token(const http::RequestView& request) {
@@ -186,11 +192,27 @@ Result<const catalog::KeyView*> GatewayWorker::check_token(const http::RequestVi
   return tokens_.key_of(token, *snapshot_, now_);
 }
 
+Result<void> GatewayWorker::check_host(const http::RequestView& request) {
+  const std::string& domain = dependencies_.limits.domain;
+  if (domain.empty()) return {};
+  host_names_tenant_ = reads_tenant_host(request.value(Field::host), domain, host_tenant_);
+  if (!host_names_tenant_ || snapshot_->tenants.contains(host_tenant_)) return {};
+  return fail(Errc::not_found, "No tenant has the host " + quoted(request.value(Field::host)) +
+                                   ". Send to TENANT." + domain + ".");
+}
+
 Result<void> GatewayWorker::check_tenant(const http::RequestView& request,
                                          const catalog::KeyView& key) {
-  const std::string_view tenant = request.value(Field::tenant);
+  std::string_view tenant = request.value(Field::tenant);
   if (request.conflicting(Field::tenant))
     return fail(Errc::bad_request, "The tenant was sent twice with different values. Send one.");
+  if (host_names_tenant_ && tenant != host_tenant_) {
+    if (!tenant.empty())
+      return fail(Errc::forbidden, "The host is that of tenant " + quoted(host_tenant_) +
+                                       ", and the header names " + quoted(tenant) +
+                                       ". Send the same tenant in both, or no header.");
+    tenant = host_tenant_;
+  }
   if (tenant.empty())
     return fail(Errc::bad_request, "Send the tenant's name as \"X-Amperity-Tenant\".");
   if (tenant != key.tenant)
@@ -199,48 +221,20 @@ Result<void> GatewayWorker::check_tenant(const http::RequestView& request,
   return {};
 }
 
-Result<void> GatewayWorker::check_type(const catalog::StreamView& stream, PayloadType type) {
-  const auto carried =
-      stream.payload_type ? stream.payload_type : dependencies_.bindings.carried_by(stream.no);
-  return carried.value_or(type) == type ? Result<void>() : wrong_type(stream, type);
-}
-
-Result<std::string_view> GatewayWorker::check_body(const Admitted& admitted,
-                                                   std::string_view body) {
-  if (body.size() > admitted.stream->payload_bytes_max)
-    return fail(http::too_large(admitted.stream->payload_bytes_max));
-  if (admitted.coding != Coding::identity) {
-    WEIR_TRY(body, expander_.expand(admitted.coding, body, admitted.stream->payload_bytes_max));
-  }
-  if (admitted.type == PayloadType::json) return json_.one_line(body);
-  if (body.empty()) return fail(Errc::bad_request, "The body is empty. Send one XML document.");
-  return check_xml(admitted, body);
-}
-
-/// The charset is not passed on: after the gateway a document itself declares its encoding, in the
-/// log, the quarantine and a replay alike.
-Result<std::string_view> GatewayWorker::check_xml(const Admitted& admitted,
-                                                  std::string_view document) {
-  if (recoded_.capacity() > limits::kept_scratch_bytes_max) recoded_ = {};
-  WEIR_TRY(document, xml::self_describing(document, admitted.charset, limits::payload_bytes_ceiling,
-                                          recoded_));
-  if (admitted.stream->xml_check_sync && dependencies_.check_xml)
-    WEIR_CHECK(dependencies_.check_xml(document));
-  return document;
-}
-
 Result<void> GatewayWorker::append(const Admitted& admitted, std::string_view payload,
                                    http::Ticket ticket) {
   const StreamNo stream = admitted.stream->no;
   bool held = false;
   if (!admitted.stream->payload_type) {
-    const auto claim = dependencies_.bindings.claim(stream, admitted.type);
-    if (claim == StreamBindings::Claim::other) return wrong_type(*admitted.stream, admitted.type);
+    const auto claim = dependencies_.bindings.claim(stream, admitted.form.type);
+    if (claim == StreamBindings::Claim::other)
+      return wrong_type(*admitted.stream, admitted.form.type);
     held = claim == StreamBindings::Claim::held;
   }
   append_results_.announce();
-  const auto taken = dependencies_.log.append(
-      {stream, admitted.type, admitted.idempotency_key, payload}, append_results_, ticket.value);
+  const auto taken =
+      dependencies_.log.append({stream, admitted.form.type, admitted.idempotency_key, payload},
+                               append_results_, ticket.value);
   if (taken) {
     counters_->in_flight.add();
     in_flight_.add(ticket.value, uptime_, now_);
@@ -355,7 +349,14 @@ void GatewayWorker::refuse(http::Ticket ticket, const Error& error) {
 }
 
 void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& stream,
+                           const Error& error) {
+  refusals_.note(stream.no);
+  refuse(ticket, error);
+}
+
+void GatewayWorker::refuse(http::Ticket ticket, const catalog::StreamView& stream,
                            const Throttle::Refusal& refusal) {
+  refusals_.note(stream.no);
   const std::string retry_after = std::to_string(refusal.retry_after.count());
   Throttle::HeaderBuffer buffer;
   std::string headers = "Retry-After: " + retry_after + "\r\n";

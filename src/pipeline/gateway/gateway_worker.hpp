@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "pipeline/gateway/expander.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/gateway/in_flight.hpp"
-#include "pipeline/gateway/json_check.hpp"
+#include "pipeline/gateway/payload_check.hpp"
+#include "pipeline/gateway/refusals.hpp"
 #include "pipeline/gateway/throttle.hpp"
 #include "pipeline/gateway/token_cache.hpp"
 
@@ -55,7 +55,7 @@ class AppendResults final : public log::AppendSink {
 class GatewayWorker final : public http::Responder {
  public:
   GatewayWorker(http::Loop& loop, const Dependencies& dependencies, Throttle& throttle,
-                KeyUses& key_uses, std::shared_ptr<WorkerCounters> counters);
+                KeyUses& key_uses, Refusals& refusals, std::shared_ptr<WorkerCounters> counters);
 
   std::optional<std::uint64_t> admit(const http::RequestView& head, http::Ticket ticket) override;
   void handle(const http::RequestView& request, http::Ticket ticket) override;
@@ -68,24 +68,22 @@ class GatewayWorker final : public http::Responder {
   /// What a request may do, decided from its head.
   struct Admitted {
     const catalog::StreamView* stream;
-    PayloadType type;
-    std::string_view charset;
-    Coding coding;
+    PayloadForm form;
     std::string_view idempotency_key;
   };
   Result<Admitted> check_head(const http::RequestView& request);
+  Result<Admitted> check_for_stream(const http::RequestView& request,
+                                    const catalog::StreamView& stream);
   Result<const catalog::KeyView*> check_token(const http::RequestView& request);
+  Result<void> check_host(const http::RequestView& request);
   Result<void> check_tenant(const http::RequestView& request, const catalog::KeyView& key);
-  Result<void> check_type(const catalog::StreamView& stream, PayloadType type);
-  /// The payload in the form in which the log stores it.
-  Result<std::string_view> check_body(const Admitted& admitted, std::string_view body);
-  Result<std::string_view> check_xml(const Admitted& admitted, std::string_view document);
   bool is_refused_now(const catalog::StreamView& stream, http::Ticket ticket, bool takes_token);
   Result<void> append(const Admitted& admitted, std::string_view payload, http::Ticket ticket);
   void commit_soon();
   void resolve_claim(const log::AppendResult& result);
   void accept(const log::AppendResult& result);
   void refuse(http::Ticket ticket, const Error& error);
+  void refuse(http::Ticket ticket, const catalog::StreamView& stream, const Error& error);
   void refuse(http::Ticket ticket, const catalog::StreamView& stream,
               const Throttle::Refusal& refusal);
   void reply_options(const http::RequestView& request, http::Ticket ticket);
@@ -97,16 +95,17 @@ class GatewayWorker final : public http::Responder {
   http::Loop& loop_;
   const Dependencies& dependencies_;
   Throttle& throttle_;
+  Refusals& refusals_;
   std::shared_ptr<WorkerCounters> counters_;
   std::shared_ptr<const catalog::Snapshot> snapshot_;  // as of the last request
   Time now_;                                           // of the last request
   TokenCache tokens_;
-  JsonCheck json_;
-  Expander expander_;
-  std::string recoded_;  // scratch: XML that does not say its encoding by itself
+  PayloadCheck payloads_;
   InFlight in_flight_;
   std::chrono::milliseconds uptime_{0};  // sum of ticks
   std::string stream_id_;                // scratch, for look-ups
+  bool host_names_tenant_ = false;       // of the last request; then:
+  std::string host_tenant_;
   // Header lines for the page that sent what is being answered; empty where no page may.
   std::string origin_headers_;
   std::unordered_map<std::uint64_t, std::string> waiting_origin_headers_;  // by cookie

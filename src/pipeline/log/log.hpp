@@ -93,6 +93,14 @@ class Log {
   /// released, or nothing begins there. The reader must not outlive the log.
   virtual Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) = 0;
 
+  /// From a commit about `bytes` before the durable end, or from `checkpoint` where that is later:
+  /// to look at what is newest, not to read all. not_found: that place was released.
+  virtual Result<std::unique_ptr<Reader>> read_newest(PartitionNo partition, std::uint64_t bytes,
+                                                      Lsn checkpoint) {
+    static_cast<void>(bytes);
+    return read_from(partition, checkpoint);
+  }
+
   /// Every record acknowledged before the call is before this position.
   virtual Lsn durable_end(PartitionNo partition) const = 0;
 

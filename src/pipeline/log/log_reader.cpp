@@ -18,6 +18,30 @@ Result<std::unique_ptr<Reader>> SegmentedLogReader::open(const SegmentedLog& log
   return reader;
 }
 
+Result<std::unique_ptr<Reader>> SegmentedLogReader::open_near(const SegmentedLog& log, Lsn from) {
+  std::unique_ptr<SegmentedLogReader> reader(new SegmentedLogReader(log));
+  WEIR_CHECK(reader->locate_near(from));
+  return reader;
+}
+
+/// Commits begin at blocks, and the head of one tells itself from what payloads hold.
+Result<void> SegmentedLogReader::locate_near(Lsn from) {
+  from.value -= from.value % block_bytes;
+  SegmentedLog::Window window = log_.window(from);
+  if (!window.segment) return nothing_at(from, "what stood there has been released");
+  position_ = commit_end_ = std::min(from, window.limit);
+  if (position_ == window.limit) return {};
+  WEIR_CHECK(enter(std::move(window)));
+  auto begins = scanner_->begun_here(limit_);
+  if (!begins) return fail(at(from, std::move(begins).error()));
+  if (*begins) return {};
+  auto later = scanner_->begun_later(limit_);
+  if (!later) return fail(at(from, std::move(later).error()));
+  position_ = commit_end_ = later->value_or(limit_);
+  scanner_->seek(position_);
+  return {};
+}
+
 Result<void> SegmentedLogReader::locate(Lsn from) {
   position_ = commit_end_ = from;
   SegmentedLog::Window window = log_.window(from);
@@ -108,6 +132,15 @@ Result<std::unique_ptr<Reader>> SegmentedLog::read_from(PartitionNo partition, L
   if (partition != options_.partition)
     return fail(Errc::not_found, "this log has no partition " + std::to_string(partition.value));
   return SegmentedLogReader::open(*this, from);
+}
+
+Result<std::unique_ptr<Reader>> SegmentedLog::read_newest(PartitionNo partition,
+                                                          std::uint64_t bytes, Lsn checkpoint) {
+  if (partition != options_.partition) return read_from(partition, checkpoint);  // refuses it
+  const Lsn end = durable_end(partition);
+  const Lsn from{end.value - std::min(end.value, bytes)};
+  if (from <= checkpoint) return read_from(partition, checkpoint);
+  return SegmentedLogReader::open_near(*this, from);
 }
 
 SegmentedLog::Window SegmentedLog::window(Lsn position) const {

@@ -12,6 +12,9 @@ class SegmentedLogReader final : public Reader {
   /// `from` is the start of a commit or record, or the durable end; anything else is not_found.
   static Result<std::unique_ptr<Reader>> open(const SegmentedLog& log, Lsn from);
 
+  /// The first commit that begins at or behind `from` within its segment, or the segment's end.
+  static Result<std::unique_ptr<Reader>> open_near(const SegmentedLog& log, Lsn from);
+
   Result<std::optional<Record>> next() override;
   Lsn position() const override { return position_; }
 
@@ -19,6 +22,7 @@ class SegmentedLogReader final : public Reader {
   explicit SegmentedLogReader(const SegmentedLog& log) : log_(log) {}
 
   Result<void> locate(Lsn from);
+  Result<void> locate_near(Lsn from);
   Result<void> locate_inside(Lsn from);
   Result<void> enter(SegmentedLog::Window window);
   Result<bool> next_commit();

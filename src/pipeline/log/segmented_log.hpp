@@ -75,6 +75,8 @@ class SegmentedLog final : public Log {
   Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) override;
   void commit_soon() override;
   Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) override;
+  Result<std::unique_ptr<Reader>> read_newest(PartitionNo partition, std::uint64_t bytes,
+                                              Lsn checkpoint) override;
   Lsn durable_end(PartitionNo partition) const override;
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
   void release(PartitionNo partition, Lsn checkpoint) override;

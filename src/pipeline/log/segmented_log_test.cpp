@@ -186,6 +186,34 @@ TEST_F(SegmentedLogTest, ReadingResumesAtEveryPositionAReaderStoodAt) {
   EXPECT_EQ(read.back().position_after, log->durable_end(only));
 }
 
+TEST_F(SegmentedLogTest, ReadingTheNewestBytesBeginsWithTheNextCommit) {
+  open();
+  for (int commit = 0; commit < 12; ++commit) {
+    for (int i = 0; i < 3; ++i)
+      ASSERT_TRUE(append(orders, std::string(1000 + 1777 * i, 'a' + commit)).has_value());
+    ASSERT_TRUE(log->commit_step());
+    tend();
+  }
+  ASSERT_GT(files(".segment").size(), 1u);
+  const auto all = lines();
+  const Lsn end = log->durable_end(only);
+  for (Lsn from{}; from <= end; from.value += 1111) {
+    const Lsn block{from.value - from.value % 4096};
+    std::vector<std::string> expected;
+    for (const Line& line : all)
+      if (line.lsn >= block) expected.push_back(line.body);
+    auto reader = log->read_newest(only, end.value - from.value, Lsn{});
+    ASSERT_TRUE(reader) << reader.error().message;
+    std::vector<std::string> read;
+    for (const Line& line : read_lines(**reader))
+      read.push_back(line.body);
+    EXPECT_EQ(read, expected) << "from " << from.value;
+  }
+  EXPECT_THAT(read_lines(**log->read_newest(only, 1 << 30, all.back().lsn)), SizeIs(3))
+      << "no further back than the checkpoint";
+  EXPECT_EQ(log->read_newest(PartitionNo{1}, 1, {}).error().code, Errc::not_found);
+}
+
 TEST_F(SegmentedLogTest, APositionWhereNothingBeginsIsNotFound) {
   open();
   write("a");

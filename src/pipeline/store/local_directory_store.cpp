@@ -20,18 +20,6 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Result<void> check_key(const std::string& key) {
-  bool fits = !key.empty() && key.find('\0') == std::string::npos;
-  for (std::size_t at = 0; fits && at <= key.size();) {
-    const std::size_t end = std::min(key.find('/', at), key.size());
-    const std::string part = key.substr(at, end - at);
-    fits = !part.empty() && part != "." && part != ".." && part != ".partial";
-    at = end + 1;
-  }
-  if (fits) return {};
-  return fail(Errc::bad_request, "'" + key + "' is no object key: parts between '/' are names");
-}
-
 }  // namespace
 
 class LocalDirectoryStore::Writer final : public ObjectWriter {
@@ -57,9 +45,9 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
     return {};
   }
 
-  Result<void> publish() override {
+  Result<void> publish(IfThere if_there) override {
     WEIR_CHECK(check_usable());
-    return guarded(publish_whole());
+    return guarded(publish_whole(if_there));
   }
 
  private:
@@ -96,11 +84,11 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
     return {};
   }
 
-  Result<void> publish_whole() {
+  Result<void> publish_whole(IfThere if_there) {
     if (gathered_bytes_ > 0 || !file_) WEIR_CHECK(spill());
     WEIR_CHECK(file_->sync());
     file_.reset();
-    WEIR_CHECK(store_.publish(partial_, key_));
+    WEIR_CHECK(store_.publish(partial_, key_, if_there));
     published_ = true;
     return {};
   }
@@ -116,9 +104,9 @@ class LocalDirectoryStore::Writer final : public ObjectWriter {
   bool published_ = false;
 };
 
-Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& disk,
-                                                                       std::string root) {
-  std::unique_ptr<LocalDirectoryStore> store(new LocalDirectoryStore(disk, std::move(root)));
+Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& disk, std::string root,
+                                                                       const std::string& owner) {
+  std::unique_ptr<LocalDirectoryStore> store(new LocalDirectoryStore(disk, std::move(root), owner));
   const std::string partials = store->partial_directory();
   std::set<std::string> there_before;
   std::vector<std::string> chain;
@@ -138,6 +126,13 @@ Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open(Disk& dis
   return store;
 }
 
+Result<std::unique_ptr<LocalDirectoryStore>> LocalDirectoryStore::open_existing(Disk& disk,
+                                                                                std::string root) {
+  WEIR_TRY(const bool there, disk.exists(root));
+  if (!there) return fail(Errc::not_found, "There is no store at " + root + ".");
+  return std::unique_ptr<LocalDirectoryStore>(new LocalDirectoryStore(disk, std::move(root), ""));
+}
+
 Result<std::unique_ptr<ObjectWriter>> LocalDirectoryStore::create(const std::string& key) {
   WEIR_CHECK(check_key(key));
   return std::unique_ptr<ObjectWriter>(std::make_unique<Writer>(*this, key));
@@ -146,7 +141,8 @@ Result<std::unique_ptr<ObjectWriter>> LocalDirectoryStore::create(const std::str
 Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& file,
                                                         Durability durability) {
   while (true) {
-    const std::string path = partial_directory() + "/" + std::to_string(++partials_);
+    const std::string path =
+        partial_directory() + "/" + partial_prefix_ + std::to_string(++partials_);
     auto created = disk_.create(path, durability);
     if (created) {
       file = *std::move(created);
@@ -157,10 +153,14 @@ Result<std::string> LocalDirectoryStore::create_partial(std::unique_ptr<File>& f
   }
 }
 
-Result<void> LocalDirectoryStore::publish(const std::string& partial, const std::string& key) {
+Result<void> LocalDirectoryStore::publish(const std::string& partial, const std::string& key,
+                                          IfThere if_there) {
   WEIR_CHECK(make_durable_parent(key));
   const std::string path = uri(key);
-  if (auto renamed = disk_.rename(partial, path); !renamed) {
+  auto renamed = if_there == IfThere::replace ? disk_.rename(partial, path)
+                                              : disk_.rename_to_new(partial, path);
+  if (!renamed && renamed.error().code == Errc::conflict) return already_there(key);
+  if (!renamed) {
     forget_directories();
     return renamed;
   }
@@ -210,6 +210,12 @@ Result<std::string> LocalDirectoryStore::read_range(const std::string& key, std:
   return out;
 }
 
+Result<std::uint64_t> LocalDirectoryStore::size(const std::string& key) {
+  WEIR_CHECK(check_key(key));
+  WEIR_TRY(const auto file, disk_.open(uri(key), Durability::on_sync));
+  return file->size();
+}
+
 std::string LocalDirectoryStore::uri(const std::string& key) const {
   return root_ + "/" + key;
 }
@@ -223,18 +229,24 @@ Result<void> LocalDirectoryStore::remove(const std::string& key) {
   return disk_.sync_directory(parent_of(path));
 }
 
-Result<std::vector<std::string>> LocalDirectoryStore::list(const std::string& folder) {
+Result<void> LocalDirectoryStore::for_each_name(const std::string& folder, const EachName& each) {
   WEIR_CHECK(check_key(folder));
   const std::string path = uri(folder);
   WEIR_TRY(const bool there, disk_.exists(path));
-  if (!there) return std::vector<std::string>();
-  return disk_.list(path);
+  if (!there) return {};
+  WEIR_TRY(const std::vector<std::string> names, disk_.list(path));
+  for (const std::string& name : names)
+    WEIR_CHECK(each(name));
+  return {};
 }
 
 Result<void> LocalDirectoryStore::sweep() {
   WEIR_TRY(const std::vector<std::string> left, disk_.list(partial_directory()));
   for (const std::string& name : left) {
-    WEIR_CHECK(disk_.remove(partial_directory() + "/" + name));
+    if (!name.starts_with(partial_prefix_)) continue;
+    const std::string number = name.substr(partial_prefix_.size());
+    const bool is_ours = number.find_first_not_of("0123456789") == std::string::npos;
+    if (is_ours) WEIR_CHECK(disk_.remove(partial_directory() + "/" + name));
   }
   return {};
 }

@@ -203,6 +203,22 @@ TEST_F(LocalDirectoryStoreTest, SweepRemovesWhatADeadProcessLeft) {
   EXPECT_EQ(read(key), "not_found");
 }
 
+TEST_F(LocalDirectoryStoreTest, SweepLeavesWhatAnotherOwnerIsWriting) {
+  auto other = *LocalDirectoryStore::open(disk_, root, "other");
+  const auto in_hand = *other->create(key);
+  ASSERT_TRUE(in_hand->write(large()));
+  const auto ours = *store_->create("ours");
+  ASSERT_TRUE(ours->write(large()));
+  auto third = *LocalDirectoryStore::open(disk_, root, "oth");
+  ASSERT_TRUE(third->sweep());
+  EXPECT_THAT(partials(), ElementsAre("1", "other-1"));
+  ASSERT_TRUE(store_->sweep());
+  EXPECT_THAT(partials(), ElementsAre("other-1"));
+  ASSERT_TRUE(in_hand->publish());
+  EXPECT_EQ(read(key), large());
+  EXPECT_FALSE(ours->publish());
+}
+
 TEST_F(LocalDirectoryStoreTest, ANameLeftBehindDoesNotStandInTheWay) {
   disk_.put(root + "/.partial/1", "left");
   ASSERT_TRUE(put(key, "x"));

@@ -11,7 +11,7 @@
 namespace weir::store {
 namespace {
 
-constexpr std::size_t read_bytes = std::size_t{1} << 20;
+constexpr std::uint64_t read_bytes = std::uint64_t{8} << 20;
 constexpr std::string_view manifest_suffix = ".manifest.json";
 constexpr std::string_view streams_folder = "ingest/stream";
 
@@ -22,14 +22,11 @@ struct Hashed {
 
 class StoreCheck {
  public:
-  StoreCheck(Disk& disk, const std::string& root) : disk_(disk), root_(root) {}
+  explicit StoreCheck(ObjectStore& store) : store_(store) {}
 
   Result<StoreReport> run(const std::vector<SealedManifest>& known,
                           const std::vector<BodiesFile>& bodies) {
-    WEIR_TRY(const bool there, disk_.exists(root_));
-    if (!there) return fail(Errc::not_found, "There is no store at " + root_ + ".");
-    WEIR_TRY(const bool begun, disk_.exists(path_of(std::string(streams_folder))));
-    if (begun) WEIR_CHECK(check_tenants());
+    WEIR_CHECK(check_tenants());
     for (const SealedManifest& manifest : known)
       check_against(manifest, "the catalog");
     for (const BodiesFile& file : bodies)
@@ -38,8 +35,6 @@ class StoreCheck {
   }
 
  private:
-  std::string path_of(const std::string& key) const { return root_ + "/" + key; }
-
   Result<void> check_tenants() {
     WEIR_TRY(const auto tenants, folders(std::string(streams_folder)));
     for (const std::string& tenant : tenants) {
@@ -51,7 +46,7 @@ class StoreCheck {
   }
 
   Result<std::vector<std::string>> folders(const std::string& key) {
-    WEIR_TRY(auto names, disk_.list(path_of(key)));
+    WEIR_TRY(auto names, store_.list(key));
     for (std::string& name : names)
       name.insert(0, key + "/");
     return names;
@@ -83,7 +78,7 @@ class StoreCheck {
   }
 
   void check_manifest(const std::string& path, std::set<std::string>& unnamed) {
-    const auto bytes = read(path);
+    const auto bytes = store_.read(path);
     seen_[path] = bytes ? sha256_hex(*bytes) : "";
     if (!bytes) return find(Finding::Kind::unreadable, path, bytes.error().message);
     const auto manifest = decode_hour_manifest(*bytes);
@@ -130,7 +125,7 @@ class StoreCheck {
   }
 
   void check_bodies(const BodiesFile& file) {
-    const auto bytes = read(file.path);
+    const auto bytes = store_.read(file.path);
     if (!bytes && bytes.error().code == Errc::not_found)
       return find(Finding::Kind::missing, file.path, "the file of quarantined payloads is gone");
     if (!bytes) return find(Finding::Kind::unreadable, file.path, bytes.error().message);
@@ -147,32 +142,20 @@ class StoreCheck {
                " quarantined payloads are not what the catalog says");
   }
 
-  Result<std::string> read(const std::string& key) {
-    WEIR_TRY(const auto file, disk_.open(path_of(key), Durability::on_sync));
-    WEIR_TRY(const std::uint64_t size, file->size());
-    std::string bytes(size, '\0');
-    WEIR_TRY(const std::size_t count, file->read_at(0, bytes.data(), bytes.size()));
-    bytes.resize(count);
-    return bytes;
-  }
-
   Result<Hashed> hash(const std::string& key) {
-    WEIR_TRY(const auto file, disk_.open(path_of(key), Durability::on_sync));
     Sha256 sha256;
     Hashed out;
     while (true) {
-      WEIR_TRY(const std::size_t count, file->read_at(out.bytes, buffer_.data(), buffer_.size()));
-      sha256.update({buffer_.data(), count});
-      out.bytes += count;
-      if (count < buffer_.size()) break;
+      WEIR_TRY(const std::string piece, store_.read_range(key, out.bytes, read_bytes));
+      sha256.update(piece);
+      out.bytes += piece.size();
+      if (piece.size() < read_bytes) break;
     }
     out.sha256 = sha256.hex();
     return out;
   }
 
-  Disk& disk_;
-  const std::string root_;
-  std::string buffer_ = std::string(read_bytes, '\0');
+  ObjectStore& store_;
   std::map<std::string, std::string> seen_;  // manifest -> its hash; empty: it cannot be read
   std::set<std::string> paths_reported_;     // paths there is a finding of
   StoreReport report_;
@@ -192,10 +175,9 @@ std::string_view to_string(Finding::Kind kind) {
   return "unknown";
 }
 
-Result<StoreReport> check_store(Disk& disk, const std::string& root,
-                                const std::vector<SealedManifest>& known,
+Result<StoreReport> check_store(ObjectStore& store, const std::vector<SealedManifest>& known,
                                 const std::vector<BodiesFile>& bodies) {
-  return StoreCheck(disk, root).run(known, bodies);
+  return StoreCheck(store).run(known, bodies);
 }
 
 }  // namespace weir::store

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "env/disk.hpp"
+#include "pipeline/store/object_store.hpp"
 
 namespace weir::store {
 
@@ -46,12 +46,11 @@ struct BodiesFile {
   std::vector<Body> bodies;
 };
 
-/// Checks every sealed hour in a store's directory against its manifest: each file's size and
+/// Checks every sealed hour of a store against its manifest: each file's size and
 /// SHA-256. Also checks that every manifest exists which the next one names or which is in `known`.
 /// Without a catalog, a missing newest manifest cannot be noticed, nor what is wrong with `bodies`.
-/// Reads all files and changes nothing. Errors: the directory cannot be read.
-Result<StoreReport> check_store(Disk& disk, const std::string& root,
-                                const std::vector<SealedManifest>& known = {},
+/// Reads all files and changes nothing. Errors: what is in the store cannot be listed.
+Result<StoreReport> check_store(ObjectStore& store, const std::vector<SealedManifest>& known = {},
                                 const std::vector<BodiesFile>& bodies = {});
 
 }  // namespace weir::store

@@ -5,6 +5,7 @@
 #include "base/sha256.hpp"
 #include "env/fake/crash_disk.hpp"
 #include "pipeline/store/hour_manifest.hpp"
+#include "pipeline/store/local_directory_store.hpp"
 
 namespace weir::store {
 namespace {
@@ -57,7 +58,8 @@ class StoreCheckTest : public testing::Test {
     disk.put("/store/" + key, content);
   }
   StoreReport check() {
-    auto report = check_store(disk, "/store", known);
+    const auto store = *LocalDirectoryStore::open_existing(disk, "/store");
+    auto report = check_store(*store, known);
     EXPECT_TRUE(report) << report.error().message;
     return report.value_or(StoreReport());
   }
@@ -140,7 +142,7 @@ TEST_F(StoreCheckTest, AManifestRewrittenWithItsFileIsFoundByTheNextOne) {
 }
 
 TEST_F(StoreCheckTest, WhatIsNoStoreIsAnError) {
-  EXPECT_EQ(check_store(disk, "/nowhere").error().code, Errc::not_found);
+  EXPECT_EQ(LocalDirectoryStore::open_existing(disk, "/nowhere").error().code, Errc::not_found);
 }
 
 TEST_F(StoreCheckTest, EveryBitOfAManifestIsGuarded) {

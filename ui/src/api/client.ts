@@ -3,8 +3,10 @@
 import createFetchClient from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
 
+import { NoAnswer, watchedFetch } from './connection';
 import { withExactNumbers } from './exact_numbers';
 import type { components, paths } from './schema';
+import { chooseTenant, chosenTenant } from './tenant';
 
 export type Schema = components['schemas'];
 export type ApiError = Schema['Error'];
@@ -33,15 +35,21 @@ export function ifMatch(version: string | undefined) {
   return version ? { 'If-Match': version } : {};
 }
 
-export const api = createFetchClient<paths>({ baseUrl: window.location.origin });
+export const api = createFetchClient<paths>({ baseUrl: window.location.origin, fetch: watchedFetch });
 
 api.use({
   onRequest({ request }) {
     if (request.method !== 'GET' && csrfToken) request.headers.set('X-CSRF-Token', csrfToken);
+    const tenant = chosenTenant();
+    if (tenant) request.headers.set('X-Amperity-Tenant', tenant);
     return request;
   },
   async onResponse({ request, response }) {
     if (response.status === 401 && !request.url.endsWith('/api/v0/session')) onSignedOut();
+    if (response.status === 403 && chosenTenant() && request.url.endsWith('/api/v0/me')) {
+      chooseTenant(null); // one does not belong to it any more
+      window.location.assign('/ui/');
+    }
     const version = response.ok && response.headers.get('ETag');
     if (version) versions.set(new URL(request.url).pathname, version);
     if (!response.headers.get('Content-Type')?.startsWith('application/json')) return response;
@@ -58,8 +66,13 @@ export const $api = createQueryClient(api);
 /** What the reader sees of a failure: the API's own message, or that no answer came. */
 export function messageOf(error: unknown): string {
   if (isApiError(error)) return error.message;
-  if (error instanceof TypeError) return 'The server does not answer. Is it running, and is this machine still connected to it?';
+  if (error instanceof NoAnswer || (error instanceof TypeError && /fetch|network|load failed/i.test(error.message))) return 'The server does not answer. Is it running, and is this machine still connected to it?';
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What is asked again later is answered. */
+export function isBusy(error: unknown): boolean {
+  return isApiError(error) && Number(error.status) === 429;
 }
 
 export type Mismatch = Schema['Mismatch'];

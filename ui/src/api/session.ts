@@ -1,4 +1,5 @@
 /** Who is signed in, and what they may do. */
+import { forgetLive } from '../live/live';
 import { $api, api, keepCsrfToken, type Schema } from './client';
 import { queryClient } from './query_client';
 
@@ -31,6 +32,7 @@ export function useSessionStart() {
   return async (started: Schema['NewSession']) => {
     keepCsrfToken(started.csrf_token);
     queryClient.clear();
+    forgetLive();
     await knownSession();
   };
 }

@@ -1,6 +1,13 @@
 /** The SQL editor, loaded when it is first shown. */
+import type { SQLNamespace } from '@codemirror/lang-sql';
 import { Skeleton } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+
+export interface EditorFunction {
+  name: string;
+  signatures: string[];
+  line: string;
+}
 
 export interface EditorProps {
   label: string;
@@ -10,7 +17,8 @@ export interface EditorProps {
   onSave?: () => void; // Ctrl S
   error?: string | null; // the server's message
   readOnly?: boolean;
-  names?: Record<string, string[]>; // tables and their columns, for completion
+  names?: SQLNamespace; // tables and their columns, for completion
+  functions?: EditorFunction[]; // likewise
 }
 
 const SqlEditor = lazy(() => import('./SqlEditor'));

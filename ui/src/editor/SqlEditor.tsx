@@ -1,16 +1,16 @@
 /** CodeMirror for SQL, in a chunk of its own. The server's first error is marked where it stands. */
-import { autocompletion, closeBrackets, completionKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, type Completion, completeFromList, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { sql, StandardSQL } from '@codemirror/lang-sql';
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState } from '@codemirror/state';
-import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 
 import { nonce } from '../api/nonce';
-import type { EditorProps } from './Editor';
+import type { EditorFunction, EditorProps } from './Editor';
 import { placeOf } from './place';
 
 const look = EditorView.theme({
@@ -21,6 +21,7 @@ const look = EditorView.theme({
   '.cm-cursor': { borderLeftColor: 'currentColor' },
   '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'var(--mantine-color-weir-light) !important' },
   '.cm-tooltip': { backgroundColor: 'var(--weir-card)', color: 'inherit', border: '1px solid var(--weir-line)' },
+  '.cm-completionInfo': { whiteSpace: 'pre-wrap' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--mantine-color-weir-filled)', color: '#fff' },
 });
 
@@ -31,7 +32,13 @@ const colours = HighlightStyle.define([
   { tag: tags.comment, color: 'var(--mantine-color-dimmed)', fontStyle: 'italic' },
 ]);
 
-export default function SqlEditor({ label, value, onChange, onRun, onSave, error, readOnly = false, names }: EditorProps) {
+/** The line and all signatures stand beside the list while one is chosen. */
+function completionOf({ name, signatures, line }: EditorFunction): Completion {
+  const [first = ''] = signatures;
+  return { label: name, type: 'function', detail: first.slice(name.length), info: [line, ...signatures].filter((each) => each !== '').join('\n') };
+}
+
+export default function SqlEditor({ label, value, onChange, onRun, onSave, error, readOnly = false, names, functions }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const handlers = useRef({ onChange, onRun, onSave });
@@ -49,7 +56,7 @@ export default function SqlEditor({ label, value, onChange, onRun, onSave, error
             { key: 'Mod-Enter', run: () => { handlers.current.onRun?.(); return true; } },
             { key: 'Mod-s', run: () => { handlers.current.onSave?.(); return true; }, preventDefault: true },
           ]),
-          lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), autocompletion(),
+          lineNumbers(), highlightSpecialChars(), history(), drawSelection(), bracketMatching(), closeBrackets(), autocompletion(),
           keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]), // Tab leaves the editor
           language.current.of([]),
           syntaxHighlighting(colours), look,
@@ -72,8 +79,11 @@ export default function SqlEditor({ label, value, onChange, onRun, onSave, error
   }, []);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: language.current.reconfigure(sql({ dialect: StandardSQL, schema: names ?? {}, upperCaseKeywords: true })) });
-  }, [names]);
+    view.current?.dispatch({ effects: language.current.reconfigure([
+      sql({ dialect: StandardSQL, schema: names ?? {}, upperCaseKeywords: true }),
+      StandardSQL.language.data.of({ autocomplete: completeFromList((functions ?? []).map(completionOf)) }),
+    ]) });
+  }, [names, functions]);
 
   useEffect(() => {
     const shown = view.current;

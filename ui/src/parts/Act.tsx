@@ -1,6 +1,6 @@
 /** Buttons and menu items for operations of the API. Who may not call one still sees it, and is told what it needs. */
-import { ActionIcon, Button, type ButtonProps, Menu, Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, type ButtonProps, Menu, Tooltip } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 
 import { useMay } from '../api/session';
 import { Icon } from './Icon';
@@ -29,13 +29,18 @@ export interface RowAction {
   act: () => void;
 }
 
-/** The Actions menu of a row or page. */
+/** The Actions menu of a row or page. Until it is opened for the first time it is a plain button: a list has one a row. */
 export function Actions({ of, actions }: { of: string; actions: RowAction[] }) {
+  const [state, setState] = useState<'never' | 'open' | 'closed'>('never');
+  const button = (
+    <button type="button" className="iconbutton" aria-label={`Actions for ${of}`} aria-haspopup="menu" onClick={state === 'never' ? () => setState('open') : undefined}>
+      <Icon name="more" />
+    </button>
+  );
+  if (state === 'never') return button;
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${of}`}><Icon name="more" /></ActionIcon>
-      </Menu.Target>
+    <Menu opened={state === 'open'} onChange={(opened) => setState(opened ? 'open' : 'closed')}>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         {actions.map((each) => (
           <Action key={each.label} {...each} />

@@ -1,5 +1,5 @@
 /** Copying that also works where the page came over plain http, where browsers have no navigator.clipboard. */
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 
 import { Icon } from './Icon';
@@ -35,12 +35,13 @@ export function useCopied() {
   return [said, copy] as const;
 }
 
+/** A plain button: lists have one a row, and rows with parts of Mantine do not scroll smoothly. */
 export function CopyIcon({ text, what }: { text: string; what: string }) {
   const [said, copy] = useCopied();
   return (
-    <Tooltip label={said ?? `Copy ${what}`} opened={said ? true : undefined}>
-      <ActionIcon size="sm" aria-label={`Copy ${what}`} onClick={() => void copy(text)}><Icon name={said === 'Copied' ? 'done' : 'copy'} size={14} /></ActionIcon>
-    </Tooltip>
+    <button type="button" className="iconbutton small" aria-label={said ?? `Copy ${what}`} title={said ?? `Copy ${what}`} onClick={() => void copy(text)}>
+      <Icon name={said === 'Copied' ? 'done' : 'copy'} size={14} />
+    </button>
   );
 }
 

@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
+import { visible } from '../drawn/visible';
 import { Refusal } from './Loaded';
 
 interface FormProps {
@@ -58,7 +59,7 @@ export function Confirm({ title, verb, typed, busy, error, onConfirm, onClose, c
         <Refusal error={error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus={typed ? undefined : true}>Cancel</Button>
-          <Button bg="#a3121f" c="#ffffff" loading={busy} disabled={typed !== undefined && said !== typed} onClick={onConfirm}>{verb}</Button>
+          <Button bg="#a3121f" c="#ffffff" loading={busy} disabled={typed !== undefined && said !== typed && said !== visible(typed)} onClick={onConfirm}>{verb}</Button>
         </Group>
       </Stack>
     </Modal>

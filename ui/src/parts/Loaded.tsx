@@ -1,13 +1,13 @@
 /** The four states of everything that comes from the server: loading, empty, error, forbidden; and then the thing itself. */
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import type { UseQueryResult } from '@tanstack/react-query';
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { isApiError, messageOf } from '../api/client';
 
 interface Props<T> {
-  query: Pick<UseQueryResult<T, unknown>, 'data' | 'error' | 'refetch' | 'isFetching'>;
+  query: Pick<UseQueryResult<T, unknown>, 'data' | 'error'>;
   lines?: number; // of the skeleton
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
@@ -15,11 +15,15 @@ interface Props<T> {
 }
 
 export function Loaded<T>({ query, lines = 3, isEmpty, empty, children }: Props<T>) {
+  const client = useQueryClient();
+  // What failed one part of a page has mostly failed the others: one click asks for all of them again.
+  const askAgain = () => void client.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
   if (query.data !== undefined) {
-    const failed = query.error ? <Stale error={query.error} /> : null;
+    // That the server does not answer is said once, above the page.
+    const failed = query.error && isApiError(query.error) ? <Stale error={query.error} /> : null;
     return <>{failed}{isEmpty?.(query.data) && empty !== undefined ? empty : children(query.data)}</>;
   }
-  if (query.error) return <Failed error={query.error} again={() => void query.refetch()} />;
+  if (query.error) return <Failed error={query.error} again={askAgain} />;
   return <Loading lines={lines} />;
 }
 

@@ -2,7 +2,6 @@ import { Button, Group } from '@mantine/core';
 
 import { isMismatch } from '../api/client';
 import { Refusal } from './Loaded';
-import { visible } from './visible';
 
 interface Props {
   error: unknown;
@@ -41,5 +40,5 @@ export function NotSaved({ error, discard, save }: Props) {
 }
 
 function shown(value: unknown): string {
-  return visible(typeof value === 'string' ? value : JSON.stringify(value ?? null));
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }

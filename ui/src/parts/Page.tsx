@@ -2,7 +2,7 @@
 import { Group, Stack, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 
-import { visible } from './visible';
+import { visible } from '../drawn/visible';
 
 interface Props {
   title: string;

@@ -2,7 +2,6 @@
 import { SegmentedControl, Stack } from '@mantine/core';
 import { useMemo, useState } from 'react';
 
-import { visible } from './visible';
 
 const shownMax = 200_000;
 
@@ -18,7 +17,7 @@ export function Payload({ text, base64 }: { text?: string | null; base64?: strin
     <Stack gap={6}>
       <SegmentedControl size="xs" w="fit-content" value={as} onChange={setAs} aria-label="Show the payload as"
         data={[...(formatted ? [{ value: 'json', label: 'JSON' }] : []), { value: 'raw', label: 'Raw' }, { value: 'hex', label: 'Hex' }]} />
-      <pre className="payload" tabIndex={0} aria-label="Payload">{visible(shown.slice(0, shownMax))}</pre>
+      <pre className="payload" tabIndex={0} aria-label="Payload">{shown.slice(0, shownMax)}</pre>
       {shown.length > shownMax && <span className="quiet">The first {shownMax} characters of {shown.length} are shown.</span>}
     </Stack>
   );

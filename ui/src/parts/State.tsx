@@ -18,7 +18,7 @@ const tones: Record<string, Tone> = {
   held: 'warning', replayed: 'ok', dropped: 'waiting', in_log: 'running', in_file: 'ok', quarantined: 'failed', duplicate: 'warning',
   loaded: 'ok', replaced: 'waiting', rejected: 'warning', lost: 'warning', error: 'failed', not_loaded: 'waiting',
   over_threshold: 'failed', undone: 'warning', removed: 'waiting', several: 'ok', unknown: 'waiting', done: 'ok',
-  open: 'failed', mended: 'ok', repeated: 'waiting', dismissed: 'waiting',
+  pending: 'running', delivered: 'ok', open: 'failed', mended: 'ok', repeated: 'waiting', dismissed: 'waiting',
 };
 
 /** A state as the API names it: "in_progress" reads "In progress". */

@@ -27,7 +27,7 @@ export function duration(from: string | null | undefined, to?: string | null): s
 
 /** "3 minutes ago"; only beside an absolute time or in its title. */
 export function Ago({ at }: { at: string | null | undefined }) {
-  if (!at) return <span className="quiet">never</span>;
+  if (!at) return <span className="quiet">none yet</span>;
   const passed = (Date.now() - Date.parse(at)) / 1000;
   const [count, unit] = passed < 90 ? [passed, 's'] : passed < 5400 ? [passed / 60, 'min'] : passed < 129600 ? [passed / 3600, 'h'] : [passed / 86400, 'days'];
   return <time dateTime={at} title={utc(at)}>{Math.max(0, Math.round(count))} {unit} ago</time>;

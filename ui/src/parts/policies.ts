@@ -17,6 +17,7 @@ export const keyPolicies = {
 } as const;
 
 export function policyFor(operation: string): string {
+  if (/Alert/.test(operation)) return userPolicies['datagrid-administrator'];
   if (/ApiKey|Token|Oauth/.test(operation)) return userPolicies['api-key-administration'];
   if (/User|Policies/.test(operation)) return userPolicies['user-administration'];
   if (/purge|deleteRows|undo/.test(operation)) return userPolicies['source-data-deletion'];

@@ -21,7 +21,7 @@ export function FindBox() {
         void navigate({ href: `/ui/go/${encodeURIComponent(id)}` });
       }}
     >
-      <TextInput ref={input} size="xs" aria-label="Find an ID, a receipt or a name" placeholder="ID, receipt or name   Ctrl K"
+      <TextInput ref={input} size="xs" aria-label="Find an ID, a receipt or a name" placeholder={window.matchMedia('(max-width: 620px)').matches ? 'ID, receipt or name' : 'ID, receipt or name   Ctrl K'}
         value={text} onChange={(event) => setText(event.currentTarget.value)} />
     </form>
   );

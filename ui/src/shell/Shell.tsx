@@ -4,10 +4,11 @@ import { useDisclosure } from '@mantine/hooks';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
-import { useMe } from '../api/session';
+import { useDownSince } from '../api/connection';
 import { Icon } from '../parts/Icon';
 import { Clock } from './Clock';
 import { FindBox } from './FindBox';
+import { TenantMenu } from './TenantMenu';
 import { UserMenu } from './UserMenu';
 
 const places = [
@@ -18,7 +19,9 @@ const places = [
   ['/receipts', 'receipt', 'Receipts'],
   ['/tables', 'table', 'Data Explorer'],
   ['/sql', 'sql', 'SQL'],
+  ['/alerts', 'alert', 'Alerts'],
   ['/users', 'users', 'Users & Activity'],
+  ['/api', 'sql', 'API'],
 ] as const;
 
 export function Shell() {
@@ -34,8 +37,8 @@ export function Shell() {
           <Group gap={8} wrap="nowrap" visibleFrom="xs">
             <img src="/ui/weir.svg" alt="" width={22} height={22} />
             <Text fw={700}>Weir</Text>
-            <Tenant />
           </Group>
+          <TenantMenu />
           <FindBox />
           <Group gap="md" ml="auto" wrap="nowrap">
             <Clock />
@@ -55,6 +58,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <div style={{ maxWidth: 1400 }}>
+          <Down />
           <Outlet />
         </div>
       </AppShell.Main>
@@ -62,7 +66,12 @@ export function Shell() {
   );
 }
 
-function Tenant() {
-  const { data } = useMe();
-  return data ? <Text className="quiet" size="sm">{data.tenant}</Text> : null;
+function Down() {
+  const since = useDownSince();
+  if (!since) return null;
+  return (
+    <div className="banner warning no-print" role="alert" style={{ marginBottom: 16 }}>
+      ▲ The server has not answered since {since.toISOString().slice(11, 19)} UTC. What follows may be old; it goes on by itself once the server is back.
+    </div>
+  );
 }

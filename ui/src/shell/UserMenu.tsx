@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import { $api, keepCsrfToken } from '../api/client';
 import { useMe } from '../api/session';
+import { chooseTenant } from '../api/tenant';
 import { forgetDrafts } from '../parts/useDraft';
 import { FormDialog } from '../parts/Dialogs';
 import { useSay } from '../parts/Messages';
@@ -16,6 +17,7 @@ export function UserMenu() {
   const client = useQueryClient();
   const ended = () => {
     keepCsrfToken(null);
+    chooseTenant(null);
     forgetDrafts();
     client.clear();
     window.location.assign('/ui/login');

@@ -60,7 +60,7 @@ const light = {
 const dark = {
   '--mantine-color-dimmed': '#a6a7ab',
   '--mantine-color-placeholder': '#a6a7ab',
-  '--mantine-color-error': '#ff8787',
+  '--mantine-color-error': '#ff9d9d',
   '--mantine-color-anchor': '#8fc7ff',
   '--mantine-color-weir-filled': '#12568f',
   '--mantine-color-weir-filled-hover': '#0f4a7b',

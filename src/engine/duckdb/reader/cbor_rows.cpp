@@ -1,171 +1,209 @@
 // Elements go straight from the CBOR items into DuckDB's vectors. A tree of nodes between the two,
-// or JSON text, would cost more than all the rest.
+// or JSON text, would cost more than all the rest. A value is read once; what has to be known of it
+// before, as the keys of a map where a scalar is declared, is found by a second cursor at its
+// place.
 
 #include "engine/duckdb/reader/cbor_rows.hpp"
 
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/duckdb/reader/node_json.hpp"
-#include "engine/duckdb/reader/pack_file.hpp"
 #include "engine/duckdb/text_scan.hpp"
 #include "xml/ingest_pack.hpp"
-#include "xml/node.hpp"
+#include "xml/pack_cursor.hpp"
 #include "xml/xml_to_cbor.hpp"
 
 namespace weir::engine::duckdb {
 
 namespace {
 
-using Kind = SparkType::Kind;
-using xml::Node;
+using spark::Kind;
+using xml::PackCursor;
+using xml::PackValue;
+using NodeKind = xml::Node::Kind;
 
 constexpr std::string_view text_key = "_VALUE";
 
-/// Whether an element has attributes and text, but no element below it.
-bool is_text_with_attributes(const Node& map) {
-  return std::all_of(map.members.begin(), map.members.end(),
-                     [](const xml::Member& member) { return member.key.starts_with('_'); });
+bool is_blank(const PackValue& value) {
+  return value.kind == NodeKind::text && trim(value.text).empty();
 }
 
 /// Writes elements into columns, by the table in the header. A skipped value counts as a misfit if
-/// its name is declared; otherwise it does not.
-class NodeWriter {
+/// its name is declared; otherwise it does not. Each function leaves the cursor behind the value.
+class ValueWriter {
  public:
-  explicit NodeWriter(bool trims) : trims_(trims) {}
+  explicit ValueWriter(bool trims) : trims_(trims) {}
 
-  void write(ColumnWriter& out, idx_t row, const Node& node) const {
-    const Kind kind = out.type().kind;
+  /// The rows that follow are of this content, which outlives their writing.
+  void begin(std::string_view content) { content_ = content; }
+
+  void write(ColumnWriter& out, idx_t row, PackValue value, PackCursor& cursor) const {
+    const Kind kind = out.type().kind();
     // Before the empty element is NULL: alone it is one element of an array all the same.
-    if (kind == Kind::array) return write_array(out, row, node);
-    if (node.kind == Node::Kind::null) return out.set_null(row);
-    if (node.kind == Node::Kind::array) return write_last(out, row, node);
-    if (kind == Kind::structure) return write_fields(out, row, node);
-    if (kind == Kind::map) return write_map(out, row, node);
-    write_scalar(out, row, node);
+    if (kind == Kind::array) return write_array(out, row, value, cursor);
+    if (value.kind == NodeKind::null) return out.set_null(row);
+    if (value.kind == NodeKind::array) return write_last(out, row, value, cursor);
+    if (kind == Kind::struct_) return write_fields(out, row, value, cursor);
+    if (kind == Kind::map) return write_map(out, row, value, cursor);
+    write_scalar(out, row, value, cursor);
   }
 
  private:
-  void write_member(ColumnWriter& out, idx_t row, std::string_view name, const Node& node) const {
+  void write_member(ColumnWriter& out, idx_t row, std::string_view name, PackValue value,
+                    PackCursor& cursor) const {
     const std::size_t mark = out.misfits().mark();
-    write(out, row, node);
+    write(out, row, value, cursor);
     if (out.misfits().mark() > mark) out.misfits().below(mark, name);
   }
 
-  void write_last(ColumnWriter& out, idx_t row, const Node& node) const {
-    if (node.members.empty()) return out.set_null(row);
-    if (node.members.size() > 1)
-      note(out, node.members.front().value,
+  void write_last(ColumnWriter& out, idx_t row, PackValue& array, PackCursor& cursor) const {
+    if (!cursor.has_next(array)) return out.set_null(row);
+    const std::size_t first = skip_next(cursor);
+    std::size_t last = first;
+    while (cursor.has_next(array))
+      last = skip_next(cursor);
+    if (last != first)
+      note(out, first,
            "is one of several elements of this name where the schema has no array; the last is "
            "taken");
-    write(out, row, node.members.back().value);
+    PackCursor again(content_, last);
+    const PackValue value = again.value();
+    write(out, row, value, again);
   }
 
-  void write_fields(ColumnWriter& out, idx_t row, const Node& node) const {
-    if (is_blank(node)) return out.set_null(row);
+  /// Where the value is that was skipped.
+  static std::size_t skip_next(PackCursor& cursor) {
+    PackValue value = cursor.value();
+    cursor.skip(value);
+    return value.at;
+  }
+
+  void write_fields(ColumnWriter& out, idx_t row, PackValue& value, PackCursor& cursor) const {
+    if (is_blank(value)) return out.set_null(row);
     out.begin_struct(row);
-    if (node.kind == Node::Kind::text) {
+    if (value.kind == NodeKind::text) {
       ColumnWriter* field = out.field(text_key);
-      if (field != nullptr) return write_member(*field, row, text_key, node);
-      return note(out, node, "is text, and the declared struct has no field _VALUE for it");
+      if (field != nullptr) return write_member(*field, row, text_key, value, cursor);
+      return note(out, value.at, "is text, and the declared struct has no field _VALUE for it");
     }
-    for (const xml::Member& member : node.members) {
-      if (ColumnWriter* field = out.field(member.key))
-        write_member(*field, row, member.key, member.value);
+    while (cursor.has_next(value)) {
+      const std::string_view key = cursor.key();
+      PackValue member = cursor.value();
+      if (ColumnWriter* field = out.field(key)) {
+        write_member(*field, row, key, member, cursor);
+      } else {
+        cursor.skip(member);
+      }
     }
   }
 
-  void write_array(ColumnWriter& out, idx_t row, const Node& node) const {
+  void write_array(ColumnWriter& out, idx_t row, PackValue& value, PackCursor& cursor) const {
     out.begin_list(row);
-    if (node.kind != Node::Kind::array) {
+    if (value.kind != NodeKind::array) {
       const idx_t at = out.append(row);
-      return write(out.element(), at, node);
+      return write(out.element(), at, value, cursor);
     }
-    for (std::size_t i = 0; i < node.members.size(); ++i) {
+    for (std::size_t i = 0; cursor.has_next(value); ++i) {
       const idx_t at = out.append(row);
       const std::size_t mark = out.misfits().mark();
-      write(out.element(), at, node.members[i].value);
+      const PackValue element = cursor.value();
+      write(out.element(), at, element, cursor);
       out.misfits().at(mark, i);
     }
   }
 
-  void write_map(ColumnWriter& out, idx_t row, const Node& node) const {
-    if (is_blank(node)) return out.set_null(row);
-    if (node.kind != Node::Kind::map) {
-      out.set_misfit(row, node.text);
+  void write_map(ColumnWriter& out, idx_t row, PackValue& value, PackCursor& cursor) const {
+    if (is_blank(value)) return out.set_null(row);
+    if (value.kind != NodeKind::map) {
+      out.set_misfit(row, value.text);
       return;
     }
     out.begin_list(row);
-    for (const xml::Member& member : node.members) {
+    while (cursor.has_next(value)) {
+      const std::string_view key = cursor.key();
+      const PackValue member = cursor.value();
       const idx_t at = out.append(row);
-      out.key().set_bytes(at, member.key);
-      write_member(out.value(), at, member.key, member.value);
+      out.key().set_bytes(at, key);
+      write_member(out.value(), at, key, member, cursor);
     }
   }
 
-  void write_scalar(ColumnWriter& out, idx_t row, const Node& node) const {
-    if (node.kind == Node::Kind::text) return write_text(out, row, node.text);
-    if (is_text_with_attributes(node)) {
-      const Node* text = node.find(text_key);
-      return text == nullptr ? out.set_null(row) : write(out, row, *text);
+  /// Of a text or a map.
+  void write_scalar(ColumnWriter& out, idx_t row, PackValue& value, PackCursor& cursor) const {
+    if (value.kind == NodeKind::text) return write_text(out, row, value.text);
+    const std::size_t place = value.at;
+    bool text_with_attributes = true;  // but no element below it
+    std::optional<std::size_t> text;
+    while (cursor.has_next(value)) {
+      const std::string_view key = cursor.key();
+      text_with_attributes = text_with_attributes && key.starts_with('_');
+      const bool is_text = key == text_key;
+      const std::size_t member = skip_next(cursor);
+      if (is_text && !text) text = member;
     }
-    const std::string json = json_of(node);
-    if (out.type().kind == Kind::string) return out.set_bytes(row, json);
+    if (text_with_attributes && !text) return out.set_null(row);
+    if (text_with_attributes) {
+      PackCursor again(content_, *text);
+      const PackValue inner = again.value();
+      return write(out, row, inner, again);
+    }
+    const std::string json = json_at(place);
+    if (out.type().kind() == Kind::string) return out.set_bytes(row, json);
     out.set_misfit(row, json);
   }
 
   /// White space around it counts for text only, as XML Schema has it for every other type.
   void write_text(ColumnWriter& out, idx_t row, std::string_view text) const {
-    const std::string_view bare = trim(text);
-    const bool is_text = out.type().kind == Kind::string || out.type().kind == Kind::binary;
+    const bool is_text = out.type().kind() == Kind::string || out.type().kind() == Kind::binary;
     if (is_text && !trims_) return out.set_bytes(row, text);
+    const std::string_view bare = trim(text);
     if (bare.empty()) return out.set_null(row);
     if (!out.set_from_text(row, bare)) out.set_misfit(row, text);
   }
 
-  static bool is_blank(const Node& node) {
-    return node.kind == Node::Kind::text && trim(node.text).empty();
-  }
-
-  void note(ColumnWriter& out, const Node& node, std::string_view reason) const {
+  void note(ColumnWriter& out, std::size_t place, std::string_view reason) const {
     if (out.misfits().full()) return out.misfits().count();
-    out.misfits().add(node.kind == Node::Kind::text ? std::string(node.text) : json_of(node),
+    PackCursor cursor(content_, place);
+    const PackValue value = cursor.value();
+    out.misfits().add(value.kind == NodeKind::text ? std::string(value.text) : json_at(place),
                       reason);
   }
 
-  std::string json_of(const Node& node) const {
+  std::string json_at(std::size_t place) const {
+    PackCursor cursor(content_, place);
+    PackValue value = cursor.value();
     std::string out;
-    append_json(out, node, trims_);
+    append_json(out, cursor.tree(value), trims_);
     return out;
   }
 
   bool trims_;
+  std::string_view content_;
 };
 
 class CborRows : public RowSource {
  public:
-  explicit CborRows(Pass& pass) : pass_(pass), plan_(pass.plan()), nodes_(plan_.trim) {}
+  explicit CborRows(Pass& pass) : pass_(pass), plan_(pass.plan()), values_(plan_.trim) {}
 
   Result<bool> next(idx_t row, RowWriter& writer) override {
     do {
-      while (next_row_ == rows_.size()) {
-        WEIR_TRY(const bool more, next_record());
+      while (next_row_ == rows_end_) {
+        WEIR_TRY(const bool more, next_record(writer));
         if (!more) return false;
       }
       ++next_row_;
       ++origin_.row;
     } while (only_ != nullptr && !only_->contains(static_cast<std::uint64_t>(origin_.row)));
     ++made_;
-    const Node& node = *rows_[next_row_ - 1];
     writer.begin_row(row, origin_);
-    if (node.kind == Node::Kind::text) write_member(row, writer, text_key, node);
-    for (const xml::Member& member : node.members)
-      write_member(row, writer, member.key, member.value);
+    write_row(row, writer, (*rows_)[next_row_ - 1]);
     writer.set_origin(row, origin_);
     return true;
   }
@@ -173,65 +211,85 @@ class CborRows : public RowSource {
   std::uint64_t bytes_read() const override { return bytes_; }
 
  private:
-  /// False when there is none left.
-  Result<bool> take_file() {
-    pass_.report().add_rows_of(static_cast<std::size_t>(origin_.file), std::exchange(made_, 0));
-    file_.reset();
-    bytes_before_ = bytes_;
-    const auto file = pass_.take_file();
-    if (!file) return false;
-    WEIR_TRY(file_, PackFile::open(plan_.paths[*file], plan_.claim(*file)));
-    origin_ = RowOrigin::of(plan_, *file);
-    only_ = plan_.only_of(*file);
-    mended_ = plan_.mended_of(*file);
-    number_ = 0;
-    places_end_ = origin_.row;
-    return true;
+  void write_row(idx_t row, RowWriter& writer, std::size_t place) const {
+    PackCursor cursor(content_, place);
+    PackValue value = cursor.value();
+    if (value.kind == NodeKind::text) return write_member(row, writer, text_key, value, cursor);
+    if (value.kind != NodeKind::map) return;
+    while (cursor.has_next(value)) {
+      const std::string_view key = cursor.key();
+      PackValue member = cursor.value();
+      write_member(row, writer, key, member, cursor);
+    }
   }
 
-  void write_member(idx_t row, RowWriter& writer, std::string_view name, const Node& value) const {
+  void write_member(idx_t row, RowWriter& writer, std::string_view name, PackValue& value,
+                    PackCursor& cursor) const {
     const std::size_t index = writer.names().find(name).index;
-    if (index == FieldNames::none) return;
-    ColumnWriter* column = writer.column(index);
-    if (column == nullptr) return;
+    ColumnWriter* column = index == FieldNames::none ? nullptr : writer.column(index);
+    if (column == nullptr) return cursor.skip(value);
     const std::size_t mark = writer.misfits().mark();
-    nodes_.write(*column, row, value);
+    values_.write(*column, row, value, cursor);
     writer.misfits().below(mark, name);
   }
 
-  /// Makes `rows_` those of the next record; false at the end of the pass.
-  Result<bool> next_record() {
-    rows_.clear();
-    next_row_ = 0;
-    if (!file_) return take_file();
-    origin_.row = places_end_;  // a mended record may have had more rows
-    auto record = file_->next();
-    if (record && !*record) {
-      pass_.report().note_whole(static_cast<std::size_t>(origin_.file));
-      return take_file();
-    }
-    if (!record && file_->has_failed()) return fail(std::move(record).error());
-    const std::string* mended = mended_text(++number_);
-    if (!record) {
-      WEIR_CHECK(skip(record.error(), mended == nullptr));
-      origin_.request_id = {};
-      if (mended != nullptr) take_mended(*mended, 1);
-      return true;
-    }
-    record_ = std::move(**record);
-    bytes_ = bytes_before_ + record_.offset;
-    origin_.received_at = record_.head.received_at;
-    origin_.request_id = record_.head.request_id;
-    find_rows(record_.payload);
-    const std::size_t places = rows_.size();
-    places_end_ = origin_.row + static_cast<std::int64_t>(places);
-    if (mended != nullptr) take_mended(*mended, places);
+  /// False when there is none left.
+  Result<bool> take_records() {
+    pass_.report().add_rows_of(taken_.file, std::exchange(made_, 0));
+    WEIR_TRY(const bool more, pass_.take_records(taken_));
+    if (!more) return false;
+    origin_ = RowOrigin::of(plan_, taken_.file);
+    only_ = plan_.only_of(taken_.file);
+    mended_ = plan_.mended_of(taken_.file);
+    next_record_ = 0;
+    places_end_ = static_cast<std::int64_t>(taken_.block.row_number) - 1;
     return true;
   }
 
-  void find_rows(const Node& payload) {
-    rows_.clear();
-    xml::find_rows(payload, plan_.row_tag, [this](const Node& node) { rows_.push_back(&node); });
+  /// Goes on to the rows of the next record; false at the end of the pass.
+  Result<bool> next_record(const RowWriter& writer) {
+    if (next_record_ == taken_.block.records.size()) {
+      WEIR_TRY(const bool more, take_records());
+      if (!more) return false;
+    }
+    const std::size_t at = next_record_++;
+    const RecordBlock::Record& record = taken_.block.records[at];
+    bytes_ += record.end - record.begin;
+    origin_.row = places_end_;  // a mended record may have had more rows
+    const std::size_t begin = at == 0 ? 0 : taken_.block.records[at - 1].rows_end;
+    const auto bad = taken_.block.bad.find(at);
+    const bool is_bad = bad != taken_.block.bad.end();
+    const std::size_t places = is_bad ? 1 : record.rows_end - begin;
+    places_end_ += static_cast<std::int64_t>(places);
+    take_rows(taken_.block.text(), taken_.block.rows, begin, record.rows_end);
+    take_head(writer, is_bad ? std::nullopt : std::optional(record.begin));
+    if (const std::string* mended = mended_text(taken_.block.number + at)) {
+      take_mended(*mended, places);
+    } else if (is_bad) {
+      report_bad("cannot be read: " + bad->second);
+    }
+    return true;
+  }
+
+  void take_rows(std::string_view content, const std::vector<std::size_t>& rows, std::size_t begin,
+                 std::size_t end) {
+    content_ = content;
+    values_.begin(content);
+    rows_ = &rows;
+    next_row_ = begin;
+    rows_end_ = end;
+  }
+
+  /// What the record at the place tells of itself, where that is asked for.
+  void take_head(const RowWriter& writer, std::optional<std::size_t> place) {
+    if (!writer.wants(received_at_column) && !writer.wants(request_id_column)) return;
+    origin_.request_id = {};
+    origin_.received_at = plan_.records_of(taken_.file).first_received_at;
+    if (!place) return;
+    head_cursor_.emplace(content_, *place);
+    const xml::PackHead head = xml::read_head(*head_cursor_);
+    origin_.received_at = head.received_at;
+    origin_.request_id = head.request_id;
   }
 
   /// Null: the record was not mended.
@@ -241,23 +299,22 @@ class CborRows : public RowSource {
     return found == mended_->end() ? nullptr : &found->second;
   }
 
-  /// Makes `rows_` those of the mended document, in the places of the stored one's, so that no row
+  /// Goes on to the rows of the mended document, in the places of the stored one's, so that no row
   /// behind it moves.
   void take_mended(const std::string& text, std::size_t places) {
     mended_pack_.clear();
+    mended_rows_.clear();
     xml::append_record_head(mended_pack_, {});
     const auto converted = converter_.convert(text, mended_pack_);
-    mended_reader_.emplace(mended_pack_);
-    auto record = mended_reader_->next();
-    rows_.clear();
-    if (!converted || !record || !*record)
+    const auto found = xml::PackReader(mended_pack_).find_next(plan_.row_tag, &mended_rows_);
+    if (!converted || !found || !*found) {
+      take_rows(mended_pack_, mended_rows_, 0, 0);
       return report_bad("cannot be read as it was mended" +
                         (converted ? "" : ": " + converted.error().message));
-    mended_record_ = std::move(**record);
-    find_rows(mended_record_.payload);
-    if (rows_.size() <= places) return;
-    rows_.resize(places);
-    report_bad("was mended to more rows than it had; send the others as new records");
+    }
+    take_rows(mended_pack_, mended_rows_, 0, std::min(places, mended_rows_.size()));
+    if (mended_rows_.size() > places)
+      report_bad("was mended to more rows than it had; send the others as new records");
   }
 
   /// Of the record whose places are the last ones.
@@ -266,37 +323,28 @@ class CborRows : public RowSource {
     pass_.report().add_bad_record({origin_.file, places_end_, what});
   }
 
-  /// What is no record costs itself, as long as its end can be found.
-  Result<void> skip(const Error& error, bool reports) {
-    auto skipped = file_->skip();
-    if (!skipped && file_->has_failed()) return skipped;
-    if (!skipped)
-      return fail_while(plan_.name(static_cast<std::size_t>(origin_.file)),
-                        Error{error.code, error.message + "; nothing from there on can be read"});
-    ++places_end_;
-    if (reports) report_bad("cannot be read: " + error.message);
-    return {};
-  }
-
   Pass& pass_;
   const ReadPlan& plan_;
-  const NodeWriter nodes_;
-  std::optional<PackFile> file_;
-  xml::PackRecord record_;
-  std::vector<const Node*> rows_;  // of record_
-  std::size_t next_row_ = 0;
+  ValueWriter values_;
+  TakenRecords taken_;
+  std::size_t next_record_ = 0;  // of `taken_`
   RowOrigin origin_;
   std::int64_t places_end_ = 0;  // the last row of the stored record; the next one's is behind it
+  std::optional<PackCursor> head_cursor_;
+
+  // Of the record, or what stands for it.
+  std::string_view content_;
+  const std::vector<std::size_t>* rows_ = nullptr;
+  std::size_t next_row_ = 0;
+  std::size_t rows_end_ = 0;
+
   const std::map<std::uint64_t, std::string>* mended_ = nullptr;
-  std::uint64_t number_ = 0;  // of the record in its file: 1, 2, 3, ...
   xml::Converter converter_;
   std::string mended_pack_;
-  std::optional<xml::PackReader> mended_reader_;
-  xml::PackRecord mended_record_;
+  std::vector<std::size_t> mended_rows_;
   const std::set<std::uint64_t>* only_ = nullptr;
   std::uint64_t bytes_ = 0;
-  std::uint64_t bytes_before_ = 0;
-  std::uint64_t made_ = 0;  // rows of the file
+  std::uint64_t made_ = 0;  // rows of `taken_`
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/declared_schema.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/test_files.hpp"
 #include "xml/ingest_pack.hpp"
@@ -59,13 +60,13 @@ class CborRowsTest : public ::testing::Test {
     reading_->plan.row_tag = row_tag;
     reading_->plan.trim = trim_;
     reading_->plan.paths = {folder_.write("08-0000.cbor", pack)};
-    auto type = parse_spark_schema(R"({"type":"struct","fields":[)" + fields + "]}");
+    auto type = declared_schema(R"({"type":"struct","fields":[)" + fields + "]}");
     if (!type) return {type.error().message};
     reading_->plan.type = *std::move(type);
     std::string list;
-    for (std::size_t i = 0; i < reading_->plan.type.fields.size(); ++i) {
+    for (std::size_t i = 0; i < reading_->plan.type.fields().size(); ++i) {
       list += i > 0 ? ", " : "";
-      list += quote_text(reading_->plan.type.fields[i].name) + ": " + data_column(i);
+      list += quote_text(reading_->plan.type.fields()[i].name) + ": " + data_column(i);
     }
     const auto cells =
         connection_->cells("SELECT to_json({" + list + "})::VARCHAR FROM weir_read(" +
@@ -267,6 +268,62 @@ TEST_F(CborRowsTest, RecordsAreWholeWhereverABlockOfTheFileEnds) {
   ASSERT_EQ(bad.size(), 1U);
   EXPECT_EQ(bad[0].row, 46);
   EXPECT_THAT(bad[0].what, HasSubstr("byte " + std::to_string(broken) + ":"));
+}
+
+TEST_F(CborRowsTest, ThreadsThatShareAFileGiveEachRowItsPlaceAndItsReceipt) {
+  constexpr std::size_t records = 20'000;
+  std::vector<std::string> documents;
+  for (std::size_t i = 0; i < records; ++i) {
+    // Some have no row, some two.
+    std::string document = "<all>";
+    for (std::size_t row = 0; row < i % 3; ++row)
+      document +=
+          "<row><id>" + std::to_string(i) + "</id><text>" + std::string(200, 'x') + "</text></row>";
+    documents.push_back(document + "</all>");
+  }
+  std::string pack = packed(documents);
+  pack.insert(0, "\x01");  // no record, with the place of a row
+  auto reading = std::make_shared<Reading>();
+  reading->plan.format = FileFormat::cbor;
+  reading->plan.row_tag = "row";
+  reading->plan.paths = {folder_.write("08-0000.cbor", pack)};
+  reading->plan.claims = {FileClaim{"08-0000.cbor", pack.size(), sha256_hex(pack)}};
+  reading->plan.any_order = true;
+  ASSERT_GT(reading->plan.pieces(), 3U);
+  reading->plan.type =
+      *declared_schema(R"({"type":"struct","fields":[)" + field("id", "\"long\"") + "]}");
+  ASSERT_TRUE(connection_->run("SET threads = 4"));
+  const auto cells = connection_->cells(
+      "SELECT count(*), count(DISTINCT row), min(row), max(row), count(*) FILTER (request_id <> "
+      "'r' || (c0 + 1)), count(*) FILTER (row <> 1 + (c0 // 3) * 3 + (c0 % 3) * (c0 % 3 - 1) // 2 "
+      "+ 1 AND row <> 1 + (c0 // 3) * 3 + (c0 % 3) * (c0 % 3 - 1) // 2 + 2) FROM weir_read(" +
+      std::to_string(readings_.add(reading)) + ")");
+  ASSERT_TRUE(cells) << cells.error().message;
+  constexpr std::size_t rows = records / 3 * 3 + 1;  // the last two records have one
+  using Row = std::vector<std::optional<std::string>>;
+  EXPECT_THAT(*cells, ElementsAre(Row{std::to_string(rows), std::to_string(rows), "2",
+                                      std::to_string(rows + 1), "0", "0"}));
+  EXPECT_EQ(reading->report.rows_of(0), rows);
+  ASSERT_EQ(reading->report.bad_records().size(), 1U);
+  EXPECT_EQ(reading->report.bad_records()[0].row, 1);
+}
+
+TEST_F(CborRowsTest, AMendedRecordThatCouldNotBeReadHasNotTheTimeOfAnother) {
+  const std::string pack = packed({"<row><id>1</id></row>"}) + "\x01";
+  reading_ = std::make_shared<Reading>();
+  reading_->plan.format = FileFormat::cbor;
+  reading_->plan.row_tag = "row";
+  reading_->plan.paths = {folder_.write("08-0000.cbor", pack)};
+  reading_->plan.mended[0][2] = "<row><id>2</id></row>";
+  reading_->plan.type =
+      *declared_schema(R"({"type":"struct","fields":[)" + field("id", "\"long\"") + "]}");
+  const auto cells =
+      connection_->cells("SELECT c0, request_id, CAST(received_at AS VARCHAR) FROM weir_read(" +
+                         std::to_string(readings_.add(reading_)) + ")");
+  ASSERT_TRUE(cells) << cells.error().message;
+  using Row = std::vector<std::optional<std::string>>;
+  EXPECT_THAT(*cells, ElementsAre(Row{"1", "r1", "1970-01-01 00:00:01"},
+                                  Row{"2", std::nullopt, std::nullopt}));
 }
 
 TEST_F(CborRowsTest, ADamagedFileIsNamedWithItsOffset) {

@@ -15,7 +15,7 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-using Kind = SparkType::Kind;
+using spark::Kind;
 
 // The longest text that DuckDB keeps within a string's own 16 bytes.
 constexpr std::size_t inlined_max = 12;
@@ -35,12 +35,10 @@ bool is_list(Kind kind) {
 
 }  // namespace
 
-ColumnWriter::ColumnWriter(const SparkType& type, MisfitLog& misfits, bool any_case)
-    : type_(type), misfits_(misfits), names_(type.fields, any_case) {
-  children_.reserve(type.of.size() + type.fields.size());
-  for (const SparkType& inner : type.of)
-    children_.emplace_back(inner, misfits, any_case);
-  for (const SparkField& inner : type.fields)
+ColumnWriter::ColumnWriter(const spark::Type& type, MisfitLog& misfits, bool any_case)
+    : type_(type), misfits_(misfits), names_(type.fields(), any_case) {
+  children_.reserve(type.fields().size());
+  for (const spark::Field& inner : type.fields())
     children_.emplace_back(inner.type, misfits, any_case);
 }
 
@@ -66,12 +64,12 @@ void ColumnWriter::fetch(duckdb_vector vector) {
 }
 
 void ColumnWriter::fetch_children() {
-  if (type_.kind == Kind::structure) {
+  if (type_.kind() == Kind::struct_) {
     for (std::size_t i = 0; i < children_.size(); ++i)
       children_[i].fetch(duckdb_struct_vector_get_child(vector_, i));
-  } else if (type_.kind == Kind::array) {
+  } else if (type_.kind() == Kind::array) {
     children_[0].fetch(duckdb_list_vector_get_child(vector_));
-  } else if (type_.kind == Kind::map) {
+  } else if (type_.kind() == Kind::map) {
     duckdb_vector pairs = duckdb_list_vector_get_child(vector_);
     key().fetch(duckdb_struct_vector_get_child(pairs, 0));
     value().fetch(duckdb_struct_vector_get_child(pairs, 1));
@@ -79,17 +77,17 @@ void ColumnWriter::fetch_children() {
 }
 
 void ColumnWriter::finish() {
-  if (is_list(type_.kind)) duckdb_list_vector_set_size(vector_, size_);
+  if (is_list(type_.kind())) duckdb_list_vector_set_size(vector_, size_);
   for (ColumnWriter& child : children_)
     child.finish();
 }
 
 void ColumnWriter::set_null(idx_t row) {
   validity_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
-  if (type_.kind == Kind::structure) {
+  if (type_.kind() == Kind::struct_) {
     for (ColumnWriter& child : children_)
       child.set_null(row);
-  } else if (is_list(type_.kind)) {
+  } else if (is_list(type_.kind())) {
     static_cast<duckdb_list_entry*>(data_)[row] = {0, 0};
   }
 }
@@ -99,7 +97,7 @@ void ColumnWriter::set_bool(idx_t row, bool value) {
 }
 
 bool ColumnWriter::set_whole(idx_t row, std::int64_t value) {
-  switch (type_.kind) {
+  switch (type_.kind()) {
     case Kind::byte:
       if (!fits<std::int8_t>(value)) return false;
       put(row, static_cast<std::int8_t>(value));
@@ -108,7 +106,7 @@ bool ColumnWriter::set_whole(idx_t row, std::int64_t value) {
       if (!fits<std::int16_t>(value)) return false;
       put(row, static_cast<std::int16_t>(value));
       return true;
-    case Kind::integer:
+    case Kind::int_:
       if (!fits<std::int32_t>(value)) return false;
       put(row, static_cast<std::int32_t>(value));
       return true;
@@ -143,7 +141,7 @@ bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
     return value.has_value();
   };
   bool fits = false;
-  switch (type_.kind) {
+  switch (type_.kind()) {
     case Kind::string:
     case Kind::binary:
       set_bytes(row, text);
@@ -153,7 +151,7 @@ bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
       break;
     case Kind::byte:
     case Kind::short_:
-    case Kind::integer:
+    case Kind::int_:
     case Kind::long_:
       if (const auto value = spark::long_from_file(text)) fits = set_whole(row, *value);
       break;
@@ -178,10 +176,13 @@ bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
         fits = true;
       }
       break;
-    case Kind::null:
+    case Kind::null_:
+    case Kind::timestamp_ntz:  // no schema has this and the intervals
+    case Kind::year_month:
+    case Kind::day_time:
     case Kind::array:
     case Kind::map:
-    case Kind::structure:
+    case Kind::struct_:
       break;
   }
   if (!fits) set_null(row);
@@ -193,19 +194,19 @@ bool ColumnWriter::set_misfit(idx_t row, std::string_view value) {
   if (misfits_.full()) {
     misfits_.count();
   } else {
-    misfits_.add(value, "does not fit " + spark_ddl(type_));
+    misfits_.add(value, "does not fit " + type_.spark_ddl());
   }
   return false;
 }
 
 bool ColumnWriter::set_decimal(idx_t row, std::string_view text) {
-  const auto value = spark::decimal_from_text(text, type_.precision, type_.scale);
+  const auto value = spark::decimal_from_text(text, type_.precision(), type_.scale());
   if (!value) return false;
-  if (type_.precision <= small_decimal_digits) {
+  if (type_.precision() <= small_decimal_digits) {
     put(row, static_cast<std::int16_t>(*value));
-  } else if (type_.precision <= middle_decimal_digits) {
+  } else if (type_.precision() <= middle_decimal_digits) {
     put(row, static_cast<std::int32_t>(*value));
-  } else if (type_.precision <= large_decimal_digits) {
+  } else if (type_.precision() <= large_decimal_digits) {
     put(row, static_cast<std::int64_t>(*value));
   } else {
     put(row, duckdb_hugeint{static_cast<std::uint64_t>(*value),

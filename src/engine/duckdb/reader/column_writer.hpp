@@ -9,7 +9,7 @@
 #include "engine/duckdb/reader/field_names.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
 #include "engine/origin.hpp"
-#include "engine/spark_type.hpp"
+#include "engine/spark/type.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -19,14 +19,14 @@ namespace weir::engine::duckdb {
 class ColumnWriter {
  public:
   /// `type` and `misfits` outlive the writer; `any_case` as in FieldNames.
-  ColumnWriter(const SparkType& type, MisfitLog& misfits, bool any_case);
+  ColumnWriter(const spark::Type& type, MisfitLog& misfits, bool any_case);
 
   /// Begins a chunk.
   void attach(duckdb_vector vector);
   /// Ends a chunk: tells DuckDB how long the lists have become.
   void finish();
 
-  const SparkType& type() const { return type_; }
+  const spark::Type& type() const { return type_; }
 
   /// Writes NULL, also into all nested values.
   void set_null(idx_t row);
@@ -70,7 +70,7 @@ class ColumnWriter {
     set_valid(row);
   }
 
-  const SparkType& type_;
+  const spark::Type& type_;
   MisfitLog& misfits_;
   FieldNames names_;  // of a struct
   std::vector<ColumnWriter> children_;

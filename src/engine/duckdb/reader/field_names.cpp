@@ -5,7 +5,7 @@
 /// The next name of an object is nearly always the next field, so that is looked at before any map.
 namespace weir::engine::duckdb {
 
-FieldNames::FieldNames(const std::vector<SparkField>& fields, bool any_case)
+FieldNames::FieldNames(const std::vector<spark::Field>& fields, bool any_case)
     : fields_(fields), uses_(any_case ? fields.size() : 0), any_case_(any_case) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     places_.emplace(fields[i].name, i);

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/spark_type.hpp"
+#include "engine/spark/type.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -25,7 +25,7 @@ class FieldNames {
   };
 
   /// `fields` outlives this.
-  FieldNames(const std::vector<SparkField>& fields, bool any_case);
+  FieldNames(const std::vector<spark::Field>& fields, bool any_case);
 
   void begin_object();
   Found find(std::string_view name);
@@ -40,7 +40,7 @@ class FieldNames {
   };
   Found used(std::size_t index, std::string_view name);
 
-  const std::vector<SparkField>& fields_;
+  const std::vector<spark::Field>& fields_;
   std::unordered_map<std::string_view, std::size_t> places_;
   std::unordered_map<std::string, std::size_t> folded_;  // only any_case
   std::vector<Use> uses_;                                // likewise

@@ -36,9 +36,8 @@ std::uint64_t LineBlock::lines_between(std::uint64_t from, std::uint64_t to) con
   return line_ends(text().substr(from - offset, to - from));
 }
 
-Result<LineBlocks> LineBlocks::open(const std::string& path,
-                                    const std::optional<FileClaim>& claim) {
-  WEIR_TRY(BatchFile file, BatchFile::open(path, claim));
+Result<LineBlocks> LineBlocks::open(const FilePlace& place, const std::optional<FileClaim>& claim) {
+  WEIR_TRY(BatchFile file, BatchFile::open(place, claim));
   return LineBlocks(std::move(file));
 }
 
@@ -108,9 +107,9 @@ std::string_view BlockLines::mended(std::uint64_t number, std::string_view text)
   return std::string_view(in_place_).substr(0, found->second.size());
 }
 
-Result<FileLines> FileLines::open(const std::string& path, const std::optional<FileClaim>& claim,
+Result<FileLines> FileLines::open(const FilePlace& place, const std::optional<FileClaim>& claim,
                                   const BlockLines::Mended* mended) {
-  WEIR_TRY(LineBlocks blocks, LineBlocks::open(path, claim));
+  WEIR_TRY(LineBlocks blocks, LineBlocks::open(place, claim));
   return FileLines(std::move(blocks), mended);
 }
 

@@ -34,7 +34,7 @@ struct LineBlock {
 class LineBlocks {
  public:
   /// Errors are those of BatchFile. The claim is checked once the whole file was read.
-  static Result<LineBlocks> open(const std::string& path, const std::optional<FileClaim>& claim);
+  static Result<LineBlocks> open(const FilePlace& place, const std::optional<FileClaim>& claim);
 
   /// False at the end of the file.
   Result<bool> next(LineBlock& block);
@@ -83,7 +83,7 @@ class BlockLines {
 class FileLines {
  public:
   /// Errors are those of LineBlocks; `mended` is that of BlockLines.
-  static Result<FileLines> open(const std::string& path,
+  static Result<FileLines> open(const FilePlace& place,
                                 const std::optional<FileClaim>& claim = std::nullopt,
                                 const BlockLines::Mended* mended = nullptr);
 

@@ -17,7 +17,7 @@ Result<FileReceipts> FileReceipts::open(const ReadPlan& plan, std::size_t file) 
         std::vector<RecordIndex::Mark>{{records.first.sequence, 0}});
     return out;
   }
-  auto bytes = read_whole(index_key(plan.paths[file]), std::nullopt);
+  auto bytes = read_whole(plan.place_of(index_key(plan.paths[file])), std::nullopt);
   if (!bytes && bytes.error().code == Errc::not_found) return out;
   if (!bytes) return fail(std::move(bytes).error());
   auto marks = RecordIndex::decode(*bytes);

@@ -5,12 +5,12 @@
 #include "base/result.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
 #include "engine/duckdb/reader/read_plan.hpp"
-#include "engine/spark_type.hpp"
+#include "engine/spark/type.hpp"
 
 namespace weir::engine::duckdb {
 
 struct Inferred {
-  SparkType type;
+  spark::Type type = spark::Type::structure({});
   bool has_more_names = false;  // of the record's own; they get no columns
   MisfitLog misfits{0};         // values that became text for depth or names
 };
@@ -36,8 +36,10 @@ struct Inferred {
 ///
 /// A struct without fields when there are no records. Memory is bounded by the schema and a record.
 /// Lines that are no JSON objects change nothing, not even by what they begin with.
-/// `may_go_on` is asked before each file; its error ends the reading.
+/// `may_go_on` is asked before each block of lines, by one thread at a time; its error ends the
+/// reading. The schema is the same with any number of threads; the caller's is one of them.
 Result<Inferred> infer_ndjson(const ReadPlan& plan,
-                              const std::function<Result<void>()>& may_go_on = {});
+                              const std::function<Result<void>()>& may_go_on = {},
+                              unsigned threads = 1);
 
 }  // namespace weir::engine::duckdb

@@ -21,19 +21,96 @@ class InferTest : public ::testing::Test {
  protected:
   std::string inferred(const std::string& lines) { return inferred_of({lines}); }
 
-  std::string inferred_of(const std::vector<std::string>& files) {
+  std::string inferred_of(const std::vector<std::string>& files, unsigned threads = 1) {
     std::vector<std::string> paths;
     for (const std::string& lines : files)
       paths.push_back(folder_.write(std::to_string(paths.size()) + ".ndjson", lines));
-    auto found = infer_ndjson({.paths = paths});
+    auto found = infer_ndjson({.paths = paths}, {}, threads);
     if (!found) return found.error().message;
     found_ = *std::move(found);
-    return spark_ddl_columns(found_->type);
+    return columns(found_->type);
+  }
+
+  /// "`id` BIGINT, `tags` ARRAY<STRING>"
+  static std::string columns(const spark::Type& type) {
+    std::string out;
+    for (const spark::Field& field : type.fields()) {
+      out += out.empty() ? "`" : ", `";
+      for (const char c : field.name)
+        out += c == '`' ? "``" : std::string(1, c);
+      out += "` " + field.type.spark_ddl();
+    }
+    return out;
   }
 
   TestFolder folder_;
   std::optional<Inferred> found_;
 };
+
+/// Each file is one thread's at a time; who gets which is chance.
+TEST_F(InferTest, ThreadsInferWhatOneInfers) {
+  std::uint32_t state = 7;
+  const auto upto = [&state](std::size_t most) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 8) % (most + 1);
+  };
+  const std::vector<std::string> values{"null",
+                                        "1",
+                                        "1.5",
+                                        "true",
+                                        "\"x\"",
+                                        "\"\"",
+                                        "9223372036854775808",
+                                        "12345678901234567890123",
+                                        "{\"a\":1}",
+                                        "{\"A\":1.5,\"b\":[]}",
+                                        "{\"b\":[1]}",
+                                        "[{\"c\":1},{\"C\":null}]",
+                                        "[]",
+                                        "{}"};
+  for (int round = 0; round < 60; ++round) {
+    // Mostly of one kind, so that types are not text in each place.
+    const std::vector<std::size_t> usual{upto(13), upto(13), upto(13)};
+    std::vector<std::string> files(12);
+    for (std::string& lines : files) {
+      for (int i = 0; i < 40; ++i) {
+        if (upto(99) == 0) lines += "{\"f0\":1,\"only\":2,\n";
+        lines += "{\"" + std::string(upto(3) == 0 ? "F" : "f") + std::to_string(upto(2)) +
+                 "\":1,\"g" + std::to_string(upto(30)) + "\":null";
+        for (std::size_t field = 0; field < usual.size(); ++field) {
+          const std::size_t value = upto(200) == 0 ? upto(13) : usual[field];
+          lines += (upto(1) == 0 ? ",\"V" : ",\"v") + std::to_string(field) + "\":" + values[value];
+        }
+        lines += "}\n";
+      }
+    }
+    const std::string one = inferred_of(files);
+    for (const unsigned threads : {2U, 3U, 5U})
+      ASSERT_EQ(inferred_of(files, threads), one) << "round " << round;
+  }
+}
+
+TEST_F(InferTest, ThreadsLeaveWhatIsTooDeepOrTooManyToOne) {
+  std::string deep = "1";
+  for (std::uint32_t i = 0; i < limits::inferred_depth_max + 2; ++i)
+    deep = "{\"a\":" + deep + "}";
+  const std::vector<std::string> files{"{\"x\":1}\n", "{\"y\":" + deep + "}\n", "{\"z\":1}\n"};
+  const std::string one = inferred_of(files);
+  const std::uint64_t misfits = found_->misfits.total();
+  EXPECT_GT(misfits, 0u);
+  EXPECT_EQ(inferred_of(files, 3), one);
+  EXPECT_EQ(found_->misfits.total(), misfits);
+  std::vector<std::string> many(4);
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i] = "{\"id\":1,\"at\":{";
+    for (std::uint32_t name = 0; name < limits::inferred_fields_max / 3; ++name)
+      many[i] +=
+          (name > 0 ? ",\"k" : "\"k") + std::to_string(i) + "_" + std::to_string(name) + "\":1";
+    many[i] += "}}\n";
+  }
+  EXPECT_EQ(inferred_of(many), "`at` STRING, `id` BIGINT");
+  EXPECT_EQ(inferred_of(many, 4), "`at` STRING, `id` BIGINT");
+}
 
 TEST_F(InferTest, ScalarsTakeSparksTypes) {
   EXPECT_EQ(

@@ -25,7 +25,7 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 using Json = ondemand::json_type;
-using Kind = SparkType::Kind;
+using spark::Kind;
 
 /// Writes a value; false when it is not of the column's type, which is NULL then, and noted.
 bool write_json(ColumnWriter& out, idx_t row, ondemand::value value);
@@ -62,10 +62,10 @@ void write_member(const FieldNames::Found& found, ColumnWriter* column, idx_t ro
   if (column == nullptr) return;
   MisfitLog& misfits = column->misfits();
   const std::size_t mark = misfits.mark();
+  // Spark refuses the whole query for such a record; which value is meant nobody can tell.
   if (found.beaten || found.beats)
-    misfits.add(found.beaten ? trimmed(value.raw_json_token()) : "",
-                "the record holds this name in another spelling too, and one of the two is taken: "
-                "the one that the column has, otherwise the last");
+    misfits.refuse_record("holds one field twice: \"" + std::string(name) +
+                          "\" is there in another spelling too");
   if (!found.beaten) write_json(*column, row, value);
   if (misfits.mark() > mark) misfits.below(mark, name);
 }
@@ -130,10 +130,10 @@ bool write_seconds(ColumnWriter& out, idx_t row, std::string_view token) {
 /// A number as this type; false when it is not of it.
 bool write_number(ColumnWriter& out, idx_t row, std::string_view token) {
   const NumberForm form = checked_number(token);
-  switch (out.type().kind) {
+  switch (out.type().kind()) {
     case Kind::byte:
     case Kind::short_:
-    case Kind::integer:
+    case Kind::int_:
     case Kind::long_:
       return form == NumberForm::whole && out.set_from_text(row, token);
     case Kind::timestamp:
@@ -160,7 +160,7 @@ bool write_base64(ColumnWriter& out, idx_t row, std::string_view text) {
 bool write_string(ColumnWriter& out, idx_t row, std::string_view text) {
   constexpr std::string_view not_finite[] = {"NaN",       "Infinity", "+Infinity",
                                              "-Infinity", "+INF",     "-INF"};
-  switch (out.type().kind) {
+  switch (out.type().kind()) {
     case Kind::decimal:
       return spark::java_trim(text).size() == text.size() && out.set_from_text(row, text);
     case Kind::date:
@@ -180,13 +180,13 @@ bool write_string(ColumnWriter& out, idx_t row, std::string_view text) {
 
 bool write_json(ColumnWriter& out, idx_t row, ondemand::value value) {
   const Json json = value.type();
-  const Kind kind = out.type().kind;
+  const Kind kind = out.type().kind();
   if (kind == Kind::string) {
     write_raw(out, row, value, json);
     return true;
   }
   if (json == Json::null) check_null(value);
-  if (json == Json::null || kind == Kind::null) {
+  if (json == Json::null || kind == Kind::null_) {
     out.set_null(row);
     return true;
   }
@@ -194,7 +194,7 @@ bool write_json(ColumnWriter& out, idx_t row, ondemand::value value) {
     case Json::object: {
       ondemand::object object = value.get_object();
       if (kind == Kind::map) return write_map(out, row, object);
-      if (kind != Kind::structure) return out.set_misfit(row, trimmed(object.raw_json()));
+      if (kind != Kind::struct_) return out.set_misfit(row, trimmed(object.raw_json()));
       write_struct(out, row, object);
       return true;
     }
@@ -224,23 +224,27 @@ bool write_json(ColumnWriter& out, idx_t row, ondemand::value value) {
   }
 }
 
-/// Finds the column of a key without regard to case, and remembers which occurred.
+/// Finds the column of a key without regard to case, and remembers which occurred. Records repeat
+/// the order of their keys, so that of the last one is looked at before any map.
 class TextColumns {
  public:
-  explicit TextColumns(const SparkType& type)
-      : seen_(type.fields.size()), keys_(type.fields.size()) {
-    for (std::size_t i = 0; i < type.fields.size(); ++i)
-      columns_[folded_name(type.fields[i].name)] = i;
+  explicit TextColumns(const spark::Type& type)
+      : seen_(type.fields().size()), keys_(type.fields().size()) {
+    for (std::size_t i = 0; i < type.fields().size(); ++i)
+      columns_[folded_name(type.fields()[i].name)] = i;
   }
 
+  void begin_record() { next_ = 0; }
+
   std::size_t find(std::string_view key) {
-    const auto known = known_.find(key);
-    if (known != known_.end()) return known->second;
-    const auto found = columns_.find(folded_name(key));
-    const std::size_t index = found == columns_.end() ? FieldNames::none : found->second;
-    if (index == FieldNames::none && others_.size() < limits::names_reported_max)
-      others_.insert(std::string(key));
-    if (known_.size() < limits::inferred_fields_max) known_.emplace(key, index);
+    if (next_ < order_.size() && order_[next_].first == key) return order_[next_++].second;
+    const std::size_t index = look_up(key);
+    if (next_ < order_.size()) {
+      order_[next_] = {std::string(key), index};
+    } else if (next_ < limits::inferred_fields_max) {
+      order_.emplace_back(key, index);
+    }
+    ++next_;
     return index;
   }
 
@@ -261,8 +265,21 @@ class TextColumns {
   const std::set<std::string>& others() const { return others_; }
 
  private:
+  std::size_t look_up(std::string_view key) {
+    const auto known = known_.find(key);
+    if (known != known_.end()) return known->second;
+    const auto found = columns_.find(folded_name(key));
+    const std::size_t index = found == columns_.end() ? FieldNames::none : found->second;
+    if (index == FieldNames::none && others_.size() < limits::names_reported_max)
+      others_.insert(std::string(key));
+    if (known_.size() < limits::inferred_fields_max) known_.emplace(key, index);
+    return index;
+  }
+
   std::map<std::string, std::size_t> columns_;
-  std::map<std::string, std::size_t, std::less<>> known_;  // spellings met so far
+  std::map<std::string, std::size_t, std::less<>> known_;   // spellings met so far
+  std::vector<std::pair<std::string, std::size_t>> order_;  // keys of the last record, and columns
+  std::size_t next_ = 0;                                    // probably the next key's place there
   std::vector<bool> seen_;
   std::vector<std::pair<std::uint64_t, std::string>> keys_;  // record and spelling it was last in
   std::set<std::string> others_;
@@ -323,6 +340,7 @@ class JsonRows : public RowSource {
       ondemand::document document =
           parser_.iterate(text.data(), text.size(), text.size() + line_padding_bytes);
       write_fields(document.get_object(), row, writer);
+      what = writer.misfits().take_refusal();
       if (!at_end(document)) what = "has text after its JSON object";
     } catch (const simdjson::simdjson_error& error) {
       what = std::string("is not a JSON object: ") + error.what();
@@ -337,6 +355,7 @@ class JsonRows : public RowSource {
   }
 
   void write_fields(ondemand::object object, idx_t row, RowWriter& writer) {
+    text_.begin_record();
     for (ondemand::field each : object) {
       const std::string_view name = each.unescaped_key();
       const FieldNames::Found found =
@@ -355,7 +374,7 @@ class JsonRows : public RowSource {
 
   void note_no_column(std::string_view name, ondemand::value value, RowWriter& writer) const {
     MisfitLog& misfits = writer.misfits();
-    misfits.begin_column(plan_.type.fields.size());
+    misfits.begin_column(plan_.type.fields().size());
     const std::size_t mark = misfits.mark();
     misfits.add(trimmed(value.raw_json_token()),
                 "is under a name that is no column, because there are more names than columns "

@@ -9,13 +9,14 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-using Kind = SparkType::Kind;
+using spark::Kind;
+using spark::Type;
 
 duckdb_type scalar(Kind kind) {
   switch (kind) {
     case Kind::long_:
       return DUCKDB_TYPE_BIGINT;
-    case Kind::integer:
+    case Kind::int_:
       return DUCKDB_TYPE_INTEGER;
     case Kind::short_:
       return DUCKDB_TYPE_SMALLINT;
@@ -38,11 +39,11 @@ duckdb_type scalar(Kind kind) {
   }
 }
 
-LogicalType structure(const SparkType& type) {
+LogicalType structure(const Type& type) {
   std::vector<LogicalType> owners;
   std::vector<duckdb_logical_type> types;
   std::vector<const char*> names;
-  for (const SparkField& field : type.fields) {
+  for (const spark::Field& field : type.fields()) {
     owners.push_back(logical_type(field.type));
     types.push_back(owners.back().get());
     names.push_back(field.name.c_str());
@@ -124,20 +125,20 @@ std::string scalar_name(duckdb_type id) {
 
 }  // namespace
 
-LogicalType logical_type(const SparkType& type) {
-  switch (type.kind) {
+LogicalType logical_type(const Type& type) {
+  switch (type.kind()) {
     case Kind::decimal:
-      return LogicalType(duckdb_create_decimal_type(static_cast<std::uint8_t>(type.precision),
-                                                    static_cast<std::uint8_t>(type.scale)));
+      return LogicalType(duckdb_create_decimal_type(static_cast<std::uint8_t>(type.precision()),
+                                                    static_cast<std::uint8_t>(type.scale())));
     case Kind::array:
-      return LogicalType(duckdb_create_list_type(logical_type(type.of[0]).get()));
+      return LogicalType(duckdb_create_list_type(logical_type(type.element()).get()));
     case Kind::map:
       return LogicalType(
-          duckdb_create_map_type(logical_type(type.of[0]).get(), logical_type(type.of[1]).get()));
-    case Kind::structure:
+          duckdb_create_map_type(logical_type(type.key()).get(), logical_type(type.value()).get()));
+    case Kind::struct_:
       return structure(type);
     default:
-      return LogicalType(duckdb_create_logical_type(scalar(type.kind)));
+      return LogicalType(duckdb_create_logical_type(scalar(type.kind())));
   }
 }
 

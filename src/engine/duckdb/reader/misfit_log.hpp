@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weir::engine::duckdb {
@@ -37,6 +38,13 @@ class MisfitLog {
   /// Counts one and keeps it if there is room.
   void add(std::string_view value, std::string_view reason);
 
+  /// What makes the whole record no row: what is wrong with it. The first one counts.
+  void refuse_record(std::string what) {
+    if (refusal_.empty()) refusal_ = std::move(what);
+  }
+  /// Empty: the record is a row. Forgotten with this call.
+  std::string take_refusal() { return std::exchange(refusal_, {}); }
+
   /// A mark for below() and at(): they put a field or an element in front of the paths kept since.
   std::size_t mark() const { return kept_.size(); }
   void below(std::size_t mark, std::string_view name);
@@ -53,6 +61,7 @@ class MisfitLog {
   std::int64_t file_ = 0;
   std::int64_t row_ = 0;
   std::size_t column_ = 0;
+  std::string refusal_;
 };
 
 }  // namespace weir::engine::duckdb

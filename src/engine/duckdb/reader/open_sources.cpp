@@ -12,9 +12,13 @@
 #include <sys/stat.h>
 
 #include "base/case_fold.hpp"
+#include "engine/declared_schema.hpp"
 #include "engine/duckdb/reader/infer.hpp"
+#include "engine/duckdb/reader/infer_xml.hpp"
+#include "engine/duckdb/reader/known_fields.hpp"
 #include "engine/duckdb/reader/read_function.hpp"
 #include "engine/duckdb/reader/row_writer.hpp"
+#include "engine/spark/schema_json.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -38,6 +42,8 @@ class StorePaths {
 
   /// Checks that the file exists, and has its size.
   Result<std::string> path_of(const std::string& uri, const std::optional<FileClaim>& claim) {
+    // What is in the store is seen when it is read: looking costs a round trip of each file.
+    if (tenant_.remote() != nullptr) return tenant_.path_of(uri);
     const std::size_t slash = uri.rfind('/');
     const std::string folder = uri.substr(0, slash == std::string::npos ? 0 : slash);
     const auto known = folders_.find(folder);
@@ -81,26 +87,38 @@ bool may_come_of_files(const Error& error) {
   return error.code == Errc::bad_request || error.code == Errc::corrupt;
 }
 
+Failure nothing_to_infer(const Source& source) {
+  const std::string file = "file \"" + source.tag + "\"";
+  if (source.format == FileFormat::cbor)
+    return fail(Errc::bad_request, file + " has no element <" + source.row_tag +
+                                       "> with anything in it to infer a schema from; set rowTag "
+                                       "to the element that is a row, or declare a schema in the "
+                                       "load operation");
+  return fail(Errc::bad_request, file +
+                                     " has no records with fields to infer a schema from; "
+                                     "declare one in the load operation");
+}
+
 Result<Inferred> type_of(Tenant& tenant, const Source& source, const ReadPlan& plan,
                          const Allowance& allowance) {
   if (!source.schema_json.empty()) {
-    auto type = parse_spark_schema(source.schema_json);
+    auto type = declared_schema(source.schema_json);
     if (!type) return fail_while("file \"" + source.tag + "\"", std::move(type).error());
     return Inferred{*std::move(type)};
   }
-  if (source.format == FileFormat::cbor)
-    return fail(Errc::bad_request, "file \"" + source.tag +
-                                       "\" is CBOR, which has no schema of its own; declare one in "
-                                       "the load operation");
   const auto watch = tenant.watch(allowance);
-  WEIR_TRY(Inferred inferred, infer_ndjson(plan, [&watch]() -> Result<void> {
-             if (auto why = watch->over()) return fail(*std::move(why));
-             return {};
-           }));
-  if (inferred.type.fields.empty())
-    return fail(Errc::bad_request, "file \"" + source.tag +
-                                       "\" has no records with fields to infer a schema from; "
-                                       "declare one in the load operation");
+  const auto may_go_on = [&watch]() -> Result<void> {
+    if (auto why = watch->over()) return fail(*std::move(why));
+    return {};
+  };
+  const bool is_xml = source.format == FileFormat::cbor;
+  WEIR_TRY(Inferred inferred,
+           is_xml ? infer_cbor(plan, may_go_on) : infer_ndjson(plan, may_go_on, tenant.threads()));
+  if (!source.known_schema_json.empty() && !inferred.has_more_names) {
+    WEIR_TRY(const spark::Type known, spark::parse_schema_json(source.known_schema_json));
+    inferred.type = with_known_fields(inferred.type, known);
+  }
+  if (inferred.type.fields().empty()) return nothing_to_infer(source);
   return inferred;
 }
 
@@ -109,14 +127,22 @@ Result<Inferred> type_of(Tenant& tenant, const Source& source, const ReadPlan& p
 Result<ReadPlan> plan_of(const Tenant& tenant, const Source& source) {
   ReadPlan plan;
   plan.format = source.format;
+  plan.remote = tenant.remote();
   plan.row_tag = source.row_tag;
   plan.trim = source.trim;
   StorePaths paths(tenant);
   for (const SourceFile& file : source.files) {
     std::optional<FileClaim> claim;
     if (!file.sha256.empty()) claim = FileClaim{file.name(), file.bytes, file.sha256};
-    WEIR_TRY(std::string path, paths.path_of(file.uri, claim));
-    plan.paths.push_back(std::move(path));
+    if (file.content) {
+      claim = FileClaim{file.name(), file.content->size(), sha256_hex(*file.content)};
+      WEIR_TRY(MemoryFile content, MemoryFile::of(*file.content));
+      plan.paths.push_back(content.path());
+      plan.in_memory.push_back(std::make_shared<MemoryFile>(std::move(content)));
+    } else {
+      WEIR_TRY(std::string path, paths.path_of(file.uri, claim));
+      plan.paths.push_back(std::move(path));
+    }
     plan.claims.push_back(std::move(claim));
     plan.records.push_back({origin_of(file),
                             file.first_received_at,
@@ -161,14 +187,25 @@ Result<OpenSources> OpenSources::open_as_text(Tenant& tenant, const Source& sour
   WEIR_TRY(ReadPlan plan, plan_of(tenant, source));
   choose(source, chosen, plan);
   plan.as_text = true;
-  plan.type = SparkType::scalar(SparkType::Kind::structure);
+  std::vector<spark::Field> texts;
   std::set<std::string> names;
   for (const Field& field : fields) {
     if (field.combines.empty() && names.insert(folded_name(field.incoming)).second)
-      plan.type.fields.push_back(
-          {field.incoming, SparkType::scalar(SparkType::Kind::string), true});
+      texts.push_back({field.incoming, spark::Kind::string});
   }
+  plan.type = spark::Type::structure(std::move(texts));
   out.add(tenant, source, std::move(plan));
+  return out;
+}
+
+OpenSources OpenSources::again() const {
+  OpenSources out(*readings_);
+  for (const Opened& opened : opened_) {
+    auto reading = std::make_shared<Reading>();
+    reading->plan = opened.reading->plan;
+    reading->plan.any_order = false;
+    out.opened_.push_back({opened.tag, opened.files, reading, readings_->add(reading)});
+  }
   return out;
 }
 
@@ -188,7 +225,7 @@ Result<void> OpenSources::create_views(Connection& connection) const {
     std::string names;
     std::string columns;
     std::vector<std::string> data;
-    const auto& fields = opened.reading->plan.type.fields;
+    const auto& fields = opened.reading->plan.type.fields();
     for (std::size_t i = 0; i < fields.size(); ++i) {
       data.push_back(fields[i].name);
       names += (i > 0 ? ", " : "") + quote_name(fields[i].name);
@@ -208,7 +245,7 @@ Result<void> OpenSources::create_views(Connection& connection) const {
 dialect::Relations OpenSources::relations() const {
   dialect::Relations out;
   for (const Opened& opened : opened_)
-    out.push_back({opened.tag, spark_ddl(opened.reading->plan.type)});
+    out.push_back({opened.tag, opened.reading->plan.type});
   return out;
 }
 
@@ -252,6 +289,11 @@ void OpenSources::focus(const Focus& on) {
 void OpenSources::read_in_any_order() {
   for (Opened& opened : opened_)
     opened.reading->plan.any_order = opened.reading->plan.pieces() > 1;
+}
+
+void OpenSources::count_in(std::atomic<std::uint64_t>& counter) {
+  for (Opened& opened : opened_)
+    opened.reading->report.count_in(counter);
 }
 
 std::vector<std::size_t> OpenSources::without_rows() const {

@@ -47,6 +47,9 @@ class OpenSources {
   /// From now on they are read for one record.
   void focus(const Focus& on);
 
+  /// The same once more, with counts of their own; rows come in their order.
+  OpenSources again() const;
+
   /// Temporary views under the sources' tags, for a translated query. Beside the data they have
   /// the hidden columns, under names that the data has none of (dialect.hpp).
   Result<void> create_views(Connection& connection) const;
@@ -60,6 +63,9 @@ class OpenSources {
   /// Lets several threads read from now on: for SQL whose result does not depend on the order of
   /// the rows.
   void read_in_any_order();
+
+  /// Counts the rows that are read from now on in `counter` too, which outlives this object.
+  void count_in(std::atomic<std::uint64_t>& counter);
 
   /// The sources, by their places, that were read to their end and have no row.
   std::vector<std::size_t> without_rows() const;

@@ -8,6 +8,7 @@
 #include "engine/duckdb/reader/file_lines.hpp"
 #include "engine/duckdb/reader/file_receipts.hpp"
 #include "engine/duckdb/reader/read_plan.hpp"
+#include "engine/duckdb/reader/record_blocks.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -18,8 +19,14 @@ struct TakenLines {
   FileReceipts receipts;  // at the block's first line
 };
 
+/// Records of a CBOR file that one thread reads.
+struct TakenRecords {
+  std::size_t file = 0;  // its index in the plan
+  RecordBlock block;
+};
+
 /// One pass over the files of a reading, which its threads take in turns: each takes what comes
-/// next in the order of the files, a whole file or a block of lines. Thread-safe.
+/// next in the order of the files. Thread-safe.
 class Pass {
  public:
   /// `receipts`: those of the lines are asked for.
@@ -29,19 +36,22 @@ class Pass {
   const ReadPlan& plan() const { return reading_->plan; }
   ReadReport& report() { return reading_->report; }
 
-  /// A file that no thread has taken, by its index in the plan; nullopt: there is none left.
-  std::optional<std::size_t> take_file();
   /// The next lines; false: there are none left. The report hears which files were read to their
   /// end.
   Result<bool> take_lines(TakenLines& lines);
+  /// Likewise the next records.
+  Result<bool> take_records(TakenRecords& records);
 
  private:
+  Result<void> note_end(Result<bool> more);
+
   std::shared_ptr<Reading> reading_;
   bool with_receipts_;
   std::mutex mutex_;
   std::size_t next_file_ = 0;
-  std::optional<LineBlocks> blocks_;  // of the file before `next_file_`
-  FileReceipts receipts_;             // of the next block
+  std::optional<LineBlocks> lines_;      // of the file before `next_file_`
+  std::optional<RecordBlocks> records_;  // likewise
+  FileReceipts receipts_;                // of the next block
 };
 
 }  // namespace weir::engine::duckdb

@@ -106,7 +106,7 @@ void bind(duckdb_bind_info info) {
   };
   for (idx_t i = 0; i < origin_columns; ++i)
     add(origin_name(OriginColumn(i)), origin_type(OriginColumn(i)));
-  const auto& fields = reading->plan.type.fields;
+  const auto& fields = reading->plan.type.fields();
   for (std::size_t i = 0; i < fields.size(); ++i)
     add(data_column(i), logical_type(fields[i].type));
   duckdb_bind_set_bind_data(info, new Bound{std::move(reading)}, destroy<Bound>);

@@ -9,6 +9,7 @@
 
 #include "base/receipt.hpp"
 #include "base/record_index.hpp"
+#include "engine/declared_schema.hpp"
 #include "engine/duckdb/reader/infer.hpp"
 #include "engine/duckdb/test_files.hpp"
 
@@ -32,7 +33,7 @@ class ReadFunctionTest : public ::testing::Test {
   }
 
   void declare(const std::string& schema) {
-    auto type = parse_spark_schema(schema);
+    auto type = declared_schema(schema);
     ASSERT_TRUE(type) << type.error().message;
     type_ = *std::move(type);
   }
@@ -61,9 +62,9 @@ class ReadFunctionTest : public ::testing::Test {
     reading->plan.any_order = any_order_;
     reading_ = reading;
     std::string list = columns;
-    for (std::size_t i = 0; columns.empty() && i < type_->fields.size(); ++i) {
+    for (std::size_t i = 0; columns.empty() && i < type_->fields().size(); ++i) {
       if (i > 0) list += ", ";
-      list += quote_text(type_->fields[i].name) + ": " + data_column(i);
+      list += quote_text(type_->fields()[i].name) + ": " + data_column(i);
     }
     const std::string what = columns.empty() ? "to_json({" + list + "})::VARCHAR" : list;
     const auto cells = connection_->cells("SELECT " + what + " FROM weir_read(" +
@@ -91,7 +92,7 @@ class ReadFunctionTest : public ::testing::Test {
   Readings readings_;
   std::unique_ptr<Database> database_;
   std::unique_ptr<Connection> connection_;
-  std::optional<SparkType> type_;
+  std::optional<spark::Type> type_;
   std::shared_ptr<Reading> reading_;
   std::vector<FileRecords> records_;
   bool as_text_ = false;
@@ -369,10 +370,25 @@ TEST_F(ReadFunctionTest, InferredFieldsTakeEverySpellingOfTheirName) {
               ElementsAre("{\"GR\u00d6\u00dfE\":1}", "{\"GR\u00d6\u00dfE\":2}"));
 }
 
-TEST_F(ReadFunctionTest, OfTwoSpellingsInOneRecordTheColumnsOwnIsTakenAndTheOtherShown) {
-  EXPECT_THAT(rows({"{\"id\":1}\n{\"ID\":2,\"id\":3}\n{\"id\":4,\"ID\":5}\n{\"Id\":6,\"ID\":7}\n"}),
-              ElementsAre(R"({"id":1})", R"({"id":3})", R"({"id":4})", R"({"id":7})"));
-  EXPECT_THAT(misfits(), ElementsAre("3", "2 id ", "3 ID 5", "4 ID "));
+TEST_F(ReadFunctionTest, ARecordWithAFieldInTwoSpellingsIsNoRow) {
+  EXPECT_THAT(rows({"{\"id\":1}\n{\"ID\":2,\"id\":3}\n{\"id\":4,\"ID\":5}\n{\"Id\":6,\"ID\":7}\n"
+                    "{\"id\":8,\"id\":9}\n"}),
+              ElementsAre(R"({"id":1})", R"({"id":9})"));
+  const auto bad = reading_->report.bad_records();
+  ASSERT_EQ(bad.size(), 3u);
+  EXPECT_EQ(bad[0].row, 2);
+  EXPECT_THAT(bad[0].what, HasSubstr("holds one field twice: \"id\""));
+  EXPECT_THAT(bad[2].what, HasSubstr("\"ID\""));
+  type_.reset();
+  EXPECT_THAT(rows({"{\"o\":{\"x\":1}}\n{\"o\":{\"X\":2,\"x\":3}}\n{\"o\":{\"x\":4}}\n"}),
+              ElementsAre(R"({"o":{"x":1}})", R"({"o":{"x":4}})"));
+}
+
+/// A record is no worse for what a query does not ask for.
+TEST_F(ReadFunctionTest, TwoSpellingsOfAFieldThatNobodyReadsCostNothing) {
+  EXPECT_THAT(rows({"{\"a\":1,\"id\":1}\n{\"ID\":2,\"a\":2,\"id\":3}\n"}, "c0"),
+              ElementsAre("1", "2"));
+  EXPECT_TRUE(reading_->report.bad_records().empty());
 }
 
 TEST_F(ReadFunctionTest, WhatIsUnderANameThatIsNoColumnIsCounted) {

@@ -13,10 +13,15 @@ namespace weir::engine::duckdb {
 
 std::size_t ReadPlan::pieces() const {
   std::size_t out = paths.size();
-  for (std::size_t i = 0; format == FileFormat::ndjson && i < claims.size(); ++i) {
+  for (std::size_t i = 0; i < claims.size(); ++i) {
     if (claims[i]) out += claims[i]->bytes / limits::read_buffer_bytes;
   }
   return out;
+}
+
+FilePlace ReadPlan::place_of(const std::string& path) const {
+  const bool is_remote = remote != nullptr && path.starts_with(remote->root());
+  return {path, is_remote ? remote : nullptr};
 }
 
 std::optional<FileClaim> ReadPlan::claim(std::size_t file) const {
@@ -45,7 +50,7 @@ Result<void> check_files(const ReadPlan& plan, const ReadReport& report) {
   for (std::size_t i = 0; i < plan.paths.size(); ++i) {
     const auto claim = plan.claim(i);
     if (!claim || report.is_whole(i)) continue;
-    WEIR_TRY(BatchFile file, BatchFile::open(plan.paths[i], claim));
+    WEIR_TRY(BatchFile file, BatchFile::open(plan.place(i), claim));
     WEIR_CHECK(file.read_to_end());
   }
   return {};

@@ -12,10 +12,11 @@
 
 #include "base/result.hpp"
 #include "engine/duckdb/reader/batch_file.hpp"
+#include "engine/duckdb/reader/memory_file.hpp"
 #include "engine/duckdb/reader/misfit_log.hpp"
 #include "engine/engine.hpp"
 #include "engine/origin.hpp"
-#include "engine/spark_type.hpp"
+#include "engine/spark/type.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -31,12 +32,15 @@ struct FileRecords {
 
 /// What the table function reads: the files of one source, as rows of one struct.
 struct ReadPlan {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths;  // or URIs, of `remote`
+  RemoteFiles* remote = nullptr;   // outlives the plan; null: all files are on this machine
+  /// Keeps the files of some paths, which are only in memory.
+  std::vector<std::shared_ptr<MemoryFile>> in_memory;
   std::vector<std::optional<FileClaim>> claims;  // by index of paths; may be fewer
   std::vector<FileRecords> records;              // likewise
   FileFormat format = FileFormat::ndjson;
   std::string row_tag;
-  SparkType type;  // a struct
+  spark::Type type;  // a struct
   /// NDJSON as a feed reads it: each column takes the raw text of the key that is its name without
   /// regard to case, whatever its JSON type; every column is a string.
   bool as_text = false;
@@ -55,6 +59,9 @@ struct ReadPlan {
 
   /// How many threads have something to read, where any order will do.
   std::size_t pieces() const;
+  FilePlace place(std::size_t file) const { return place_of(paths[file]); }
+  /// Of a path, which may be of a file in memory, or a URI.
+  FilePlace place_of(const std::string& path) const;
   std::optional<FileClaim> claim(std::size_t file) const;
   FileRecords records_of(std::size_t file) const;
   /// Null where none is mended.
@@ -95,7 +102,12 @@ class ReadReport {
   /// In the order of the files.
   std::vector<BadRecord> bad_records() const;
   /// The rows that were made of the files, of all passes.
-  void add_rows(std::uint64_t count) { rows_.fetch_add(count, std::memory_order_relaxed); }
+  void add_rows(std::uint64_t count) {
+    rows_.fetch_add(count, std::memory_order_relaxed);
+    if (counted_in_ != nullptr) counted_in_->fetch_add(count, std::memory_order_relaxed);
+  }
+  /// From now on rows are counted there too, which outlives the reading.
+  void count_in(std::atomic<std::uint64_t>& counter) { counted_in_ = &counter; }
   std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
   /// The same of one file. Known once the pass was read to its end.
   void add_rows_of(std::size_t file, std::uint64_t count);
@@ -117,6 +129,7 @@ class ReadReport {
   std::map<std::pair<std::int64_t, std::int64_t>, std::string> bad_records_;  // by file and row
   std::set<std::size_t> whole_;
   std::atomic<std::uint64_t> rows_{0};
+  std::atomic<std::uint64_t>* counted_in_ = nullptr;
   std::map<std::size_t, std::uint64_t> rows_of_;  // by file
 };
 

@@ -100,11 +100,11 @@ class PackFinder : public RecordFinder {
 
 Result<std::unique_ptr<RecordFinder>> RecordFinder::open(const ReadPlan& plan) {
   if (plan.format == FileFormat::cbor) {
-    WEIR_TRY(std::string content, read_whole(plan.paths.front(), plan.claim(0)));
+    WEIR_TRY(std::string content, read_whole(plan.place(0), plan.claim(0)));
     return std::unique_ptr<RecordFinder>(
         std::make_unique<PackFinder>(std::move(content), plan.row_tag));
   }
-  WEIR_TRY(FileLines lines, FileLines::open(plan.paths.front(), plan.claim(0)));
+  WEIR_TRY(FileLines lines, FileLines::open(plan.place(0), plan.claim(0)));
   WEIR_TRY(FileReceipts receipts, FileReceipts::open(plan, 0));
   return std::unique_ptr<RecordFinder>(
       std::make_unique<LineFinder>(std::move(lines), std::move(receipts)));

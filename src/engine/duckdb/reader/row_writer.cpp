@@ -33,17 +33,17 @@ LogicalType origin_type(OriginColumn column) {
 
 RowWriter::RowWriter(const ReadPlan& plan, const std::vector<idx_t>& wanted)
     : plan_(plan),
-      misfits_(plan.type.fields.size()),
-      names_(plan.type.fields, plan.inferred),
-      columns_(plan.type.fields.size(), nullptr) {
+      misfits_(plan.type.fields().size()),
+      names_(plan.type.fields(), plan.inferred),
+      columns_(plan.type.fields().size(), nullptr) {
   // Of the columns that are not the data's; their values are written without regard to it.
-  static const SparkType plain = SparkType::scalar(SparkType::Kind::long_);
+  static const spark::Type plain = spark::Kind::long_;
   writers_.reserve(wanted.size());
   for (const idx_t index : wanted) {
     // A count(*) may ask for a column that is none.
-    const bool known = index < origin_columns + plan.type.fields.size();
+    const bool known = index < origin_columns + plan.type.fields().size();
     const bool data = known && index >= origin_columns;
-    writers_.emplace_back(data ? plan.type.fields[index - origin_columns].type : plain, misfits_,
+    writers_.emplace_back(data ? plan.type.fields()[index - origin_columns].type : plain, misfits_,
                           plan.inferred);
     if (data) columns_[index - origin_columns] = &writers_.back();
     if (known && !data) origin_[index] = &writers_.back();

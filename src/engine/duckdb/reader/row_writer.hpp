@@ -13,7 +13,6 @@
 #include "engine/duckdb/reader/column_writer.hpp"
 #include "engine/duckdb/reader/read_plan.hpp"
 #include "engine/origin.hpp"
-#include "engine/spark_type.hpp"
 
 namespace weir::engine::duckdb {
 

@@ -34,7 +34,7 @@ Result<Sql> rows_as_of(Connection& connection, const StoredTable& table, std::ui
   const Sql rows = sql(
       "(SELECT * FROM $ WHERE load <= $ UNION ALL BY NAME SELECT * EXCLUDE (replaced_by) FROM $ "
       "WHERE load <= $ AND replaced_by > $)",
-      table.in_sql(), as_of, history_of(table), as_of, as_of);
+      table.in_sql(), as_of, past_rows(table), as_of, as_of);
   const Sql later =
       sql("FROM $ WHERE load <= $ AND replaced_by > $", origins_of(table), as_of, as_of);
   WEIR_TRY(const std::uint64_t changed, connection.count(sql("SELECT count(*) $", later)));

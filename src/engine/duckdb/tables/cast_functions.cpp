@@ -7,6 +7,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "engine/duckdb/text_scan.hpp"
 #include "engine/spark/date_format.hpp"
 #include "engine/spark/decimal_text.hpp"
 #include "engine/spark/feed_text.hpp"
@@ -83,6 +86,15 @@ std::optional<spark::Day> day_of_moment(const spark::WrittenMoment& moment) {
 }
 std::optional<spark::Moment> utc_of_moment(const spark::WrittenMoment& moment) {
   return moment.utc();
+}
+
+std::optional<bool> is_blank(std::string_view text) {
+  return trim(text).empty();
+}
+
+std::optional<bool> is_blank_or_null(std::string_view text) {
+  const std::string_view bare = trim(text);
+  return bare.empty() || equal_ignoring_case(bare, "null");
 }
 
 int this_year(const Clock& clock) {
@@ -157,6 +169,29 @@ void cast_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vec
   });
 }
 
+/// Powers of ten that a double holds exactly.
+constexpr auto exact_powers = [] {
+  std::array<double, 23> made{};
+  double power = 1;
+  for (double& each : made) {
+    each = power;
+    power *= 10;
+  }
+  return made;
+}();
+
+/// The same digits without writing them, for nearly all doubles that were sent: those that the
+/// nearest decimal of this scale gives again. No two decimals of 15 digits give one double, so this
+/// one has its shortest digits.
+std::optional<std::int64_t> exact_decimal(double value, int scale) {
+  constexpr double digits_15 = 1e15;
+  if (static_cast<std::size_t>(scale) >= exact_powers.size()) return std::nullopt;
+  const double power = exact_powers[static_cast<std::size_t>(scale)];
+  const double whole = std::nearbyint(value * power);
+  if (!(std::abs(whole) < digits_15) || whole / power != value) return std::nullopt;
+  return static_cast<std::int64_t>(whole);
+}
+
 /// By the shortest digits that are this double's alone, as DuckDB's text of it has them. Without an
 /// exponent a large one would be written with all of its digits.
 void cast_double_to_decimal(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
@@ -167,6 +202,8 @@ void cast_double_to_decimal(duckdb_function_info info, duckdb_data_chunk input, 
   const int scale = *static_cast<const int*>(duckdb_scalar_function_get_extra_info(info));
   for_each_row(input, out, [&](idx_t row) -> std::optional<duckdb_hugeint> {
     if (given != nullptr && (given[row / 64] >> (row % 64) & 1) == 0) return std::nullopt;
+    if (const auto exact = exact_decimal(data[row], scale))
+      return duckdb_hugeint{static_cast<std::uint64_t>(*exact), *exact < 0 ? -1 : 0};
     std::array<char, digits_max> text{};
     const auto written = std::to_chars(text.data(), text.data() + text.size(), data[row],
                                        std::chars_format::scientific);
@@ -218,6 +255,8 @@ Result<void> add_cast_functions(Connection& connection, const Clock& clock) {
   functions.push_back(
       {"weir_integer", 1, type(DUCKDB_TYPE_BIGINT), cast<spark::integer_from_text>});
   functions.push_back({"weir_float", 1, type(DUCKDB_TYPE_DOUBLE), cast<spark::feed_float>});
+  functions.push_back({"weir_blank", 1, type(DUCKDB_TYPE_BOOLEAN), cast<is_blank>});
+  functions.push_back({"weir_blank_or_null", 1, type(DUCKDB_TYPE_BOOLEAN), cast<is_blank_or_null>});
   functions.push_back({"weir_date", 2, type(DUCKDB_TYPE_DATE),
                        cast_by_format<spark::feed_date, day_of_moment>, &clock});
   functions.push_back({"weir_datetime", 2, type(DUCKDB_TYPE_TIMESTAMP),

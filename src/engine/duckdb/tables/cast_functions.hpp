@@ -16,6 +16,12 @@ namespace weir::engine::duckdb {
 ///   weir_float(text) DOUBLE          weir_decimal_<scale>(text) DECIMAL(38, scale), rounded half
 ///   up
 ///
+/// and two that are true for texts that mean nothing, of white space alone; the second also for the
+/// word NULL in any case. They are asked of nearly every value, where DuckDB's trim() makes a text
+/// of each:
+///
+///   weir_blank(text) BOOLEAN         weir_blank_or_null(text) BOOLEAN
+///
 /// The format is one of spark/date_format.hpp, or empty to infer one. The clock, which outlives the
 /// database, gives the year on which two-digit years are based.
 Result<void> add_cast_functions(Connection& connection, const Clock& clock);

@@ -189,9 +189,8 @@ Result<std::string> cast_sql(const Field& field, const std::string& x, duckdb_lo
 std::string blank_sql(const Field& field, const std::string& x, duckdb_logical_type type) {
   std::string null = x + " IS NULL";
   if (field.type == FieldType::string || incoming_of(type) != Incoming::text) return null;
-  const std::string text = "trim(" + text_of(x) + ", E' \\t\\n\\x0b\\x0c\\r')";
-  if (field.type != FieldType::boolean) return "(" + null + " OR " + text + " = '')";
-  return "(" + null + " OR lower(" + text + ") IN ('', 'null'))";
+  const char* blank = field.type == FieldType::boolean ? "weir_blank_or_null" : "weir_blank";
+  return "(" + null + " OR " + call(blank, text_of(x)) + ")";
 }
 
 std::string cast_reason(const Field& field) {

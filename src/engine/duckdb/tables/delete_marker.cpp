@@ -11,7 +11,7 @@
 #include "engine/duckdb/tables/cast_sql.hpp"
 #include "engine/duckdb/tables/domain_table.hpp"
 #include "engine/duckdb/tables/merge.hpp"
-#include "engine/spark_type.hpp"
+#include "engine/spark/type.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -22,7 +22,7 @@ const Field& marker_field(const Load& load) {
 }
 
 Result<Sql> marker_value(const Load& load) {
-  const LogicalType text = logical_type(SparkType::scalar(SparkType::Kind::string));
+  const LogicalType text = logical_type(spark::Kind::string);
   const std::string given = quote_text(load.delete_marker.value);
   WEIR_TRY(std::string cast, cast_sql(marker_field(load), given, text.get()));
   return Sql::verbatim(std::move(cast));

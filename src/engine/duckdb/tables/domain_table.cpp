@@ -5,6 +5,8 @@
 #include "engine/duckdb/tables/domain_table.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "base/case_fold.hpp"
 #include "engine/duckdb/tables/cast_sql.hpp"
@@ -75,20 +77,40 @@ std::string key_text_sql(const Field& field, const std::string& value) {
          text + " END";
 }
 
-/// SQL for the text of a key of these fields. Texts alone can hold what stands between the parts.
-std::string key_sql(const Load& load, const std::vector<std::string>& names) {
+/// A part of a key: a field, and SQL for its value.
+using KeyPart = std::pair<Field, std::string>;
+
+/// SQL for the text of a key of these parts. Texts alone can hold what stands between the parts.
+std::string key_sql(const std::vector<KeyPart>& parts) {
   std::string out;
-  for (const std::string& name : names) {
-    const std::size_t number = field_number(load, name).value();
-    const Field& field = load.fields[number];
-    std::string text = key_text_sql(field, staged_column(number));
-    if (names.size() == 1) return text;
+  for (const auto& [field, value] : parts) {
+    std::string text = key_text_sql(field, value);
+    if (parts.size() == 1) return text;
     if (!out.empty()) out += " || '|' || ";
     out += field.type == FieldType::string
                ? "replace(replace(" + text + R"(, '\', '\\'), '|', '\|'))"
                : text;
   }
   return out;
+}
+
+std::string key_sql(const Load& load, const std::vector<std::string>& names) {
+  std::vector<KeyPart> parts;
+  for (const std::string& name : names) {
+    const std::size_t number = field_number(load, name).value();
+    parts.emplace_back(load.fields[number], staged_column(number));
+  }
+  return key_sql(parts);
+}
+
+/// Values by the numbers of their columns, NULL where there is none.
+Sql hash_sql(const std::vector<std::pair<std::uint64_t, Sql>>& columns) {
+  std::vector<Sql> values;
+  for (const auto& [no, value] : columns) {
+    if (values.size() <= no) values.resize(no + 1, sql("NULL"));
+    values[no] = value;
+  }
+  return sql("weir_row_hash($)", join(values, ", "));
 }
 
 }  // namespace
@@ -183,6 +205,26 @@ std::string pk_of(const Load& load) {
   return key_sql(load, load.primary_key);
 }
 
+std::string pk_of(const StoredTable& table) {
+  if (!table.has_key()) return "pk";
+  std::map<std::uint64_t, KeyPart> parts;
+  for (const StoredColumn& column : table.columns) {
+    if (column.in_key)
+      parts.emplace(*column.in_key,
+                    KeyPart(field_of_type(column.type), "c" + std::to_string(column.no)));
+  }
+  std::vector<KeyPart> in_order;
+  in_order.reserve(parts.size());
+  for (auto& [place, part] : parts)
+    in_order.push_back(std::move(part));
+  return key_sql(in_order);
+}
+
+Sql with_pk(const StoredTable& table, const Sql& rows) {
+  if (!table.has_key()) return rows;
+  return sql("(SELECT *, $ AS pk FROM $)", Sql::verbatim(pk_of(table)), rows);
+}
+
 std::string generated_sql(const Load& load, const Field& field) {
   if (field.uuid)
     return "CAST(" + uuid_sql(generated_space, key_sql(load, field.combines)) + " AS VARCHAR)";
@@ -196,12 +238,18 @@ std::string generated_sql(const Load& load, const Field& field) {
 }
 
 Sql row_hash_sql(const DomainTable& table) {
-  std::vector<Sql> values;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (values.size() <= table.columns[i]) values.resize(table.columns[i] + 1, sql("NULL"));
-    values[table.columns[i]] = Sql::verbatim(staged_column(i));
-  }
-  return sql("weir_row_hash($)", join(values, ", "));
+  std::vector<std::pair<std::uint64_t, Sql>> columns;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    columns.emplace_back(table.columns[i], Sql::verbatim(staged_column(i)));
+  return hash_sql(columns);
+}
+
+Sql row_hash_sql(const StoredTable& table) {
+  std::vector<std::pair<std::uint64_t, Sql>> columns;
+  columns.reserve(table.columns.size());
+  for (const StoredColumn& column : table.columns)
+    columns.emplace_back(column.no, column.in_sql());
+  return hash_sql(columns);
 }
 
 std::string staged_column(std::size_t field) {
@@ -210,6 +258,18 @@ std::string staged_column(std::size_t field) {
 
 std::string uuid_sql(const std::string& table, const std::string& pk) {
   return "weir_uuid(" + pk + ", " + quote_text(table) + ")";
+}
+
+std::string uuid_sql(const Load& load) {
+  std::string parts;
+  for (const std::string& name : load.primary_key) {
+    const std::size_t number = field_number(load, name).value();
+    const FieldType type = load.fields[number].type;
+    if (type != FieldType::integer && type != FieldType::string)
+      return uuid_sql(load.table, pk_of(load));
+    parts += ", " + staged_column(number);
+  }
+  return "weir_key_uuid(" + quote_text(load.table) + parts + ")";
 }
 
 }  // namespace weir::engine::duckdb

@@ -66,17 +66,24 @@ Result<void> write_table(Connection& connection, DomainTable& table);
 
 /// SQL for the load's field of that place in a staged row (stage.hpp).
 std::string staged_column(std::size_t field);
-/// SQL for `_pk` of a staged row.
+/// SQL for `_pk` of a staged row, or of a row of the table by its key's columns.
 std::string pk_of(const Load& load);
+std::string pk_of(const StoredTable& table);
+/// Rows of the table with their `pk`. Who does not name it does not pay for it.
+Sql with_pk(const StoredTable& table, const Sql& rows);
 /// SQL for a generated field, from staged columns; NULL where one of its parts is.
 std::string generated_sql(const Load& load, const Field& field);
 /// SQL for a hash of a staged row's values at the places of their columns, so that a column that
 /// the feed gains or loses leaves the others where they are.
 Sql row_hash_sql(const DomainTable& table);
+/// The same of a row of the table.
+Sql row_hash_sql(const StoredTable& table);
 /// The place of a field in the load; nullopt: none has that name.
 std::optional<std::size_t> field_number(const Load& load, const std::string& name);
 bool is_key(const Load& load, const Field& field);
 /// SQL for `_uuid_pk`, from an expression of `_pk`.
 std::string uuid_sql(const std::string& table, const std::string& pk);
+/// The same of a staged row; the text of a key of whole numbers and texts is not made.
+std::string uuid_sql(const Load& load);
 
 }  // namespace weir::engine::duckdb

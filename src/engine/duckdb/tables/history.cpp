@@ -2,7 +2,8 @@
 // the table was as of a change stays true, also after an undo. Whole copies of a table were the
 // alternative, whose cost follows the table and not the load. An equal row of a later record leaves
 // its origin alone, so the origin before it is kept apart: a copy of the row would read all of its
-// fields.
+// fields. The key, its UUID and the hash were kept too once: two thirds of the history's bytes, for
+// values that the row's other ones give.
 
 #include "engine/duckdb/tables/history.hpp"
 
@@ -11,9 +12,20 @@
 #include <string>
 #include <vector>
 
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/shadow.hpp"
+
 namespace weir::engine::duckdb {
 
 namespace {
+
+/// Columns of the rows that the history does not keep.
+Sql made_again(const StoredTable& table) {
+  return table.has_key() ? sql("uuid, row_hash") : sql("pk, uuid, row_hash");
+}
+
+/// Behind those of the feed. Origins are seldom read, so they may be packed.
+constexpr const char* columns_behind = "load BIGINT, origin UHUGEINT, replaced_by BIGINT";
 
 /// The newest change that is not within the bounds; the table can be told as of it.
 Result<std::uint64_t> reach_within(Connection& connection, const StoredTable& table,
@@ -57,6 +69,15 @@ Sql origins_of(const StoredTable& table) {
   return stored(table.origins());
 }
 
+Sql past_rows(const StoredTable& table) {
+  const Sql rows = table.has_key()
+                       ? history_of(table)
+                       : sql("(SELECT *, CAST(NULL AS VARCHAR) AS pk FROM $)", history_of(table));
+  return sql("(SELECT *, $ AS uuid, $ AS row_hash FROM $)",
+             Sql::verbatim(uuid_sql(keyed_by(table.name), pk_of(table))), row_hash_sql(table),
+             rows);
+}
+
 Result<void> create_histories(Connection& connection) {
   return connection.run(sql("CREATE TABLE $ (of BIGINT, reach BIGINT)", stored("histories")));
 }
@@ -69,7 +90,7 @@ Result<void> create_history(Connection& connection, const StoredTable& table, st
       sql("CREATE TABLE $ ($$); "
           "CREATE TABLE $ (uuid UUID, load BIGINT, origin UHUGEINT, replaced_by BIGINT); "
           "INSERT INTO $ VALUES ($, $)",
-          history_of(table), columns, Sql::verbatim(hidden_history_columns_sql), origins_of(table),
+          history_of(table), columns, Sql::verbatim(columns_behind), origins_of(table),
           stored("histories"), table.no, reach));
 }
 
@@ -88,8 +109,9 @@ Result<void> keep_rows(Connection& connection, const StoredTable& table, const S
                        std::uint64_t change, const HistoryBounds& bounds) {
   if (bounds.loads == 0) return {};
   return connection.run(
-      sql("INSERT INTO $ BY NAME SELECT *, CAST($ AS BIGINT) AS replaced_by FROM $ WHERE $",
-          history_of(table), change, table.in_sql(), condition));
+      sql("INSERT INTO $ BY NAME SELECT * EXCLUDE ($), CAST($ AS BIGINT) AS replaced_by FROM $ "
+          "WHERE $",
+          history_of(table), made_again(table), change, table.in_sql(), condition));
 }
 
 Result<void> keep_origins(Connection& connection, const StoredTable& table, const Sql& condition,

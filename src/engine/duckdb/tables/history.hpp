@@ -14,8 +14,12 @@
 /// it works within the caller's transaction.
 namespace weir::engine::duckdb {
 
-/// "weir stored".h7, beside t7: the rows that were.
+/// "weir stored".h7, beside t7: what is kept of the rows that were.
 Sql history_of(const StoredTable& table);
+/// The rows that were, with all columns of the table and `replaced_by`. The key, its UUID and the
+/// hash are made of the rest of the row, for the table's name of now; who does not name them does
+/// not pay for them.
+Sql past_rows(const StoredTable& table);
 /// "weir stored".o7: the origins that rows had before a later record with the same values.
 Sql origins_of(const StoredTable& table);
 

@@ -7,6 +7,8 @@
 
 #include "engine/duckdb/engine_fixture.hpp"
 #include "engine/duckdb/engine_limits.hpp"
+#include "engine/duckdb/tables/domain_table.hpp"
+#include "engine/duckdb/tables/row_functions.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
 
 namespace weir::engine::duckdb {
@@ -29,10 +31,19 @@ class HistoryTest : public EngineFixture {
       return sql("SELECT c1, CAST(replaced_by AS VARCHAR) FROM $", history_of(table));
     });
   }
+  /// `_pk` to `_uuid_pk` and hash, of the rows that stand or of those of the history.
+  std::map<std::string, std::string> key_and_hash(const char* name, bool past) {
+    return in_file(
+        [past](const StoredTable& table) {
+          return sql("SELECT pk, CAST(uuid AS VARCHAR) || ' ' || CAST(row_hash AS VARCHAR) FROM $",
+                     with_pk(table, past ? past_rows(table) : table.in_sql()));
+        },
+        name);
+  }
 
  private:
   template <class Query>
-  std::map<std::string, std::string> in_file(const Query& query) {
+  std::map<std::string, std::string> in_file(const Query& query, const char* name = "Shop:Orders") {
     engine_.reset();
     std::map<std::string, std::string> out;
     {
@@ -40,7 +51,8 @@ class HistoryTest : public EngineFixture {
           Database::open((folder_.path() / "tables" / "acme.duckdb").string(), {});
       EXPECT_TRUE(database) << database.error().message;
       auto connection = Connection::open(**database);
-      const auto table = stored_table(*connection, "Shop:Orders");
+      EXPECT_TRUE(add_row_functions(*connection));
+      const auto table = stored_table(*connection, name);
       const auto cells = connection->cells(query(**table));
       EXPECT_TRUE(cells) << cells.error().message;
       for (const auto& row : *cells)
@@ -86,6 +98,39 @@ TEST_F(HistoryTest, OnlyWhatTheBoundsHoldIsKept) {
   reopen();
   counts(load_of("{\"id\":1,\"v\":\"f\"}\n"));
   EXPECT_EQ(kept(), Rows{});
+}
+
+/// What undo, changes and tables as of a load compare by.
+TEST_F(HistoryTest, ThePastRowsHaveTheKeysAndHashesThatTheyHadWhenTheyStood) {
+  Load load = load_of(R"({"id":1,"v":"a|b\\","f":-0.0,"d":1.5,"b":true,"t":"2027-03-02T08:00:00.5Z"}
+{"id":2,"v":"","f":-0.25,"d":"-7","day":"2027-03-02"}
+{"id":3,"v":"c","f":1e300}
+)");
+  load.fields = {field("b", FieldType::boolean), field("id", FieldType::integer),
+                 field("f", FieldType::float_),  field("v"),
+                 field("d", FieldType::decimal), field("t", FieldType::datetime),
+                 field("day", FieldType::date)};
+  load.primary_key = {"v", "f", "id"};
+  EXPECT_EQ(counts(load), "3 3 0 0 0");
+  // Of another shape: the field b is lost, one is gained.
+  load.operations[0].sources[0].files = {file(R"({"id":4,"v":"e","f":0.5,"w":"x"})"
+                                              "\n")};
+  load.fields.erase(load.fields.begin());
+  load.fields.push_back(field("w"));
+  EXPECT_EQ(counts(load), "1 1 0 0 0");
+  ASSERT_TRUE(engine_->copy_to_shadow("acme", "Shop:Orders"));
+  ASSERT_TRUE(engine_->rename_table("acme", "Shop:Orders", "Shop:Others"));
+  for (const char* name : {"Shop:Others", "shadow:Shop:Others"}) {
+    const auto stood = key_and_hash(name, false);
+    ASSERT_EQ(stood.size(), 4u);
+    load.table = "Shop:Others";
+    load.shadow = name != load.table;
+    load.truncate = true;
+    load.operations[0].sources[0].files = {file("")};
+    counts(load);
+    EXPECT_EQ(last_.deleted, 4u);
+    EXPECT_EQ(key_and_hash(name, true), stood);
+  }
 }
 
 TEST_F(HistoryTest, EveryChangeOfATableStandsInTheLedgerAsWhatItIs) {

@@ -340,7 +340,10 @@ Result<std::optional<LoadCounts>> fill_empty(Tenant& tenant, Connection& connect
   note(load, Progress::Stage::reading);
   WEIR_CHECK(create_staged(connection, load));
   auto rows = stage_into(connection, tenant, load, table, counts.load, before.chosen);
-  if (!rows) return std::nullopt;
+  if (!rows) {
+    if (auto why = connection.over()) return fail(*std::move(why));
+    return std::nullopt;
+  }
   const std::vector<std::uint64_t> of_files = std::move(rows->rows_of_files);
   add(load, 0, *std::move(rows), counts);
   WEIR_CHECK(count_errors(connection, tenant, load, counts, errors));

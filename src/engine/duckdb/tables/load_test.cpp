@@ -353,7 +353,7 @@ TEST_F(LoadTest, WhatCannotBeLoadedIsRefusedWithAReason) {
   EXPECT_THAT(error([](Load& l) { l.table = ""; }), HasSubstr("no table"));
   EXPECT_THAT(error([](Load& l) { l.tenant = "../acme"; }), HasSubstr("tenant's name"));
   EXPECT_THAT(error([](Load& l) { l.operations[0].sources[0].format = FileFormat::cbor; }),
-              HasSubstr("declare one"));
+              HasSubstr("CBOR batch, byte 0"));
   EXPECT_THAT(error([](Load& l) { l.operations[0].sources[0].schema_json = "{"; }),
               HasSubstr("file \"streaming\": the schema is not valid"));
   counts(good);

@@ -156,9 +156,10 @@ Result<void> plan_merge(Connection& connection, const Load& load, const DomainTa
                                    "WHEN was_deleted THEN 'a' ")
                              : Sql();
   return connection.run(
-      sql("CREATE TEMP TABLE weir_plan AS SELECT rowid AS n, spot AS place, CASE $WHEN spot IS "
-          "NULL THEN 'i' WHEN $ AND origin = old_origin AND places IS NOT DISTINCT FROM old_places "
-          "THEN 'r' WHEN $ THEN 'e' $ELSE 'u' END AS fate FROM weir_merged",
+      sql("CREATE TEMP TABLE weir_plan AS SELECT * FROM (SELECT rowid AS n, spot AS place, "
+          "CASE $WHEN spot IS NULL THEN 'i' "
+          "WHEN $ AND origin = old_origin AND places IS NOT DISTINCT FROM old_places "
+          "THEN 'r' WHEN $ THEN 'e' $ELSE 'u' END AS fate FROM weir_merged) WHERE fate <> 'r'",
           none, same, same, fates));
 }
 

@@ -63,7 +63,8 @@ Sql joined_sql(const Side& before, const Side& after) {
       "SELECT CASE WHEN b.uuid IS NULL THEN 'added' WHEN a.uuid IS NULL THEN 'removed' ELSE "
       "'changed' END AS change, coalesce(a.pk, b.pk) AS $$$ FROM $ b FULL JOIN $ a ON "
       "a.uuid = b.uuid WHERE a.uuid IS NULL OR b.uuid IS NULL OR $",
-      Name{pk_column}, now, then, before.rows, after.rows, differ);
+      Name{pk_column}, now, then, with_pk(before.table, before.rows),
+      with_pk(after.table, after.rows), differ);
 }
 
 }  // namespace
@@ -80,7 +81,7 @@ Result<States> states_since(Connection& connection, const StoredTable& table, st
   WEIR_CHECK(check_number(connection, since));
   WEIR_CHECK(check_reach(connection, table, since));
   const Sql seen = table.deletes ? sql(" AND deleted IS NOT TRUE") : Sql();
-  return States{sql("(SELECT * FROM $ WHERE load <= $ AND replaced_by > $$)", history_of(table),
+  return States{sql("(SELECT * FROM $ WHERE load <= $ AND replaced_by > $$)", past_rows(table),
                     since, since, seen),
                 sql("(SELECT * FROM $ WHERE load > $$)", table.in_sql(), since, seen)};
 }

@@ -2,10 +2,15 @@
 // of a load's time. DuckDB's own hash() is not used for rows: it has 64 bits, and its values may
 // change with DuckDB's version.
 
+// SHA-1 by its own functions: through EVP a key's hash takes twice as long, most of it for making
+// the digest ready.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "engine/duckdb/tables/row_functions.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,7 +19,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <xxhash.h>
 
 #include "base/assert.hpp"
@@ -38,20 +43,20 @@ std::string_view text_at(void* data, idx_t row) {
   return {duckdb_string_t_data(text), duckdb_string_t_length(*text)};
 }
 
-/// UUIDs of names (RFC 9562 version 5). One digest for many of them: making one costs more than
-/// hashing a key.
-class Uuids {
+/// The UUIDs of names in a name space (RFC 9562 version 5).
+class NameSpace {
  public:
-  Uuids() : algorithm_(EVP_MD_fetch(nullptr, "SHA1", nullptr)), digest_(EVP_MD_CTX_new()) {
-    WEIR_ASSERT(algorithm_ && digest_);  // else there is no memory
+  explicit NameSpace(const Uuid& space) {
+    WEIR_ASSERT(SHA1_Init(&begun_) == 1 && SHA1_Update(&begun_, space.data(), space.size()) == 1);
   }
+  /// Of a table.
+  explicit NameSpace(std::string_view table) : NameSpace(NameSpace(name_space).of(table)) {}
 
-  Uuid of(const Uuid& space, std::string_view name) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-    WEIR_ASSERT(EVP_DigestInit_ex2(digest_.get(), algorithm_.get(), nullptr) == 1 &&
-                EVP_DigestUpdate(digest_.get(), space.data(), space.size()) == 1 &&
-                EVP_DigestUpdate(digest_.get(), name.data(), name.size()) == 1 &&
-                EVP_DigestFinal_ex(digest_.get(), hash.data(), nullptr) == 1);
+  Uuid of(std::string_view name) const {
+    std::array<unsigned char, SHA_DIGEST_LENGTH> hash{};
+    SHA_CTX digest = begun_;
+    WEIR_ASSERT(SHA1_Update(&digest, name.data(), name.size()) == 1 &&
+                SHA1_Final(hash.data(), &digest) == 1);
     Uuid out;
     std::memcpy(out.data(), hash.data(), out.size());
     out[6] = static_cast<unsigned char>((out[6] & 0x0F) | 0x50);  // version
@@ -60,12 +65,7 @@ class Uuids {
   }
 
  private:
-  struct Free {
-    void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
-    void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
-  };
-  std::unique_ptr<EVP_MD, Free> algorithm_;
-  std::unique_ptr<EVP_MD_CTX, Free> digest_;
+  SHA_CTX begun_{};
 };
 
 std::uint64_t big_endian(const unsigned char* bytes) {
@@ -81,33 +81,111 @@ duckdb_hugeint as_stored(const Uuid& uuid) {
   return {big_endian(uuid.data() + 8), static_cast<std::int64_t>(big_endian(uuid.data()) ^ sign)};
 }
 
-void uuid(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out) {
-  duckdb_vector keys = duckdb_data_chunk_get_vector(input, 0);
-  duckdb_vector tables = duckdb_data_chunk_get_vector(input, 1);
-  void* key_data = duckdb_vector_get_data(keys);
-  void* table_data = duckdb_vector_get_data(tables);
-  const std::uint64_t* key_validity = duckdb_vector_get_validity(keys);
-  const std::uint64_t* table_validity = duckdb_vector_get_validity(tables);
+/// The name spaces of a chunk's tables: nearly always that of one, which is made once.
+class NameSpaces {
+ public:
+  const NameSpace& of(std::string_view table) {
+    if (table_ != table) {
+      space_.emplace(table);
+      table_ = table;
+    }
+    return *space_;
+  }
+
+ private:
+  std::optional<std::string_view> table_;
+  std::optional<NameSpace> space_;
+};
+
+/// Puts what `of` makes of each row; NULL where it says so.
+template <class Of>
+void put_uuids(duckdb_data_chunk input, duckdb_vector out, const Of& of) {
   duckdb_vector_ensure_validity_writable(out);
   std::uint64_t* validity = duckdb_vector_get_validity(out);
   auto* values = static_cast<duckdb_hugeint*>(duckdb_vector_get_data(out));
-
-  Uuids uuids;
-  std::optional<std::string_view> table;  // the same in every row; its name space is made once
-  Uuid space{};
   const idx_t size = duckdb_data_chunk_get_size(input);
   for (idx_t row = 0; row < size; ++row) {
-    if (is_null(key_validity, row) || is_null(table_validity, row)) {
+    if (const std::optional<Uuid> uuid = of(row)) {
+      values[row] = as_stored(*uuid);
+    } else {
       validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
-      continue;
     }
-    const std::string_view name = text_at(table_data, row);
-    if (table != name) {
-      space = uuids.of(name_space, name);
-      table = name;
-    }
-    values[row] = as_stored(uuids.of(space, text_at(key_data, row)));
   }
+}
+
+void uuid(duckdb_function_info, duckdb_data_chunk input, duckdb_vector out) {
+  duckdb_vector keys = duckdb_data_chunk_get_vector(input, 0);
+  duckdb_vector tables = duckdb_data_chunk_get_vector(input, 1);
+  NameSpaces spaces;
+  put_uuids(input, out, [&](idx_t row) -> std::optional<Uuid> {
+    if (is_null(duckdb_vector_get_validity(keys), row) ||
+        is_null(duckdb_vector_get_validity(tables), row))
+      return std::nullopt;
+    const std::string_view table = text_at(duckdb_vector_get_data(tables), row);
+    return spaces.of(table).of(text_at(duckdb_vector_get_data(keys), row));
+  });
+}
+
+/// A part of a key, a chunk of it: a whole number or a text.
+class KeyPart {
+ public:
+  explicit KeyPart(duckdb_vector vector)
+      : data_(duckdb_vector_get_data(vector)), validity_(duckdb_vector_get_validity(vector)) {
+    const LogicalType type(duckdb_vector_get_column_type(vector));
+    type_ = duckdb_get_type_id(type.get());
+  }
+
+  bool known() const { return type_ == DUCKDB_TYPE_BIGINT || type_ == DUCKDB_TYPE_VARCHAR; }
+
+  /// False where it is NULL. What stands between the parts, texts alone can hold.
+  bool append(std::string& key, idx_t row, bool alone) const {
+    if (is_null(validity_, row)) return false;
+    if (type_ == DUCKDB_TYPE_BIGINT) {
+      std::array<char, 24> digits{};
+      const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                     static_cast<const std::int64_t*>(data_)[row]);
+      key.append(digits.data(), end.ptr);
+      return true;
+    }
+    const std::string_view text = text_at(data_, row);
+    if (alone || text.find_first_of("\\|") == std::string_view::npos) {
+      key += text;
+      return true;
+    }
+    for (const char c : text) {
+      if (c == '\\' || c == '|') key += '\\';
+      key += c;
+    }
+    return true;
+  }
+
+ private:
+  void* data_;
+  std::uint64_t* validity_;
+  duckdb_type type_ = DUCKDB_TYPE_INVALID;
+};
+
+/// The same of the text that key_sql() (domain_table.cpp) makes of these parts, without making it
+/// in DuckDB's vectors.
+void key_uuid(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out) {
+  std::vector<KeyPart> parts;
+  for (idx_t i = 1; i < duckdb_data_chunk_get_column_count(input); ++i) {
+    parts.emplace_back(duckdb_data_chunk_get_vector(input, i));
+    if (!parts.back().known())
+      return duckdb_scalar_function_set_error(
+          info, "weir_key_uuid takes BIGINT and VARCHAR only; cast its arguments");
+  }
+  void* tables = duckdb_vector_get_data(duckdb_data_chunk_get_vector(input, 0));
+  NameSpaces spaces;
+  std::string key;
+  put_uuids(input, out, [&](idx_t row) -> std::optional<Uuid> {
+    key.clear();
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (i > 0) key += '|';
+      if (!parts[i].append(key, row, parts.size() == 1)) return std::nullopt;
+    }
+    return spaces.of(text_at(tables, row)).of(key);
+  });
 }
 
 /// The kinds of values in the bytes that are hashed. Stored with every row, so never to change.
@@ -299,6 +377,9 @@ Result<void> add_row_functions(Connection& connection) {
   const Function of_key = function("weir_uuid", DUCKDB_TYPE_UUID, uuid);
   duckdb_scalar_function_add_parameter(of_key.get(), text.get());
   duckdb_scalar_function_add_parameter(of_key.get(), text.get());
+  const Function of_parts = function("weir_key_uuid", DUCKDB_TYPE_UUID, key_uuid);
+  duckdb_scalar_function_add_parameter(of_parts.get(), text.get());
+  duckdb_scalar_function_set_varargs(of_parts.get(), any.get());
   const Function of_row = function("weir_row_hash", DUCKDB_TYPE_UHUGEINT, row_hash);
   duckdb_scalar_function_set_varargs(of_row.get(), any.get());
   duckdb_scalar_function_set_special_handling(of_row.get());  // else NULL in, NULL out
@@ -307,7 +388,7 @@ Result<void> add_row_functions(Connection& connection) {
   duckdb_scalar_function_add_parameter(of_origin.get(), origin.get());
   const Function row = function("weir_row", DUCKDB_TYPE_BIGINT, row_of_origin);
   duckdb_scalar_function_add_parameter(row.get(), origin.get());
-  for (const Function* each : {&of_key, &of_row, &of_origin, &row}) {
+  for (const Function* each : {&of_key, &of_parts, &of_row, &of_origin, &row}) {
     if (duckdb_register_scalar_function(connection.get(), each->get()) == DuckDBError)
       return fail(Errc::internal, "DuckDB refused a function of its tables' columns");
   }

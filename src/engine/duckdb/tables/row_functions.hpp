@@ -13,6 +13,8 @@ namespace weir::engine::duckdb {
 /// (docs/formats/row-columns.md):
 ///
 ///   weir_uuid(pk VARCHAR, table VARCHAR) -> UUID      `_uuid_pk`
+///   weir_key_uuid(table VARCHAR, part, ...) -> UUID   the same of a key's parts, each BIGINT or
+///                                                     VARCHAR; NULL where one of them is
 ///   weir_row_hash(value, ...)            -> UHUGEINT  of the fields' values, NULLs among them
 ///   weir_updated(origin UHUGEINT)        -> BIGINT    `_updated`: milliseconds and row of an
 ///                                                     origin

@@ -57,6 +57,29 @@ TEST_F(RowFunctionsTest, UuidsAreThoseOfTheTablesThatStand) {
   EXPECT_EQ(one("SELECT weir_uuid(NULL, 'Shop:Orders')"), "NULL");
 }
 
+/// The key's text is made in SQL elsewhere: rows are matched by either.
+TEST_F(RowFunctionsTest, TheUuidOfAKeysPartsIsThatOfItsText) {
+  ASSERT_TRUE(connection_->run(
+      "CREATE TABLE parts AS SELECT CASE WHEN i % 9 > 0 THEN (i - 2500) * 1844674407370955 END AS "
+      "n, "
+      "CASE WHEN i % 7 > 0 THEN ['', 'a', '|', '\\', 'a|b\\c', '\\|', 'a text that is longer than "
+      "twelve', 'é|😀'][1 + i % 8] || repeat('x', CAST(i % 70 AS INTEGER)) END AS t "
+      "FROM range(5000) r(i); INSERT INTO parts VALUES (-9223372036854775808, 't'), "
+      "(9223372036854775807, 't'), (0, 't'), (-1, '')"));
+  const std::string escaped = R"(replace(replace(t, '\', '\\'), '|', '\|'))";
+  const auto different = [this](const std::string& parts, const std::string& text) {
+    return one("SELECT count(*) FROM parts WHERE weir_key_uuid('Shop:Orders', " + parts +
+               ") IS DISTINCT FROM weir_uuid(" + text + ", 'Shop:Orders')");
+  };
+  EXPECT_EQ(different("n, t", "CAST(n AS VARCHAR) || '|' || " + escaped), "0");
+  EXPECT_EQ(different("t, n", escaped + " || '|' || CAST(n AS VARCHAR)"), "0");
+  EXPECT_EQ(different("t", "t"), "0");
+  EXPECT_EQ(different("n", "CAST(n AS VARCHAR)"), "0");
+  EXPECT_EQ(one("SELECT count(*) FROM parts WHERE weir_key_uuid('Shop:Orders', n, t) IS NULL"),
+            one("SELECT count(*) FROM parts WHERE n IS NULL OR t IS NULL"));
+  EXPECT_FALSE(connection_->cells("SELECT weir_key_uuid('Shop:Orders', 1.5)").has_value());
+}
+
 /// Recorded with the reference implementation of XXH3 over the bytes of the documentation's
 /// example; hashes are stored, so a change here is a change of format.
 TEST_F(RowFunctionsTest, RowHashesAreTheDocumentedOnes) {

@@ -5,6 +5,7 @@
 #include "engine/duckdb/tables/shadow.hpp"
 
 #include <mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,8 @@
 namespace weir::engine::duckdb {
 
 namespace {
+
+constexpr std::string_view shadow_prefix = "shadow:";
 
 const Allowance allowance{.time = limits::table_changed_within};
 
@@ -45,7 +48,13 @@ Result<Locks> lock_both(Tenant& tenant, const std::string& table) {
 }  // namespace
 
 std::string shadow_of(const std::string& table) {
-  return "shadow:" + table;
+  return std::string(shadow_prefix) + table;
+}
+
+std::string keyed_by(const std::string& stored_name) {
+  const bool shadow = stored_name.starts_with(shadow_prefix) &&
+                      stored_name.find(':', shadow_prefix.size()) != std::string::npos;
+  return shadow ? stored_name.substr(shadow_prefix.size()) : stored_name;
 }
 
 Result<void> copy_to_shadow(Tenant& tenant, const std::string& table) {
@@ -69,7 +78,8 @@ Result<void> copy_to_shadow(Tenant& tenant, const std::string& table) {
     values.push_back(standing.columns[i].in_sql());
   }
   for (const auto& [there, name] :
-       {std::pair(standing.merges, "places"), std::pair(standing.deletes, "deleted")}) {
+       {std::pair(standing.merges, "places"), std::pair(standing.deletes, "deleted"),
+        std::pair(!standing.has_key(), "pk")}) {
     if (!there) continue;
     to.append(sql("$, ", Sql::verbatim(name)));
     from.append(sql("$, ", Sql::verbatim(name)));
@@ -78,7 +88,7 @@ Result<void> copy_to_shadow(Tenant& tenant, const std::string& table) {
   const bool same = standing.width() == standing.columns.size();
   const Sql hash = same ? sql("row_hash") : sql("weir_row_hash($)", join(values, ", "));
   WEIR_CHECK(connection.run(
-      sql("INSERT INTO $ ($pk, uuid, load, origin, row_hash) SELECT $pk, uuid, $, origin, $ FROM $",
+      sql("INSERT INTO $ ($uuid, load, origin, row_hash) SELECT $uuid, $, origin, $ FROM $",
           shadow.in_sql(), to, from, shadow.no, hash, standing.in_sql())));
   return transaction.commit();
 }

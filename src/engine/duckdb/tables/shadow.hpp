@@ -12,6 +12,9 @@ namespace weir::engine::duckdb {
 
 /// "shadow:Shop:Orders". No feed can have it, since there is no second colon in a table's name.
 std::string shadow_of(const std::string& table);
+/// The name in whose name space the stored table's `_uuid_pk` are: its own, or that of the table
+/// whose shadow it is.
+std::string keyed_by(const std::string& stored_name);
 
 /// Engine::copy_to_shadow
 Result<void> copy_to_shadow(Tenant& tenant, const std::string& table);

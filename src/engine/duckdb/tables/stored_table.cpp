@@ -22,7 +22,8 @@ namespace weir::engine::duckdb {
 
 namespace {
 
-constexpr std::uint64_t layout_version = 3;  // 1 had the rows in tables of main, 2 no histories
+constexpr std::uint64_t layout_version =
+    5;  // docs/formats/tables-file.md tells of the earlier ones
 constexpr std::string_view key_comment = "primary key: ";
 
 /// With the database, because `main."Shop:Orders"` may also be a view of a load's, or mean a
@@ -156,8 +157,9 @@ Result<void> convert(Connection& connection, StoredTable table) {
     names.push_back(sql("$", Name{column.name}));
     columns.append(sql("$ AS $, ", names.back(), column.in_sql()));
   }
+  if (!table.has_key()) columns.append(sql("_pk AS pk, "));
   WEIR_CHECK(connection.run(
-      sql("CREATE TABLE $ AS SELECT $_pk AS pk, _uuid_pk AS uuid, CAST(0 AS BIGINT) AS load, "
+      sql("CREATE TABLE $ AS SELECT $_uuid_pk AS uuid, CAST(0 AS BIGINT) AS load, "
           "$ AS origin, weir_row_hash($) AS row_hash FROM $",
           table.in_sql(), columns, Sql::verbatim(origin_of_updated), join(names, ", "), old)));
   WEIR_CHECK(connection.run(sql("DROP TABLE $", old)));
@@ -184,7 +186,32 @@ Result<void> add_histories(Connection& connection) {
     if (table.merges) WEIR_CHECK(add_column(connection, history, "places", places_type));
     if (table.deletes) WEIR_CHECK(add_column(connection, history, "deleted", deleted_type));
   }
-  return connection.run(sql("UPDATE $ SET version = $", stored("layout"), layout_version));
+  return {};
+}
+
+Result<void> drop_column(Connection& connection, const Sql& rows, const char* name) {
+  return connection.run(sql("ALTER TABLE $ DROP COLUMN $", rows, Sql::verbatim(name)));
+}
+
+/// Takes from the histories of layout 3 what is made of the rest of their rows.
+Result<void> slim_histories(Connection& connection) {
+  WEIR_TRY(const auto tables, stored_tables(connection));
+  for (const StoredTable& table : tables) {
+    for (const char* column : {"pk", "uuid", "row_hash"})
+      WEIR_CHECK(drop_column(connection, history_of(table), column));
+  }
+  return {};
+}
+
+/// Takes from the rows of layout 4 and before the key's text, which the key's columns give.
+Result<void> slim_rows(Connection& connection) {
+  WEIR_TRY(const auto tables, stored_tables(connection));
+  for (const StoredTable& table : tables) {
+    if (!table.has_key()) continue;
+    WEIR_CHECK(drop_column(connection, table.in_sql(), "pk"));
+    WEIR_CHECK(renew_view(connection, table));
+  }
+  return {};
 }
 
 /// Of a file that has our schema.
@@ -196,8 +223,23 @@ Result<void> check_layout(Connection& connection) {
                                     "; this one knows layouts up to " +
                                     std::to_string(layout_version) +
                                     "); nothing was changed: start that newer version again");
-  if (version < layout_version) return add_histories(connection);
-  return {};
+  if (version == layout_version) return {};
+  if (version == 2) WEIR_CHECK(add_histories(connection));
+  if (version == 3) WEIR_CHECK(slim_histories(connection));
+  WEIR_CHECK(slim_rows(connection));
+  return connection.run(sql("UPDATE $ SET version = $", stored("layout"), layout_version));
+}
+
+/// In the columns of these numbers nearly all texts differ.
+Result<void> create_rows(Connection& connection, const StoredTable& table,
+                         const std::set<std::uint64_t>& distinct) {
+  Sql columns;
+  for (const StoredColumn& column : table.columns)
+    columns.append(sql("$ $$, ", column.in_sql(), Sql::verbatim(column.type),
+                       distinct.contains(column.no) ? sql(" USING COMPRESSION fsst") : Sql()));
+  if (!table.has_key()) columns.append(sql("pk VARCHAR, "));
+  return connection.run(
+      sql("CREATE TABLE $ ($$)", table.in_sql(), columns, Sql::verbatim(hidden_columns_sql)));
 }
 
 /// In the rows and in their history.
@@ -261,14 +303,19 @@ Sql StoredTable::shown_sql() const {
   Sql out;
   for (const StoredColumn& column : columns)
     if (!column.hidden) out.append(sql("$ AS $, ", column.in_sql(), Name{column.name}));
-  out.append(sql("pk AS $, uuid AS $, $ AS $", Name{pk_column}, Name{uuid_column},
-                 Sql::verbatim(updated_of_origin), Name{updated_column}));
+  out.append(sql("$ AS $, uuid AS $, $ AS $", Sql::verbatim(pk_of(*this)), Name{pk_column},
+                 Name{uuid_column}, Sql::verbatim(updated_of_origin), Name{updated_column}));
   return out;
 }
 
 Sql StoredTable::rows_sql() const {
   if (!deletes) return in_sql();
   return sql("(SELECT * FROM $ WHERE deleted IS NOT TRUE)", in_sql());
+}
+
+bool StoredTable::has_key() const {
+  return std::any_of(columns.begin(), columns.end(),
+                     [](const StoredColumn& each) { return each.in_key.has_value(); });
 }
 
 std::string StoredTable::key() const {
@@ -313,11 +360,7 @@ Result<StoredTable> existing_table(Connection& connection, std::string_view name
 
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table) {
   WEIR_CHECK(note_table(connection, table));
-  Sql columns;
-  for (const StoredColumn& column : table.columns)
-    columns.append(sql("$ $, ", column.in_sql(), Sql::verbatim(column.type)));
-  WEIR_CHECK(connection.run(
-      sql("CREATE TABLE $ ($$)", table.in_sql(), columns, Sql::verbatim(hidden_columns_sql))));
+  WEIR_CHECK(create_rows(connection, table, {}));
   WEIR_CHECK(create_history(connection, table, table.no));
   for (const StoredColumn& column : table.columns) {
     if (column.hidden) WEIR_CHECK(hide_stored_column(connection, table, column.no, true));
@@ -326,6 +369,13 @@ Result<StoredTable> create_stored_table(Connection& connection, StoredTable tabl
   if (table.deletes) WEIR_CHECK(add_deleted(connection, table));
   WEIR_CHECK(renew_view(connection, table));
   return table;
+}
+
+Result<void> remake_rows(Connection& connection, const StoredTable& table,
+                         const std::set<std::uint64_t>& distinct) {
+  if (table.merges || table.deletes) return {};
+  WEIR_CHECK(connection.run(sql("DROP TABLE $", table.in_sql())));
+  return create_rows(connection, table, distinct);
 }
 
 Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,20 +58,18 @@ struct StoredTable {
   Sql rows_sql() const;
   /// "id", "at"
   std::string key() const;
+  /// All but tables of layout 1 whose key was not noted: those keep `pk` in a column.
+  bool has_key() const;
 };
 
 /// The columns of every stored table behind those of its feed. A load reads the origins of all
 /// rows, and DuckDB takes 15 times as long for packed numbers of 128 bits as for those that are
-/// not. Keys are all different and hashes random, so trying out how else to compress them, which
-/// takes twice as long as compressing them, finds nothing better.
+/// not. UUIDs and hashes are random, so trying out how else to compress them, which takes twice as
+/// long as compressing them, finds nothing better.
 inline constexpr const char* hidden_columns_sql =
-    "pk VARCHAR USING COMPRESSION fsst, uuid UUID USING COMPRESSION uncompressed, load BIGINT, "
+    "uuid UUID USING COMPRESSION uncompressed, load BIGINT, "
     "origin UHUGEINT USING COMPRESSION uncompressed, "
     "row_hash UHUGEINT USING COMPRESSION uncompressed";
-/// Those of its history, whose origins are seldom read.
-inline constexpr const char* hidden_history_columns_sql =
-    "pk VARCHAR USING COMPRESSION fsst, uuid UUID USING COMPRESSION uncompressed, load BIGINT, "
-    "origin UHUGEINT, row_hash UHUGEINT USING COMPRESSION uncompressed, replaced_by BIGINT";
 
 /// All of them, by name.
 Result<std::vector<StoredTable>> stored_tables(Connection& connection);
@@ -84,6 +83,10 @@ Result<StoredTable> existing_table(Connection& connection, std::string_view name
 
 /// Makes a table of these columns, and its view; numbers of its own are given to both.
 Result<StoredTable> create_stored_table(Connection& connection, StoredTable table);
+/// Makes the table of the rows anew, which is empty; in the columns of these numbers nearly all
+/// texts will differ. Nothing is done where the table has columns of ours that not every one has.
+Result<void> remake_rows(Connection& connection, const StoredTable& table,
+                         const std::set<std::uint64_t>& distinct);
 /// Adds a column without values, and gives it a number. The view is the caller's to renew.
 Result<void> add_stored_column(Connection& connection, StoredTable& table, StoredColumn column);
 /// Adds a column of ours that not every table has, without values. The view is the caller's to

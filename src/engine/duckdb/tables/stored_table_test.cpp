@@ -107,7 +107,7 @@ TEST_F(StoredTableTest, AFileOfLayout2GetsHistoriesThatBeginAtItsOpening) {
   EXPECT_THAT(orders(), ElementsAre("1|\"a\""));
   EXPECT_EQ(counts(load_of("{\"id\":1,\"v\":\"b\"}\n{\"id\":2}\n")), "2 1 1 0 0");
   EXPECT_THAT(orders(), ElementsAre("1|\"b\"", "2|null"));
-  in_file(R"(CREATE TEMP TABLE seen AS SELECT (SELECT version FROM "weir stored".layout) = 3 AND
+  in_file(R"(CREATE TEMP TABLE seen AS SELECT (SELECT version FROM "weir stored".layout) = 5 AND
       (SELECT c1 = 'a' AND load = 7 AND replaced_by > 8 FROM "weir stored".h6) AND
       (SELECT reach BETWEEN 8 AND 9 FROM "weir stored".histories WHERE of = 6) AS good;
     SELECT CASE WHEN good THEN 1 ELSE error('not as it should be') END FROM seen)");
@@ -119,12 +119,79 @@ TEST_F(StoredTableTest, AFileOfLayout2GetsHistoriesThatBeginAtItsOpening) {
   EXPECT_EQ(records->back().kind, ChangeKind::load);
 }
 
+TEST_F(StoredTableTest, AFileOfLayout3KeepsItsHistory) {
+  counts(load_of("{\"id\":1,\"v\":\"a\"}\n{\"id\":2,\"v\":\"b\"}\n"));
+  const std::uint64_t first = last_.load;
+  counts(load_of("{\"id\":1,\"v\":\"c\"}\n"));
+  const std::uint64_t second = last_.load;
+  const auto before = rows("SELECT _uuid_pk FROM \"Shop:Orders\" WHERE id = 1");
+  // As layout 3 had it.
+  in_file(R"(CREATE TABLE "weir stored".old AS SELECT c0, c1, '1' AS pk, (SELECT uuid FROM
+      "weir stored".t1 WHERE c0 = 1) AS uuid, load, origin, CAST(5 AS UHUGEINT) AS row_hash,
+      replaced_by FROM "weir stored".h1;
+    DROP TABLE "weir stored".h1;
+    ALTER TABLE "weir stored".old RENAME TO h1;
+    ALTER TABLE "weir stored".t1 ADD COLUMN pk VARCHAR;
+    UPDATE "weir stored".t1 SET pk = CAST(c0 AS VARCHAR);
+    UPDATE "weir stored".layout SET version = 3;
+    CHECKPOINT)");
+  open();
+  EXPECT_THAT(shown(engine_->query_as_of("acme",
+                                         "SELECT id, v, _pk, _uuid_pk FROM \"Shop:Orders\" "
+                                         "WHERE id = 1",
+                                         first, 9)),
+              ElementsAre("1|\"a\"|\"1\"|" + before.at(0)));
+  EXPECT_TRUE(engine_->undo("acme", second, false));
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\""));
+  EXPECT_EQ(counts(load_of("{\"id\":1,\"v\":\"a\"}\n")), "1 0 0 1 0") << "its hash is right";
+  reopen();
+  EXPECT_THAT(orders(), ElementsAre("1|\"a\"", "2|\"b\""));
+}
+
+TEST_F(StoredTableTest, AFileOfLayout4LosesTheTextOfItsKeysAndTellsItAsBefore) {
+  Load load = load_of("{\"id\":1,\"v\":\"a|b\"}\n{\"id\":2,\"v\":\"c\\\\\"}\n");
+  load.primary_key = {"v", "id"};
+  EXPECT_EQ(counts(load), "2 2 0 0 0");
+  const std::string keys = "SELECT _pk, _uuid_pk, id FROM \"Shop:Orders\" ORDER BY id";
+  const auto before = rows(keys);
+  ASSERT_THAT(before, ElementsAre(HasSubstr(R"("a\\|b|1")"), HasSubstr(R"("c\\\\|2")")));
+  // As layout 4 had it.
+  in_file(R"(ALTER TABLE "weir stored".t1 ADD COLUMN pk VARCHAR;
+    UPDATE "weir stored".t1 SET pk = 'a\|b|1' WHERE c0 = 1;
+    UPDATE "weir stored".t1 SET pk = 'c\\|2' WHERE c0 = 2;
+    CREATE OR REPLACE VIEW main."Shop:Orders" AS SELECT c0 AS id, c1 AS v, pk AS _pk,
+      uuid AS _uuid_pk, CAST(0 AS BIGINT) AS _updated FROM "weir stored".t1;
+    UPDATE "weir stored".layout SET version = 4;
+    CHECKPOINT)");
+  open();
+  EXPECT_EQ(rows(keys), before);
+  EXPECT_EQ(counts(load), "2 0 0 2 0");
+  reopen();
+  EXPECT_EQ(rows(keys), before);
+  in_file(R"(SELECT CASE WHEN count(*) > 0 THEN error('there is a pk') END FROM duckdb_columns()
+    WHERE schema_name = 'weir stored' AND column_name = 'pk')");
+}
+
+TEST_F(StoredTableTest, ATableOfLayout1WithoutItsKeyKeepsTheTextOfIt) {
+  in_file(R"(CREATE TABLE main."Shop:Old" (id BIGINT, _pk VARCHAR, _uuid_pk UUID, _updated BIGINT);
+    INSERT INTO main."Shop:Old" VALUES (1, 'one', '1f75cf62-1a6d-55db-9811-ba9e862df6a1', 0);
+    CHECKPOINT)");
+  open();
+  const std::string all = "SELECT id, _pk FROM \"Shop:Old\"";
+  EXPECT_THAT(rows(all), ElementsAre("1|\"one\""));
+  ASSERT_TRUE(engine_->copy_to_shadow("acme", "Shop:Old"));
+  ASSERT_TRUE(engine_->swap_with_shadow("acme", "Shop:Old"));
+  EXPECT_THAT(rows(all), ElementsAre("1|\"one\""));
+  ASSERT_TRUE(engine_->rename_table("acme", "Shop:Old", "Shop:New"));
+  EXPECT_THAT(rows("SELECT id, _pk FROM \"Shop:New\""), ElementsAre("1|\"one\""));
+}
+
 TEST_F(StoredTableTest, AFileOfALaterLayoutIsRefusedAndLeftAsItIs) {
   counts(load_of("{\"id\":1}\n"));
-  in_file("UPDATE \"weir stored\".layout SET version = 4");
+  in_file("UPDATE \"weir stored\".layout SET version = 6");
   open();
-  EXPECT_THAT(orders(), ElementsAre(HasSubstr("a newer Weir wrote them (layout 4")));
-  in_file("UPDATE \"weir stored\".layout SET version = 3");
+  EXPECT_THAT(orders(), ElementsAre(HasSubstr("a newer Weir wrote them (layout 6")));
+  in_file("UPDATE \"weir stored\".layout SET version = 5");
   open();
   EXPECT_THAT(orders(), ElementsAre("1|null"));
 }

@@ -29,7 +29,7 @@ const Allowance allowance{.time = limits::table_changed_within};
 /// when it is none.
 Result<Sql> value_of(Connection& connection, const StoredColumn& column, const std::string& text) {
   const Field field = field_of_type(column.type);
-  const LogicalType given = logical_type(SparkType::scalar(SparkType::Kind::string));
+  const LogicalType given = logical_type(spark::Kind::string);
   WEIR_TRY(std::string cast, cast_sql(field, "x", given.get()));
   const Sql value =
       sql("(SELECT $ FROM (SELECT $ AS x))", Sql::verbatim(std::move(cast)), Text{text});
@@ -80,20 +80,18 @@ std::string text_of(const RowCondition& condition) {
   return out;
 }
 
-/// Gives all rows, also those of the history, the `_uuid_pk` of the table's new name.
+/// Gives all rows and origins that are kept the `_uuid_pk` of the table's new name, which it is
+/// about to get.
 Result<void> rename_keys(Connection& connection, const StoredTable& table, const std::string& to) {
   const Sql rows = table.in_sql();
-  const Sql history = history_of(table);
   const Sql origins = origins_of(table);
-  const Sql renamed = Sql::verbatim(uuid_sql(to, "pk"));
-  WEIR_CHECK(connection.run(
-      sql("UPDATE $ AS o SET uuid = n.renamed FROM (SELECT uuid, any_value($) AS renamed FROM "
-          "(SELECT uuid, pk FROM $ UNION ALL SELECT uuid, pk FROM $) GROUP BY uuid) n "
-          "WHERE n.uuid = o.uuid",
-          origins, renamed, rows, history)));
-  for (const Sql& each : {rows, history})
-    WEIR_CHECK(connection.run(sql("UPDATE $ SET uuid = $", each, renamed)));
-  return {};
+  const Sql renamed = Sql::verbatim(uuid_sql(to, pk_of(table)));
+  WEIR_CHECK(connection.run(sql(
+      "UPDATE $ AS o SET uuid = n.renamed FROM (SELECT uuid, any_value(renamed) AS renamed FROM "
+      "(SELECT uuid, $ AS renamed FROM $ UNION ALL SELECT uuid, $ FROM $) GROUP BY uuid) n "
+      "WHERE n.uuid = o.uuid",
+      origins, renamed, rows, renamed, past_rows(table))));
+  return connection.run(sql("UPDATE $ SET uuid = $", rows, renamed));
 }
 
 using TableLocks = std::array<std::unique_lock<std::timed_mutex>, 2>;
@@ -112,8 +110,8 @@ Result<TableLocks> lock_two(Tenant& tenant, const std::string& a, const std::str
 Result<Table> first_rows(Connection& connection, const StoredTable& table, const Sql& where,
                          std::uint64_t most) {
   return read_rows(connection,
-                   sql("SELECT $ FROM $ WHERE $ ORDER BY pk LIMIT $", table.shown_sql(),
-                       table.rows_sql(), where, most),
+                   sql("SELECT $ FROM $ WHERE $ ORDER BY $ LIMIT $", table.shown_sql(),
+                       table.rows_sql(), where, Sql::verbatim(pk_of(table)), most),
                    most);
 }
 
@@ -158,11 +156,11 @@ Result<void> rename_table(Tenant& tenant, const std::string& from, const std::st
     return fail(Errc::conflict, "there is a shadow of a table " + quote_name(to) +
                                     "; drop it first (weir table "
                                     "drop-shadow), since it would become this table's");
-  WEIR_CHECK(rename_stored_table(connection, table, to));
   WEIR_CHECK(rename_keys(connection, table, to));
+  WEIR_CHECK(rename_stored_table(connection, table, to));
   if (shadow) {
-    WEIR_CHECK(rename_stored_table(connection, *shadow, shadow_of(to)));
     WEIR_CHECK(rename_keys(connection, *shadow, to));
+    WEIR_CHECK(rename_stored_table(connection, *shadow, shadow_of(to)));
   }
   LoadRecord change;
   change.kind = ChangeKind::renaming;

@@ -21,6 +21,7 @@
 #include "engine/duckdb/tables/history.hpp"
 #include "engine/duckdb/tables/ledger.hpp"
 #include "engine/duckdb/tables/mended_records.hpp"
+#include "engine/duckdb/tables/shadow.hpp"
 #include "engine/duckdb/tables/stage.hpp"
 #include "engine/duckdb/tables/staged_errors.hpp"
 #include "engine/duckdb/tables/stored_table.hpp"
@@ -136,8 +137,6 @@ class Tracer {
     }
     if (sources.empty()) sources.push_back({.format = record_.format});
     for (Source& source : sources) {
-      const bool unreadable = source.format == FileFormat::cbor && source.schema_json.empty();
-      if (unreadable) continue;
       source.files = {record_.file};
       WEIR_TRY(OpenSources opened,
                source.format == FileFormat::ndjson
@@ -164,8 +163,8 @@ class Tracer {
       places.push_back(origin_sql(origin));
     WEIR_TRY(const auto cells,
              connection_.cells(sql("SELECT pk, load, $ FROM $ WHERE origin IN ($) LIMIT $",
-                                   origin_cells("origin"), standing_->in_sql(), join(places, ", "),
-                                   limits::traced_rows_max)));
+                                   origin_cells("origin"), with_pk(*standing_, standing_->in_sql()),
+                                   join(places, ", "), limits::traced_rows_max)));
     for (const auto& row : cells)
       out.push_back(row_record(row[0], row[1], row[2], row[3]));
     return out;
@@ -296,14 +295,14 @@ class Tracer {
     WEIR_TRY(auto out, errors());
     // A row of the record may have lost to another of its own.
     WEIR_TRY(const auto cells,
-             connection_.cells(
-                 sql("SELECT $, t.pk, t.load, $, $, t.row_hash = s.row_hash, "
-                     "EXISTS (SELECT 1 FROM weir_staged o WHERE o.uuid = t.uuid AND "
-                     "o.row_hash = t.row_hash AND o.origin = t.origin), CAST(s.uuid AS VARCHAR) "
-                     "FROM weir_staged s LEFT JOIN $ t ON t.uuid = s.uuid WHERE s.bad IS NULL "
-                     "ORDER BY s.op, s.origin, s.row, s.uuid, s.row_hash LIMIT $",
-                     Sql::verbatim(pk_of(load_)), origin_cells("s.origin"),
-                     origin_cells("t.origin"), standing_->in_sql(), limits::traced_rows_max)));
+             connection_.cells(sql(
+                 "SELECT $, t.pk, t.load, $, $, t.row_hash = s.row_hash, "
+                 "EXISTS (SELECT 1 FROM weir_staged o WHERE o.uuid = t.uuid AND "
+                 "o.row_hash = t.row_hash AND o.origin = t.origin), CAST(s.uuid AS VARCHAR) "
+                 "FROM weir_staged s LEFT JOIN $ t ON t.uuid = s.uuid WHERE s.bad IS NULL "
+                 "ORDER BY s.op, s.origin, s.row, s.uuid, s.row_hash LIMIT $",
+                 Sql::verbatim(pk_of(load_)), origin_cells("s.origin"), origin_cells("t.origin"),
+                 with_pk(*standing_, standing_->in_sql()), limits::traced_rows_max)));
     for (const auto& row : cells) {
       TracedRow one;
       one.pk = row[0].value_or("");
@@ -351,7 +350,7 @@ class Tracer {
         sql("SELECT coalesce(max(replaced_by), 0) FROM (SELECT uuid, origin, replaced_by FROM $ "
             "UNION ALL SELECT uuid, origin, replaced_by FROM $) WHERE uuid = CAST($ AS UUID) AND "
             "origin = $",
-            history_of(*standing_), origins_of(*standing_), Text{uuid}, origin_sql(own)));
+            past_rows(*standing_), origins_of(*standing_), Text{uuid}, origin_sql(own)));
   }
 
   /// Rows that stand and are of the record, though the feed and query of now make none like them.
@@ -438,11 +437,12 @@ Result<RowRecord> record_of_row(Tenant& tenant, const std::string& table, const 
   WEIR_TRY(const Transaction transaction, Transaction::begin(connection, true));
   WEIR_TRY(const auto standing, stored_table(connection, table));
   if (!standing) return fail(Errc::not_found, "there is no table " + quote_name(table));
+  const Sql by_key = Sql::verbatim(uuid_sql(keyed_by(standing->name), sql("$", Text{key})));
   WEIR_TRY(const auto cells,
-           connection.cells(sql("SELECT pk, load, $ FROM $ WHERE pk = $ OR "
-                                "uuid = TRY_CAST($ AS UUID) ORDER BY pk = $ DESC LIMIT 1",
-                                origin_cells("origin"), standing->in_sql(), Text{key}, Text{key},
-                                Text{key})));
+           connection.cells(sql("SELECT pk, load, $ FROM $ WHERE uuid IN ($, TRY_CAST($ AS UUID)) "
+                                "ORDER BY uuid = $ DESC LIMIT 1",
+                                origin_cells("origin"), with_pk(*standing, standing->in_sql()),
+                                by_key, Text{key}, by_key)));
   if (cells.empty())
     return fail(Errc::not_found, "the table " + quote_name(standing->name) +
                                      " has no row whose _pk or _uuid_pk is \"" + key + "\"");

@@ -67,7 +67,13 @@ Result<Target> target_of(Connection& connection, std::uint64_t number) {
   return not_undone(number, "its table was purged or made anew since");
 }
 
+/// Rows that the table had already may have got another origin; those in error leave nothing.
+bool changed_no_row(const LoadCounts& counts) {
+  return counts.read == counts.errors && counts.deleted == 0;
+}
+
 Result<void> check_history(Connection& connection, const Target& target) {
+  if (changed_no_row(target.entry.counts)) return {};
   const std::uint64_t number = target.entry.counts.load;
   WEIR_TRY(const std::uint64_t reach, reach_of(connection, target.table));
   if (number > reach) return {};
@@ -94,7 +100,7 @@ Result<Sql> void_numbers(Connection& connection, const Target& target) {
 Result<void> plan(Connection& connection, const Target& target) {
   const std::uint64_t number = target.entry.counts.load;
   const Sql rows = target.table.in_sql();
-  const Sql history = history_of(target.table);
+  const Sql history = past_rows(target.table);
   const Sql origins = origins_of(target.table);
   WEIR_TRY(const Sql voided, void_numbers(connection, target));
   WEIR_CHECK(connection.run(
@@ -132,7 +138,7 @@ Result<void> write(Connection& connection, const Target& target, std::uint64_t n
       sql("SELECT r.* REPLACE ($ AS load, u.origin AS origin) FROM weir_undo u JOIN "
           "(SELECT * FROM $ UNION ALL BY NAME SELECT * EXCLUDE (replaced_by) "
           "FROM $) r ON r.uuid = u.uuid AND r.load = u.version",
-          sql("CAST($ AS BIGINT)", number), table.in_sql(), history_of(table));
+          sql("CAST($ AS BIGINT)", number), table.in_sql(), past_rows(table));
   WEIR_CHECK(connection.run(sql("CREATE TEMP TABLE weir_back AS $", source)));
   const Sql standing = sql("rowid IN (SELECT place FROM weir_undo WHERE place IS NOT NULL)");
   WEIR_CHECK(keep_rows(connection, table, standing, number, bounds));

@@ -88,6 +88,30 @@ TEST_F(UndoneErrorsTest, WhatALaterLoadSettledStaysSettledByThatOne) {
   EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(second, "dismissed")));
 }
 
+TEST_F(UndoneErrorsTest, ALoadOfNothingButErrorsIsUndoneAlsoWithoutHistory) {
+  history_.loads = 0;
+  reopen();
+  const SourceFile good = keyed(lines(2, 0));
+  const SourceFile from = keyed(lines(3, 3));
+  loaded(good, "wr-1");
+  const auto before = orders();
+  const std::uint64_t first = loaded(from, "wr-2");
+  const std::uint64_t second = loaded(from, "wr-3");
+  const auto would = engine_->undo("acme", second, true);
+  ASSERT_TRUE(would) << would.error().message;
+  EXPECT_EQ(would->back + would->changed + would->deleted, 0U);
+  undo(second);
+  // What the first one could not load is open again, and what only the second one tells is not.
+  EXPECT_THAT(states(), ElementsAre(said(first, "open"), said(first, "open"), said(first, "open"),
+                                    said(second, "dismissed"), said(second, "dismissed"),
+                                    said(second, "dismissed")));
+  EXPECT_EQ(orders(), before);
+  EXPECT_EQ(before.size(), 2U);
+  const auto again = engine_->undo("acme", second, false);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, Errc::conflict);
+}
+
 TEST_F(UndoneErrorsTest, ALoadIntoTheShadowSettlesNothingOfTheTable) {
   const SourceFile from = keyed(lines(3, 1));
   const std::uint64_t first = loaded(from, "wr-1");

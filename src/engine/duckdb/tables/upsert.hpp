@@ -28,9 +28,9 @@ namespace weir::engine::duckdb {
 Result<void> upsert(Connection& connection, const Load& load, const DomainTable& table,
                     const Tenant& tenant, LoadCounts& counts);
 
-/// Inserts rows of `from`, which has the columns of what is staged; `pk` is SQL for their key.
+/// Inserts rows of `from`, which has the columns of what is staged.
 Result<void> insert_rows(Connection& connection, const Load& load, const DomainTable& table,
-                         std::uint64_t load_no, const Sql& from, const Sql& pk);
+                         std::uint64_t load_no, const Sql& from);
 
 /// Leaves of the good rows of a load, which are all that the table has, the greatest of each key,
 /// as upsert() does, and counts the results.

@@ -28,17 +28,23 @@ Failure changed(const FoundFile& file, const FileStatus& now) {
 /// The bytes of a file, as long as it is the one that was found.
 class FileBytes final : public ByteSource {
  public:
-  FileBytes(const FoundFile& file, std::unique_ptr<ForeignFile> open)
-      : file_(file), open_(std::move(open)), buffer_(limits::piece_bytes, '\0') {}
+  FileBytes(const FoundFile& file, std::unique_ptr<ForeignFile> open, std::stop_token stop)
+      : file_(file),
+        open_(std::move(open)),
+        stop_(std::move(stop)),
+        buffer_(limits::piece_bytes, '\0') {}
 
-  static Result<FileBytes> open(const Folder& folder, const FoundFile& file) {
+  static Result<FileBytes> open(const Folder& folder, const FoundFile& file,
+                                const std::stop_token& stop) {
     WEIR_TRY(auto open, folder.open(file.path));
     WEIR_TRY(const FileStatus before, open->status());
     if (before != file.status) return changed(file, before);
-    return FileBytes(file, std::move(open));
+    return FileBytes(file, std::move(open), stop);
   }
 
   Result<std::string_view> next() override {
+    if (stop_.stop_requested())
+      return fail(Errc::unavailable, "Reading '" + file_.path + "' was stopped.");
     // One who writes without end holds nobody up.
     if (at_ > file_.status.bytes) return std::string_view();
     WEIR_TRY(const std::size_t got, open_->read_at(at_, buffer_.data(), buffer_.size()));
@@ -62,6 +68,7 @@ class FileBytes final : public ByteSource {
  private:
   const FoundFile& file_;
   std::unique_ptr<ForeignFile> open_;
+  std::stop_token stop_;
   std::string buffer_;
   std::uint64_t at_ = 0;
   Sha256 sum_;
@@ -113,16 +120,17 @@ Result<std::string> read_all(FileBytes& bytes, const FoundFile& file, const File
 }  // namespace
 
 Result<std::string> read_file(const Folder& folder, const FoundFile& file, const FileEntry& entry,
-                              FileSink& sink) {
-  WEIR_TRY(FileBytes bytes, FileBytes::open(folder, file));
+                              FileSink& sink, const std::stop_token& stop) {
+  WEIR_TRY(FileBytes bytes, FileBytes::open(folder, file, stop));
   auto sum = read_all(bytes, file, entry, sink);
   if (!sum && sum.error().message.find("'" + file.path + "'") == std::string::npos)
     return fail_while("Reading '" + file.path + "'", std::move(sum).error());
   return sum;
 }
 
-Result<std::string> sha256_of(const Folder& folder, const FoundFile& file) {
-  WEIR_TRY(FileBytes bytes, FileBytes::open(folder, file));
+Result<std::string> sha256_of(const Folder& folder, const FoundFile& file,
+                              const std::stop_token& stop) {
+  WEIR_TRY(FileBytes bytes, FileBytes::open(folder, file, stop));
   return bytes.finish();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "env/folder.hpp"
@@ -21,11 +22,13 @@ class FileSink {
 /// Reads the file to its end and returns its SHA-256 as 64 hex digits; what was told before counts
 /// only then. conflict where it is not, or no longer at the end, as it was found: someone is still
 /// writing it. not_found where an archive lacks a member that the settings name, unless they may be
-/// missing. Errors name the file.
+/// missing; unavailable, within a piece of the file, once `stop` is requested. Errors name the
+/// file.
 Result<std::string> read_file(const Folder& folder, const FoundFile& file, const FileEntry& entry,
-                              FileSink& sink);
+                              FileSink& sink, const std::stop_token& stop = {});
 
 /// Only its SHA-256.
-Result<std::string> sha256_of(const Folder& folder, const FoundFile& file);
+Result<std::string> sha256_of(const Folder& folder, const FoundFile& file,
+                              const std::stop_token& stop = {});
 
 }  // namespace weir::courier

@@ -4,6 +4,7 @@
 
 #include "base/sha256.hpp"
 #include "pipeline/courier/files/fake_folder.hpp"
+#include "pipeline/courier/formats/format_limits.hpp"
 #include "pipeline/courier/formats/test_records.hpp"
 
 namespace weir::courier {
@@ -52,6 +53,27 @@ TEST(FileReaderTest, AFileThatChangesWhileItIsReadIsNoticed) {
   EXPECT_FALSE(sha256_of(folder, file));
   folder.on_read = [] {};
   EXPECT_FALSE(sha256_of(folder, file)) << "changed since it was listed";
+}
+
+TEST(FileReaderTest, AStopEndsAReadingWithinAPieceOfTheFile) {
+  MemoryFolder folder;
+  std::string& text = folder.files["a"];
+  while (text.size() < 10 * limits::piece_bytes)
+    text += "1,2\n";
+  const FoundFile file{"a", {text.size(), folder.modified}, 0};
+  std::stop_source stop;
+  int reads = 0;
+  folder.on_read = [&] {
+    if (++reads == 3) stop.request_stop();
+  };
+  EXPECT_EQ(sha256_of(folder, file, stop.get_token()).error().code, Errc::unavailable);
+  EXPECT_EQ(reads, 3);
+  stop = {};
+  reads = 0;
+  Parts parts;
+  EXPECT_EQ(read_file(folder, file, csv, parts, stop.get_token()).error().code, Errc::unavailable);
+  EXPECT_EQ(reads, 3) << "not even for the checksum";
+  EXPECT_EQ(parts.ended, 0);
 }
 
 TEST(FileReaderTest, RecordsAndChecksumAreOfTheSameBytes) {

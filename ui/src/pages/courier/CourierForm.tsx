@@ -2,13 +2,14 @@ import { Button, Group, Radio, Select, SimpleGrid, Stack, Textarea, TextInput } 
 import { useState } from 'react';
 
 import { $api, ifMatch, type Schema } from '../../api/client';
-import { useFeeds, useStreams } from '../../api/lists';
+import { useFeeds } from '../../api/lists';
 import { DraftNote } from '../../parts/DraftNote';
 import { To } from '../../parts/Link';
 import { useSay } from '../../parts/Messages';
 import { NotSaved } from '../../parts/NotSaved';
-import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
+import { StreamSelect } from '../../parts/StreamSelect';
+import { visible } from '../../drawn/visible';
 import { useDraft } from '../../parts/useDraft';
 import { router } from '../../router';
 import { CredentialChoice } from './CredentialChoice';
@@ -26,7 +27,6 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
   }, id && `/api/v0/couriers/${id}`);
   const { value } = draft;
   const set = (part: Partial<typeof value>) => draft.set({ ...value, ...part });
-  const streams = useStreams();
   const feeds = useFeeds();
   const say = useSay();
   const isFile = value.kind === 'file';
@@ -77,8 +77,8 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
       <Section title="Streaming Ingest Settings">
         <Stack gap="md">
           <SimpleGrid cols={{ base: 1, sm: 3 }}>
-            <Select label="Endpoint ID" searchable data={optionsOf(streams.data?.items)}
-              value={value.stream_id || null} onChange={(stream) => set({ stream_id: stream ?? '' })} nothingFoundMessage="No stream" />
+            <StreamSelect label="Endpoint ID"
+              value={value.stream_id ?? ''} onChange={(stream_id) => set({ stream_id })} />
             <TextInput label="File tag" value={value.file_tag ?? ''} onChange={(event) => set({ file_tag: event.currentTarget.value })} />
             <Select label="File pattern prefix" description="08 = files received 08:00 to 08:59 UTC" value={value.file_pattern_prefix ?? ''}
               data={[{ value: '', label: 'none: all hours' }, ...hours]} onChange={(prefix) => set({ file_pattern_prefix: prefix || undefined })} />
@@ -105,7 +105,7 @@ export function CourierForm({ id, saved }: { id?: string; saved: Settings }) {
           <Textarea label="Load operations, JSON" classNames={{ input: 'mono' }} autosize minRows={5} spellCheck={false} value={value.operations}
             onChange={(event) => set({ operations: event.currentTarget.value })} error={wrong} />
           <Select label="Add a load of" placeholder="a feed" w={360} searchable value={null} onChange={addLoad}
-            data={(feeds.data?.items ?? []).map((each) => ({ value: each.id, label: `${each.table} ${each.id}` }))} nothingFoundMessage="No feed" />
+            data={(feeds.data?.items ?? []).map((each) => ({ value: each.id, label: `${visible(each.table)} ${each.id}` }))} nothingFoundMessage="No feed" />
           <Unknown operations={value.operations} feeds={(feeds.data?.items ?? []).map((each) => each.id)} />
         </Stack>
       </Section>

@@ -2,13 +2,13 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
-import { useStreams } from '../../api/lists';
 import { Act } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
 import { Facts } from '../../parts/Facts';
 import { To } from '../../parts/Link';
 import { Empty, Loaded, Refusal } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
+import { StreamName } from '../../parts/StreamName';
 import { Time } from '../../parts/Time';
 import { router } from '../../router';
 import { RunList } from '../workflows/RunList';
@@ -17,11 +17,9 @@ import { RunDialog } from './RunDialog';
 export function CourierPage() {
   const { id } = useParams({ from: '/inside/couriers/$id' });
   const courier = $api.useQuery('get', '/api/v0/couriers/{id}', { params: { path: { id } } }, { refetchInterval: 3_000 });
-  const streams = useStreams();
-  const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { kind: 'courier', limit: 200 } } }, { refetchInterval: 3_000 });
+  const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { courier_id: id, limit: 100 } } }, { refetchInterval: 3_000 });
   const [running, setRunning] = useState(false);
   const test = $api.useMutation('post', '/api/v0/couriers/{id}/validate');
-  const own = (runs.data?.items ?? []).filter((each) => each.courier_id === id);
   return (
     <Loaded query={courier}>
       {(data) => (
@@ -33,13 +31,14 @@ export function CourierPage() {
               <Act operation="runCourier" onClick={() => setRunning(true)}>Run</Act>
             </>
           }>
-          {test.data && <div className={`banner ${test.data.valid ? 'ok' : 'failed'}`} role="status">{test.data.valid ? '✓ ' : '✕ '}{test.data.message}</div>}
+          {test.data && <div className={`banner ${test.data.valid ? 'ok' : 'failed'}`} role="status">{test.data.valid ? '✓ ' : '✕ '}{test.data.message ?? ''}</div>}
           <Refusal error={test.error} />
-          {data.live && data.live.failures > 0 && <div className="banner failed" role="alert">✕ {data.live.error}</div>}
+          {data.live && data.live.failures > 0 && <div className="banner failed" role="alert">✕ {data.live.error ?? ''}</div>}
           <Section title="Settings">
             <Facts of={[
               ...(data.kind === 'file' ? filesOf(data) : [
-              ['Endpoint ID', <To key="s" to={`/streams/${data.stream_id}`}>{streams.data?.items.find((each) => each.id === data.stream_id)?.name ?? ''} {data.stream_id ?? ''}</To>],
+              ['Stream', <StreamName key="s" id={data.stream_id ?? ''} />],
+              ['Endpoint ID', <span key="e" className="mono">{data.stream_id}</span>],
               ['File format', data.file_format],
               ['File tag', <span className="mono" key="t">{data.file_tag}</span>],
               ['File pattern prefix', data.file_pattern_prefix ? `${data.file_pattern_prefix}: files of ${data.file_pattern_prefix}:00 to ${data.file_pattern_prefix}:59 UTC` : 'none: all hours'],
@@ -50,7 +49,7 @@ export function CourierPage() {
             ]} />
           </Section>
           <Section title="Runs" flush>
-            <Loaded query={runs}>{() => (own.length === 0 ? <Empty>It has never run. Run loads what its stream has received.</Empty> : <RunList runs={own} />)}</Loaded>
+            <Loaded query={runs}>{(page) => (page.items.length === 0 ? <Empty>It has never run. Run loads what its stream has received.</Empty> : <RunList runs={page.items} />)}</Loaded>
           </Section>
           {running && <RunDialog of={data} onClose={() => setRunning(false)} />}
         </Page>

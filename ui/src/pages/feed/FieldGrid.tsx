@@ -3,7 +3,6 @@ import { memo } from 'react';
 
 import type { Schema } from '../../api/client';
 import { Icon } from '../../parts/Icon';
-import { visible } from '../../parts/visible';
 import { columnOf, type Field, mendedName, nameProblem } from './feedDraft';
 
 const types: Schema['FieldType'][] = ['string', 'integer', 'decimal', 'float', 'boolean', 'date', 'datetime'];
@@ -49,7 +48,7 @@ interface RowProps {
 }
 
 const FieldRow = memo(function FieldRow({ field, problem, found, values, showsFound, onChange, onRemove }: RowProps) {
-  const of = visible(field.name);
+  const of = field.name;
   return (
     <>
       <tr>
@@ -83,5 +82,5 @@ function valuesOf(found: Schema['FeedDraft'] | undefined, field: Field): string 
   const at = found.rows.columns.findIndex((each) => each.name.toLowerCase() === field.name.toLowerCase());
   if (at < 0) return '';
   const values = (found.rows.rows as unknown[][]).map((row) => row[at]).filter((each) => each !== null && each !== undefined).map(String);
-  return visible([...new Set(values)].slice(0, 3).join(', ').slice(0, 80));
+  return [...new Set(values)].slice(0, 3).join(', ').slice(0, 80);
 }

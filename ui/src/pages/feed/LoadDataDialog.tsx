@@ -2,8 +2,10 @@ import { useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
 import { FormDialog } from '../../parts/Dialogs';
+import { counted } from '../../parts/amounts';
 import { useSay } from '../../parts/Messages';
 import { firstRange, RangeFields, runOf } from '../../parts/RangeFields';
+import { router } from '../../router';
 
 /** Runs every courier that loads into the feed. */
 export function LoadDataDialog({ feed, onClose }: { feed: Schema['Feed']; onClose: () => void }) {
@@ -11,8 +13,12 @@ export function LoadDataDialog({ feed, onClose }: { feed: Schema['Feed']; onClos
   const say = useSay();
   const load = $api.useMutation('post', '/api/v0/feeds/{id}/load', {
     onSuccess: ({ runs }) => {
-      say(`${runs.length} ${runs.length === 1 ? 'run' : 'runs'} started`, runs[0] ? `/workflows/${runs[0].id}` : undefined);
       onClose();
+      if (runs.length === 1) void router.navigate({ href: `/ui/workflows/${runs[0]!.id}` });
+      else {
+        say(`${counted(runs.length, 'run')} started`);
+        void router.navigate({ href: '/ui/workflows' });
+      }
     },
   });
   return (

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import { $api, api, type ApiError } from '../../api/client';
 import { useMe } from '../../api/session';
+import { counted } from '../../parts/amounts';
 import { CopyButton } from '../../parts/Copy';
 import { To } from '../../parts/Link';
 import { Refusal } from '../../parts/Loaded';
@@ -19,6 +20,9 @@ export function SendStep({ stream, token, onReceived }: { stream: string; token:
   const found = $api.useQuery('get', '/api/v0/streams/{id}', { params: { path: { id: stream } } });
   const url = found.data?.ingest_url ?? `${window.location.origin}/stream/v0/data/${stream}`;
   const [receipt, setReceipt] = useState('');
+  // Whoever sends: the accounts count a payload from its 202 on.
+  const accounts = $api.useQuery('get', '/api/v0/doctor', {}, { refetchInterval: 1_500 });
+  const arrived = accounts.data?.streams.find((each) => each.stream_id === stream)?.accepted ?? 0;
   const send = useMutation({
     mutationFn: async () => {
       const answer = await fetch(`/stream/v0/data/${stream}`, {
@@ -63,9 +67,10 @@ export function SendStep({ stream, token, onReceived }: { stream: string; token:
         <Stack gap="sm" align="flex-start">
           {receipt
             ? <Group gap="xs"><State tone="ok">Accepted</State><Text size="sm">Receipt <span className="mono">{receipt}</span>: this is safe on disk.</Text></Group>
-            : <State tone="running">Listening…</State>}
+            : arrived === 0 && <State tone="running">Listening…</State>}
+          {arrived > 0 && !receipt && <Group gap="xs"><State tone="ok">Accepted</State><Text size="sm">{counted(arrived, 'payload')}: safe on disk.</Text></Group>}
           <Refusal error={use.error} />
-          <Button variant={receipt ? 'filled' : 'default'} loading={use.isPending} onClick={() => use.mutate()}>Use as sample</Button>
+          <Button variant={receipt || arrived > 0 ? 'filled' : 'default'} loading={use.isPending} onClick={() => use.mutate()}>Use as sample</Button>
         </Stack>
       </Section>
     </Stack>

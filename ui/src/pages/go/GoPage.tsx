@@ -1,13 +1,13 @@
 import { Text } from '@mantine/core';
 import { Navigate, useParams } from '@tanstack/react-router';
 
-import { useCouriers, useFeeds, useIngestQueries, useCourierGroups, useStreams } from '../../api/lists';
+import { $api } from '../../api/client';
 import { To } from '../../parts/Link';
 import { Empty } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
 
 const pages: [RegExp, string][] = [
-  [/^is-/, '/streams/'], [/^cr-/, '/couriers/'], [/^df-/, '/feeds/'], [/^iq-/, '/queries/'], [/^cg-/, '/groups/'], [/^wf-/, '/workflows/'],
+  [/^is-/, '/streams/'], [/^cr-/, '/couriers/'], [/^df-/, '/feeds/'], [/^iq-/, '/queries/'], [/^cg-/, '/groups/'], [/^wf-/, '/workflows/'], [/^al-/, '/alerts/'],
   [/^[0-9a-z]{26}$/, '/receipts/'],
 ];
 
@@ -21,12 +21,12 @@ export function GoPage() {
   return <Named text={id} />;
 }
 
+const named = [['/streams/', '/api/v0/streams'], ['/couriers/', '/api/v0/couriers'], ['/feeds/', '/api/v0/feeds'], ['/queries/', '/api/v0/ingest-queries'], ['/groups/', '/api/v0/courier-groups']] as const;
+
 function Named({ text }: { text: string }) {
-  const lists = [
-    ['/streams/', useStreams()], ['/couriers/', useCouriers()], ['/feeds/', useFeeds()], ['/queries/', useIngestQueries()], ['/groups/', useCourierGroups()],
-  ] as const;
-  const wanted = text.toLowerCase();
-  const found = lists.flatMap(([to, list]) => (list.data?.items ?? []).filter((each) => each.name.toLowerCase().includes(wanted)).map((each) => ({ to: to + each.id, name: each.name, id: each.id })));
+  const query = { params: { query: { q: text, limit: 20 } } };
+  const lists = [$api.useQuery('get', named[0][1], query), $api.useQuery('get', named[1][1], query), $api.useQuery('get', named[2][1], query), $api.useQuery('get', named[3][1], query), $api.useQuery('get', named[4][1], query)];
+  const found = lists.flatMap((list, at) => (list.data?.items ?? []).map((each) => ({ to: named[at]![0] + each.id, name: each.name, id: each.id })));
   return (
     <Page title={`Found for "${text}"`}>
       <Section title="By name" flush>

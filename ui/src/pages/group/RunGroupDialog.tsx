@@ -2,16 +2,15 @@ import { useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
 import { FormDialog } from '../../parts/Dialogs';
-import { useSay } from '../../parts/Messages';
 import { firstRange, RangeFields, runOf } from '../../parts/RangeFields';
+import { router } from '../../router';
 
 export function RunGroupDialog({ group, onClose }: { group: Pick<Schema['CourierGroup'], 'id' | 'name'>; onClose: () => void }) {
   const [asked, setAsked] = useState(() => firstRange('automatic'));
-  const say = useSay();
   const run = $api.useMutation('post', '/api/v0/courier-groups/{id}/runs', {
     onSuccess: (started) => {
-      say(`Run ${started.id} started`, `/workflows/${started.id}`);
       onClose();
+      void router.navigate({ href: `/ui/workflows/${started.id}` });
     },
   });
   return (

@@ -1,19 +1,23 @@
 import { $api, type Schema } from '../../api/client';
-import { bytes, count } from '../../parts/amounts';
+import { count } from '../../parts/amounts';
 import { To } from '../../parts/Link';
+import { LastPayload, RateCell } from '../../parts/Receiving';
+import { Sparkline } from '../../parts/Sparkline';
 
 const shownMax = 8;
 
-/** The first streams with what they hold. */
+/** The first streams with what comes to them and what was turned away. */
 export function Arriving({ streams }: { streams: Schema['Stream'][] }) {
   return (
     <>
-      <table className="list cards">
+      <div className="scroll">
+      <table className="list cards" aria-label="Arriving now">
         <thead>
-          <tr><th>Name</th><th className="number">Records in files</th><th className="number">Size</th><th className="number">Quarantined</th></tr>
+          <tr><th>Name</th><th className="number">Rate</th><th>Last hour</th><th>Last payload</th><th className="number">Quarantined</th></tr>
         </thead>
         <tbody>{streams.slice(0, shownMax).map((each) => <StreamLine key={each.id} stream={each} />)}</tbody>
       </table>
+      </div>
       {streams.length > shownMax && <div style={{ padding: '8px 12px' }}><To to="/sources">All {streams.length} streams</To></div>}
     </>
   );
@@ -24,9 +28,10 @@ function StreamLine({ stream }: { stream: Schema['Stream'] }) {
   return (
     <tr>
       <td><To to={`/streams/${stream.id}`}>{stream.name}</To></td>
-      <td className="number">{data ? count(data.counts.in_files) : '…'}</td>
-      <td className="number quiet">{data ? bytes(data.counts.bytes) : ''}</td>
-      <td className="number">{data && data.counts.quarantined > 0 ? <To to={`/quarantine?stream=${stream.id}`}>{count(data.counts.quarantined)}</To> : '0'}</td>
+      <td className="number"><RateCell stream={stream.id} /></td>
+      <td><Sparkline stream={stream.id} name={stream.name} /></td>
+      <td><LastPayload stream={stream.id} /></td>
+      <td className="number" data-head="Quarantined">{data && data.counts.quarantined > 0 ? <To to={`/quarantine?stream=${stream.id}`}>{count(data.counts.quarantined)}</To> : '0'}</td>
     </tr>
   );
 }

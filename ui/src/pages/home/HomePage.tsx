@@ -1,7 +1,9 @@
 import { Group, SimpleGrid, Text } from '@mantine/core';
 
 import { $api } from '../../api/client';
-import { count } from '../../parts/amounts';
+import { count, rate } from '../../parts/amounts';
+import { useRates } from '../../live/useLive';
+import { Days } from '../../parts/Days';
 import { To } from '../../parts/Link';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
@@ -34,9 +36,9 @@ export function HomePage() {
       </Loaded>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Section title="Needs you" flush>
-          <NeedsYou checks={doctor.data?.checks ?? []} />
+          <NeedsYou />
         </Section>
-        <Section title="Streams" flush>
+        <Section title="Arriving now" note={<Total />} flush>
           <Loaded query={streams} isEmpty={(page) => page.items.length === 0}
             empty={<Empty action={<To to="/first">Make a first stream</To>}>No payloads yet. Make a first stream and follow one payload into a table.</Empty>}>
             {(page) => <Arriving streams={page.items} />}
@@ -46,6 +48,12 @@ export function HomePage() {
       <Section title="Latest workflows" flush actions={<Group><To to="/workflows">All workflows</To></Group>}>
         <RecentRuns />
       </Section>
+      <Days />
     </Page>
   );
+}
+
+function Total() {
+  const rates = useRates();
+  return rates ? <>{rate([...rates.values()].reduce((sum, each) => sum + each.per_second, 0))}/s</> : null;
 }

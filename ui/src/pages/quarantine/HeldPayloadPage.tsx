@@ -12,8 +12,8 @@ import { Loaded, Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
 import { Page, Section } from '../../parts/Page';
 import { Payload } from '../../parts/Payload';
-import { visible } from '../../parts/visible';
 import { NamedState } from '../../parts/State';
+import { StreamName } from '../../parts/StreamName';
 import { Time } from '../../parts/Time';
 import { jsonProblem, xmlProblem } from './wellFormed';
 
@@ -24,12 +24,12 @@ export function HeldPayloadPage() {
     <Loaded query={found} lines={8}>
       {(data) => (
         <Page title="Quarantined payload" above={<To to="/quarantine">Quarantine</To>} beside={<><NamedState name={data.state} /><Id id={data.receipt} what="receipt" /></>}>
-          <div className="banner warning break" style={{ whiteSpace: 'pre-wrap' }}>▲ {visible(data.reason)}</div>
+          <div className="banner warning break" style={{ whiteSpace: 'pre-wrap' }}>▲ {data.reason}</div>
           <SimpleGrid cols={{ base: 1, md: 2 }}>
             <Section title="As it was sent">
               <Stack gap="sm">
                 <Facts of={[
-                  ['Stream', <To key="s" to={`/streams/${data.stream_id}`}>{data.stream_id}</To>],
+                  ['Stream', <StreamName key="s" id={data.stream_id} />],
                   ['Received', <Time key="r" at={data.received_at} />],
                   ...(data.replayed_as ? [['Replayed as', <To key="a" to={`/receipts/${data.replayed_as}`}>{data.replayed_as}</To>] as [string, React.ReactNode]] : []),
                 ]} />

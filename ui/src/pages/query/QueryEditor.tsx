@@ -1,8 +1,8 @@
-import { Button, Group, Menu, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { Button, Menu, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { useMemo, useState } from 'react';
 
-import { $api, ifMatch, messageOf, type Schema } from '../../api/client';
-import { useStreams } from '../../api/lists';
+import { $api, api, ifMatch, messageOf, type Schema } from '../../api/client';
+import { useCouriers, useOnlyStream } from '../../api/lists';
 import { Editor } from '../../editor/Editor';
 import { Act } from '../../parts/Act';
 import { counted } from '../../parts/amounts';
@@ -11,39 +11,48 @@ import { To } from '../../parts/Link';
 import { Empty, Refusal } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
 import { NotSaved } from '../../parts/NotSaved';
-import { optionsOf } from '../../parts/options';
 import { Page, Section } from '../../parts/Page';
 import { Rows } from '../../parts/Rows';
 import { useDraft } from '../../parts/useDraft';
+import { visible } from '../../drawn/visible';
 import { router } from '../../router';
+import { useColumns, useFunctions } from './columns';
 import { examples } from './examples';
+import { History } from './History';
+import { PreviewWith } from './PreviewWith';
+import { usageOf } from './usage';
+import { usePreviewInput } from './usePreviewInput';
 
 /** The text and what it makes of a stream's newest files, side by side. */
-export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewIngestQuery'] }) {
+export function QueryEditor({ id, version, saved }: { id?: string; version?: number; saved: Schema['NewIngestQuery'] }) {
   const draft = useDraft(`query.${id ?? 'new'}`, saved, id && `/api/v0/ingest-queries/${id}`);
   const { value } = draft;
   const set = (part: Partial<Schema['NewIngestQuery']>) => draft.set({ ...value, ...part });
-  const streams = useStreams();
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [tag, setTag] = useState('streaming');
-  const [rowTag, setRowTag] = useState('');
-  const [schema, setSchema] = useState('');
+  const only = useOnlyStream();
+  const couriers = useCouriers();
+  const used = useMemo(() => usageOf(couriers.data?.items ?? [], saved.name), [couriers.data, saved.name]);
+  const input = usePreviewInput(used, only);
+  const [asked, setAsked] = useState(false);
+  const names = useColumns(input.value.isPasted ? '' : input.value.stream, input.value.tag, input.value.rowTag);
+  const functions = useFunctions();
   const say = useSay();
-  const stream = chosen ?? streams.data?.items.at(-1)?.id ?? '';
   const preview = $api.useMutation('post', '/api/v0/ingest-queries/preview');
   const onSuccess = (query: Schema['IngestQuery']) => {
     draft.discard({ name: query.name, description: query.description, sql: query.sql });
     say(`${query.name} was saved`);
     void router.navigate({ href: `/ui/queries/${query.id}`, replace: true });
   };
+  const onRestored = async (query: Schema['IngestQuery']) => {
+    await api.GET('/api/v0/ingest-queries/{id}', { params: { path: { id: query.id } } }); // for its ETag, which the next save sends
+    draft.discard({ name: query.name, description: query.description, sql: query.sql });
+  };
   const create = $api.useMutation('post', '/api/v0/ingest-queries', { onSuccess });
   const update = $api.useMutation('put', '/api/v0/ingest-queries/{id}', { onSuccess });
   const save = (version = draft.version) => (id ? update.mutate({ params: { path: { id }, header: ifMatch(version) }, body: value }) : create.mutate({ body: value }));
   const look = () => {
-    const given = schema.trim() ? { schema: JSON.parse(schema) as Record<string, never> } : {};
-    preview.mutate({ body: { sql: value.sql, stream_id: stream, file_tag: tag, limit: 20, ...(rowTag ? { row_tag: rowTag } : {}), ...given } });
+    setAsked(true);
+    if (input.isComplete) preview.mutate({ body: { sql: value.sql, ...input.body() } });
   };
-  const schemaWrong = schema.trim() && !isJson(schema) ? 'This is not JSON.' : undefined;
   return (
     <Page title={id ? saved.name : 'Add SQL Query'} above={<To to="/sources">Sources</To>}
       actions={
@@ -52,10 +61,10 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
           {!id && (
             <Menu>
               <Menu.Target><Button variant="default">Examples ▾</Button></Menu.Target>
-              <Menu.Dropdown>{examples.map((each) => <Menu.Item key={each.name} onClick={() => { set({ sql: each.sql }); setRowTag(each.rowTag); setSchema(each.schema); }}>{each.name}</Menu.Item>)}</Menu.Dropdown>
+              <Menu.Dropdown>{examples.map((each) => <Menu.Item key={each.name} onClick={() => { set({ sql: each.sql }); input.read({ rowTag: each.rowTag }); }}>{each.name}</Menu.Item>)}</Menu.Dropdown>
             </Menu>
           )}
-          <Act operation="previewSql" variant="default" loading={preview.isPending} onClick={() => { if (!schemaWrong) look(); }}>Preview</Act>
+          <Act operation="previewSql" variant="default" loading={preview.isPending} onClick={look}>Preview</Act>
           <Act operation={id ? 'updateIngestQuery' : 'createIngestQuery'} loading={create.isPending || update.isPending} onClick={() => save()}>Save</Act>
         </>
       }>
@@ -67,36 +76,31 @@ export function QueryEditor({ id, saved }: { id?: string; saved: Schema['NewInge
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Stack gap="sm" miw={0}>
           <Section title="Query" note="Spark SQL; Ctrl Enter previews, Ctrl S saves" flush>
-            <Editor label="Ingest query" value={value.sql} onChange={(sql) => set({ sql })} onRun={look} onSave={() => save()} error={preview.error ? messageOf(preview.error) : null} />
+            <Editor label="Ingest query" value={value.sql} onChange={(sql) => set({ sql })} onRun={look} onSave={() => save()} error={preview.error ? messageOf(preview.error) : null} names={names} functions={functions} />
           </Section>
           <Refusal error={preview.error} />
-          <Section title="Preview with">
-            <Stack gap="sm">
-              <Group align="end">
-                <Select label="Stream" w={260} searchable value={stream || null} onChange={setChosen} data={optionsOf(streams.data?.items)} />
-                <TextInput label="File tag" w={140} value={tag} onChange={(event) => setTag(event.currentTarget.value)} />
-                <TextInput label="Row tag" description="XML only" w={140} value={rowTag} onChange={(event) => setRowTag(event.currentTarget.value)} />
-              </Group>
-              <Textarea label="Schema" description="A Spark StructType as JSON, as in load operations; XML needs one, JSON does not" classNames={{ input: 'mono' }} autosize minRows={2} maxRows={12} spellCheck={false}
-                value={schema} onChange={(event) => setSchema(event.currentTarget.value)} error={schemaWrong} />
-            </Stack>
-          </Section>
+          <PreviewWith input={input} asked={asked} />
         </Stack>
         <Section title="Result" note={preview.data ? counted(preview.data.rows.length, 'row') : undefined} flush>
           {preview.data
-            ? <><Rows label="Result" columns={preview.data.columns} rows={preview.data.rows} />{(preview.data.misfits ?? 0) > 0 && <div className="banner warning">▲ {counted(preview.data.misfits ?? 0, 'value')} did not fit the schema and became NULL.</div>}</>
-            : <Empty>Preview runs the query on the newest files of the stream, and changes nothing.</Empty>}
+            ? <><Rows label="Result" columns={preview.data.columns} rows={preview.data.rows} /><Misfits of={preview.data} /></>
+            : <Empty>Preview runs the query on payloads of the stream, or on one that you paste, and changes nothing.</Empty>}
         </Section>
       </SimpleGrid>
+      {id && version && <History query={id} version={version} input={input} onRestored={(query) => void onRestored(query)} />}
     </Page>
   );
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+/** Records that cannot be read, and values that the schema cannot take. */
+function Misfits({ of }: { of: Schema['Rows'] }) {
+  if (!of.misfits) return null;
+  return (
+    <div className="banner warning" role="status">
+      <div>▲ {counted(of.misfits, 'record or value', 'records or values')} could not be read and became no row, or NULL.</div>
+      <ul style={{ margin: '4px 0 0', paddingLeft: 20 }}>
+        {(of.first_misfits ?? []).map((each, at) => <li key={at} className="break">Row {each.row}{each.field ? `, ${visible(each.field)}` : ''}: {visible(each.value ? `${each.value} ${each.reason}` : each.reason)}</li>)}
+      </ul>
+    </div>
+  );
 }

@@ -6,9 +6,9 @@ import { CopyIcon, Id } from '../../parts/Copy';
 import { To } from '../../parts/Link';
 import { Empty, Loaded } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
-import { visible } from '../../parts/visible';
 import { Payload } from '../../parts/Payload';
 import { NamedState } from '../../parts/State';
+import { StreamName } from '../../parts/StreamName';
 import { Time } from '../../parts/Time';
 
 type Receipt = Schema['ReceiptState'];
@@ -23,7 +23,7 @@ export function ReceiptPage() {
         <Page title="Receipt" above={<To to="/receipts">Receipts</To>} beside={<><NamedState name={data.state} /><Id id={data.receipt} what="receipt" /></>}>
           <div className="card"><Stations of={data} /></div>
           {data.state === 'quarantined' && (
-            <div className="banner warning break">▲ {visible(data.reason ?? '')} <To to={`/quarantine/${data.receipt}`}>Mend and replay</To></div>
+            <div className="banner warning break">▲ {data.reason ?? ''} <To to={`/quarantine/${data.receipt}`}>Mend and replay</To></div>
           )}
           {data.duplicate_of && <div className="banner warning">▲ The same key was accepted before: <To to={`/receipts/${data.duplicate_of}`}>{data.duplicate_of}</To></div>}
           {data.replayed_as && <div className="banner ok">✓ Replayed as <To to={`/receipts/${data.replayed_as}`}>{data.replayed_as}</To></div>}
@@ -43,7 +43,7 @@ function Stations({ of }: { of: Receipt }) {
   const stopped = of.state === 'quarantined' || of.state === 'duplicate';
   return (
     <ol className="stations" aria-label="What became of it">
-      <Station name="Accepted" reached>stream <To to={`/streams/${of.stream_id}`}>{of.stream_id}</To></Station>
+      <Station name="Accepted" reached>stream <StreamName id={of.stream_id} /></Station>
       <Station name="In log" reached>safe on disk</Station>
       <Station name="In file" reached={inFile} stopped={stopped}>
         {of.batch && inFile && <><span className="mono break">{of.batch.path.split('/').at(-1)}</span> <CopyIcon text={of.batch.path} what="file path" />{of.byte_range && <div>bytes {of.byte_range.offset} to {of.byte_range.offset + of.byte_range.bytes}</div>}</>}
@@ -85,7 +85,7 @@ function Tables({ of }: { of: Receipt }) {
                 <td><NamedState name={each.state} /></td>
                 <td className="mono">{(each.rows ?? []).map((row) => row._pk).filter(Boolean).join(', ')}</td>
                 <td><Time at={each.loaded_at} none="not yet" /></td>
-                <td className="break">{each.why}{(each.rows ?? []).flatMap((row) => row.errors ?? []).map((wrong) => <div key={`${wrong.row} ${wrong.field}`}>{wrong.field}: {visible(wrong.value)}, {visible(wrong.reason)}</div>)}</td>
+                <td className="break">{each.why ?? ''}{(each.rows ?? []).flatMap((row) => row.errors ?? []).map((wrong) => <div key={`${wrong.row} ${wrong.field}`}>{wrong.field}: {wrong.value}, {wrong.reason}</div>)}</td>
               </tr>
             ))}
           </tbody>

@@ -1,9 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
 import { Act } from '../../parts/Act';
+import { Back } from '../../parts/Back';
 import { Id } from '../../parts/Copy';
 import { Facts } from '../../parts/Facts';
 import { To } from '../../parts/Link';
@@ -11,7 +12,8 @@ import { Loaded, Refusal } from '../../parts/Loaded';
 import { Page, Section } from '../../parts/Page';
 import { isOver, NamedState } from '../../parts/State';
 import { duration, Time } from '../../parts/Time';
-import { kinds, RunList } from '../workflows/RunList';
+import { useLiveRuns, useRunsChanged } from '../../live/useLive';
+import { kinds, RunList, startedBy } from '../workflows/RunList';
 import { ErrorLog } from './ErrorLog';
 import { Notices } from './Notices';
 import { Resolutions } from './Resolutions';
@@ -20,14 +22,19 @@ import { Tasks } from './Tasks';
 export function RunPage() {
   const { id } = useParams({ from: '/inside/workflows/$id' });
   const run = $api.useQuery('get', '/api/v0/workflow/runs/{id}', { params: { path: { id } } }, {
-    refetchInterval: (query) => (query.state.data && isOver(query.state.data.state) ? 5_000 : 700),
+    refetchInterval: (query) => (query.state.data && isOver(query.state.data.state) ? 10_000 : 1_000),
   });
+  const { refetch } = run;
+  const told = useLiveRuns()?.get(id);
+  useEffect(() => {
+    if (told) void refetch();
+  }, [told, refetch]);
   const [resolving, setResolving] = useState(false);
   const stop = $api.useMutation('post', '/api/v0/workflow/runs/{id}/stop');
   return (
     <Loaded query={run} lines={8}>
       {(data) => (
-        <Page title={data.name} above={<To to="/workflows">Workflows</To>} beside={<><NamedState name={data.state} /><Id id={data.id} what="workflow ID" /></>}
+        <Page title={data.name} above={<Back><To to="/workflows">Workflows</To></Back>} beside={<><NamedState name={data.state} /><Id id={data.id} what="workflow ID" /></>}
           actions={
             <>
               {data.resolutions.length > 0 && <Act operation="resolveRun" onClick={() => setResolving(true)}>Show resolutions</Act>}
@@ -39,7 +46,7 @@ export function RunPage() {
           <Section title="Run">
             <Facts of={[
               ['Type', kinds[data.kind]],
-              ['Started by', data.started_by],
+              ['Started by', <span key="b" title={data.started_by}>{startedBy(data)}</span>],
               ['Started', <Time key="s" at={data.started_at} none="not yet" />],
               ['Runtime', duration(data.started_at, data.ended_at) || 'not begun'],
               ['Date range', rangeOf(data)],
@@ -68,6 +75,7 @@ function Outcome({ run }: { run: Schema['RunWithTasks'] }) {
       <div className="banner failed break" role="alert">
         {step && <div>✕ Error running {step.kind} task</div>}
         <strong style={{ whiteSpace: 'pre-wrap' }}>{run.error}</strong>
+        {run.attribution && <div>{run.attribution === 'customer' ? 'To be mended in the data or the settings' : 'To be mended by who runs this server'}</div>}
       </div>
     );
   }
@@ -83,7 +91,8 @@ function rangeOf(run: Schema['Run']): string {
 }
 
 function Children({ of }: { of: string }) {
-  const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { parent: of, limit: 200 } } }, { refetchInterval: 2_000 });
+  const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { parent: of, limit: 200 } } }, { refetchInterval: 10_000 });
+  useRunsChanged(runs.refetch);
   return (
     <Section title="Its courier runs" flush>
       <Loaded query={runs}>{(page) => <RunList runs={page.items} />}</Loaded>

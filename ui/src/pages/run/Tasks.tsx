@@ -3,10 +3,10 @@ import { useState } from 'react';
 
 import type { Schema } from '../../api/client';
 import { counted } from '../../parts/amounts';
+import { To } from '../../parts/Link';
 import { Section } from '../../parts/Page';
 import { NamedState, words } from '../../parts/State';
 import { duration } from '../../parts/Time';
-import { visible } from '../../parts/visible';
 
 const amounts = ['read', 'inserted', 'updated', 'rejected', 'errors'] as const;
 
@@ -36,7 +36,7 @@ function TaskRow({ task }: { task: Schema['RunTask'] }) {
   return (
     <>
       <tr>
-        <td><strong style={{ fontWeight: 600 }}>{words(task.kind.replaceAll('-', ' '))}</strong> {task.name && visible(task.name)}{found && <div className="quiet">{found}</div>}</td>
+        <td><strong style={{ fontWeight: 600 }}>{words(task.kind.replaceAll('-', ' '))}</strong> {/^(is|df|cr)-/.test(task.name) ? <To to={`/go/${task.name}`}>{task.name}</To> : task.name && task.name}{found && <div className="quiet">{found}</div>}</td>
         <td><NamedState name={task.state} /></td>
         <td>{task.stage}</td>
         <td className="number" data-head="Attempt">{task.attempt}</td>

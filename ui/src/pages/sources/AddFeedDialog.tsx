@@ -3,18 +3,18 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { $api } from '../../api/client';
-import { useFeeds, useStreams } from '../../api/lists';
+import { useFeeds, useOnlyStream } from '../../api/lists';
 import { bytes, counted } from '../../parts/amounts';
 import { FormDialog } from '../../parts/Dialogs';
-import { optionsOf } from '../../parts/options';
+import { StreamSelect } from '../../parts/StreamSelect';
 import { utc } from '../../parts/Time';
 
 /** Source, name and sample; the feed editor is the next step. */
 export function AddFeedDialog({ stream, onClose }: { stream?: string; onClose: () => void }) {
   const feeds = useFeeds();
-  const streams = useStreams();
+  const only = useOnlyStream();
   const [chosenStream, setChosenStream] = useState(stream ?? null);
-  const from = chosenStream ?? streams.data?.items.at(-1)?.id ?? '';
+  const from = chosenStream ?? only;
   const files = $api.useQuery('get', '/api/v0/feeds/samples', { params: { query: { limit: 100, stream_id: from } } }, { enabled: from !== '' });
   const navigate = useNavigate();
   const [origin, setOrigin] = useState('new');
@@ -57,10 +57,11 @@ export function AddFeedDialog({ stream, onClose }: { stream?: string; onClose: (
       </Radio.Group>
       {sampling === 'existing' && (
         <>
-        <Select label="Stream" searchable data={optionsOf(streams.data?.items)}
-          value={from || null} onChange={(value) => { setChosenStream(value); setFile(null); }} />
+        <StreamSelect label="Stream"
+          error={tried && !from ? 'Choose the stream whose payloads the feed takes, or use no sample.' : undefined}
+          value={from} onChange={(value) => { setChosenStream(value); setFile(null); }} />
         <Select label="File" searchable data={options} value={chosen ?? null} onChange={setFile} nothingFoundMessage="No file"
-          error={tried && !chosen ? 'There is no file yet: send a payload and close its batch, or use no sample.' : undefined} />
+          disabled={!from} error={tried && from && !chosen ? 'There is no file yet: send a payload and close its batch, or use no sample.' : undefined} />
         </>
       )}
       <Checkbox label="Load sample file on feed activation" checked={load} disabled={sampling !== 'existing'} onChange={(event) => setLoad(event.currentTarget.checked)} />

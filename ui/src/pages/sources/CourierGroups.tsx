@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
-import { useCourierGroups } from '../../api/lists';
+import { call } from '../../api/call';
+import { $api, api, type Schema } from '../../api/client';
+import { useBrowsed } from '../../api/lists';
 import { Actions } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
-import { Confirm } from '../../parts/Dialogs';
+import { Delete } from '../../parts/Delete';
 import { To } from '../../parts/Link';
 import { ListSection } from '../../parts/ListSection';
 import { useSay } from '../../parts/Messages';
@@ -15,14 +16,13 @@ import { router } from '../../router';
 import { RunGroupDialog } from '../group/RunGroupDialog';
 
 export function CourierGroups({ filter, add }: { filter: string; add: () => void }) {
-  const groups = useCourierGroups();
+  const groups = useBrowsed('/api/v0/courier-groups', filter);
   const [asked, setAsked] = useState<{ what: 'run' | 'delete'; group: Schema['CourierGroup'] } | null>(null);
   const say = useSay();
   const close = () => setAsked(null);
   const activate = $api.useMutation('post', '/api/v0/courier-groups/{id}/activate', { onSuccess: (group) => say(`${group.name} is enabled`) });
   const deactivate = $api.useMutation('post', '/api/v0/courier-groups/{id}/deactivate', { onSuccess: (group) => say(`${group.name} is disabled; it can still be run by hand`) });
   const copy = $api.useMutation('post', '/api/v0/courier-groups/{id}/copy', { onSuccess: (made) => say(`${made.name} was made`, `/groups/${made.id}`) });
-  const remove = $api.useMutation('delete', '/api/v0/courier-groups/{id}', { onSuccess: close });
   return (
     <>
       <ListSection
@@ -56,10 +56,9 @@ export function CourierGroups({ filter, add }: { filter: string; add: () => void
       />
       {asked?.what === 'run' && <RunGroupDialog group={asked.group} onClose={close} />}
       {asked?.what === 'delete' && (
-        <Confirm title={`Delete ${asked.group.name}?`} verb={`Delete ${asked.group.name}`} busy={remove.isPending} error={remove.error} onClose={close}
-          onConfirm={() => remove.mutate({ params: { path: { id: asked.group.id } } })}>
+        <Delete of={asked.group.name} by={() => call(api.DELETE('/api/v0/courier-groups/{id}', { params: { path: { id: asked.group.id } } }))} onClose={close}>
           The group and its schedule go. Its {asked.group.couriers.length} couriers and all tables stay.
-        </Confirm>
+        </Delete>
       )}
     </>
   );

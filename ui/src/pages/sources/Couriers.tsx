@@ -2,28 +2,27 @@ import { Button } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
-import { useCouriers, useStreams } from '../../api/lists';
+import { call } from '../../api/call';
+import { $api, api, type Schema } from '../../api/client';
+import { useBrowsed } from '../../api/lists';
 import { Actions } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
-import { Confirm } from '../../parts/Dialogs';
+import { Delete } from '../../parts/Delete';
 import { To } from '../../parts/Link';
 import { ListSection } from '../../parts/ListSection';
 import { useSay } from '../../parts/Messages';
 import { NamedState } from '../../parts/State';
+import { StreamName } from '../../parts/StreamName';
 import { Time } from '../../parts/Time';
 import { RunDialog } from '../courier/RunDialog';
 
 export function Couriers({ filter, add }: { filter: string; add: () => void }) {
-  const couriers = useCouriers();
-  const streams = useStreams();
+  const couriers = useBrowsed('/api/v0/couriers', filter);
   const runs = $api.useQuery('get', '/api/v0/workflow/runs', { params: { query: { kind: 'courier', limit: 200 } } }, { refetchInterval: 3_000 });
   const [asked, setAsked] = useState<{ what: 'run' | 'delete'; courier: Schema['Courier'] } | null>(null);
   const navigate = useNavigate();
   const say = useSay();
   const copy = $api.useMutation('post', '/api/v0/couriers/{id}/copy', { onSuccess: (made) => say(`${made.name} was made`, `/couriers/${made.id}/edit`) });
-  const remove = $api.useMutation('delete', '/api/v0/couriers/{id}', { onSuccess: () => setAsked(null) });
-  const streamName = (id: string) => streams.data?.items.find((each) => each.id === id)?.name ?? id;
   const lastOf = (id: string) => runs.data?.items.find((each) => each.courier_id === id);
   const close = () => setAsked(null);
   return (
@@ -41,7 +40,7 @@ export function Couriers({ filter, add }: { filter: string; add: () => void }) {
             <tr key={each.id}>
               <td><To to={`/couriers/${each.id}`}>{each.name}</To></td>
               <td><Id id={each.id} what={`courier ID of ${each.name}`} /></td>
-              <td>{each.stream_id ? <To to={`/streams/${each.stream_id}`}>{streamName(each.stream_id)}</To> : <span className="mono">{each.folder || '/'}</span>}</td>
+              <td>{each.stream_id ? <StreamName id={each.stream_id} /> : <span className="mono">{each.folder || '/'}</span>}</td>
               <td>{each.kind === 'file' ? 'Files' : each.file_format}</td>
               <td>{last ? <To to={`/workflows/${last.id}`}><Time at={last.created_at} /></To> : <span className="quiet">never</span>}</td>
               <td>{last && <NamedState name={last.state} />}</td>
@@ -60,10 +59,9 @@ export function Couriers({ filter, add }: { filter: string; add: () => void }) {
       />
       {asked?.what === 'run' && <RunDialog of={asked.courier} onClose={close} />}
       {asked?.what === 'delete' && (
-        <Confirm title={`Delete ${asked.courier.name}?`} verb={`Delete ${asked.courier.name}`} busy={remove.isPending} error={remove.error} onClose={close}
-          onConfirm={() => remove.mutate({ params: { path: { id: asked.courier.id } } })}>
+        <Delete of={asked.courier.name} by={() => call(api.DELETE('/api/v0/couriers/{id}', { params: { path: { id: asked.courier.id } } }))} onClose={close}>
           The courier goes. Its feeds, the tables' rows, the stream's files and the runs that were stay.
-        </Confirm>
+        </Delete>
       )}
     </>
   );

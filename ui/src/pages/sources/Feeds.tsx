@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
-import { useFeeds } from '../../api/lists';
+import { call } from '../../api/call';
+import { $api, api, type Schema } from '../../api/client';
+import { useBrowsed } from '../../api/lists';
 import { Actions } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
 import { Confirm } from '../../parts/Dialogs';
+import { Delete } from '../../parts/Delete';
 import { To } from '../../parts/Link';
 import { ListSection } from '../../parts/ListSection';
 import { useSay } from '../../parts/Messages';
@@ -14,12 +16,11 @@ import { Time } from '../../parts/Time';
 import { router } from '../../router';
 
 export function Feeds({ filter, add }: { filter: string; add: () => void }) {
-  const feeds = useFeeds();
+  const feeds = useBrowsed('/api/v0/feeds', filter);
   const [asked, setAsked] = useState<{ what: 'truncate' | 'delete'; feed: Schema['Feed'] } | null>(null);
   const say = useSay();
   const close = () => setAsked(null);
   const copy = $api.useMutation('post', '/api/v0/feeds/{id}/copy', { onSuccess: (made) => say(`${made.name} was made`, `/feeds/${made.id}`) });
-  const remove = $api.useMutation('delete', '/api/v0/feeds/{id}', { onSuccess: close });
   const truncate = $api.useMutation('post', '/api/v0/feeds/{id}/truncate', {
     onSuccess: (feed) => {
       say(`${feed.table} has no rows now`);
@@ -34,7 +35,6 @@ export function Feeds({ filter, add }: { filter: string; add: () => void }) {
         query={feeds}
         filter={filter}
         add={<Button onClick={add}>Add Feed</Button>}
-        alsoIn={(each) => each.table}
         head={['Name', 'Feed ID', 'Source', 'Table', 'Fields', 'Status', 'Created at']}
         row={(each) => (
           <tr key={each.id}>
@@ -63,10 +63,9 @@ export function Feeds({ filter, add }: { filter: string; add: () => void }) {
         </Confirm>
       )}
       {asked?.what === 'delete' && (
-        <Confirm title={`Delete ${asked.feed.name}?`} verb={`Delete ${asked.feed.name}`} busy={remove.isPending} error={remove.error} onClose={close}
-          onConfirm={() => remove.mutate({ params: { path: { id: asked.feed.id } } })}>
+        <Delete of={asked.feed.name} by={() => call(api.DELETE('/api/v0/feeds/{id}', { params: { path: { id: asked.feed.id } } }))} onClose={close}>
           The feed goes. Its table {asked.feed.table} and the data files stay.
-        </Confirm>
+        </Delete>
       )}
     </>
   );

@@ -1,21 +1,20 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 
-import { $api, type Schema } from '../../api/client';
-import { useIngestQueries } from '../../api/lists';
+import { call } from '../../api/call';
+import { api, type Schema } from '../../api/client';
+import { useBrowsed } from '../../api/lists';
 import { Actions } from '../../parts/Act';
 import { Id } from '../../parts/Copy';
-import { Confirm } from '../../parts/Dialogs';
+import { Delete } from '../../parts/Delete';
 import { To } from '../../parts/Link';
-import { visible } from '../../parts/visible';
 import { ListSection } from '../../parts/ListSection';
 import { Time } from '../../parts/Time';
 import { router } from '../../router';
 
 export function IngestQueries({ filter, add }: { filter: string; add: () => void }) {
-  const queries = useIngestQueries();
+  const queries = useBrowsed('/api/v0/ingest-queries', filter);
   const [asked, setAsked] = useState<Schema['IngestQuery'] | null>(null);
-  const remove = $api.useMutation('delete', '/api/v0/ingest-queries/{id}', { onSuccess: () => setAsked(null) });
   return (
     <>
       <ListSection
@@ -24,13 +23,12 @@ export function IngestQueries({ filter, add }: { filter: string; add: () => void
         query={queries}
         filter={filter}
         add={<Button onClick={add}>Add SQL Query</Button>}
-        alsoIn={(each) => each.description}
         head={['Name', 'Query ID', 'Description', 'Created at']}
         row={(each) => (
           <tr key={each.id}>
             <td><To to={`/queries/${each.id}`}>{each.name}</To></td>
             <td><Id id={each.id} what={`query ID of ${each.name}`} /></td>
-            <td className="break quiet">{visible(each.description)}</td>
+            <td className="break quiet">{each.description}</td>
             <td><Time at={each.created_at} /></td>
             <td className="actions">
               <Actions of={each.name} actions={[
@@ -42,10 +40,9 @@ export function IngestQueries({ filter, add }: { filter: string; add: () => void
         )}
       />
       {asked && (
-        <Confirm title={`Delete ${asked.name}?`} verb={`Delete ${asked.name}`} busy={remove.isPending} error={remove.error} onClose={() => setAsked(null)}
-          onConfirm={() => remove.mutate({ params: { path: { id: asked.id } } })}>
+        <Delete of={asked.name} by={() => call(api.DELETE('/api/v0/ingest-queries/{id}', { params: { path: { id: asked.id } } }))} onClose={() => setAsked(null)}>
           Couriers whose load operations name it will fail until they name another.
-        </Confirm>
+        </Delete>
       )}
     </>
   );

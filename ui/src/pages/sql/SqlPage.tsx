@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 
 import { $api, messageOf } from '../../api/client';
 import { useTables } from '../../api/lists';
+import { draftKey } from '../../api/tenant';
 import { Editor } from '../../editor/Editor';
 import { Act } from '../../parts/Act';
 import { counted } from '../../parts/amounts';
@@ -19,7 +20,7 @@ export function SqlPage() {
   const { q } = useSearch({ from: '/inside/sql' });
   const navigate = useNavigate();
   const tables = useTables();
-  const [text, setText] = useState(() => q ?? localStorage.getItem('weir.draft.sql') ?? '');
+  const [text, setText] = useState(() => q ?? localStorage.getItem(draftKey('sql')) ?? '');
   const run = $api.useMutation('post', '/api/v0/query');
   const names = useMemo(() => Object.fromEntries((tables.data?.items ?? []).map((each) => [`"${each.name}"`, each.columns.map((one) => one.name)])), [tables.data]);
   const ask = () => {
@@ -29,7 +30,7 @@ export function SqlPage() {
   };
   const change = (next: string) => {
     setText(next);
-    localStorage.setItem('weir.draft.sql', next);
+    localStorage.setItem(draftKey('sql'), next);
   };
   return (
     <Page title="SQL" actions={

@@ -1,13 +1,10 @@
 import type { Schema } from '../../api/client';
+import { saveBlob } from '../../parts/saveBlob';
 
 /** Saves the rows that are shown. A cell that a spreadsheet would take for a formula begins with an apostrophe. */
 export function saveCsv(rows: Schema['Rows']) {
   const lines = [rows.columns.map((each) => each.name), ...(rows.rows as unknown[][])].map((row) => row.map(cell).join(','));
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }));
-  link.download = `result-${new Date().toISOString().slice(0, 10)}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveBlob(new Blob([`${lines.join('\r\n')}\r\n`], { type: 'text/csv' }), `result-${new Date().toISOString().slice(0, 10)}.csv`);
 }
 
 function cell(value: unknown): string {

@@ -1,23 +1,31 @@
-import { $api } from '../../api/client';
+import { call } from '../../api/call';
+import { api, type Schema } from '../../api/client';
+import { pageOf, usePaged } from '../../api/lists';
 import { bytes, count } from '../../parts/amounts';
+import { Days } from '../../parts/Days';
 import { Empty, Loaded } from '../../parts/Loaded';
+import { More } from '../../parts/More';
 import { Section } from '../../parts/Page';
 import { State } from '../../parts/State';
+import { Volume } from './Volume';
 
 /** Each hour with what was accepted and what became of it; a sealed hour never changes. */
 export function Hours({ stream }: { stream: string }) {
-  const hours = $api.useQuery('get', '/api/v0/hours', { params: { query: { stream_id: stream, limit: 1000 } } }, { refetchInterval: 10_000 });
+  const hours = usePaged<Schema['Hour']>(['hours', stream], (next_token) => call(api.GET('/api/v0/hours', { params: { query: { stream_id: stream, ...pageOf('', next_token) } } })));
   return (
+    <>
+    <Volume stream={stream} />
+    <Days stream={stream} />
     <Section title="Hours" note="UTC, the newest first" flush>
-      <Loaded query={hours} isEmpty={(page) => page.items.length === 0} empty={<Empty>No hour yet: one appears with the first batch of it.</Empty>}>
-        {(page) => {
-          const most = Math.max(...page.items.map((each) => each.accepted), 1);
+      <Loaded query={hours} isEmpty={(found) => found.length === 0} empty={<Empty>No hour yet: one appears with the first batch of it.</Empty>}>
+        {(found) => {
+          const most = Math.max(...found.map((each) => each.accepted), 1);
           return (
             <div className="scroll">
               <table className="list cards" aria-label="Hours">
                 <thead><tr><th>Hour</th><th className="number">Accepted</th><th aria-hidden /><th className="number">In files</th><th className="number">Duplicates</th><th className="number">Quarantined</th><th className="number">Files</th><th className="number">Size</th><th>State</th></tr></thead>
                 <tbody>
-                  {[...page.items].reverse().map((each) => (
+                  {found.map((each) => (
                     <tr key={`${each.partition} ${each.day} ${each.hour}`}>
                       <td>{each.day} {String(each.hour).padStart(2, '0')}:00</td>
                       <td className="number" data-head="Accepted">{count(each.accepted)}</td>
@@ -32,10 +40,12 @@ export function Hours({ stream }: { stream: string }) {
                   ))}
                 </tbody>
               </table>
+              <More of={hours} />
             </div>
           );
         }}
       </Loaded>
     </Section>
+    </>
   );
 }

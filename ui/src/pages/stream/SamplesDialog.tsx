@@ -2,6 +2,7 @@ import { Modal, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 
 import { $api, type Schema } from '../../api/client';
+import { inTenant } from '../../api/tenant';
 import { CopyButton } from '../../parts/Copy';
 import { Loaded } from '../../parts/Loaded';
 
@@ -30,7 +31,7 @@ export function SamplesDialog({ stream, onClose }: { stream: Pick<Schema['Stream
         </Loaded>
         <Text size="sm" className="quiet">
           Put an access token in its place: Users &amp; Activity, API keys, Generate access token. A template for Postman is at{' '}
-          <a className="plain" href={`/api/v0/streams/${stream.id}/samples/postman`} download>samples/postman</a>.
+          <a className="plain" href={inTenant(`/api/v0/streams/${stream.id}/samples/postman`)} download>samples/postman</a>.
         </Text>
       </Stack>
     </Modal>

@@ -4,11 +4,13 @@ import { To } from '../../parts/Link';
 import { Empty } from '../../parts/Loaded';
 import { Section } from '../../parts/Page';
 
-export function StreamCouriers({ couriers }: { couriers: Schema['Courier'][] }) {
+/** Another one begins with this stream chosen. */
+export function StreamCouriers({ stream, couriers }: { stream: string; couriers: Schema['Courier'][] }) {
+  const add = <To to={`/couriers/new?stream=${stream}`}>Add Courier</To>;
   return (
-    <Section title="Couriers" note="that pull from this stream" flush>
+    <Section title="Couriers" note="that pull from this stream" flush actions={couriers.length > 0 && add}>
       {couriers.length === 0 ? (
-        <Empty action={<To to="/couriers/new">Add Courier</To>}>Nothing loads this stream yet.</Empty>
+        <Empty action={add}>Nothing loads this stream yet.</Empty>
       ) : (
         <table className="list cards" aria-label="Couriers">
           <thead><tr><th>Name</th><th>Courier ID</th><th>File format</th><th>Loads</th></tr></thead>

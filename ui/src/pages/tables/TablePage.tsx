@@ -1,29 +1,29 @@
-import { useParams } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import { $api } from '../../api/client';
-import { Act } from '../../parts/Act';
+import { Act, Actions } from '../../parts/Act';
 import { count } from '../../parts/amounts';
 import { Confirm } from '../../parts/Dialogs';
 import { To } from '../../parts/Link';
-import { Empty, Loaded } from '../../parts/Loaded';
+import { Loaded } from '../../parts/Loaded';
 import { useSay } from '../../parts/Messages';
-import { Page, Section } from '../../parts/Page';
-import { Rows } from '../../parts/Rows';
+import { Page } from '../../parts/Page';
 import { selectAll } from '../../parts/sql';
-import { NamedState } from '../../parts/State';
-import { Time } from '../../parts/Time';
+import { Tabs } from '../../parts/Tabs';
 import { router } from '../../router';
+import { Changes } from './Changes';
 import { DeleteRecordsDialog } from './DeleteRecordsDialog';
-import { OriginDialog } from './OriginDialog';
+import { ExportDialog } from './ExportDialog';
+import { Loads } from './Loads';
+import { Shadow } from './Shadow';
+import { TableRows } from './TableRows';
 
 export function TablePage() {
-  const { name } = useParams({ from: '/inside/tables/$name' });
+  const { name, tab = 'rows' } = useParams({ from: '/inside/tables/$name/{-$tab}' });
+  const { as_of, since } = useSearch({ from: '/inside/tables/$name/{-$tab}' });
   const table = $api.useQuery('get', '/api/v0/tables/{name}', { params: { path: { name } } }, { refetchInterval: 5_000 });
-  const rows = $api.useQuery('post', '/api/v0/query', { body: { sql: selectAll(name), limit: 200 } }, { refetchInterval: 5_000 });
-  const loads = $api.useQuery('get', '/api/v0/loads', { params: { query: { table: name, limit: 20 } } }, { refetchInterval: 5_000 });
-  const [asked, setAsked] = useState<'purge' | 'delete' | null>(null);
-  const [origin, setOrigin] = useState<string | null>(null);
+  const [asked, setAsked] = useState<'purge' | 'delete' | 'export' | null>(null);
   const say = useSay();
   const purge = $api.useMutation('delete', '/api/v0/tables/{name}', {
     onSuccess: () => {
@@ -31,6 +31,8 @@ export function TablePage() {
       void router.navigate({ to: '/tables' as '/' });
     },
   });
+  const at = `/tables/${encodeURIComponent(name)}`;
+  const close = () => setAsked(null);
   return (
     <Loaded query={table}>
       {(data) => (
@@ -38,42 +40,26 @@ export function TablePage() {
           actions={
             <>
               <Act operation="queryTables" onClick={() => void router.navigate({ href: `/ui/sql?q=${encodeURIComponent(selectAll(name))}` })}>Query this</Act>
-              <Act operation="deleteRows" variant="default" onClick={() => setAsked('delete')}>Delete records</Act>
-              <Act operation="purgeTable" variant="default" onClick={() => setAsked('purge')}>Purge</Act>
+              <Act operation="exportTable" variant="default" onClick={() => setAsked('export')}>Export</Act>
+              <Actions of={name} actions={[
+                { label: 'Delete records', operation: 'deleteRows', danger: true, act: () => setAsked('delete') },
+                { label: 'Purge', operation: 'purgeTable', danger: true, act: () => setAsked('purge') },
+              ]} />
             </>
           }>
-          <Section title="Rows" note={data.rows > 200 ? `200 of ${count(data.rows)}` : undefined} flush>
-            <Loaded query={rows} isEmpty={(page) => page.rows.length === 0} empty={<Empty>No row yet. Run a courier whose load operations name this table's feed.</Empty>}>
-              {(page) => {
-                const key = page.columns.findIndex((each) => each.name === '_pk');
-                return <Rows label={`Rows of ${name}`} columns={page.columns} rows={page.rows} onRow={key < 0 ? undefined : (row) => setOrigin(String(row[key]))} />;
-              }}
-            </Loaded>
-          </Section>
-          <Section title="Loads" note="what changed it" flush>
-            <Loaded query={loads} isEmpty={(page) => page.items.length === 0} empty={<Empty>Nothing has changed it yet.</Empty>}>
-              {(page) => (
-                <div className="scroll">
-                  <table className="list cards" aria-label="Loads">
-                    <thead><tr><th>At</th><th>What</th><th>State</th><th className="number">Read</th><th className="number">Inserted</th><th className="number">Updated</th><th className="number">Rejected</th><th className="number">Errors</th><th className="number">Deleted</th><th>Run</th></tr></thead>
-                    <tbody>
-                      {page.items.map((each) => (
-                        <tr key={each.number}>
-                          <td><Time at={each.at} /></td><td>{each.kind} {each.number}</td><td><NamedState name={each.state} /></td>
-                          {([each.read, each.inserted, each.updated, each.rejected, each.errors, each.deleted]).map((amount, at) => <td key={at} className="number" data-head={['Read', 'Inserted', 'Updated', 'Rejected', 'Errors', 'Deleted'][at]}>{count(amount)}</td>)}
-                          <td className="mono">{each.run_id && <To to={`/workflows/${each.run_id}`}>{each.run_id}</To>}</td>
-                        </tr>
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
-              )}
-            </Loaded>
-          </Section>
-          {origin !== null && <OriginDialog table={name} row={origin} onClose={() => setOrigin(null)} />}
-          {asked === 'delete' && <DeleteRecordsDialog table={data} onClose={() => setAsked(null)} />}
+          <Tabs label="Of this table" current={tab} items={[
+            { key: 'rows', name: 'Rows', to: `${at}/rows` },
+            { key: 'loads', name: 'Loads', to: `${at}/loads` },
+            { key: 'shadow', name: 'Shadow', to: `${at}/shadow` },
+          ]} />
+          {tab === 'rows' && <TableRows key={as_of} table={data} asOf={as_of ? Number(as_of) : undefined} />}
+          {tab === 'loads' && !since && <Loads table={name} />}
+          {tab === 'loads' && since && <Changes table={name} since={Number(since)} />}
+          {tab === 'shadow' && <Shadow table={name} />}
+          {asked === 'delete' && <DeleteRecordsDialog table={data} onClose={close} />}
+          {asked === 'export' && <ExportDialog table={name} asOf={as_of ? Number(as_of) : undefined} since={since ? Number(since) : undefined} onClose={close} />}
           {asked === 'purge' && (
-            <Confirm title={`Purge ${name}?`} verb={`Purge ${name}`} typed={name} busy={purge.isPending} error={purge.error} onClose={() => setAsked(null)} onConfirm={() => purge.mutate({ params: { path: { name } } })}>
+            <Confirm title={`Purge ${name}?`} verb={`Purge ${name}`} typed={name} busy={purge.isPending} error={purge.error} onClose={close} onConfirm={() => purge.mutate({ params: { path: { name } } })}>
               The table goes with its {count(data.rows)} rows. The files they came from stay, and can be loaded again.
             </Confirm>
           )}

@@ -20,7 +20,7 @@ export function RevokeDialog({ apiKey, onClose }: { apiKey: Schema['ApiKey']; on
       <Radio.Group value={which} onChange={setWhich} label="Which tokens" description="This cannot be undone.">
         <Stack gap={8} mt={8}>
           <Radio value="old" label="Revoke old tokens" description="Those issued before the last rotation" />
-          <Radio value="all" label="Revoke all tokens" description="At once: every sender with a token of this key is answered 401" />
+          <Radio value="all" label="Revoke all tokens" description="At once: every sender with a token of this key is answered 401, and its OAuth credentials end" />
         </Stack>
       </Radio.Group>
     </FormDialog>

@@ -5,6 +5,11 @@ import { duration, Time } from '../../parts/Time';
 
 export const kinds = { courier: 'Courier', group: 'Courier group', ingest_job: 'Ingest' } as const;
 
+/** Who, as people know them: the schedule, or the name of a user or key; its id where that is gone. */
+export function startedBy(run: { started_by: string; started_by_name: string }) {
+  return run.started_by === 'schedule' ? 'Schedule' : run.started_by_name || run.started_by;
+}
+
 export function RunList({ runs }: { runs: Schema['Run'][] }) {
   return (
     <div className="scroll">
@@ -18,7 +23,7 @@ export function RunList({ runs }: { runs: Schema['Run'][] }) {
               <td><To to={`/workflows/${each.id}`}>{each.name}</To></td>
               <td><NamedState name={each.state} /></td>
               <td>{kinds[each.kind] ?? words(each.kind)}</td>
-              <td>{each.started_by}</td>
+              <td>{startedBy(each)}</td>
               <td><Time at={each.started_at ?? each.created_at} /></td>
               <td>{duration(each.started_at, each.ended_at)}</td>
               <td className="mono">{each.id}</td>

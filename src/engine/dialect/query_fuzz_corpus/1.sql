@@ -1,0 +1,1 @@
+0SELECT i, count(*) AS n, max(d) FROM t WHERE s LIKE 'a%' GROUP BY i HAVING n > 1 ORDER BY n DESC LIMIT 3

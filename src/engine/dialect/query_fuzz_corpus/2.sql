@@ -1,0 +1,1 @@
+1SELECT * FROM t JOIN u USING (i) LEFT JOIN u AS v ON t.l = v.l AND v.at > t.at

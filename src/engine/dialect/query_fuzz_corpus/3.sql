@@ -1,0 +1,1 @@
+1WITH w AS (SELECT r.a, explode(a) AS e FROM t) SELECT a, e, row_number() OVER (PARTITION BY a ORDER BY e) FROM w

@@ -1,0 +1,1 @@
+0SELECT transform(a, x -> x + 1), filter(t, y -> y.a > 2).s, aggregate(a, 0L, (p, q) -> p + q) FROM t

@@ -1,0 +1,1 @@
+0SELECT CAST(s AS DECIMAL(10,2)) * n, CASE WHEN b THEN day ELSE at END, m['k'], a[0], date_format(at, 'yyyy-MM') FROM t

@@ -1,0 +1,1 @@
+0SELECT i, GROUPING(i), sum(l) FROM t GROUP BY ROLLUP (i, s)

@@ -1,0 +1,1 @@
+0SELECT * FROM t LATERAL VIEW OUTER posexplode(t) e AS p, q WHERE EXISTS (SELECT 1 FROM u WHERE u.i = t.i)

@@ -1,0 +1,1 @@
+0SELECT i + 1 AS j, j * 2 AS k, regexp_replace(s, '(a)(b)', '$2$1'), from_unixtime(l), INTERVAL 3 DAYS + day FROM VALUES (1, 'a'), (2, NULL) AS t(i, s)

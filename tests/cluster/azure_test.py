@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""`weir serve` with its batch files in Azure's Blob service (Azurite): the claim of tests/e2e/kill_test.py, and what is said of a wrong account.
+
+    tests/cluster/azure_test.py --weir build/release/bin/weir
+"""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import time
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from azure_server import ACCOUNT, AzureServer, skip_without_server  # noqa: E402
+from weir_server import Server, ServerTest, take_binary  # noqa: E402
+
+import kill_test  # noqa: E402
+
+WEIR = take_binary()
+CONTAINER = "the-container"
+
+
+class FilesInAzure(Server):
+    azure: AzureServer
+
+    def file(self, batch):
+        return self.azure.ask("GET", f"/{CONTAINER}/weir/{batch['path']}")
+
+
+class AzureTest(ServerTest):
+    def setUp(self):
+        super().setUp()
+        self.azure = AzureServer(self.folder / "azure").start()
+        self.azure.make_container(CONTAINER)
+
+    def tearDown(self):
+        super().tearDown()
+        self.azure.kill()
+
+    def server_on(self, container=CONTAINER, key=None):
+        self.settings = [f"store.url=azure://{ACCOUNT}/{container}/weir", f"store.endpoint={self.azure.url}"]
+        self.environment = key or self.azure.key
+        server = FilesInAzure(WEIR, self.folder / "data", ["log.segment_bytes=16777216", "batch.age_s=1", "batch.records=300",
+                                                          *self.settings], environment=self.environment)
+        server.azure = self.azure
+        self.server = server
+        return server
+
+    def refused(self, **more):
+        """What a server says that does not start."""
+        server = self.server_on(**more)
+        with self.assertRaises(RuntimeError):
+            server.start()
+        server.process.stdout.close()
+        server.process = None
+        return server.said()
+
+    def test_each_record_is_there_once_through_kills(self):
+        seed = random.SystemRandom().randrange(1 << 32)
+        print(f"seed {seed}", flush=True)
+        moments = random.Random(seed)
+        server = self.server_on().start()
+        stream = server.api("POST", "/api/v0/streams", {"name": "azure", "description": ""})["id"]
+        courier = kill_test.make_table(server, stream)
+        load = kill_test.Load(server, stream, server.ingest_token())
+        for _ in range(4):
+            stop = threading.Event()
+            threads = load.run_until(stop)
+            time.sleep(moments.uniform(0.5, 1.5))
+            server.kill()
+            stop.set()
+            for thread in threads:
+                thread.join()
+            server.start()
+        total = kill_test.check(server, load, stream, courier)
+        self.assertGreater(len(load.acknowledged), 200)
+        checks = {check["name"]: check for check in server.api("GET", "/api/v0/doctor")["checks"]}
+        self.assertEqual((checks["store"]["state"], checks["conservation"]["state"]), ("ok", "ok"), checks)
+        self.assertEqual(server.stop(), 0)
+        arguments = [part for setting in self.settings for part in ("--set", setting)]
+        done = subprocess.run([WEIR, "verify", str(self.folder / "data"), "--json", *arguments], capture_output=True, text=True,
+                              env=self.environment)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["findings"]), (0, []), done.stderr)
+        print(f"{len(load.acknowledged)} acknowledged, {total} stored", flush=True)
+
+    def test_a_container_that_is_not_there(self):
+        self.assertIn('There is no container "another": make it, or correct store.url', self.refused(container="another"))
+
+    def test_a_key_that_is_another_accounts(self):
+        said = self.refused(key={"AZURE_STORAGE_KEY": "bm90IHRoZSBrZXk="})
+        self.assertIn(f'The key is not that of account "{ACCOUNT}"', said)
+
+
+if __name__ == "__main__":
+    skip_without_server()
+    unittest.main()

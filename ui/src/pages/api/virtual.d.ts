@@ -1,0 +1,4 @@
+declare module 'virtual:api-document' {
+  export const description: string;
+  export const groups: import('./document').ApiGroup[];
+}
