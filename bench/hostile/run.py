@@ -8,6 +8,7 @@ Rounds with and without the hostile queries follow each other, so that what else
 
 import argparse
 import json
+import os
 import re
 import shutil
 import statistics
@@ -68,9 +69,15 @@ def ingest(server, script, options):
 
 
 def query(server, token):
-    begun = time.monotonic()
+    """Wall seconds, and the CPU seconds of the whole server meanwhile, of which others have what is more than without them."""
+    begun, cpu = time.monotonic(), cpu_seconds(server)
     server.api("POST", "/api/v0/query", {"sql": FAIR}, token=token)
-    return time.monotonic() - begun
+    return time.monotonic() - begun, cpu_seconds(server) - cpu
+
+
+def cpu_seconds(server):
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Loads:
@@ -144,8 +151,8 @@ def main():
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="weir-hostile-", dir=options.work))
     server = Server(options.weir, folder / "data", ["queries.time_s=600", *options.set])
-    other = server.second_tenant()
     server.start()
+    other = server.add_tenant("rival")
     try:
         script = wrk_script(server, folder)
         loads = Loads(server, other)
@@ -155,8 +162,9 @@ def main():
                 guard = Hostile(server, options.kind) if hostile else threading.Lock()
                 with guard:
                     p50, p99, rate = ingest(server, script, options)
+                    wall, cpu = query(server, other)
                     for name, value in (("p50 of a 202, ms", p50), ("p99 of a 202, ms", p99), ("202 a second", rate),
-                                        ("another tenant's query, s", query(server, other)),
+                                        ("another tenant's query, s", wall), ("CPU s of all in that time", cpu),
                                         ("another tenant's load, s", loads.seconds())):
                         rows.setdefault(name, ([], []))[hostile].append(value)
         print(f"{'':<28} {'alone':>10} {'hostile':>10} {'ratio':>6}   medians of {options.rounds} rounds")

@@ -215,6 +215,11 @@ def servers_of(arguments, work: Path) -> list[Server]:
     servers: list[Server] = [PEERS[name](work) for name in arguments.peers]
     if arguments.weir.exists():
         servers.append(Weir(work, arguments.weir, arguments.set))
+        if arguments.before:
+            servers.append(Weir(work, arguments.before, arguments.set, name="weir before"))
+        if arguments.watchers:
+            servers.append(Weir(work, arguments.weir, arguments.set, name=f"weir, {arguments.watchers} watch",
+                                watchers=arguments.watchers))
     elif not arguments.edge:
         sys.exit(f"{arguments.weir} is missing: run script/build, or give --weir.")
     if arguments.edge:
@@ -226,6 +231,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weir", type=Path, default=ROOT / "build/release/bin/weir")
     parser.add_argument("--edge", type=Path, help="also measure this gateway_ceiling binary")
+    parser.add_argument("--before", type=Path, help="also measure this other weir, such as that of the commit before")
+    parser.add_argument("--watchers", type=int, default=0, help="also measure weir with so many live tails open")
     parser.add_argument("--set", action="append", default=[], help="a setting for weir serve")
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=["nginx"], help="default: nginx")
     parser.add_argument("--loads", nargs="+", choices=[*LOADS, "tls", "idle", "history"], default=["json"])

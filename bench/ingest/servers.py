@@ -139,11 +139,13 @@ class Server:
         return found
 
     def cpu_seconds(self) -> float:
-        ticks = 0
+        """Of all threads, by the nanosecond: ticks of 10 ms are too coarse for short rounds."""
+        nanoseconds = 0
         for pid in self.pids():
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])  # utime, stime; of all its threads
-        return ticks / os.sysconf("SC_CLK_TCK")
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(OSError):  # a thread that has just ended
+                    nanoseconds += int((thread / "schedstat").read_text().split()[0])
+        return nanoseconds / 1e9
 
     def settle(self) -> float:
         """Waits until the server has done what a load left it to do; seconds that took."""
@@ -259,8 +261,12 @@ class Weir(Server):
     name = "weir"
     checks = True
 
-    def __init__(self, work, binary: Path, settings: list[str], certificate: Certificate | None = None):
+    def __init__(self, work, binary: Path, settings: list[str], certificate: Certificate | None = None,
+                 name="weir", watchers=0):
+        self.name = name
         super().__init__(work)
+        self.watchers = watchers  # of the first stream, each a live tail on the client's core
+        self.watching: list[subprocess.Popen] = []
         self.binary = binary
         self.settings = settings
         self.tls = None
@@ -283,6 +289,17 @@ class Weir(Server):
             self.processes.append(start(command, stdout=subprocess.PIPE, stderr=log, text=True))
         self.base = lines_until(self.processes[0], "listening on ")[-1].split()[-1]
 
+    def watch(self, stream: str) -> None:
+        command = ["taskset", "-c", Cores.client, "curl", "-sN", "-H", f"Authorization: Bearer {self.admin}",
+                   f"{self.base}/api/v0/live?topics=rates,tail:{stream}"]
+        self.watching += [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(self.watchers)]
+
+    def end(self, number):
+        for process in self.watching:
+            end(process)
+        self.watching.clear()
+        super().end(number)
+
     def call(self, method: str, path: str, body=None) -> dict:
         request = urllib.request.Request(
             self.base + path, None if body is None else json.dumps(body).encode(),
@@ -304,6 +321,8 @@ class Weir(Server):
             self.streams[stream, kind] = self.call(
                 "POST", "/api/v0/streams",
                 {"name": f"bench {kind} {stream}", "description": "bench/ingest", "payload_type": kind})["id"]
+            if self.watchers and not self.watching:
+                self.watch(self.streams[stream, kind])
         return f"/stream/v0/data/{self.streams[stream, kind]}"
 
     def readable_after_kill(self):

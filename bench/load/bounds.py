@@ -127,16 +127,23 @@ def cbor(weir):
             ("id", "long"), ("email", "string"), ("amount", "decimal(38,2)"), ("quantity", "long"), ("paid", "boolean"), ("country", "string"),
             ("note", "string"))]}
     fields = [field for field in FLAT_FIELDS if field["name"] not in ("placed_at", "day")]
-    cpu = {}
-    for kind, record in (("json", member), ("xml", element)):
+    streams = {"json": member, "xml": element}
+    for kind, record in streams.items():
         stream = weir.stream(kind, kind)
         weir.send(stream, (record(i) for i in range(RECORDS)), kind=kind)
-        for round_no in range(3):
+        streams[kind] = stream
+    cpu = {kind: [] for kind in streams}
+    for round_no in range(5):
+        for kind, stream in streams.items():
+            # The log of changes begins empty, so that no load pays for the checkpoint of another one's rows.
+            weir.server.stop()
+            weir.server.start()
             feed = weir.feed(f"{kind}{round_no}", fields, ["id"])
             got = weir.run(weir.courier(stream, feed, "SELECT id, email, amount, quantity, paid, country, note FROM streaming", kind, schema))
             if got["counts"]["inserted"] != RECORDS:
                 sys.exit(f"the counts are wrong: {got['counts']}")
-            cpu.setdefault(kind, []).append(got["cpu"])
+            cpu[kind].append(got["cpu"])
+    for kind in streams:
         print(f"{RECORDS:,} records of {kind}: {statistics.median(cpu[kind]):.2f} CPU s", flush=True)
     print(f"CBOR at {statistics.median(cpu['json']) / statistics.median(cpu['xml']):.2f} of NDJSON's rate for the CPU (goal 0.9)")
 

@@ -237,23 +237,29 @@ def missing(python, module, version=None):
 
 def compare(options, kind, count):
     folder = Path(tempfile.mkdtemp(prefix="weir-load-", dir=options.work))
-    weir = Weir(options.weir, folder, options.set)
+    weirs = {"weir": Weir(options.weir, folder, options.set)}
     try:
-        stream = weir.stream(kind.name)
-        print(f"sending {count:,} {kind.name} records", file=sys.stderr, flush=True)
-        files = weir.send(stream, (kind.record(i) for i in range(count)))
+        if options.before:
+            weirs["before"] = Weir(options.before, folder / "before", options.set)
+        streams = {}
+        for name, weir in weirs.items():
+            print(f"sending {count:,} {kind.name} records", file=sys.stderr, flush=True)
+            streams[name] = weir.stream(kind.name)
+            sent = weir.send(streams[name], (kind.record(i) for i in range(count)))
+            files = sent if name == "weir" else files
         size = sum(os.path.getsize(file) for file in files)
         print(f"\n{kind.name}: {count:,} records, {size / 1e6:.0f} MB in {len(files)} files, {count * kind.rows_of_one:,} rows; "
               f"medians of {options.rounds} rounds")
         rows = {}
         for round_no in range(options.rounds):
-            feed = weir.feed(f"S{round_no}", kind.fields, kind.key)
-            courier = weir.courier(stream, feed, kind.query)
-            for which, expected in (("first", "inserted"), ("again", "rejected")):
-                got = weir.run(courier)
-                if got["counts"][expected] != count * kind.rows_of_one:
-                    sys.exit(f"Weir's counts are wrong: {got['counts']}")
-                rows.setdefault(("weir", which), []).append(got)
+            for name, weir in weirs.items():
+                feed = weir.feed(f"S{round_no}", kind.fields, kind.key)
+                courier = weir.courier(streams[name], feed, kind.query)
+                for which, expected in (("first", "inserted"), ("again", "rejected")):
+                    got = weir.run(courier)
+                    if got["counts"][expected] != count * kind.rows_of_one:
+                        sys.exit(f"Weir's counts are wrong: {got['counts']}")
+                    rows.setdefault((name, which), []).append(got)
             job = {"files": files, "sql": kind.duckdb_rows, "key": kind.key, "rows": count * kind.rows_of_one,
                    "folder": str(folder / f"peer{round_no}"), "spark_sql": kind.spark_sql, "threads": options.threads}
             for name, python, script in options.peers:
@@ -264,7 +270,8 @@ def compare(options, kind, count):
         print(f"weir: peak {max(r['rss_mb'] for r in rows['weir', 'first']):.0f} MB; threads beyond the two busiest: at most "
               f"{100 * busiest:.0f} % of a core")
     finally:
-        weir.stop()
+        for weir in weirs.values():
+            weir.stop()
         if not options.keep:
             subprocess.run(["rm", "-rf", folder], check=True)
 
@@ -362,6 +369,7 @@ def memory(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--weir", default=str(HERE.parents[1] / "build/release/bin/weir"), help="the binary")
+    parser.add_argument("--before", metavar="WEIR", help="another binary, to load the same records in turns with the first")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--flat", type=int, default=1_000_000, help="flat records")
