@@ -49,7 +49,7 @@ json::value number_or_null(std::uint64_t number) {
   return number == 0 ? json::value(nullptr) : json::value(number);
 }
 
-json::object json_of(const engine::LoggedError& each) {
+json::object json_of_error(const engine::LoggedError& each) {
   return {{"id", id_of(each)},
           {"state", name_of(each.state)},
           {"load", each.load},
@@ -69,7 +69,7 @@ json::object json_of(const engine::LoggedError& each) {
 
 /// With the file of a file courier that the row's record was landed from.
 Result<json::object> json_of_row_error(const Call& call, const engine::LoggedError& each) {
-  json::object out = json_of(each);
+  json::object out = json_of_error(each);
   if (each.error.file.empty()) return out;
   WEIR_TRY(const auto landed, call.services.catalog.landings().origin_of(each.error.file));
   const auto row = static_cast<std::uint64_t>(each.error.row);

@@ -219,7 +219,8 @@ class SimulationTest : public GroupTest {
     const Time begin = *run.range.from + hours(run.range.from_hour);
     const Time end = *run.range.to + hours(run.range.to_hour);
     const auto [place, is_first] = covered_.try_emplace(run.group_id + run.courier_id, begin);
-    ASSERT_LE(begin, place->second) << run.name << " left out hours before " << to_string(begin);
+    ASSERT_LE(begin, place->second)
+        << run.name << " left out hours before " << weir::to_string(begin);
     if (!succeeded) return;
     const Time sealed = std::chrono::floor<hours>(run.created_at - sealed_after_);
     place->second = std::max(place->second, std::min(end, sealed));

@@ -93,9 +93,9 @@ std::uint64_t warnings_of(const std::vector<catalog::RunTask>& tasks) {
 std::string range_text(const catalog::RunRange& range) {
   if (!range.from && !range.to) return "at all";
   if (range.from && range.to && *range.to == *range.from + std::chrono::days(1))
-    return "of " + to_string(*range.from);
-  return "from " + (range.from ? to_string(*range.from) : std::string("the first day")) + " to " +
-         (range.to ? to_string(*range.to) + " (exclusive)" : std::string("today"));
+    return "of " + weir::to_string(*range.from);
+  return "from " + (range.from ? weir::to_string(*range.from) : std::string("the first day")) +
+         " to " + (range.to ? weir::to_string(*range.to) + " (exclusive)" : std::string("today"));
 }
 
 void tell_loaded(std::vector<catalog::RunNotice>& notices, Time now, const std::string& table,

@@ -64,7 +64,7 @@ Sql cleared_sql(const Load& load) {
     const Sql f = Sql::verbatim(staged_column(i));
     columns.push_back(sql("CASE WHEN NOT deleted THEN $ END AS $", f, f));
     if (!load.merge || !has_place(load, field)) continue;
-    const Sql carried = Sql::verbatim(carried_column(i));
+    const Sql carried = Sql::verbatim(carried_column_name(i));
     columns.push_back(sql("$ OR deleted AS $", carried, carried));
   }
   return columns.empty() ? Sql() : sql(" REPLACE ($)", join(columns, ", "));

@@ -45,7 +45,7 @@ Sql latest_sql(const Load& load, bool deletes) {
   Sql values;
   for (std::size_t i = 0; i < load.fields.size(); ++i) {
     const Sql f = Sql::verbatim(staged_column(i));
-    const Sql carried = Sql::verbatim(carried_column(i));
+    const Sql carried = Sql::verbatim(carried_column_name(i));
     if (has_place(load, load.fields[i])) {
       values.append(sql(", arg_max_null($, rank) FILTER ($) AS $, max(rank) FILTER ($) AS r$", f,
                         carried, f, carried, i));
@@ -141,7 +141,7 @@ bool has_place(const Load& load, const Field& field) {
   return field.combines.empty() && !is_key(load, field);
 }
 
-std::string carried_column(std::size_t field) {
+std::string carried_column_name(std::size_t field) {
   return "b" + std::to_string(field);
 }
 

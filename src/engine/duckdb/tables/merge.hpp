@@ -20,7 +20,7 @@ inline constexpr const char* places_type = "STRUCT(moment HUGEINT, origin UHUGEI
 /// of a row, and generated ones are made of the merged row.
 bool has_place(const Load& load, const Field& field);
 /// SQL for whether a staged row's record carried that field.
-std::string carried_column(std::size_t field);
+std::string carried_column_name(std::size_t field);
 
 /// What `upsert` does is decided in `weir_plan`, as for other feeds, but of the rows of
 /// `weir_merged`: one for each key of the load, as the table is to have it, with the columns of

@@ -117,7 +117,7 @@ Result<FieldsSql> fields_sql(const Input& input, const Load& load, bool behind_q
                      : sql(" AND NOT $", Sql::verbatim(blank_sql(field, x, type)));
     if (has_delete_marker(load) && is_cleared(load, field)) absent.append(sql(" AND NOT deleted"));
     if (load.merge && has_place(load, field)) {
-      const Sql carried = Sql::verbatim(carried_column(i));
+      const Sql carried = Sql::verbatim(carried_column_name(i));
       out.values.append(sql(", $ AS $", carried_sql(column, behind_query, i), carried));
       out.carried.append(sql(", $", carried));
     }
@@ -377,7 +377,7 @@ Result<void> create_staged(Connection& connection, const Load& load) {
         sql(", $ $", Sql::verbatim(staged_column(i)), Sql::verbatim(sql_type(load.fields[i]))));
   for (std::size_t i = 0; load.merge && i < load.fields.size(); ++i) {
     if (has_place(load, load.fields[i]))
-      columns.append(sql(", $ BOOLEAN", Sql::verbatim(carried_column(i))));
+      columns.append(sql(", $ BOOLEAN", Sql::verbatim(carried_column_name(i))));
   }
   if (has_delete_marker(load)) columns.append(sql(", deleted BOOLEAN"));
   WEIR_CHECK(check_delete_marker(connection, load));
