@@ -11,6 +11,7 @@
 #include "app/data_directory.hpp"
 #include "app/embedded_server.hpp"
 #include "app/logging.hpp"
+#include "app/server_settings.hpp"
 #include "app/service_notifier.hpp"
 #include "control/init.hpp"
 #include "env/real/system_clock.hpp"
@@ -105,8 +106,13 @@ Result<void> run(const ServeOptions& options) {
 Result<control::InitResult> make(const InitOptions& options) {
   SystemClock clock;
   SystemRandom random;
+  WEIR_TRY(const Config config, read_config(options.config_file, options.assignments));
+  // First what may be away: then nothing is left behind.
+  if (!config.text("catalog.url").empty())
+    WEIR_CHECK(catalog::Catalog::open(config.text("catalog.url"), clock, random));
   WEIR_TRY(const auto directory, DataDirectory::create(options.data));
-  WEIR_TRY(const auto catalog, catalog::Catalog::open(directory.catalog(), clock, random));
+  WEIR_TRY(const auto catalog,
+           catalog::Catalog::open(catalog_address(directory, config), clock, random));
   return control::initialise(*catalog, options.tenant, clock, random);
 }
 

@@ -22,6 +22,8 @@ int serve(const ServeOptions& options);
 struct InitOptions {
   std::string data = "data";
   std::string tenant;
+  std::string config_file;
+  std::vector<std::string> assignments;  // key=value
   bool json = false;
 };
 

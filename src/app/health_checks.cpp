@@ -19,6 +19,11 @@ HealthCheck judge_log(const Vitals& vitals) {
   return {"log", State::alarm, vitals.log.error().message};
 }
 
+HealthCheck judge_catalog(const Vitals& vitals) {
+  if (vitals.catalog) return {"catalog", State::ok, "answers: " + *vitals.catalog};
+  return {"catalog", State::alarm, vitals.catalog.error().message};
+}
+
 HealthCheck judge_store(const Vitals& vitals) {
   const std::string name = vitals.store_url.empty() ? "the data directory" : vitals.store_url;
   if (!vitals.store)
@@ -108,8 +113,9 @@ HealthCheck judge_quarantine(const Vitals& vitals) {
 }  // namespace
 
 std::vector<HealthCheck> judge(const Vitals& vitals) {
-  return {judge_log(vitals), judge_store(vitals), judge_clock(vitals), judge_batcher(vitals),
-          judge_age(vitals), judge_disk(vitals),  judge_keys(vitals),  judge_quarantine(vitals)};
+  return {judge_catalog(vitals), judge_log(vitals),     judge_store(vitals),
+          judge_clock(vitals),   judge_batcher(vitals), judge_age(vitals),
+          judge_disk(vitals),    judge_keys(vitals),    judge_quarantine(vitals)};
 }
 
 }  // namespace weir::app

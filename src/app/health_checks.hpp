@@ -15,6 +15,7 @@ namespace weir::app {
 
 /// What `weir doctor` checks besides conservation, at one moment.
 struct Vitals {
+  Result<std::string> catalog;  // what it is, where it answers
   Result<void> log;
   std::string store_url;  // empty: the data directory
   Result<void> store;

@@ -37,6 +37,8 @@ void add_server_commands(Command app, Terminal& terminal) {
   auto init_options = std::make_shared<weir::app::InitOptions>();
   init.option("--data", init_options->data, "Data directory").shows_default();
   init.option("--tenant", init_options->tenant, "Name of the tenant").required();
+  init.option("--config", init_options->config_file, "TOML file of settings, as for serve");
+  init.option("--set", init_options->assignments, "key=value; catalog.url is what matters here");
   init.flag("--json", init_options->json, "Print JSON");
   init.runs([init_options, &terminal] { terminal.exit_code = weir::app::init(*init_options); });
 
@@ -46,7 +48,7 @@ void add_server_commands(Command app, Terminal& terminal) {
   verify.option("STORE", verify_options->store, "The store's directory, or a data directory")
       .shows_default();
   verify.option("--config", verify_options->config_file,
-                "TOML file of settings, of which those of the store count");
+                "TOML file of settings, of which those of the store and the catalog count");
   verify.option("--set", verify_options->assignments, "key=value; see `weir settings`");
   verify.flag("--json", verify_options->json, "Print JSON");
   verify.runs(

@@ -6,6 +6,11 @@
 
 namespace weir::app {
 
+std::string catalog_address(const DataDirectory& directory, const Config& config) {
+  const std::string& url = config.text("catalog.url");
+  return url.empty() ? directory.catalog() : url;
+}
+
 unsigned count_of(const Config& config, std::string_view key) {
   return static_cast<unsigned>(config[key]);
 }

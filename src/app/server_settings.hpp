@@ -6,6 +6,7 @@
 
 #include "alert/deliverer.hpp"
 #include "alert/network_sender.hpp"
+#include "app/data_directory.hpp"
 #include "app/settings.hpp"
 #include "base/result.hpp"
 #include "env/watched_clock.hpp"
@@ -15,6 +16,8 @@
 /// The settings, as the parts of the server take them.
 namespace weir::app {
 
+/// What Catalog::open takes: catalog.url, or else the file in the data directory.
+std::string catalog_address(const DataDirectory& directory, const Config& config);
 unsigned count_of(const Config& config, std::string_view key);
 std::uint64_t bytes_of(const Config& config, std::string_view key_in_mb);
 /// What the limit of open files leaves of `http.connections`; says so in the log where it is less.

@@ -145,6 +145,11 @@ constexpr Setting table[] = {
 };
 
 constexpr TextSetting text_table[] = {
+    {"catalog.url",
+     "The PostgreSQL database (15 or newer) that has the catalog, as in "
+     "postgresql://weir@db.example.org/weir?sslmode=verify-full; one server uses it at a time. "
+     "Without, the catalog is in the data directory. `weir init` needs the same.",
+     "", ""},
     {"http.public_url",
      "Where clients find the server, as in https://weir.example.org: in the URLs and samples it "
      "gives. "

@@ -19,7 +19,8 @@ constexpr std::uint64_t segments_kept_free = 8;  // of the disk, from what the e
 }  // namespace
 
 Result<void> EmbeddedServer::Stages::open_catalog() {
-  WEIR_TRY(catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
+  WEIR_TRY(catalog,
+           catalog::Catalog::open_existing(catalog_address(directory, config), clock, random));
   return {};
 }
 
@@ -151,7 +152,8 @@ Result<void> EmbeddedServer::Stages::start_alerts() {
 }
 
 Vitals EmbeddedServer::Stages::vitals() {
-  return {.log = log->health(),
+  return {.catalog = catalog->probe(),
+          .log = log->health(),
           .store_url = config.text("store.url"),
           .store = store::try_out(*store, random),
           .clock = clock.state(),

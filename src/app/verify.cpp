@@ -7,7 +7,7 @@
 
 #include "app/data_directory.hpp"
 #include "app/earlier_partition.hpp"
-#include "app/settings.hpp"
+#include "app/server_settings.hpp"
 #include "app/store_settings.hpp"
 #include "base/errc.hpp"
 #include "catalog/catalog.hpp"
@@ -63,11 +63,12 @@ struct Subject {
 };
 
 /// As a start opens it: nobody else may have it meanwhile.
-Result<void> ask_catalog(const std::string& path, Subject& subject) {
+Result<void> ask_catalog(const std::string& path, const Config& config, Subject& subject) {
   WEIR_TRY(const DataDirectory directory, DataDirectory::open(path));
   SystemClock clock;
   SystemRandom random;
-  WEIR_TRY(const auto catalog, catalog::Catalog::open_existing(directory.catalog(), clock, random));
+  WEIR_TRY(const auto catalog,
+           catalog::Catalog::open_existing(catalog_address(directory, config), clock, random));
   catalog::Hour last;
   for (PartitionNo partition{0}; partition.value <= partition_max;) {
     WEIR_TRY(const auto hours,
@@ -94,7 +95,7 @@ Result<Subject> subject_of(const std::string& path, const Config& config) {
   if (has_remote_store(config)) root = config.text("store.url");
   Subject subject{.root = std::move(root), .known = {}, .quarantined = {}, .remark = {}};
   if (!is_data) return subject;
-  const auto asked = ask_catalog(path, subject);
+  const auto asked = ask_catalog(path, config, subject);
   if (asked) return subject;
   if (asked.error().code != Errc::locked) return fail(asked.error());
   subject.remark =

@@ -7,7 +7,7 @@ namespace weir::app {
 
 struct VerifyOptions {
   std::string store = "data";
-  std::string config_file;               // with the settings of a data directory's store
+  std::string config_file;               // with the settings of the store and the catalog
   std::vector<std::string> assignments;  // key=value
   bool json = false;
 };

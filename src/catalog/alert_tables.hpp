@@ -9,7 +9,7 @@ namespace weir::catalog {
 /// quarantine before is not told of.
 inline constexpr std::string_view alerts[] = {
     R"(CREATE TABLE alert_endpoints (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -22,7 +22,7 @@ inline constexpr std::string_view alerts[] = {
          left_out BIGINT NOT NULL DEFAULT 0,
          created_at TEXT NOT NULL))",
     R"(CREATE TABLE alert_messages (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          endpoint_no BIGINT NOT NULL REFERENCES alert_endpoints (no),
          kind TEXT NOT NULL,
@@ -42,7 +42,7 @@ inline constexpr std::string_view alerts[] = {
          WHERE state = 'pending')",
     R"(CREATE INDEX alert_messages_of ON alert_messages (endpoint_no, state, no))",
     R"(CREATE TABLE alert_attempts (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          message_no BIGINT NOT NULL REFERENCES alert_messages (no),
          at TEXT NOT NULL,
          status BIGINT NOT NULL,

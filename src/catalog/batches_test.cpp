@@ -82,8 +82,7 @@ TEST_F(BatchesTest, APathThatIsTakenTakesEverythingBack) {
 }
 
 TEST_F(BatchesTest, OfTwoBatchersOnOneFileOneIsRefused) {
-  TestDirectory directory;
-  const std::string path = directory.file("catalog.db");
+  const std::string path = places_.lasting();
   const auto one = open(path);
   const auto other = open(path);
   const auto tenant = one->tenants().add("acme")->no;
@@ -116,8 +115,7 @@ TEST_F(BatchesTest, AClaimRefusesTheCommitsOfAllEarlierOnes) {
 }
 
 TEST_F(BatchesTest, RacingBatchersCommitEveryRecordOnce) {
-  TestDirectory directory;
-  const std::string path = directory.file("catalog.db");
+  const std::string path = places_.lasting();
   const auto one = open(path);
   const auto other = open(path);
   const auto tenant = one->tenants().add("acme")->no;
@@ -300,8 +298,7 @@ TEST_F(BatchesTest, AnEmptyPayloadIsQuarantinedLikeAnyOther) {
 }
 
 TEST_F(BatchesTest, WhatTheQuarantineHoldsIsCountedWhereItStands) {
-  TestDirectory directory;
-  const std::string path = directory.file("catalog.db");
+  const std::string path = places_.lasting();
   const auto held = [](Catalog& catalog) {
     const auto now = catalog.batches().quarantine_held();
     return std::vector{now.payloads_in_catalog, now.bytes_in_catalog, now.payloads_in_files,
@@ -390,8 +387,7 @@ TEST_F(BatchesTest, TotalsAddUp) {
 }
 
 TEST_F(BatchesTest, WhatWasCommittedSurvivesAReopen) {
-  TestDirectory directory;
-  const std::string path = directory.file("catalog.db");
+  const std::string path = places_.lasting();
   std::uint32_t tenant = 0;
   Stream stream;
   {

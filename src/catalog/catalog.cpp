@@ -3,6 +3,7 @@
 #include "catalog/attention.hpp"
 #include "catalog/audit.hpp"
 #include "catalog/database.hpp"
+#include "catalog/follower.hpp"
 #include "catalog/usage.hpp"
 #include "catalog/users.hpp"
 
@@ -27,6 +28,9 @@ Result<std::unique_ptr<Catalog>> Catalog::with(std::unique_ptr<Database> databas
   std::unique_ptr<Catalog> catalog(new Catalog(std::move(database)));
   WEIR_CHECK(catalog->users().read_all());
   WEIR_CHECK(catalog->batches().count_quarantine());
+  if (auto listener = catalog->database_->listener())
+    catalog->follower_ = std::make_unique<Follower>(
+        std::move(listener), [made = catalog.get()] { return made->refresh(); });
   return catalog;
 }
 
@@ -55,6 +59,14 @@ Catalog::Catalog(std::unique_ptr<Database> database)
       usage_(std::make_unique<Usage>(*database_)) {}
 
 Catalog::~Catalog() = default;
+
+Result<std::string> Catalog::probe() {
+  return database_->probe();
+}
+
+Result<void> Catalog::refresh() {
+  return database_->refresh();
+}
 
 const SnapshotSource& Catalog::snapshots() const {
   return database_->snapshots();

@@ -26,25 +26,28 @@
 #include "env/random.hpp"
 
 /// What users configured and what the pipeline has done, in one transactional database: SQLite in
-/// the data directory now, PostgreSQL later (SOCI supports both). Each group of tables has its own
-/// class. All are thread-safe, and every call is one transaction.
+/// the data directory, or PostgreSQL, which several processes may use. What both promise is in
+/// backend.hpp. Each group of tables has its own class. All are thread-safe, and every call is one
+/// transaction.
 namespace weir::catalog {
 
 class Attention;
 class AuditLog;
 class Database;
+class Follower;
 class Usage;
 class Users;
 
 class Catalog {
  public:
   /// Opens or creates the database at `path` and migrates it to the newest schema. Tests may pass
-  /// ":memory:", or "file:/PATH?vfs=NAME" for a file of a registered sqlite3_vfs. A database of a
-  /// newer weir is Errc::newer_version. `clock` and `random` outlive the catalog.
+  /// ":memory:", or "file:/PATH?vfs=NAME" for a file of a registered sqlite3_vfs.
+  /// "postgresql://..." is a database on a server (postgres_backend.hpp). A database of a newer
+  /// weir is Errc::newer_version. `clock` and `random` outlive the catalog.
   static Result<std::unique_ptr<Catalog>> open(const std::string& path, const Clock& clock,
                                                Random& random);
-  /// The same for a file that must be there and hold a catalog: corrupt, with how to restore it,
-  /// where it is missing, empty or damaged, and it is left as it is.
+  /// The same for a database that must be there and hold a catalog: corrupt, with how to restore
+  /// it, where it is missing, empty or damaged, and it is left as it is.
   static Result<std::unique_ptr<Catalog>> open_existing(const std::string& path, const Clock& clock,
                                                         Random& random);
   ~Catalog();
@@ -71,8 +74,15 @@ class Catalog {
   StreamFields& stream_fields() { return *stream_fields_; }
   Usage& usage() { return *usage_; }
 
-  /// Updated before a change made through this object returns.
+  /// Asks the database something; what it is, for people.
+  Result<std::string> probe();
+
+  /// Updated before a change made through this object returns. Changes that other processes make
+  /// arrive within a second on PostgreSQL. Its version never goes back.
   const SnapshotSource& snapshots() const;
+  /// What arrives by itself on PostgreSQL: reads what this process keeps in memory (the snapshot,
+  /// people's sessions) anew, where another process has changed it.
+  Result<void> refresh();
 
  private:
   explicit Catalog(std::unique_ptr<Database> database);
@@ -99,6 +109,7 @@ class Catalog {
   std::unique_ptr<Users> users_;
   std::unique_ptr<StreamFields> stream_fields_;
   std::unique_ptr<Usage> usage_;
+  std::unique_ptr<Follower> follower_;  // calls those above
 };
 
 }  // namespace weir::catalog

@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "catalog/catalog.hpp"
-#include "env/fake/test_directory.hpp"
+#include "catalog/places_fixture.hpp"
 
 /// What tests that stand on a catalog share: a clock they turn, randomness they can repeat, and a
-/// catalog in memory or in a directory of its own (TestDirectory).
+/// catalog of their own on either database (TestPlaces).
 namespace weir::catalog {
 
 class TurnedClock final : public Clock {
@@ -39,7 +39,7 @@ class CatalogTest : public ::testing::Test {
  protected:
   using Run = catalog::Run;  // gtest has a private one
 
-  CatalogTest() : catalog_(open(":memory:")) {
+  CatalogTest() : catalog_(open(places_.fresh())) {
     acme_ = catalog_->tenants().add("acme")->no;
     rival_ = catalog_->tenants().add("rival")->no;
   }
@@ -54,6 +54,7 @@ class CatalogTest : public ::testing::Test {
     return catalog_->streams().add(tenant_no, {"Web events", "From the shop", type, false}).value();
   }
 
+  TestPlaces places_;
   TurnedClock clock_;
   SeededRandom random_;
   std::unique_ptr<Catalog> catalog_;

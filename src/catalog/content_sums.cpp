@@ -11,6 +11,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/crc64.hpp"
+#include "catalog/backend.hpp"
 #include "catalog/migrations.hpp"
 #include "catalog/statement.hpp"
 
@@ -94,11 +95,6 @@ std::string text_of(const std::string& text) {
   for (const char c : text)
     out += c == '\'' ? std::string("''") : std::string(1, c);
   return out + "'";
-}
-
-Result<void> execute(soci::session& session, const std::string& sql) {
-  WEIR_CHECK(Statement(session, sql).run());
-  return {};
 }
 
 Result<std::vector<std::string>> names(soci::session& session, const std::string& sql) {

@@ -9,7 +9,7 @@ namespace weir::catalog {
 /// `config` keeps the settings that a run was started with.
 inline constexpr std::string_view courier_groups[] = {
     R"(CREATE TABLE courier_groups (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -71,7 +71,7 @@ inline constexpr std::string_view courier_groups[] = {
     R"(ALTER TABLE run_tasks ADD COLUMN needs TEXT NOT NULL DEFAULT '')",
     R"(ALTER TABLE run_tasks ADD COLUMN comes_after TEXT NOT NULL DEFAULT '')",
     R"(CREATE TABLE run_notices (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          run_id TEXT NOT NULL REFERENCES runs (id),
          at TEXT NOT NULL,
          kind TEXT NOT NULL,

@@ -1,16 +1,21 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <soci/soci.h>
 
 #include "base/result.hpp"
 #include "catalog/audit_trail.hpp"
+#include "catalog/backend.hpp"
 #include "catalog/migrations.hpp"
 #include "catalog/readers.hpp"
 #include "catalog/snapshot.hpp"
@@ -22,10 +27,14 @@ namespace weir::catalog {
 
 /// The connection to the catalog's database that writes, those that read, and what the classes of
 /// its tables share: transactions, clock, randomness, and the snapshot. Thread-safe: one change at
-/// a time, and reads beside it. If another process holds the file, calls wait.
+/// a time, and reads beside it. What it promises of isolation and durability is in backend.hpp.
+///
+/// `work` may run more than once: a change that another process made impossible, or whose
+/// connection was lost before its commit, is made again from its beginning. So `work` leaves what
+/// it captured as it was, but for what it assigns anew each time.
 class Database {
  public:
-  /// Arguments as in Catalog::open. The file is created with mode 0600. `steps` is for tests only.
+  /// Arguments as in Catalog::open. `steps` is for tests only.
   static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
                                                 Random& random,
                                                 std::span<const Migration> steps = migrations());
@@ -39,8 +48,8 @@ class Database {
   /// Runs `work(session)`, which returns a Result, in a transaction that reads one state.
   template <class Work>
   auto read(Work&& work) {
-    // After a commit that may prove done, nothing goes on before that is settled.
-    if (readers_.any() && !commit_uncertain_) return readers_.read(std::forward<Work>(work));
+    if (backend_->has_readers() && !backend_->uncertain())
+      return readers_.read(std::forward<Work>(work));
     return transact(Kind::read, Publish::never, std::forward<Work>(work));
   }
   /// The same for changes: commits when `work` returns a value, rolls back on an error.
@@ -69,6 +78,20 @@ class Database {
     });
   }
 
+  /// Within a change of what processes keep in memory, a snapshot or something else: raises its
+  /// version (catalog_state), and tells other processes.
+  Result<void> raise_version(soci::session& session);
+  /// Reads what this process keeps in memory anew, where another one has changed it.
+  Result<void> refresh();
+  /// What refresh() calls, within its transaction, to renew more than the snapshot. Before the
+  /// first refresh() only.
+  using Renewal = std::function<Result<void>(soci::session&)>;
+  void on_refresh(Renewal renewal) { renewals_.push_back(std::move(renewal)); }
+  /// As Catalog::probe.
+  Result<std::string> probe();
+  /// For whoever calls refresh() when another process has changed something; as Backend::listener.
+  std::unique_ptr<Listener> listener() const { return backend_->listener(); }
+
   /// A new id that `table` does not hold: `prefix` and `length` alphanumerics.
   Result<std::string> new_id(const std::string& table, std::string_view prefix, std::size_t length);
 
@@ -77,64 +100,75 @@ class Database {
   const SnapshotSource& snapshots() const { return snapshots_; }
 
  private:
-  enum class Content { any, a_catalog };
-  static Result<std::unique_ptr<Database>> open(const std::string& path, const Clock& clock,
-                                                Random& random, std::span<const Migration> steps,
-                                                Content content);
-  Result<void> check_not_new();
+  static Result<std::unique_ptr<Database>> open(std::unique_ptr<Backend> backend,
+                                                const Clock& clock, Random& random,
+                                                std::span<const Migration> steps,
+                                                Backend::Content content);
 
   enum class Kind { read, change };
   enum class Publish { never, if_asked, always };
   using NextSnapshot = std::shared_ptr<const Snapshot>;
 
-  Database(const Clock& clock, Random& random) : clock_(clock), random_(random) {}
-  Result<void> execute(const std::string& sql);
+  Database(std::unique_ptr<Backend> backend, const Clock& clock, Random& random);
   Result<NextSnapshot> next_snapshot(Publish publish);
-  Result<void> overwrite_failed_commit();
   void erase_deleted();
-  void roll_back();
 
   template <class Work>
   auto transact(Kind kind, Publish publish, Work&& work)
       -> std::invoke_result_t<Work&, soci::session&> {
     const std::lock_guard lock(mutex_);
-    if (commit_uncertain_) WEIR_CHECK(overwrite_failed_commit());
+    for (int tried = 1;; ++tried) {
+      auto result = transact_once(kind, publish, work);
+      if (result || !backend_->may_try_again(tried)) return result;
+    }
+  }
+
+  template <class Work>
+  auto transact_once(Kind kind, Publish publish, Work& work)
+      -> std::invoke_result_t<Work&, soci::session&> {
+    raised_.reset();
+    // After a commit that may prove done, nothing goes on before that is settled.
+    if (backend_->uncertain()) WEIR_CHECK(backend_->settle(session_));
     const bool changes = kind == Kind::change;
-    WEIR_CHECK(execute(changes ? "BEGIN IMMEDIATE" : "BEGIN"));
+    WEIR_CHECK(changes ? backend_->begin_change(session_) : backend_->begin_read(session_));
     auto before = changes ? AuditTrail::before_change(session_) : Result<void>();
     if (!before) {
-      roll_back();
+      backend_->roll_back(session_);
       return fail(std::move(before).error());
     }
     auto result = work(session_);
     if (!result) {
-      roll_back();
+      backend_->roll_back(session_);
       return result;
     }
     auto audited =
         changes ? AuditTrail::write_event(session_, random_, now()) : Result<bool>(false);
     // Read before the commit, so that the change is rolled back if no snapshot can be made.
     auto next = audited ? next_snapshot(publish) : Result<NextSnapshot>(fail(audited.error()));
-    auto committed = next ? execute("COMMIT") : Result<void>(fail(next.error()));
+    auto committed = next ? backend_->commit(session_) : Result<void>(fail(next.error()));
     if (!committed) {
-      commit_uncertain_ = next.has_value();
-      roll_back();
+      backend_->roll_back(session_);
       return fail(std::move(committed).error());
     }
     if (*audited) AuditTrail::committed();
+    // Others' changes between are still to be read.
+    if (raised_ && known_version_ + 1 == *raised_) known_version_ = *raised_;
     if (*next) snapshots_.publish(*std::move(next));
     return result;
   }
 
   const Clock& clock_;
   Random& random_;
+  std::unique_ptr<Backend> backend_;
   std::mutex mutex_;  // guards the members below, and orders snapshots
   soci::session session_;
   StatementCache statements_{session_};  // behind the session, which it must not outlive
-  Readers readers_;                      // none of a database in memory, or of a sqlite3_vfs
+  Readers readers_{*backend_};
   bool publish_asked_ = false;
-  std::atomic<bool> commit_uncertain_ = false;  // a commit failed; after a crash it may prove done
+  std::optional<std::uint64_t> raised_;  // the version that the present change makes
   SnapshotSource snapshots_;
+  std::vector<Renewal> renewals_;
+  std::atomic<std::uint64_t> known_version_ = 0;  // that is in memory; written under the mutex
 };
 
 /// Reads the whole snapshot; `version` is left to the caller.

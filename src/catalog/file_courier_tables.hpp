@@ -15,7 +15,7 @@ inline constexpr std::string_view file_couriers[] = {
     R"(CREATE UNIQUE INDEX streams_landed ON streams (landed_for, landed_tag, payload_type)
          WHERE landed_for <> '')",
     R"(CREATE TABLE landed_files (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          courier_id TEXT NOT NULL,
          day TEXT NOT NULL,
          path TEXT NOT NULL,
@@ -42,7 +42,7 @@ inline constexpr std::string_view file_couriers[] = {
 
 inline constexpr std::string_view credentials[] = {
     R"(CREATE TABLE credentials (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,

@@ -191,8 +191,7 @@ TEST_F(KeysTest, TheLastAdministratorStaysOne) {
 }
 
 TEST_F(KeysTest, KeysAndSecretsSurviveAReopen) {
-  TestDirectory directory;
-  const std::string path = directory.file("catalog.db");
+  const std::string path = places_.lasting();
   std::string id;
   KeyView before;
   {

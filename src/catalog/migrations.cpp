@@ -3,11 +3,11 @@
 #include <string>
 
 #include "catalog/alert_tables.hpp"
-#include "catalog/content_sums.hpp"
+#include "catalog/backend.hpp"
 #include "catalog/courier_group_tables.hpp"
+#include "catalog/dialect.hpp"
 #include "catalog/file_courier_tables.hpp"
 #include "catalog/query_version_tables.hpp"
-#include "catalog/statement.hpp"
 #include "catalog/stream_field_tables.hpp"
 #include "catalog/tenant_tables.hpp"
 #include "catalog/usage_tables.hpp"
@@ -21,12 +21,12 @@ namespace {
 
 constexpr std::string_view tenants_keys_streams[] = {
     R"(CREATE TABLE tenants (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          name TEXT NOT NULL UNIQUE,
          payload_bytes_max BIGINT NOT NULL,
          created_at TEXT NOT NULL))",
     R"(CREATE TABLE api_keys (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -42,7 +42,7 @@ constexpr std::string_view tenants_keys_streams[] = {
          accepted_until TEXT,
          PRIMARY KEY (key_no, version)))",
     R"(CREATE TABLE streams (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -64,7 +64,7 @@ constexpr std::string_view manifest[] = {
          next_sequence BIGINT NOT NULL,
          PRIMARY KEY (partition_no, stream_no)))",
     R"(CREATE TABLE batches (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          path TEXT NOT NULL UNIQUE,
          stream_no BIGINT NOT NULL REFERENCES streams (no),
          partition_no BIGINT NOT NULL,
@@ -85,20 +85,20 @@ constexpr std::string_view manifest[] = {
     R"(CREATE UNIQUE INDEX batches_by_sequence
          ON batches (stream_no, partition_no, first_sequence))",
     R"(CREATE TABLE quarantine (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          stream_no BIGINT NOT NULL REFERENCES streams (no),
          partition_no BIGINT NOT NULL,
          sequence BIGINT NOT NULL,
          received_at TEXT NOT NULL,
          type TEXT NOT NULL,
          reason TEXT NOT NULL,
-         body BLOB NOT NULL,
+         body {bytes} NOT NULL,
          UNIQUE (stream_no, partition_no, sequence)))",
 };
 
 constexpr std::string_view feeds_queries_couriers[] = {
     R"(CREATE TABLE feeds (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          source TEXT NOT NULL,
@@ -112,7 +112,7 @@ constexpr std::string_view feeds_queries_couriers[] = {
          created_at TEXT NOT NULL,
          UNIQUE (tenant_no, table_key)))",
     R"(CREATE TABLE ingest_queries (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -121,7 +121,7 @@ constexpr std::string_view feeds_queries_couriers[] = {
          created_at TEXT NOT NULL,
          UNIQUE (tenant_no, name)))",
     R"(CREATE TABLE couriers (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -136,7 +136,7 @@ constexpr std::string_view feeds_queries_couriers[] = {
 
 constexpr std::string_view workflow_runs[] = {
     R"(CREATE TABLE runs (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          courier_id TEXT NOT NULL,
@@ -178,7 +178,7 @@ constexpr std::string_view rate_limits[] = {
 /// Rows made before there were hours give theirs: every record is in a file's range or aside.
 constexpr std::string_view conservation[] = {
     R"(CREATE TABLE batches_with_duplicates (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          path TEXT NOT NULL UNIQUE,
          stream_no BIGINT NOT NULL REFERENCES streams (no),
          partition_no BIGINT NOT NULL,
@@ -214,15 +214,15 @@ constexpr std::string_view conservation[] = {
          first_sequence BIGINT NOT NULL,
          last_sequence BIGINT NOT NULL,
          records BIGINT NOT NULL,
-         pairs BLOB NOT NULL,
+         pairs {bytes} NOT NULL,
          PRIMARY KEY (stream_no, partition_no, first_sequence)))",
     R"(CREATE TABLE idempotency_keys (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          partition_no BIGINT NOT NULL,
          stream_no BIGINT NOT NULL REFERENCES streams (no),
          last_received_at TEXT NOT NULL,
          records BIGINT NOT NULL,
-         prints BLOB NOT NULL))",
+         prints {bytes} NOT NULL))",
     R"(CREATE INDEX idempotency_keys_by_age
          ON idempotency_keys (partition_no, last_received_at))",
     R"(CREATE TABLE hours (
@@ -257,7 +257,7 @@ constexpr std::string_view conservation[] = {
 
 constexpr std::string_view loads[] = {
     R"(CREATE TABLE loads (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          run_id TEXT NOT NULL,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          stream_no BIGINT NOT NULL REFERENCES streams (no),
@@ -280,7 +280,7 @@ constexpr std::string_view lease_epochs[] = {
 constexpr std::string_view content_sums[] = {
     R"(CREATE TABLE content_sums (
          table_name TEXT PRIMARY KEY,
-         sum BIGINT NOT NULL) WITHOUT ROWID)",
+         sum BIGINT NOT NULL) {by key})",
 };
 
 constexpr std::string_view allowed_origins[] = {
@@ -290,10 +290,10 @@ constexpr std::string_view allowed_origins[] = {
 /// The body comes last, so that the columns before it are read without it. An empty one is NULL.
 constexpr std::string_view quarantine_files[] = {
     R"(CREATE TABLE quarantine_files (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          path TEXT NOT NULL UNIQUE))",
     R"(CREATE TABLE quarantine_with_files (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          stream_no BIGINT NOT NULL REFERENCES streams (no),
          partition_no BIGINT NOT NULL,
          sequence BIGINT NOT NULL,
@@ -307,7 +307,7 @@ constexpr std::string_view quarantine_files[] = {
          body_offset BIGINT,
          body_bytes BIGINT,
          body_crc64 BIGINT,
-         body BLOB,
+         body {bytes},
          UNIQUE (stream_no, partition_no, sequence)))",
     R"(INSERT INTO quarantine_with_files
          SELECT no, stream_no, partition_no, sequence, received_at, type, reason, state,
@@ -380,6 +380,14 @@ constexpr std::string_view open_matters[] = {
     R"(CREATE INDEX runs_failed ON runs (tenant_no, no) WHERE state = 'failed')",
 };
 
+/// One row. On PostgreSQL the table is also what a change locks (postgres_backend.cpp).
+constexpr std::string_view memory_version[] = {
+    R"(CREATE TABLE catalog_state (
+         no BIGINT PRIMARY KEY,
+         version BIGINT NOT NULL))",
+    R"(INSERT INTO catalog_state (no, version) VALUES (1, 0))",
+};
+
 constexpr Migration all[] = {
     {"tenants, keys and streams", tenants_keys_streams},
     {"the manifest", manifest},
@@ -412,22 +420,12 @@ constexpr Migration all[] = {
     {"users of a sign-in provider", user_identities},
     {"versions of ingest queries", query_versions},
     {"usage by stream and day", usage_tables},
+    {"the version of what processes keep in memory", memory_version},
 };
 
-Result<void> execute(soci::session& session, const std::string& sql) {
-  WEIR_CHECK(Statement(session, sql).run());
-  return {};
-}
-
-Result<std::size_t> version_of(soci::session& session) {
-  std::size_t version = 0;
-  Statement statement(session, "PRAGMA user_version");
-  WEIR_CHECK(statement.into(version).next());
-  return version;
-}
-
-Result<void> take_steps(soci::session& session, std::span<const Migration> steps) {
-  WEIR_TRY(const std::size_t version, version_of(session));
+Result<void> take_steps(soci::session& session, Backend& backend,
+                        std::span<const Migration> steps) {
+  WEIR_TRY(const std::size_t version, backend.schema_version(session));
   if (version > steps.size())
     return fail(Errc::newer_version,
                 "The catalog database is of schema version " + std::to_string(version) +
@@ -435,15 +433,15 @@ Result<void> take_steps(soci::session& session, std::span<const Migration> steps
                     ". Start the newer weir that wrote it, or restore a backup made before the "
                     "upgrade.");
   if (version == steps.size()) return {};
-  WEIR_CHECK(stop_content_sums(session));
+  WEIR_CHECK(backend.before_steps(session));
   for (std::size_t i = version; i < steps.size(); ++i)
     for (const std::string_view statement : steps[i].statements)
-      if (auto done = execute(session, std::string(statement)); !done)
+      if (auto done = execute(session, Dialect::of(session).schema(statement)); !done)
         return fail_while(
             "Migration " + std::to_string(i + 1) + " (" + std::string(steps[i].name) + ")",
             std::move(done).error());
-  WEIR_CHECK(execute(session, "PRAGMA user_version = " + std::to_string(steps.size())));
-  return keep_content_sums(session);
+  WEIR_CHECK(backend.set_schema_version(session, steps.size()));
+  return backend.after_steps(session);
 }
 
 }  // namespace
@@ -452,9 +450,9 @@ std::span<const Migration> migrations() {
   return all;
 }
 
-Result<void> migrate(soci::session& session, std::span<const Migration> steps) {
-  WEIR_CHECK(execute(session, "BEGIN IMMEDIATE"));
-  auto taken = take_steps(session, steps);
+Result<void> migrate(soci::session& session, Backend& backend, std::span<const Migration> steps) {
+  WEIR_CHECK(backend.begin_steps(session));
+  auto taken = take_steps(session, backend, steps);
   auto ended = execute(session, taken ? "COMMIT" : "ROLLBACK");
   return taken ? ended : taken;
 }

@@ -15,8 +15,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Of files of SQLite: what is said of them, and steps from every version of old.
 class MigrationsTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    if (TestPlaces::on_postgres()) GTEST_SKIP() << "of SQLite";
+  }
   Result<std::unique_ptr<Database>> open_at_version(std::size_t version) {
     return Database::open(path_, clock_, random_, migrations().first(version));
   }

@@ -9,7 +9,7 @@ namespace weir::catalog {
 inline constexpr std::string_view query_versions[] = {
     "ALTER TABLE ingest_queries ADD COLUMN version BIGINT NOT NULL DEFAULT 1",
     R"(CREATE TABLE ingest_query_versions (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          query_no BIGINT NOT NULL REFERENCES ingest_queries (no),
          version BIGINT NOT NULL,
          description TEXT NOT NULL,

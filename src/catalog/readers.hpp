@@ -10,6 +10,7 @@
 #include <soci/soci.h>
 
 #include "base/result.hpp"
+#include "catalog/backend.hpp"
 #include "catalog/statement_cache.hpp"
 
 namespace weir::catalog {
@@ -21,41 +22,41 @@ class Readers {
  public:
   static constexpr std::size_t connections_max = 4;
 
-  struct Reader {
-    soci::session session;
-    StatementCache statements{session};  // behind the session, which it must not outlive
-    /// In a transaction that reads one state.
-    template <class Work>
-    auto read(Work&& work) -> std::invoke_result_t<Work&, soci::session&> {
-      WEIR_CHECK(begin());
-      auto result = work(session);
-      end();
-      return result;
-    }
+  explicit Readers(Backend& backend) : backend_(backend) {}
 
-   private:
-    Result<void> begin();
-    void end();
-  };
-
-  /// From then on there are some: `database` is SOCI's name of the file. Not while it is in use.
-  void open(std::string database) { database_ = std::move(database); }
-  bool any() const { return !database_.empty(); }
-  /// Runs `work(session)` on one of them; waits while all are in use.
+  /// Runs `work(session)` on one of them, in a transaction that reads one state; waits while all
+  /// are in use. Like a change, a read whose connection is lost is made again.
   template <class Work>
   auto read(Work&& work) -> std::invoke_result_t<Work&, soci::session&> {
-    WEIR_TRY(std::unique_ptr<Reader> reader, take());
-    auto result = reader->read(work);
-    give_back(std::move(reader));
-    return result;
+    for (int tried = 1;; ++tried) {
+      auto result = read_once(work);
+      if (result || !backend_.may_try_again(tried)) return result;
+    }
   }
 
  private:
-  Result<std::unique_ptr<Reader>> take();
-  void give_back(std::unique_ptr<Reader> reader);
-  Result<std::unique_ptr<Reader>> connect() const;
+  struct Reader {
+    soci::session session;
+    StatementCache statements{session};  // behind the session, which it must not outlive
+  };
 
-  std::string database_;
+  template <class Work>
+  auto read_once(Work& work) -> std::invoke_result_t<Work&, soci::session&> {
+    WEIR_TRY(std::unique_ptr<Reader> reader, take());
+    if (auto begun = backend_.begin_read(reader->session); !begun) {
+      give_back(std::move(reader));
+      return fail(std::move(begun).error());
+    }
+    auto result = work(reader->session);
+    end(*reader, result.has_value());
+    give_back(std::move(reader));
+    return result;
+  }
+  Result<std::unique_ptr<Reader>> take();
+  void end(Reader& reader, bool is_well);
+  void give_back(std::unique_ptr<Reader> reader);
+
+  Backend& backend_;
   std::mutex mutex_;  // guards the members below
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Reader>> idle_;

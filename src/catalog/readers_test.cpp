@@ -12,8 +12,7 @@ namespace {
 
 class ReadersTest : public CatalogTest {
  protected:
-  ReadersTest()
-      : database_(Database::open(directory_.path() + "/catalog.db", clock_, random_).value()) {}
+  ReadersTest() : database_(Database::open(places_.lasting(), clock_, random_).value()) {}
 
   Result<std::uint64_t> tenants() {
     return database_->read([](soci::session& session) -> Result<std::uint64_t> {
@@ -30,7 +29,6 @@ class ReadersTest : public CatalogTest {
     return {};
   }
 
-  TestDirectory directory_;
   std::unique_ptr<Database> database_;
 };
 

@@ -3,45 +3,14 @@
 #include <string_view>
 #include <utility>
 
-#include <soci/sqlite3/soci-sqlite3.h>
-
-#include "catalog/statement_cache.hpp"
+#include "catalog/secrets.hpp"
 
 // SOCI throws, and its messages contain the statement with all bound values. This is the one place
-// that catches: an Error gets SQLite's message only, since a bound value may be a secret. The first
-// error of a statement is kept and returned by run() or next(), so that callers bind values without
-// checking after each one.
+// that catches: an Error gets the database's message only, since a bound value may be a secret. The
+// first error of a statement is kept and returned by run() or next(), so that callers bind values
+// without checking after each one.
 namespace weir::catalog {
 namespace {
-
-Errc code_of(const soci::soci_error& error) {
-  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-  if (!sqlite) return Errc::internal;
-  switch (sqlite->result() & 0xFF) {
-    case SQLITE_CONSTRAINT:
-      return Errc::conflict;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return Errc::unavailable;
-    case SQLITE_FULL:
-      return Errc::disk_full;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return Errc::corrupt;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return Errc::io;
-    default:
-      return Errc::internal;
-  }
-}
-
-/// Strips what SOCI adds: the statement and the bound values, which may be secrets.
-Error error_of(const soci::soci_error& error) {
-  return {code_of(error), "The catalog database refused: " + error.get_error_message()};
-}
 
 std::optional<PayloadType> parse_payload_type(const std::string& text) {
   for (const PayloadType type : {PayloadType::json, PayloadType::xml})
@@ -49,30 +18,8 @@ std::optional<PayloadType> parse_payload_type(const std::string& text) {
   return std::nullopt;
 }
 
-// SOCI's library does not export what UBSan would look at to check the type of its backend, so the
-// two functions that reach into it are not checked for that.
-
-/// Leaves in a statement what its prepare() would.
-__attribute__((no_sanitize("vptr"))) void put_prepared(soci::statement& statement,
-                                                       sqlite_api::sqlite3_stmt* prepared) {
-  auto& backend = static_cast<soci::sqlite3_statement_backend&>(*statement.get_backend());
-  backend.stmt_ = prepared;
-  backend.databaseReady_ = true;
-}
-
-/// nullptr where it has none.
-__attribute__((no_sanitize("vptr"))) sqlite_api::sqlite3_stmt* take_prepared(
-    soci::statement& statement) {
-  auto& backend = static_cast<soci::sqlite3_statement_backend&>(*statement.get_backend());
-  return std::exchange(backend.stmt_, nullptr);
-}
-
-/// Settings and changes of the schema are made once; all else comes again.
-bool is_kept(std::string_view sql) {
-  for (const std::string_view word : {"SELECT", "INSERT", "UPDATE", "DELETE", "BEGIN", "COMMIT"})
-    if (sql.starts_with(word)) return true;
-  return false;
-}
+/// Of bytes as text, both ways.
+const std::string hex_head = "\\x";
 
 /// Stores what was read, unless nothing was.
 template <class T>
@@ -90,31 +37,27 @@ Result<void> Statement::guarded(Work&& work) {
     work();
     return {};
   } catch (const soci::soci_error& error) {
-    error_ = error_of(error);
+    error_ = dialect_.error_of(error);
     return fail(*error_);
   }
 }
 
 Statement::Statement(soci::session& session, std::string sql)
-    : session_(session), sql_(std::move(sql)) {
+    : session_(session), dialect_(Dialect::of(session)), sql_(std::move(sql)) {
   static_cast<void>(guarded([&] {
     statement_.emplace(session_);
     statement_->alloc();
-    StatementCache* const cache = StatementCache::of(session_);
-    sqlite_api::sqlite3_stmt* const prepared = cache == nullptr ? nullptr : cache->take(sql_);
-    if (prepared == nullptr) return statement_->prepare(sql_);
-    put_prepared(*statement_, prepared);
+    dialect_.prepare(session_, *statement_, sql_);
   }));
 }
 
 /// A statement that failed is not kept, whatever it failed for.
 Statement::~Statement() {
-  StatementCache* const cache = StatementCache::of(session_);
-  if (!statement_ || error_ || cache == nullptr || !is_kept(sql_)) return;
-  if (auto* const prepared = take_prepared(*statement_)) cache->give_back(sql_, prepared);
+  if (statement_ && !error_) dialect_.give_back(session_, *statement_, sql_);
 }
 
 Statement& Statement::bind(const std::string& text) {
+  if (auto fits = dialect_.check_text(text); !fits && !error_) error_ = std::move(fits).error();
   Slot& slot = values_.emplace_back();
   slot.text = text;
   if (statement_) statement_->exchange(soci::use(slot.text));
@@ -136,6 +79,7 @@ Statement& Statement::bind_null() {
 }
 
 Statement& Statement::bind_bytes(const std::string& bytes) {
+  if (!dialect_.has_blobs()) return bind(hex_head + to_hex(bytes));
   Slot& slot = values_.emplace_back();
   static_cast<void>(guarded([&] {
     slot.bytes = std::make_unique<soci::blob>(session_);
@@ -162,6 +106,13 @@ Statement& Statement::into_number(std::function<bool(long long)> deliver) {
 }
 
 Statement& Statement::into_bytes(std::string& bytes) {
+  if (!dialect_.has_blobs())
+    return into_slot([&bytes](const Slot& read) {
+      if (!read.text.starts_with(hex_head)) return read.indicator == soci::i_null;
+      const auto decoded = from_hex(read.text.substr(hex_head.size()));
+      bytes = decoded.value_or("");
+      return decoded.has_value();
+    });
   Slot& slot = columns_.emplace_back();
   slot.deliver = [&bytes](const Slot& read) {
     bytes.resize(read.bytes->get_len());
@@ -188,10 +139,11 @@ Statement& Statement::into(std::string& text) {
   });
 }
 
+/// A flag is a number in a column, and may be a truth value where a condition is selected.
 Statement& Statement::into(bool& flag) {
-  return into_number([&flag](long long value) {
-    flag = value != 0;
-    return value == 0 || value == 1;
+  return into_text([&flag](const std::string& text) {
+    flag = text == "1" || text == "t";
+    return flag || text == "0" || text == "f";
   });
 }
 

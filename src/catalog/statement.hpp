@@ -15,6 +15,7 @@
 #include "base/payload.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "catalog/dialect.hpp"
 
 namespace weir::catalog {
 
@@ -26,7 +27,7 @@ namespace weir::catalog {
 class Statement {
  public:
   Statement(soci::session& session, std::string sql);
-  ~Statement();  // gives it back to the session's StatementCache
+  ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
@@ -93,6 +94,7 @@ class Statement {
   }
 
   soci::session& session_;
+  const Dialect& dialect_;
   const std::string sql_;
   std::optional<soci::statement> statement_;
   std::deque<Slot> values_;

@@ -57,8 +57,11 @@ TEST_F(StreamsTest, IdsThatAreSqlFindNothingAndBreakNothing) {
   const Stream stream = add_stream(acme_);
   for (const std::string& id :
        {std::string("' OR '1'='1"), std::string("\"; DROP TABLE streams; --"), std::string("%"),
-        std::string(":id"), std::string("is-\0x", 5), std::string(100'000, 'x')})
+        std::string(":id"), std::string(100'000, 'x')})
     EXPECT_EQ(code_of(catalog_->streams().find(acme_, id)), Errc::not_found);
+  // PostgreSQL has no such text, and would cut it to one that may be there.
+  EXPECT_EQ(code_of(catalog_->streams().find(acme_, stream.id + std::string("\0x", 2))),
+            TestPlaces::on_postgres() ? Errc::bad_request : Errc::not_found);
   EXPECT_TRUE(catalog_->streams().find(acme_, stream.id));
 }
 
@@ -185,7 +188,7 @@ TEST_F(StreamsTest, AnIdThatIsTakenIsDrawnAgain) {
     int draws_ = 0;
   };
   StuckRandom random;
-  const auto catalog = Catalog::open(":memory:", clock_, random).value();
+  const auto catalog = Catalog::open(places_.fresh(), clock_, random).value();
   const auto tenant = catalog->tenants().add("acme")->no;
   const auto first = catalog->streams().add(tenant, {"a", "", std::nullopt, false});
   const auto second = catalog->streams().add(tenant, {"b", "", std::nullopt, false});
@@ -199,7 +202,7 @@ TEST_F(StreamsTest, ARandomSourceThatIsStuckIsAnErrorAndNoLoop) {
     void fill(std::span<char> out) override { std::fill(out.begin(), out.end(), '\0'); }
   };
   ZeroRandom random;
-  const auto catalog = Catalog::open(":memory:", clock_, random).value();
+  const auto catalog = Catalog::open(places_.fresh(), clock_, random).value();
   const auto tenant = catalog->tenants().add("acme")->no;
   EXPECT_TRUE(catalog->streams().add(tenant, {"a", "", std::nullopt, false}));
   EXPECT_EQ(code_of(catalog->streams().add(tenant, {"b", "", std::nullopt, false})),

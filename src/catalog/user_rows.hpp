@@ -41,6 +41,7 @@ auto Users::change(Work&& work) {
   auto result = database_.write([&](soci::session& session) -> decltype(work(session)) {
     auto done = work(session);
     if (!done) return done;
+    WEIR_CHECK(database_.raise_version(session));
     WEIR_TRY(auto people, read_people(session));
     people.version = ++version_;
     next = std::make_shared<People>(std::move(people));

@@ -64,7 +64,15 @@ Result<People> read_people(soci::session& session) {
   return people;
 }
 
-Users::Users(Database& database) : database_(database), people_(std::make_shared<People>()) {}
+Users::Users(Database& database) : database_(database), people_(std::make_shared<People>()) {
+  database_.on_refresh([this](soci::session& session) -> Result<void> {
+    WEIR_TRY(auto people, read_people(session));
+    people.version = ++version_;
+    const std::lock_guard lock(mutex_);
+    people_ = std::make_shared<People>(std::move(people));
+    return {};
+  });
+}
 
 Result<void> Users::read_all() {
   return change([](soci::session&) -> Result<void> { return {}; });

@@ -7,7 +7,7 @@ namespace weir::catalog {
 
 inline constexpr std::string_view audit_events[] = {
     R"(CREATE TABLE audit_events (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          type TEXT NOT NULL,
@@ -27,7 +27,7 @@ inline constexpr std::string_view audit_events[] = {
 
 inline constexpr std::string_view user_tables[] = {
     R"(CREATE TABLE users (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          id TEXT NOT NULL UNIQUE,
          tenant_no BIGINT NOT NULL REFERENCES tenants (no),
          name TEXT NOT NULL,
@@ -40,7 +40,7 @@ inline constexpr std::string_view user_tables[] = {
          last_signed_in_at TEXT))",
     R"(CREATE INDEX users_by_tenant ON users (tenant_no, no))",
     R"(CREATE TABLE user_sessions (
-         no INTEGER PRIMARY KEY AUTOINCREMENT,
+         no {numbered},
          token_hash TEXT NOT NULL UNIQUE,
          user_no BIGINT NOT NULL REFERENCES users (no),
          created_at TEXT NOT NULL,

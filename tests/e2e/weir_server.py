@@ -73,8 +73,9 @@ class ApiError(Exception):
 class Server:
     """`binary init` once, then start, kill and start again on the same data."""
 
-    def __init__(self, binary: str, data: Path, settings=(), options=(), environment=None, tls=None, files_max=None):
-        """`tls`: an ssl.SSLContext where the settings make it speak https. `files_max`: ulimit -n."""
+    def __init__(self, binary: str, data: Path, settings=(), options=(), environment=None, tls=None, files_max=None,
+                 init=()):
+        """`tls`: an ssl.SSLContext where the settings make it speak https. `files_max`: ulimit -n. `init`: more for `init`."""
         self.binary = binary
         self.data = data
         self.settings = [part for setting in settings for part in ("--set", setting)]
@@ -85,7 +86,7 @@ class Server:
         self.process = None
         self.host = "127.0.0.1"
         self.port = 0
-        made = subprocess.run([binary, "init", "--data", str(data), "--tenant", "acme", "--json"],
+        made = subprocess.run([binary, "init", "--data", str(data), "--tenant", "acme", "--json", *init],
                               check=True, capture_output=True, text=True)
         self.admin = json.loads(made.stdout)["admin_token"]
 
