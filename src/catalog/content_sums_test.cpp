@@ -103,7 +103,7 @@ class ContentSumsTest : public BatchTest {
     ASSERT_TRUE(catalog_->feeds().add(acme_, feed));
   }
 
-  /// All that any table holds.
+  /// All that any table holds, but for the number of changes: to open it may be one.
   std::string content() {
     auto database = Database::open(path_, clock_, random_);
     EXPECT_TRUE(database) << database.error().message;
@@ -111,7 +111,8 @@ class ContentSumsTest : public BatchTest {
     std::string out;
     for (const std::string& table : texts(**database,
                                           "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                          " AND name NOT LIKE 'sqlite_%' ORDER BY name")) {
+                                          " AND name NOT LIKE 'sqlite_%'"
+                                          " AND name <> 'catalog_state' ORDER BY name")) {
       std::string row;
       for (const std::string& column :
            texts(**database, "SELECT name FROM pragma_table_info('" + table + "')"))
@@ -119,7 +120,7 @@ class ContentSumsTest : public BatchTest {
       out += table + "\n";
       for (const std::string& one :
            texts(**database, "SELECT " + row + " FROM " + table + " NOT INDEXED ORDER BY 1"))
-        out += "  " + one + "\n";
+        if (!one.starts_with("'catalog_state'")) out += "  " + one + "\n";
     }
     return out;
   }

@@ -1,5 +1,5 @@
+#include <cstdlib>
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -9,6 +9,7 @@
 
 #include "engine.hpp"
 #include "engine/dialect/dialect.hpp"
+#include "engine/dialect/function_help.hpp"
 
 /// docs/ingest-queries.md against what the dialect takes and refuses.
 namespace weir::sql_test {
@@ -16,23 +17,9 @@ namespace weir::sql_test {
 namespace {
 
 struct Page {
-  std::set<std::string> functions;    // of the table under "Functions", and those that make rows
   std::vector<std::string> examples;  // each line of the sql blocks before "Not there"
   std::vector<std::string> refused;   // and behind it
 };
-
-// The words between backticks.
-std::vector<std::string> quoted_words(const std::string& line) {
-  std::vector<std::string> words;
-  for (std::size_t at = line.find('`'); at != std::string::npos;) {
-    const std::size_t end = line.find('`', at + 1);
-    std::istringstream text(line.substr(at + 1, end - at - 1));
-    for (std::string word; text >> word;)
-      words.push_back(word);
-    at = end == std::string::npos ? end : line.find('`', end + 1);
-  }
-  return words;
-}
 
 Page read_page() {
   Page page;
@@ -45,36 +32,62 @@ Page read_page() {
       sql = line == "```sql";
     } else if (sql) {
       (heading == "Not there" ? page.refused : page.examples).push_back(line);
-    } else if (heading == "Functions" && line.starts_with("| ") && line.find('`') != line.npos) {
-      for (const std::string& word : quoted_words(line)) {
-        // Not DISTINCT, ROWS or (?i).
-        constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789_";
-        if (word.find_first_not_of(letters) == std::string::npos) page.functions.insert(word);
-      }
     }
   }
   return page;
 }
 
-std::string listed(const std::set<std::string>& names) {
-  std::string all;
-  for (const std::string& name : names)
-    all += " " + name;
-  return all;
+/// The functions of each group, a line each, out of what the editor of queries shows too.
+std::string made_table() {
+  std::string table = "| | |\n|---|---|\n";
+  for (const std::string& group : dialect::help_groups()) {
+    std::string names;
+    for (const dialect::FunctionHelp& help : dialect::function_help())
+      if (help.group == group) names += (names.empty() ? "" : " ") + help.name;
+    table += "| " + group + " | `" + names + "` |\n";
+  }
+  return table;
 }
 
-std::set<std::string> without(std::set<std::string> names, const std::set<std::string>& others) {
-  std::erase_if(names, [&](const std::string& name) { return others.contains(name); });
-  return names;
+/// And each of them with its signatures and what it gives.
+std::string made_list() {
+  std::string list;
+  for (const std::string& group : dialect::help_groups()) {
+    list += "\n## " + group + "\n\n| | |\n|---|---|\n";
+    for (const dialect::FunctionHelp& help : dialect::function_help()) {
+      if (help.group != group) continue;
+      std::string signatures;
+      for (const std::string& signature : help.signatures)
+        signatures += (signatures.empty() ? "`" : "<br>`") + signature + "`";
+      list += "| " + signatures + " | " + help.line + " |\n";
+    }
+  }
+  return list;
 }
 
-TEST(Docs, ListEveryFunctionThatTheDialectKnowsAndNoOther) {
-  const Page page = read_page();
-  ASSERT_FALSE(page.functions.empty());
-  const std::vector<std::string> known = dialect::functions();
-  const std::set<std::string> taken(known.begin(), known.end());
-  EXPECT_EQ(listed(without(taken, page.functions)), "") << "these are missing in the page";
-  EXPECT_EQ(listed(without(page.functions, taken)), "") << "these are in the page only";
+/// A page's part between its marks is what was made; WEIR_DOCS_WRITE=1 writes it.
+void expect_made(const std::string& path, const std::string& made) {
+  constexpr std::string_view begin = "<!-- made by sql_test -->\n";
+  constexpr std::string_view end = "<!-- end of what is made -->";
+  std::stringstream text;
+  text << std::ifstream(path).rdbuf();
+  std::string page = text.str();
+  const std::size_t from = page.find(begin);
+  const std::size_t to = page.find(end);
+  ASSERT_TRUE(from != std::string::npos && to != std::string::npos) << path;
+  if (std::getenv("WEIR_DOCS_WRITE") != nullptr) {
+    page.replace(from + begin.size(), to - from - begin.size(), made);
+    std::ofstream(path) << page;
+  } else {
+    EXPECT_TRUE(page.substr(from + begin.size(), to - from - begin.size()) == made)
+        << path << " lacks what the registry has: WEIR_DOCS_WRITE=1 sql_test "
+        << "--gtest_filter='Docs.*' writes it anew";
+  }
+}
+
+TEST(Docs, TheTablesOfFunctionsAreThoseOfTheRegistry) {
+  expect_made(WEIR_INGEST_QUERIES, made_table());
+  expect_made(WEIR_FUNCTIONS_PAGE, made_list());
 }
 
 TEST(Docs, EveryFunctionOfTheRegistryIsOne) {

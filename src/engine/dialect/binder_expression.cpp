@@ -8,6 +8,7 @@
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
 #include "engine/dialect/operators.hpp"
+#include "engine/dialect/try_cast.hpp"
 
 namespace weir::dialect {
 
@@ -19,24 +20,6 @@ constexpr std::size_t expression_bytes_max = std::size_t{256} << 10;
 Typed renamed_variable(Typed value, const std::vector<std::string>& parts) {
   value.name.replace(0, parts[0].size(), "namedlambdavariable()");
   return value;
-}
-
-/// TRY_CAST is CAST in ANSI mode with NULL for an error. Where the two modes read alike it is CAST;
-/// where ANSI mode reads less (a whole number out of "1.5", a byte out of 300.0) it is refused.
-Result<void> check_try_cast(const Typed& value, const Type& to, Position at) {
-  const Type& from = value.type;
-  const bool text =
-      from.is(Kind::string) && (to.is_fractional() || to.is_datetime() || to.is(Kind::boolean) ||
-                                to.is(Kind::string) || to.is(Kind::binary) || to.is(Kind::decimal));
-  const bool wider = from.is(Kind::null_) || from == to || to.is(Kind::string) ||
-                     (from.is_integral() && to.is_numeric()) ||
-                     (from.is_fractional() && to.is(Kind::double_)) ||
-                     (from.is_datetime() && to.is_datetime());
-  if (text || (wider && !from.is_nested() && !to.is_nested())) return {};
-  return fail_at(at,
-                 "TRY_CAST from " + from.spark_name() + " to " + to.spark_name() +
-                     " is not supported by the embedded engine; CAST gives NULL for a text that "
-                     "cannot be read");
 }
 
 }  // namespace
@@ -89,7 +72,6 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
     case ExprKind::cast: {
       WEIR_TRY(Typed value, expression(*expr.children[0], env));
       const bool tries = expr.text == "TRY_CAST";
-      if (tries) WEIR_CHECK(check_try_cast(value, expr.type, expr.at));
       std::string type = expr.type.spark_name();
       std::transform(type.begin(), type.end(), type.begin(),
                      [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
@@ -97,12 +79,8 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       std::string name =
           expr.type.is_nested() ? value.name : expr.text + "(" + value.name + " AS " + type + ")";
       value.at = expr.at;
-      if (tries && value.type.is_integral() && expr.type.is_integral()) {
-        value = made_of(value, expr.type,
-                        "TRY_CAST(" + value.sql + " AS " + expr.type.duckdb_name() + ")", "");
-      } else {
-        WEIR_TRY(value, cast(std::move(value), expr.type));
-      }
+      WEIR_TRY(value,
+               tries ? try_cast(std::move(value), expr.type) : cast(std::move(value), expr.type));
       value.name = std::move(name);
       value.literal = false;  // its digits no longer count as the precision, even as the same type
       return value;

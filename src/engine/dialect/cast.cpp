@@ -4,11 +4,17 @@
 
 #include "engine/dialect/cast.hpp"
 
+#include "engine/dialect/try_cast.hpp"
 #include "engine/spark/interval.hpp"
 
 namespace weir::dialect {
 
 namespace {
+
+enum class CastMode : std::uint8_t { cast, try_cast };
+
+Result<std::string> cast_in(CastMode mode, const std::string& sql, const Type& from, const Type& to,
+                            Position at);
 
 std::string call(const std::string& function, const std::string& sql) {
   return function + "(" + sql + ")";
@@ -63,6 +69,20 @@ Result<std::string> to_boolean(const std::string& sql, const Type& from, Positio
   if (from.is(Kind::string)) return call("spark_string_to_boolean", sql);
   if (from.is_numeric()) return "(" + sql + " <> 0)";
   return refused(from, Kind::boolean, at);
+}
+
+/// As a whole number in ANSI mode, with NULL in the place of an error: a text that has a point is
+/// none, and a number that does not fit is not wrapped.
+Result<std::string> to_integral_exactly(const std::string& sql, const Type& from, const Type& to,
+                                        Position at) {
+  if (from.is(Kind::string)) return tried(call("spark_digits_to_bigint", sql), to);
+  if (from.is(Kind::boolean)) return plain(sql, to);
+  if (from.is_integral()) return from.kind() <= to.kind() ? plain(sql, to) : tried(sql, to);
+  if (from.is_fractional())
+    return tried(call("spark_fitting_bigint", plain(sql, Kind::double_)), to);
+  if (from.is(Kind::decimal)) return tried(call("trunc", sql), to);
+  if (from.is(Kind::timestamp)) return tried(call("spark_unix_seconds", sql), to);
+  return refused(from, to, at);
 }
 
 Result<std::string> to_integral(const std::string& sql, const Type& from, const Type& to,
@@ -162,28 +182,29 @@ Result<std::string> to_interval(const std::string& sql, const Type& from, const 
                                               : "(" + sql + " // " + unit + " * " + unit + ")";
 }
 
-Result<std::string> to_nested(const std::string& sql, const Type& from, const Type& to,
-                              Position at) {
+Result<std::string> to_nested(const std::string& sql, const Type& from, const Type& to, Position at,
+                              CastMode mode) {
   if (from.kind() != to.kind() || from.fields().size() != to.fields().size()) {
     return refused(from, to, at);
   }
   if (from.is(Kind::array)) {
     // The name of the element differs by depth, so that a lambda inside does not hide this one.
     const std::string element = "x" + std::to_string(from.spark_name().size());
-    WEIR_TRY(std::string inner, cast_sql(element, from.element(), to.element(), at));
+    WEIR_TRY(std::string inner, cast_in(mode, element, from.element(), to.element(), at));
     return "list_transform(" + sql + ", lambda " + element + ": " + inner + ")";
   }
   if (!from.is(Kind::struct_)) return refused(from, to, at);
   if (sql.size() > shared_bytes) {
     const std::string name = name_for(sql);
-    WEIR_TRY(const std::string body, to_nested(name, from, to, at));
+    WEIR_TRY(const std::string body, to_nested(name, from, to, at, mode));
     return bound_to(name, sql, body);
   }
   std::string fields;
   for (std::size_t i = 0; i < to.fields().size(); ++i) {
     const std::string part =
         "struct_extract(" + sql + ", " + quoted_string(from.fields()[i].name) + ")";
-    WEIR_TRY(std::string value, cast_sql(part, from.fields()[i].type, to.fields()[i].type, at));
+    WEIR_TRY(std::string value,
+             cast_in(mode, part, from.fields()[i].type, to.fields()[i].type, at));
     if (i > 0) fields += ", ";
     fields += quoted_identifier(to.fields()[i].name) + " := " + value;
   }
@@ -207,16 +228,14 @@ std::string number_suffix(const Type& to) {
 
 std::string decimal_of_unscaled(const std::string& sql, const Type& type) {
   if (type.scale() == 0) return tried(sql, type);
-  // A multiplication by one unit of the scale moves the point and no digit.
-  const std::string unit =
-      "0." + std::string(static_cast<std::size_t>(type.scale() - 1), '0') + "1";
-  return tried("(" + plain(sql, Type::decimal(38, 0)) + " * " +
-                   plain("'" + unit + "'", Type::decimal(type.scale(), type.scale())) + ")",
-               type);
+  const std::string decimal = "spark_point_" + std::to_string(type.scale()) + "(" + sql + ")";
+  return tried(decimal, type);  // of a type that a NULL, too, is to have
 }
 
-Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
-                             Position at) {
+namespace {
+
+Result<std::string> cast_in(CastMode mode, const std::string& sql, const Type& from, const Type& to,
+                            Position at) {
   if (from == to) return sql;
   if (from.is(Kind::null_)) return "CAST(NULL AS " + to.duckdb_name() + ")";
   switch (to.kind()) {
@@ -228,7 +247,8 @@ Result<std::string> cast_sql(const std::string& sql, const Type& from, const Typ
     case Kind::short_:
     case Kind::int_:
     case Kind::long_:
-      return to_integral(sql, from, to, at);
+      return mode == CastMode::cast || from.is_interval() ? to_integral(sql, from, to, at)
+                                                          : to_integral_exactly(sql, from, to, at);
     case Kind::float_:
     case Kind::double_:
       return to_fraction(sql, from, to, at);
@@ -247,20 +267,35 @@ Result<std::string> cast_sql(const std::string& sql, const Type& from, const Typ
     case Kind::array:
     case Kind::map:
     case Kind::struct_:
-      return to_nested(sql, from, to, at);
+      return to_nested(sql, from, to, at, mode);
     default:
       return refused(from, to, at);
   }
 }
 
-Result<Typed> cast(Typed value, const Type& to) {
+Result<Typed> cast_in(CastMode mode, Typed value, const Type& to) {
   if (value.type == to) return value;
-  WEIR_TRY(value.sql, cast_sql(value.sql, value.type, to, value.at));
+  WEIR_TRY(value.sql, cast_in(mode, value.sql, value.type, to, value.at));
   if (value.number && !to.is_integral()) value.number.reset();
   value.text.reset();
   value.literal = false;
   value.type = to;
   return value;
+}
+
+}  // namespace
+
+Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
+                             Position at) {
+  return cast_in(CastMode::cast, sql, from, to, at);
+}
+
+Result<Typed> cast(Typed value, const Type& to) {
+  return cast_in(CastMode::cast, std::move(value), to);
+}
+
+Result<Typed> try_cast(Typed value, const Type& to) {
+  return cast_in(CastMode::try_cast, std::move(value), to);
 }
 
 }  // namespace weir::dialect

@@ -20,8 +20,13 @@ struct Line {
   std::string_view line;
 };
 
+/// What stands behind it is of the group.
+constexpr Line group(std::string_view title) {
+  return {{}, {}, title};
+}
+
 constexpr Line lines[] = {
-    // Conditions and types.
+    group("Conditions and casts"),
     {"coalesce nvl ifnull", "T, T... -> T", "The first argument that is not NULL."},
     {"nvl2", "any, T, T -> T", "The second argument if the first is not NULL, else the third."},
     {"nullif", "T, T -> T", "NULL if both are equal, else the first."},
@@ -34,7 +39,7 @@ constexpr Line lines[] = {
     {"typeof", "any -> string", "The name of the argument's type."},
     {"boolean tinyint smallint int bigint float double decimal string binary date timestamp",
      "any -> the type", "A cast to the type; NULL where the value is none."},
-    // Texts under a schema or in a format.
+    group("Texts under a schema or in a format"),
     {"from_json", "string, schema[, options] -> struct, array or map",
      "A text of JSON under a schema; what does not fit is NULL."},
     {"schema_of_json", "string -> string", "The schema of a text of JSON that is written out."},
@@ -47,10 +52,13 @@ constexpr Line lines[] = {
     {"format_string printf", "format, any... -> string", "The values at the places of a format."},
     {"to_binary try_to_binary", "string[, 'hex', 'base64' or 'utf-8'] -> binary",
      "The bytes that the text stands for."},
+    group("Bitmaps"),
     {"bitmap_bit_position", "", "The bit of a number in its bitmap."},
     {"bitmap_bucket_number", "", "The number of the bitmap that has a number."},
     {"bitmap_count", "", "How many bits are set."},
-    // Intervals and timestamps without a zone.
+    {"bit_count", "", "How many bits are set."},
+    {"bit_get getbit", "", "The bit at a place, from 0 on the right."},
+    group("Intervals and timestamps without a zone"),
     {"make_dt_interval", "", "Days, hours, minutes and seconds as an interval."},
     {"make_ym_interval", "", "Years and months as an interval."},
     {"make_timestamp_ntz", "", "Year to second as a timestamp without a zone."},
@@ -62,7 +70,7 @@ constexpr Line lines[] = {
      "timestamp_ntz",
      "What the clock of the second zone shows."},
     {"window_time", "struct -> timestamp", "The last moment of a window of time."},
-    // Text.
+    group("Text"),
     {"concat", "string... -> string; binary... -> binary; array<T>... -> array<T>",
      "The arguments one behind the other; NULL if one is."},
     {"concat_ws", "string, string or array<string>... -> string",
@@ -127,7 +135,7 @@ constexpr Line lines[] = {
     {"uuid", "-> string", "A random UUID."},
     {"format_number", "number, int -> string",
      "With commas between thousands and so many decimals."},
-    // Patterns.
+    group("Patterns"),
     {"like", "string, string -> boolean", "Whether it matches a pattern of % and _."},
     {"ilike", "string, string -> boolean", "The same whatever the case of letters."},
     {"rlike regexp regexp_like", "string, string -> boolean",
@@ -138,8 +146,19 @@ constexpr Line lines[] = {
      "A group of the first match; '' if there is none."},
     {"regexp_extract_all", "string, string, int = 1 -> array<string>", "A group of each match."},
     {"regexp_count", "string, string -> int", "How often a regular expression matches."},
+    {"regexp_instr", "string, string, int = 0 -> int",
+     "Where a regular expression first matches, from 1; 0 if nowhere."},
     {"regexp_substr", "string, string -> string", "The first match; NULL if there is none."},
-    // Numbers.
+    group("XML in a text"),
+    {"xpath", "string, path -> array<string>", "The values of the nodes at a path in XML."},
+    {"xpath_string", "string, path -> string", "What is at a path in XML, as text."},
+    {"xpath_boolean", "string, path -> boolean", "Whether there is something at a path in XML."},
+    {"xpath_double xpath_number", "string, path -> double", "The number at a path in XML."},
+    {"xpath_float", "string, path -> float", "The number at a path in XML."},
+    {"xpath_long", "string, path -> bigint", "The whole number at a path in XML."},
+    {"xpath_int", "string, path -> int", "The whole number at a path in XML."},
+    {"xpath_short", "string, path -> smallint", "The whole number at a path in XML."},
+    group("Numbers"),
     {"abs", "number -> number", "Without its sign."},
     {"round", "number, int = 0 -> number", "Rounded to so many decimals, half away from 0."},
     {"bround", "number, int = 0 -> number", "Rounded to so many decimals, half to even."},
@@ -147,6 +166,32 @@ constexpr Line lines[] = {
     {"floor", "number -> bigint", "The next whole number below."},
     {"mod", "number, number -> number", "The rest of a division, with the sign of the first."},
     {"pmod", "number, number -> number", "The rest of a division, never negative."},
+    {"sin", "", "The sine of radians."},
+    {"cos", "", "The cosine of radians."},
+    {"tan", "", "The tangent of radians."},
+    {"cot", "", "The cotangent of radians."},
+    {"sec", "", "The secant of radians."},
+    {"csc", "", "The cosecant of radians."},
+    {"asin", "", "The angle whose sine it is."},
+    {"acos", "", "The angle whose cosine it is."},
+    {"atan", "", "The angle whose tangent it is."},
+    {"atan2", "", "The angle to the point with that y and x."},
+    {"sinh", "", "The hyperbolic sine."},
+    {"cosh", "", "The hyperbolic cosine."},
+    {"tanh", "", "The hyperbolic tangent."},
+    {"asinh", "", "The number whose hyperbolic sine it is."},
+    {"acosh", "", "The number whose hyperbolic cosine it is."},
+    {"atanh", "", "The number whose hyperbolic tangent it is."},
+    {"hypot", "", "The root of the sum of both squares."},
+    {"degrees", "", "Radians as degrees."},
+    {"radians", "", "Degrees as radians."},
+    {"e", "", "2.718281828459045."},
+    {"pi", "", "3.141592653589793."},
+    {"rint", "", "The nearest whole number, half to even, as a fraction."},
+    {"expm1", "", "e to the power of it, less 1."},
+    {"log10", "", "The logarithm to the base of 10."},
+    {"log2", "", "The logarithm to the base of 2."},
+    {"log1p", "", "The natural logarithm of it and 1."},
     {"pow power", "double, double -> double", "The first to the power of the second."},
     {"sqrt", "", "The square root."},
     {"cbrt", "", "The cube root."},
@@ -171,7 +216,7 @@ constexpr Line lines[] = {
     {"try_subtract", "number, number -> number", "The difference; NULL where it does not fit."},
     {"try_multiply", "number, number -> number", "The product; NULL where it does not fit."},
     {"try_divide", "number, number -> double", "The quotient; NULL where the second is 0."},
-    // Dates.
+    group("Dates and times"),
     {"current_date curdate", "-> date", "Today, in UTC."},
     {"current_timestamp now", "-> timestamp", "This moment."},
     {"year", "", "The year of a date."},
@@ -220,7 +265,7 @@ constexpr Line lines[] = {
     {"date_from_unix_date", "", "The date of days since 1970."},
     {"from_utc_timestamp", "", "What the clock of a time zone shows at a moment of UTC."},
     {"to_utc_timestamp", "", "The moment of UTC at which a zone's clock shows that."},
-    // Arrays, maps, structs.
+    group("Arrays, maps and structs"),
     {"array", "T... -> array<T>", "An array of the arguments."},
     {"map", "K, V, K, V... -> map<K, V>", "A map of keys and values in turn."},
     {"struct", "any... -> struct", "A struct of the arguments, under their names."},
@@ -261,7 +306,7 @@ constexpr Line lines[] = {
     {"map_concat", "map<K, V>... -> map<K, V>", "The pairs of all maps."},
     {"map_from_arrays", "", "A map of an array of keys and one of values."},
     {"map_from_entries", "array<struct> -> map", "A map of pairs."},
-    // With a lambda function.
+    group("With a lambda function"),
     {"transform", "array<T>, T -> U -> array<U>", "What a lambda function makes of each element."},
     {"filter", "array<T>, T -> boolean -> array<T>", "The elements for which it is true."},
     {"exists", "array<T>, T -> boolean -> boolean", "Whether it is true for an element."},
@@ -275,12 +320,12 @@ constexpr Line lines[] = {
     {"transform_values", "map<K, V>, (K, V) -> W -> map<K, W>", "The map with other values."},
     {"map_zip_with", "map<K, V>, map<K, W>, (K, V, W) -> X -> map<K, X>",
      "What it makes of both maps' values of each key."},
-    // JSON in a text.
+    group("JSON in a text"),
     {"get_json_object", "", "What stands at a path such as $.a[0].b, as text."},
     {"json_array_length", "", "How many elements a JSON array has."},
     {"json_object_keys", "", "The keys of a JSON object."},
     {"to_json", "struct, map or array -> string", "The value as JSON."},
-    // Rows.
+    group("Rows"),
     {"explode", "array<T> -> rows; map<K, V> -> rows", "A row for each element or pair."},
     {"explode_outer", "array<T> -> rows; map<K, V> -> rows",
      "The same, and a row of NULL where there is none."},
@@ -290,12 +335,15 @@ constexpr Line lines[] = {
     {"inline_outer", "array<struct> -> rows", "The same, and a row of NULL where there is none."},
     {"stack", "int, any... -> rows", "The arguments in so many rows."},
     {"json_tuple", "string, string... -> row", "Columns for the named members of a JSON object."},
-    // Aggregates and windows.
+    group("Aggregates and windows"),
     {"count", "* -> bigint; any... -> bigint", "How many rows; how many that are not NULL."},
     {"sum", "number -> number", "The sum."},
     {"avg mean", "number -> double", "The mean."},
     {"min", "T -> T", "The smallest value."},
     {"max", "T -> T", "The largest value."},
+    {"bitmap_construct_agg", "bigint -> binary",
+     "A bitmap in which the bits at those places are set."},
+    {"bitmap_or_agg", "binary -> binary", "A bitmap with the bits of all."},
     {"first first_value any_value", "T -> T", "The first value of the group."},
     {"last last_value", "T -> T", "The last value of the group."},
     {"collect_list array_agg", "T -> array<T>", "All values that are not NULL."},
@@ -308,6 +356,22 @@ constexpr Line lines[] = {
     {"variance var_samp", "double -> double", "The variance of a sample."},
     {"var_pop", "double -> double", "The variance of all."},
     {"corr", "double, double -> double", "The correlation of both."},
+    {"covar_samp", "double, double -> double", "The covariance of a sample."},
+    {"covar_pop", "double, double -> double", "The covariance of all."},
+    {"skewness", "double -> double", "How far the values lean to one side."},
+    {"kurtosis", "double -> double", "How heavy the ends of their distribution are."},
+    {"regr_count", "double, double -> bigint", "How many rows have both."},
+    {"regr_avgx", "double, double -> double", "The mean of the second, of rows that have both."},
+    {"regr_avgy", "double, double -> double", "The mean of the first, of rows that have both."},
+    {"regr_slope", "double, double -> double", "The slope of the line nearest to all (y, x)."},
+    {"regr_intercept", "double, double -> double", "Where that line meets the axis of y."},
+    {"regr_r2", "double, double -> double", "How well that line fits, 0 to 1."},
+    {"regr_sxx", "double, double -> double", "The squared distances of x from its mean."},
+    {"regr_syy", "double, double -> double", "The squared distances of y from its mean."},
+    {"regr_sxy", "double, double -> double", "The products of both distances."},
+    {"bit_and", "integral -> integral", "The bits that all have."},
+    {"bit_or", "integral -> integral", "The bits that any has."},
+    {"bit_xor", "integral -> integral", "The bits that an odd number of them have."},
     {"percentile", "number, double -> double",
      "The value at a share of all, between two if need be."},
     {"median", "number -> double", "The value in the middle."},
@@ -379,13 +443,17 @@ std::vector<FunctionHelp> made() {
       if (!function.signature.empty())
         all[name].signatures.push_back(signature_of(name, function.signature));
     });
-  for (const Line& line : lines)
+  std::string group;
+  for (const Line& line : lines) {
+    if (line.names.empty()) group = line.line;
     each_word(line.names, [&](const std::string& name) {
       const auto found = all.find(name);
       if (found == all.end()) return;
       found->second.line = line.line;
+      found->second.group = group;
       if (found->second.signatures.empty()) add_signatures(found->second, line.signature);
     });
+  }
   std::vector<FunctionHelp> out;
   for (auto& [name, help] : all)
     if (!help.name.empty()) out.push_back(std::move(help));
@@ -404,6 +472,13 @@ std::string_view to_string(FunctionHelp::Kind kind) {
       break;
   }
   return "scalar";
+}
+
+std::vector<std::string> help_groups() {
+  std::vector<std::string> titles;
+  for (const Line& line : lines)
+    if (line.names.empty()) titles.emplace_back(line.line);
+  return titles;
 }
 
 const std::vector<FunctionHelp>& function_help() {

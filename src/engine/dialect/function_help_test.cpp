@@ -39,11 +39,12 @@ TEST(FunctionHelpTest, NoLineIsForAFunctionThatIsNotThere) {
     EXPECT_TRUE(std::binary_search(all.begin(), all.end(), name)) << name;
 }
 
-TEST(FunctionHelpTest, NearlyAllHaveALineAndASignature) {
-  std::size_t without = 0;
-  for (const FunctionHelp& each : function_help())
-    without += each.line.empty() || each.signatures.empty() ? 1 : 0;
-  EXPECT_LT(without, function_help().size() / 3);
+TEST(FunctionHelpTest, EachHasALineASignatureAndAGroup) {
+  for (const FunctionHelp& each : function_help()) {
+    EXPECT_FALSE(each.line.empty()) << each.name;
+    EXPECT_FALSE(each.signatures.empty()) << each.name;
+    EXPECT_FALSE(each.group.empty()) << each.name;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 
 #include "engine/dialect/function_table.hpp"
 
+#include "engine/dialect/functions_xpath.hpp"
+
 namespace weir::dialect {
 
 namespace {
@@ -15,6 +17,11 @@ constexpr Function code(std::string_view names, MaybeTyped (*make)(Call&)) {
   return {names, {}, {}, {}, make};
 }
 
+/// Over arrays: `simple` where the elements are of a simple type.
+constexpr Function of_arrays(std::string_view name, std::string_view signature,
+                             std::string_view sql, std::string_view simple) {
+  return {name, signature, sql, {}, nullptr, simple};
+}
 constexpr Function table[] = {
     // Conditions and types.
     code("coalesce nvl ifnull least greatest if nvl2 nullif isnull isnotnull equal_null typeof",
@@ -81,7 +88,7 @@ constexpr Function table[] = {
          "uuid elt hash xxhash64",
          call_text),
     code("like ilike rlike regexp regexp_like regexp_replace regexp_extract regexp_extract_all "
-         "regexp_count regexp_substr split str_to_map",
+         "regexp_count regexp_substr regexp_instr split str_to_map",
          call_regex),
 
     code("to_number try_to_number to_char to_varchar format_string printf to_binary try_to_binary",
@@ -90,8 +97,12 @@ constexpr Function table[] = {
     {"get_json_object", "string, string -> string", "spark_get_json_object"},
     {"json_array_length", "string -> int", "spark_json_array_length"},
     {"json_object_keys", "string -> array<string>", "spark_json_object_keys"},
-    code("to_json", call_collection),
-    code("from_json schema_of_json from_csv to_csv schema_of_csv", call_schema),
+    code("to_json from_json schema_of_json from_csv to_csv schema_of_csv", call_schema),
+
+    code("xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number "
+         "xpath_short "
+         "xpath_string",
+         call_xpath),
 
     // Numbers.
     {"sqrt", "double -> double", "spark_sqrt", "SQRT"},
@@ -196,19 +207,25 @@ constexpr Function table[] = {
          call_date),
 
     // Arrays, maps and structs.
-    {"array_contains", "array<T>, T -> boolean", "spark_array_contains"},
+    of_arrays("array_contains", "array<T>, T -> boolean", "spark_array_contains",
+              "spark_list_contains"),
     {"array_size", "array<T> -> int", "CAST(len($1) AS INTEGER)"},
     {"array_compact", "array<T> -> array<T>", "list_filter($1, lambda x: x IS NOT NULL)"},
-    {"array_remove", "array<T>, T -> array<T>", "spark_array_remove"},
-    {"array_position", "array<T>, T -> bigint", "spark_array_position"},
+    of_arrays("array_remove", "array<T>, T -> array<T>", "spark_array_remove", "spark_list_remove"),
+    of_arrays("array_position", "array<T>, T -> bigint", "spark_array_position",
+              "spark_list_position"),
     {"array_append", "array<T>, T -> array<T>", "spark_array_append"},
     {"array_prepend", "array<T>, T -> array<T>", "spark_array_prepend"},
     {"array_insert", "array<T>, int, T -> array<T>", "spark_array_insert"},
-    {"array_repeat", "T, int -> array<T>", "spark_array_repeat"},
-    {"array_union", "array<T>, array<T> -> array<T>", "spark_array_union"},
-    {"array_intersect", "array<T>, array<T> -> array<T>", "spark_array_intersect"},
-    {"array_except", "array<T>, array<T> -> array<T>", "spark_array_except"},
-    {"arrays_overlap", "array<T>, array<T> -> boolean", "spark_arrays_overlap"},
+    of_arrays("array_repeat", "T, int -> array<T>", "spark_array_repeat", "spark_list_repeat"),
+    of_arrays("array_union", "array<T>, array<T> -> array<T>", "spark_array_union",
+              "spark_list_union"),
+    of_arrays("array_intersect", "array<T>, array<T> -> array<T>", "spark_array_intersect",
+              "spark_list_intersect"),
+    of_arrays("array_except", "array<T>, array<T> -> array<T>", "spark_array_except",
+              "spark_list_except"),
+    of_arrays("arrays_overlap", "array<T>, array<T> -> boolean", "spark_arrays_overlap",
+              "spark_lists_overlap"),
     {"flatten", "array<array<T>> -> array<T>", "spark_flatten"},
     {"slice", "array<T>, int, int -> array<T>", "spark_slice"},
     {"map_keys", "map<K, V> -> array<K>", "map_keys"},
@@ -221,10 +238,10 @@ constexpr Function table[] = {
 };
 
 constexpr RefusedFunction refused[] = {
-    {"xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short "
-     "xpath_string",
-     "it does not read XML that is within a text; send it as XML, whose elements are read with "
-     "dots"},
+    {"hll_sketch_agg hll_sketch_estimate hll_union hll_union_agg count_min_sketch",
+     "its bytes would have to be those of Apache DataSketches; approx_count_distinct gives the "
+     "true "
+     "count"},
     {"strpos", "Spark 3.5 has no STRPOS; use INSTR(text, part) or LOCATE(part, text)"},
     {"shuffle", "the order would differ at each run; leave it out"},
     {"aes_encrypt aes_decrypt try_aes_decrypt",

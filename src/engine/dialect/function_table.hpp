@@ -20,10 +20,15 @@ struct Function {
   std::string_view shown = {};
   /// In the place of signature and text, where code has to decide.
   MaybeTyped (*make)(Call&) = nullptr;
+  /// In the place of `sql` where the elements of arrays are of a simple type (has_native_lists).
+  std::string_view of_simple = {};
 };
 
 /// A function of several signatures has a line for each; the first that fits is taken.
 [[nodiscard]] std::span<const Function> function_table();
+
+/// Whether engine/functions has the functions of arrays for elements of the type.
+[[nodiscard]] bool has_native_lists(const Type& element);
 
 /// A function that Spark has and this layer has not, and what to write instead.
 struct RefusedFunction {

@@ -69,6 +69,15 @@ const Registry& registry() {
   return all;
 }
 
+}  // namespace
+
+bool has_native_lists(const Type& element) {
+  return element.is_integral() || element.is_datetime() || element.is_interval() ||
+         element.is(Kind::boolean) || element.is(Kind::string);
+}
+
+namespace {
+
 std::string filled_in(std::string_view sql, const std::vector<Typed>& args) {
   if (sql.find_first_of("$(.") != std::string_view::npos) return filled(sql, args);
   std::string text(sql);
@@ -84,9 +93,19 @@ Result<Typed> made_by(const Entry& entry, Call& call) {
     WEIR_ASSERT(value);
     return std::move(*value);
   }
-  WEIR_TRY(const Signature::Fit fit, entry.signature->fit(call));
+  WEIR_TRY(Signature::Fit fit, entry.signature->fit(call));
   const std::string_view shown = function.shown.empty() ? call.function : function.shown;
-  return made_of(pointers(fit.args), fit.result, filled_in(function.sql, fit.args),
+  std::string_view sql = function.sql;
+  if (!function.of_simple.empty()) {
+    const Type& type = fit.args[0].type;
+    if (has_native_lists(type.is(Kind::array) ? type.element() : type)) {
+      sql = function.of_simple;
+      // What is written has no type yet for DuckDB, which would choose an overload itself.
+      if (!type.is(Kind::array) && fit.args[0].literal)
+        fit.args[0].sql = "CAST(" + fit.args[0].sql + " AS " + type.duckdb_name() + ")";
+    }
+  }
+  return made_of(pointers(fit.args), fit.result, filled_in(sql, fit.args),
                  call_name(shown, call.args, fit.left_out));
 }
 

@@ -269,6 +269,18 @@ Result<Aggregate> truth(const Call& call) {
   return out;
 }
 
+Result<Aggregate> bitmap(const Call& call) {
+  WEIR_CHECK(one_argument(call));
+  const bool merges = call.function == "bitmap_or_agg";
+  WEIR_TRY(const Typed value,
+           implicit_cast(call, call.args[0], merges ? Kind::binary : Kind::long_));
+  Aggregate out;
+  out.type = Kind::binary;
+  out.call = std::string(merges ? "spark_bitmap_or(" : "spark_bitmap_of_places(") + distinct(call) +
+             value.sql + ")";
+  return out;
+}
+
 Result<Aggregate> count_if(const Call& call) {
   WEIR_CHECK(one_argument(call));
   WEIR_TRY(const Typed value, implicit_cast(call, call.args[0], Kind::boolean));
@@ -298,6 +310,8 @@ constexpr Entry entries[] = {
     {"bit_and", bits},
     {"bit_or", bits},
     {"bit_xor", bits},
+    {"bitmap_construct_agg", bitmap},
+    {"bitmap_or_agg", bitmap},
     {"first", edge},
     {"first_value", edge},
     {"any_value", edge},

@@ -6,6 +6,7 @@
 
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
+#include "engine/dialect/function_table.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"
 
@@ -141,8 +142,10 @@ MaybeTyped distinct_elements(Call& call) {
   if (call.args.size() != 1 || !call.args[0].type.is(Kind::array))
     return wrong_arguments(call, "an array");
   const Typed& array = call.args[0];
-  const std::string function =
-      array.type.element().is_fractional() ? "spark_distinct_bits(" : "spark_array_distinct(";
+  const Type& element = array.type.element();
+  const std::string function = element.is_fractional()     ? "spark_distinct_bits("
+                               : has_native_lists(element) ? "spark_list_distinct("
+                                                           : "spark_array_distinct(";
   return made_of(array, array.type, function + array.sql + ")",
                  call_name(call.function, call.args));
 }
@@ -331,24 +334,6 @@ MaybeTyped zipped(Call& call) {
                  call_name(call.function, call.args));
 }
 
-/// Whether the keys of all maps are texts, whose form in JSON is certain, and no value is of a type
-/// that DuckDB does not tell from another.
-bool has_text_keys(const Type& type) {
-  if (type.is(Kind::timestamp_ntz) || type.is_interval()) return false;
-  if (type.is(Kind::map) && !type.key().is(Kind::string) && !type.key().is_integral()) return false;
-  return !type.is_nested() ||
-         std::all_of(type.fields().begin(), type.fields().end(),
-                     [](const Field& field) { return has_text_keys(field.type); });
-}
-
-MaybeTyped to_json(Call& call) {
-  if (call.args.size() != 1 || !call.args[0].type.is_nested() || !has_text_keys(call.args[0].type))
-    return wrong_arguments(call,
-                           "a struct, an array, or a map whose keys are text, and no options,");
-  return made_of(call.args[0], Kind::string, "spark_to_json(" + call.args[0].sql + ")",
-                 call_name(call.function, call.args));
-}
-
 // SEQUENCE of whole numbers, dates or moments; the step of a date is an interval as written.
 MaybeTyped sequence(Call& call) {
   if (call.args.size() < 2 || call.args.size() > 3)
@@ -433,7 +418,6 @@ MaybeTyped call_collection(Call& call) {
   if (f == "map_concat") return joined_maps(call);
   if (f == "arrays_zip") return zipped(call);
   if (f == "sequence") return sequence(call);
-  if (f == "to_json") return to_json(call);
   if (f == "array_join") return array_join(call);
   return std::nullopt;
 }

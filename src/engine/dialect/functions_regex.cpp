@@ -123,6 +123,22 @@ MaybeTyped extract_all(Call& call) {
                  name);
 }
 
+// The number of a group is taken and means nothing, as in Spark.
+MaybeTyped place(Call& call) {
+  const std::string name = call_name(call.function, call.args, call.args.size() == 2 ? ", 0" : "");
+  WEIR_CHECK(arguments(call, 2, 3, "a text, a regular expression and the number of a group"));
+  const Typed& value = call.args[0];
+  const bool null = call.args[1].type.is(Kind::null_) ||
+                    (call.args.size() == 3 && call.args[2].type.is(Kind::null_));
+  if (null) return made_of(value, Kind::int_, "CAST(NULL AS INTEGER)", name);
+  if (call.args.size() == 3 && !call.args[2].number)
+    return fail_at(call.args[2].at, "the group of REGEXP_INSTR must be written as a number");
+  WEIR_TRY(const Regex regex, regex_of(call.args[1], RegexUse::pieces));
+  return made_of(value, Kind::int_,
+                 "spark_regexp_instr(" + value.sql + ", " + quoted_string(regex.pattern) + ")",
+                 name);
+}
+
 MaybeTyped str_to_map(Call& call) {
   const std::string name = call_name(call.function, call.args,
                                      call.args.size() == 1   ? ", ,, :"
@@ -244,6 +260,7 @@ MaybeTyped call_regex(Call& call) {
   if (f == "regexp_extract") return extract(call);
   if (f == "regexp_extract_all" || f == "regexp_count" || f == "regexp_substr")
     return extract_all(call);
+  if (f == "regexp_instr") return place(call);
   if (f == "str_to_map") return str_to_map(call);
   if (f == "split") return split(call);
   if (f == "rlike" || f == "regexp_like" || f == "regexp") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 
 #include <boost/json.hpp>
 
@@ -23,10 +24,40 @@ namespace {
 
 using Options = std::map<std::string, std::string>;
 
+/// An option that changes nothing here: as Spark takes it for a text that is one record, or because
+/// it says what is so anyway.
+struct Harmless {
+  std::string_view name;
+  std::string_view value;  // empty: any
+};
+constexpr Harmless of_json[] = {{"multiline", {}},
+                                {"linesep", {}},
+                                {"encoding", {}},
+                                {"charset", {}},
+                                {"samplingratio", {}},
+                                {"dropfieldifallnull", {}},
+                                {"locale", "en-us"},
+                                {"allowcomments", "false"},
+                                {"allowunquotedfieldnames", "false"},
+                                {"allowsinglequotes", "true"},
+                                {"allownumericleadingzeros", "false"},
+                                {"allowbackslashescapinganycharacter", "false"},
+                                {"allowunquotedcontrolchars", "false"},
+                                {"timezone", "utc"},
+                                // These are about what inference finds.
+                                {"primitivesasstring", {}},
+                                {"prefersdecimal", {}},
+                                {"infertimestamp", {}}};
+constexpr Harmless of_csv[] = {{"header", {}},      {"multiline", {}},   {"linesep", {}},
+                               {"encoding", {}},    {"charset", {}},     {"samplingratio", {}},
+                               {"inferschema", {}}, {"locale", "en-us"}, {"timezone", "utc"},
+                               {"prefersdate", {}}};
+
 /// The options of a call, MAP('name', 'value', ...), by their names in lower case; `known` are all
-/// that it may have.
+/// that it may have, beside the harmless ones, which are left out.
 Result<Options> options_of(const Call& call, std::size_t place,
-                           std::initializer_list<std::string_view> known) {
+                           std::initializer_list<std::string_view> known,
+                           std::span<const Harmless> harmless = {}) {
   Options options;
   if (place >= call.args.size()) return options;
   const Expr* map = call.expr != nullptr ? call.expr->children[place].get() : nullptr;
@@ -42,6 +73,11 @@ Result<Options> options_of(const Call& call, std::size_t place,
     if (name.kind != ExprKind::string || value.kind != ExprKind::string)
       return fail_at(name.at, "the options of " + call.function + " are texts");
     const std::string lower = lower_case(name.text);
+    const bool nothing = std::any_of(harmless.begin(), harmless.end(), [&](const Harmless& option) {
+      return option.name == lower &&
+             (option.value.empty() || option.value == lower_case(value.text));
+    });
+    if (nothing) continue;
     if (std::find(known.begin(), known.end(), lower) == known.end()) {
       std::string all;
       for (const std::string_view one : known)
@@ -103,6 +139,12 @@ std::string format_of(const Options& options, const std::string& name) {
   return quoted_string(option(options, name));
 }
 
+/// The field that gets the text of a record in which something did not fit.
+std::string corrupt_field(const Options& options) {
+  const std::string name = option(options, "columnnameofcorruptrecord");
+  return quoted_string(name.empty() ? "_corrupt_record" : name);
+}
+
 Result<void> check_formats(const Options& options, spark::DatetimePattern::Use use, Position at) {
   for (const std::string name : {"timestampformat", "dateformat"}) {
     if (option(options, name).empty()) continue;
@@ -110,6 +152,32 @@ Result<void> check_formats(const Options& options, spark::DatetimePattern::Use u
     if (!pattern) return fail_at(at, pattern.error().message);
   }
   return {};
+}
+
+/// Whether the keys of all maps are texts, whose form in JSON is certain, and no value is of a type
+/// that DuckDB does not tell from another.
+bool has_text_keys(const Type& type) {
+  if (type.is(Kind::timestamp_ntz) || type.is_interval()) return false;
+  if (type.is(Kind::map) && !type.key().is(Kind::string) && !type.key().is_integral()) return false;
+  return !type.is_nested() ||
+         std::all_of(type.fields().begin(), type.fields().end(),
+                     [](const Field& field) { return has_text_keys(field.type); });
+}
+
+MaybeTyped to_json(Call& call) {
+  if (call.args.empty() || call.args.size() > 2 || !call.args[0].type.is_nested() ||
+      !has_text_keys(call.args[0].type))
+    return wrong_arguments(call, "a struct, an array, or a map whose keys are text, and options");
+  WEIR_TRY(const Options options,
+           options_of(call, 1, {"timestampformat", "dateformat", "ignorenullfields"}, of_json));
+  WEIR_CHECK(check_formats(options, spark::DatetimePattern::Use::write, call.at));
+  const bool nulls = lower_case(option(options, "ignorenullfields")) == "false";
+  call.args.resize(1);
+  return made_of(call.args[0], Kind::string,
+                 "spark_to_json(" + call.args[0].sql + ", " +
+                     format_of(options, "timestampformat") + ", " +
+                     format_of(options, "dateformat") + (nulls ? ", true)" : ", false)"),
+                 call_name(call.function, call.args));
 }
 
 /// What the native function made, which is JSON that fits, as the type.
@@ -124,7 +192,10 @@ MaybeTyped from_json(Call& call) {
   if (call.args.size() < 2 || call.args.size() > 3)
     return wrong_arguments(call, "a text, a schema and options");
   const Position at = call.args[1].at;
-  WEIR_TRY(const Options options, options_of(call, 2, {"timestampformat", "dateformat", "mode"}));
+  WEIR_TRY(
+      const Options options,
+      options_of(call, 2, {"timestampformat", "dateformat", "mode", "columnnameofcorruptrecord"},
+                 of_json));
   WEIR_CHECK(check_mode(options, call.at));
   WEIR_CHECK(check_formats(options, spark::DatetimePattern::Use::read, call.at));
   WEIR_TRY(const Type type, schema_of(call, call.args[1]));
@@ -135,7 +206,7 @@ MaybeTyped from_json(Call& call) {
   WEIR_TRY(const Typed text, implicit_cast(call, std::move(call.args[0]), Kind::string));
   const std::string json = "spark_json_under(" + text.sql + ", " + quoted_string(type.spark_ddl()) +
                            ", " + format_of(options, "timestampformat") + ", " +
-                           format_of(options, "dateformat") + ")";
+                           format_of(options, "dateformat") + ", " + corrupt_field(options) + ")";
   return made_of(text, type, typed_json(json, type), name);
 }
 
@@ -185,9 +256,11 @@ MaybeTyped from_csv(Call& call) {
   if (call.args.size() < 2 || call.args.size() > 3)
     return wrong_arguments(call, "a text, a schema and options");
   const Position at = call.args[1].at;
-  WEIR_TRY(const Options options, options_of(call, 2,
-                                             {"sep", "delimiter", "quote", "escape", "nullvalue",
-                                              "timestampformat", "dateformat", "mode"}));
+  WEIR_TRY(const Options options,
+           options_of(call, 2,
+                      {"sep", "delimiter", "quote", "escape", "nullvalue", "timestampformat",
+                       "dateformat", "mode", "columnnameofcorruptrecord"},
+                      of_csv));
   WEIR_CHECK(check_mode(options, call.at));
   WEIR_CHECK(check_formats(options, spark::DatetimePattern::Use::read, call.at));
   WEIR_TRY(const spark::CsvStyle style, csv_style(options, call.at));
@@ -202,7 +275,8 @@ MaybeTyped from_csv(Call& call) {
   WEIR_TRY(const Typed text, implicit_cast(call, std::move(call.args[0]), Kind::string));
   const std::string json = "spark_csv_under(" + text.sql + ", " + quoted_string(type.spark_ddl()) +
                            ", " + format_of(options, "timestampformat") + ", " +
-                           format_of(options, "dateformat") + ", " + style_sql(style) + ")";
+                           format_of(options, "dateformat") + ", " + corrupt_field(options) + ", " +
+                           style_sql(style) + ")";
   return made_of(text, type, typed_json(json, type), name);
 }
 
@@ -298,6 +372,7 @@ MaybeTyped csv_schema(Call& call) {
 
 MaybeTyped call_schema(Call& call) {
   const std::string& f = call.function;
+  if (f == "to_json") return to_json(call);
   if (f == "from_json") return from_json(call);
   if (f == "schema_of_json") return json_schema(call);
   if (f == "from_csv") return from_csv(call);

@@ -48,7 +48,8 @@ std::string cast_to(const std::string& sql, const Type& type) {
 }
 
 // What DuckDB's own operators do exactly; nothing where they may overflow on the way. They compute
-// in 18 digits where both operands have no more than that, even if the result has.
+// in 18 digits where both operands have no more than that, even if the result has; then ours does,
+// since theirs would have to be handed wider operands first.
 std::optional<std::string> plain_decimal(std::string_view op, const Typed& a, const Typed& b,
                                          const Type& exact) {
   constexpr int digits_max = 38;
@@ -57,9 +58,8 @@ std::optional<std::string> plain_decimal(std::string_view op, const Typed& a, co
   const int p2 = b.type.precision();
   if (op == "*") {
     if (p1 + p2 > digits_max) return std::nullopt;
-    if (p1 + p2 <= word_digits || std::max(p1, p2) > word_digits) return infix(op, a, b);
-    return "(" + cast_to(a.sql, Type::decimal(word_digits + 1, a.type.scale())) + " * " + b.sql +
-           ")";
+    if (p1 + p2 <= word_digits) return infix(op, a, b);
+    return "spark_product_" + std::to_string(exact.scale()) + "(" + a.sql + ", " + b.sql + ")";
   }
   if (exact.precision() > digits_max) return std::nullopt;
   if (exact.precision() <= word_digits) return infix(op, a, b);

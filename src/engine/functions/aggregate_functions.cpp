@@ -4,11 +4,15 @@
 
 #include "engine/functions/aggregate_functions.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "engine/functions/native.hpp"
@@ -86,7 +90,7 @@ struct DecimalSum {
   }
 };
 
-std::optional<Int128> decimal_sum(const DecimalSum& all) {
+std::optional<Int128> sum_of_decimals(const DecimalSum& all) {
   if (!all.any || all.overflown) return std::nullopt;
   return all.sum();
 }
@@ -212,6 +216,56 @@ std::optional<double> regr_r2(const Pairs& all) {
   return correlation ? std::optional(*correlation * *correlation) : std::nullopt;
 }
 
+/// A bitmap of 4096 bytes, as Spark's are; made when the first value comes.
+class Bitmap {
+ public:
+  static constexpr std::size_t bytes = 4096;
+
+  void set(std::int64_t place) {
+    if (place < 0 || place >= static_cast<std::int64_t>(bytes * 8)) {
+      outside_ = true;
+      return;
+    }
+    bits()[static_cast<std::size_t>(place) / 8] |= static_cast<char>(1U << (place % 8));
+  }
+  void set_all(std::string_view other) {
+    std::string& all = bits();
+    for (std::size_t i = 0; i < std::min(bytes, other.size()); ++i)
+      all[i] = static_cast<char>(static_cast<unsigned char>(all[i]) |
+                                 static_cast<unsigned char>(other[i]));
+  }
+  void merge(const Bitmap& other) {
+    outside_ = outside_ || other.outside_;
+    if (other.bits_) set_all(*other.bits_);
+  }
+  /// NULL where a place was outside, for which Spark raises an error.
+  [[nodiscard]] std::optional<OwnedBytes> all() const {
+    if (outside_) return std::nullopt;
+    return OwnedBytes{bits_ ? *bits_ : std::string(bytes, '\0')};
+  }
+
+ private:
+  std::string& bits() {
+    if (!bits_) bits_ = std::make_unique<std::string>(bytes, '\0');
+    return *bits_;
+  }
+
+  std::unique_ptr<std::string> bits_;  // DuckDB moves states as bytes, which a pointer bears
+  bool outside_ = false;
+};
+
+struct BitmapOfPlaces : Bitmap {
+  using Values = std::tuple<std::int64_t>;
+  void add(std::int64_t place) { set(place); }
+};
+struct BitmapOfBitmaps : Bitmap {
+  using Values = std::tuple<Bytes>;
+  void add(Bytes other) { set_all(other.bytes); }
+};
+std::optional<OwnedBytes> whole_bitmap(const Bitmap& bitmap) {
+  return bitmap.all();
+}
+
 /// Adds the rows in which no value is NULL.
 template <class State, class Values>
 struct Updates;
@@ -250,6 +304,12 @@ void combine(duckdb_function_info /*info*/, duckdb_aggregate_state* from,
     reinterpret_cast<State*>(into[i])->merge(*reinterpret_cast<State*>(from[i]));
 }
 
+template <class State>
+void destroy(duckdb_aggregate_state* states, idx_t count) {
+  for (idx_t i = 0; i < count; ++i)
+    std::destroy_at(reinterpret_cast<State*>(states[i]));
+}
+
 template <class State, auto Final>
 void finalize(duckdb_function_info /*info*/, duckdb_aggregate_state* states, duckdb_vector out,
               idx_t count, idx_t offset) {
@@ -278,6 +338,8 @@ Result<void> add_aggregate(duckdb_connection connection, const char* name) {
       function, [](duckdb_function_info) -> idx_t { return sizeof(State); },
       [](duckdb_function_info, duckdb_aggregate_state state) { new (state) State(); }, Update::run,
       combine<State>, finalize<State, Final>);
+  if constexpr (!std::is_trivially_destructible_v<State>)
+    duckdb_aggregate_function_set_destructor(function, destroy<State>);
   const duckdb_state state = duckdb_register_aggregate_function(connection, function);
   duckdb_destroy_aggregate_function(&function);
   if (state == DuckDBError)
@@ -306,7 +368,11 @@ Result<void> add_aggregate_functions(duckdb_connection connection) {
   WEIR_CHECK((add_aggregate<Pairs, regr_slope, double>(connection, "spark_regr_slope")));
   WEIR_CHECK((add_aggregate<Pairs, regr_intercept, double>(connection, "spark_regr_intercept")));
   WEIR_CHECK((add_aggregate<Pairs, regr_r2, double>(connection, "spark_regr_r2")));
-  return add_aggregate<DecimalSum, decimal_sum, Int128>(connection, "spark_decimal_sum");
+  WEIR_CHECK((add_aggregate<BitmapOfPlaces, whole_bitmap, OwnedBytes>(connection,
+                                                                      "spark_bitmap_of_places")));
+  WEIR_CHECK(
+      (add_aggregate<BitmapOfBitmaps, whole_bitmap, OwnedBytes>(connection, "spark_bitmap_or")));
+  return add_aggregate<DecimalSum, sum_of_decimals, Int128>(connection, "spark_decimal_sum");
 }
 
 }  // namespace weir::engine

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 
 #include "engine/functions/native.hpp"
 
@@ -29,6 +29,11 @@ std::optional<std::int64_t> decimal_whole_quotient(Decimal a, Decimal b);
 /// nearest: the digit behind is clearly no half, whatever the decimal text of the value is. nullopt
 /// too where a double cannot tell.
 std::optional<std::int64_t> clear_units(double value, std::int32_t digits);
+
+/// For each scale S a function spark_point_S, which makes a DECIMAL(38,S) of whole digits, and a
+/// spark_product_S of two decimals whose digits are 38 at most and whose scales are S together. A
+/// function of DuckDB's C API has one type of result, so that each scale needs its own.
+[[nodiscard]] Result<void> add_decimals_of_scales(duckdb_connection connection);
 
 /// Out of the text that Java writes for the fraction.
 std::optional<Int128> decimal_of_fraction(double value, std::int32_t precision, std::int32_t scale);

@@ -102,9 +102,9 @@ Shape::Shape(Type of) : type(std::move(of)) {
 }
 
 Result<Declared> Declared::parse(std::string_view type, std::string_view timestamp_format,
-                                 std::string_view date_format) {
+                                 std::string_view date_format, std::string_view corrupt_field) {
   WEIR_TRY(Type parsed, dialect::parse_type_ddl(type));
-  Declared declared{Shape(std::move(parsed)), {}};
+  Declared declared{Shape(std::move(parsed)), {}, std::string(corrupt_field)};
   constexpr auto use = spark::DatetimePattern::Use::read;
   if (!timestamp_format.empty()) {
     WEIR_TRY(declared.formats.timestamp, spark::DatetimePattern::parse(timestamp_format, use));

@@ -36,10 +36,11 @@ struct DeclaredFormats {
 struct Declared {
   Shape shape;
   DeclaredFormats formats;
+  std::string corrupt_field;  // gets the text of a record in which something did not fit
 
   /// `type` as Type::spark_ddl() writes it; an empty format is none.
   static Result<Declared> parse(std::string_view type, std::string_view timestamp_format,
-                                std::string_view date_format);
+                                std::string_view date_format, std::string_view corrupt_field);
 };
 
 /// Appends the value that a text means under a scalar type; false where it means none, and nothing

@@ -56,45 +56,68 @@ void append_fraction(std::string& out, T value) {
   if (!finite) out += '"';
 }
 
-std::string moment_text(spark::Moment moment) {
-  static const auto pattern = spark::DatetimePattern::parse("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'",
-                                                            spark::DatetimePattern::Use::write);
-  return pattern ? pattern->write(moment) : "";
-}
+/// What the options of TO_JSON say.
+struct Style {
+  std::optional<spark::DatetimePattern> moment;
+  std::optional<spark::DatetimePattern> day;  // none: as CAST writes it
+  bool keeps_nulls = false;                   // of structs
 
-void append_value(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row);
+  static Style of(std::string_view moment, std::string_view day, bool keeps_nulls) {
+    constexpr auto use = spark::DatetimePattern::Use::write;
+    Style style;
+    style.keeps_nulls = keeps_nulls;
+    if (auto pattern = spark::DatetimePattern::parse(
+            moment.empty() ? "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'" : moment, use))
+      style.moment = *std::move(pattern);
+    if (day.empty()) return style;
+    if (auto pattern = spark::DatetimePattern::parse(day, use)) style.day = *std::move(pattern);
+    return style;
+  }
+  [[nodiscard]] std::string text(spark::Moment value) const {
+    return moment ? moment->write(value) : "";
+  }
+  [[nodiscard]] std::string text(spark::Day value) const {
+    return day ? day->write({value.days * spark::day_us}) : spark::date_to_text(value);
+  }
+};
 
-void append_struct(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row) {
+void append_value(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row,
+                  const Style& style);
+
+void append_struct(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row,
+                   const Style& style) {
   out += '{';
   const idx_t count = duckdb_struct_type_child_count(type);
   bool first = true;
   for (idx_t i = 0; i < count; ++i) {
     duckdb_vector child = duckdb_struct_vector_get_child(vector, i);
-    if (is_null(child, row)) continue;  // Spark leaves NULLs of structs out
+    if (is_null(child, row) && !style.keeps_nulls) continue;
     char* name = duckdb_struct_type_child_name(type, i);
     if (!first) out += ',';
     first = false;
     append_json_text(out, name);
     duckdb_free(name);
     out += ':';
-    append_value(out, child, LogicalType(duckdb_struct_type_child_type(type, i)).get(), row);
+    append_value(out, child, LogicalType(duckdb_struct_type_child_type(type, i)).get(), row, style);
   }
   out += '}';
 }
 
-void append_list(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row) {
+void append_list(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row,
+                 const Style& style) {
   const auto entry = static_cast<duckdb_list_entry*>(duckdb_vector_get_data(vector))[row];
   duckdb_vector items = duckdb_list_vector_get_child(vector);
   const LogicalType item(duckdb_list_type_child_type(type));
   out += '[';
   for (idx_t i = 0; i < entry.length; ++i) {
     if (i > 0) out += ',';
-    append_value(out, items, item.get(), entry.offset + i);
+    append_value(out, items, item.get(), entry.offset + i, style);
   }
   out += ']';
 }
 
-void append_map(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row) {
+void append_map(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row,
+                const Style& style) {
   const auto entry = static_cast<duckdb_list_entry*>(duckdb_vector_get_data(vector))[row];
   duckdb_vector entries = duckdb_list_vector_get_child(vector);
   duckdb_vector keys = duckdb_struct_vector_get_child(entries, 0);
@@ -105,19 +128,20 @@ void append_map(std::string& out, duckdb_vector vector, duckdb_logical_type type
   for (idx_t i = 0; i < entry.length; ++i) {
     if (i > 0) out += ',';
     std::string name;
-    append_value(name, keys, key.get(), entry.offset + i);
+    append_value(name, keys, key.get(), entry.offset + i, style);
     if (name.starts_with('"')) {
       out += name;
     } else {
       append_json_text(out, name);
     }
     out += ':';
-    append_value(out, values, value.get(), entry.offset + i);
+    append_value(out, values, value.get(), entry.offset + i, style);
   }
   out += '}';
 }
 
-void append_value(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row) {
+void append_value(std::string& out, duckdb_vector vector, duckdb_logical_type type, idx_t row,
+                  const Style& style) {
   if (is_null(vector, row)) {
     out += "null";
     return;
@@ -154,17 +178,17 @@ void append_value(std::string& out, duckdb_vector vector, duckdb_logical_type ty
       append_json_text(out, to_base64(Argument<Bytes>(vector).at(row).bytes));
       return;
     case DUCKDB_TYPE_DATE:
-      append_json_text(out, spark::date_to_text(Argument<spark::Day>(vector).at(row)));
+      append_json_text(out, style.text(Argument<spark::Day>(vector).at(row)));
       return;
     case DUCKDB_TYPE_TIMESTAMP:
-      append_json_text(out, moment_text(Argument<spark::Moment>(vector).at(row)));
+      append_json_text(out, style.text(Argument<spark::Moment>(vector).at(row)));
       return;
     case DUCKDB_TYPE_STRUCT:
-      return append_struct(out, vector, type, row);
+      return append_struct(out, vector, type, row, style);
     case DUCKDB_TYPE_LIST:
-      return append_list(out, vector, type, row);
+      return append_list(out, vector, type, row, style);
     case DUCKDB_TYPE_MAP:
-      return append_map(out, vector, type, row);
+      return append_map(out, vector, type, row, style);
     default:
       out += "null";  // of no type that the dialect layer has
       return;
@@ -176,6 +200,12 @@ void to_json(duckdb_function_info /*info*/, duckdb_data_chunk input, duckdb_vect
   const LogicalType type(duckdb_vector_get_column_type(values));
   duckdb_vector_ensure_validity_writable(out);
   const idx_t rows = duckdb_data_chunk_get_size(input);
+  if (rows == 0) return;
+  const Argument<std::string_view> moment(duckdb_data_chunk_get_vector(input, 1));
+  const Argument<std::string_view> day(duckdb_data_chunk_get_vector(input, 2));
+  const Argument<bool> nulls(duckdb_data_chunk_get_vector(input, 3));
+  const bool known = !moment.is_null(0) && !day.is_null(0) && !nulls.is_null(0);
+  const Style style = known ? Style::of(moment.at(0), day.at(0), nulls.at(0)) : Style();
   std::string text;
   for (idx_t row = 0; row < rows; ++row) {
     if (is_null(values, row)) {
@@ -183,7 +213,7 @@ void to_json(duckdb_function_info /*info*/, duckdb_data_chunk input, duckdb_vect
       continue;
     }
     text.clear();
-    append_value(text, values, type.get(), row);
+    append_value(text, values, type.get(), row, style);
     put(out, row, text);
   }
 }
@@ -193,7 +223,11 @@ Result<void> add_to_json(duckdb_connection connection) {
   duckdb_scalar_function_set_name(function, "spark_to_json");
   const LogicalType any(duckdb_create_logical_type(DUCKDB_TYPE_ANY));
   const LogicalType text(duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR));
+  const LogicalType truth(duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN));
   duckdb_scalar_function_add_parameter(function, any.get());
+  duckdb_scalar_function_add_parameter(function, text.get());
+  duckdb_scalar_function_add_parameter(function, text.get());
+  duckdb_scalar_function_add_parameter(function, truth.get());
   duckdb_scalar_function_set_return_type(function, text.get());
   duckdb_scalar_function_set_function(function, to_json);
   const duckdb_state state = duckdb_register_scalar_function(connection, function);

@@ -20,8 +20,6 @@ namespace ondemand = simdjson::ondemand;
 using Json = ondemand::json_type;
 using dialect::Kind;
 
-constexpr std::string_view corrupt_record = "_corrupt_record";
-
 std::string_view trimmed(std::string_view token) {
   while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ')
     token.remove_suffix(1);
@@ -200,7 +198,7 @@ std::string struct_under(std::string_view json, const Declared& declared) {
     return kind == Json::object;
   });
   if (!known) values.assign(shape.parts.size(), "null");
-  const auto corrupt = shape.places.find(corrupt_record);
+  const auto corrupt = shape.places.find(declared.corrupt_field);
   if ((!known || !fits) && corrupt != shape.places.end() &&
       shape.parts[corrupt->second].type.is(Kind::string)) {
     values[corrupt->second].clear();

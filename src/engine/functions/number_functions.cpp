@@ -111,6 +111,15 @@ std::optional<T> int_of_fraction(double value) {
   return static_cast<T>(value);
 }
 
+/// Cut off at the point; nothing where it does not fit. 2^63 itself counts as the largest number,
+/// since the bound is a fraction to Spark.
+std::optional<std::int64_t> fitting_bigint(double value) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  constexpr double bound = 9223372036854775808.0;  // 2^63
+  if (!(std::floor(value) <= bound && std::ceil(value) >= -bound)) return std::nullopt;
+  return value >= bound ? Limits::max() : static_cast<std::int64_t>(value);
+}
+
 /// A value that is too large becomes infinite.
 std::optional<float> float_of_double(double value) {
   return static_cast<float>(value);
@@ -233,6 +242,7 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<remainder_of_fractions>(connection, "spark_pmod_double"));
   WEIR_CHECK(add_native<int_of_fraction<std::int32_t>>(connection, "spark_double_to_int"));
   WEIR_CHECK(add_native<int_of_fraction<std::int64_t>>(connection, "spark_double_to_bigint"));
+  WEIR_CHECK(add_native<fitting_bigint>(connection, "spark_fitting_bigint"));
   WEIR_CHECK(add_native<float_of_double>(connection, "spark_double_to_float"));
   WEIR_CHECK(add_native<power>(connection, "spark_power"));
   WEIR_CHECK(add_native<sign>(connection, "spark_sign"));
@@ -247,6 +257,7 @@ Result<void> add_number_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<decimal_remainder>(connection, "spark_decimal_remainder"));
   WEIR_CHECK(add_native<decimal_positive_remainder>(connection, "spark_decimal_pmod"));
   WEIR_CHECK(add_native<decimal_whole_quotient>(connection, "spark_decimal_div"));
+  WEIR_CHECK(add_decimals_of_scales(connection));
   WEIR_CHECK(add_native<spark::cast_decimal_from_text>(connection, "spark_decimal_of_text"));
   WEIR_CHECK(add_native<decimal_of_fraction>(connection, "spark_decimal_of_fraction"));
   WEIR_CHECK(

@@ -26,23 +26,25 @@ using dialect::Kind;
 /// What the arguments describe; null where they describe nothing, which the dialect layer has
 /// refused.
 const Declared* declared(std::string_view type, std::string_view timestamp_format,
-                         std::string_view date_format) {
-  thread_local std::array<std::string, 3> last;
+                         std::string_view date_format, std::string_view corrupt_field) {
+  thread_local std::array<std::string, 4> last;
   thread_local std::optional<Declared> made;
-  if (!made || last[0] != type || last[1] != timestamp_format || last[2] != date_format) {
+  if (!made || last[0] != type || last[1] != timestamp_format || last[2] != date_format ||
+      last[3] != corrupt_field) {
     made.reset();
-    auto parsed = Declared::parse(type, timestamp_format, date_format);
+    auto parsed = Declared::parse(type, timestamp_format, date_format, corrupt_field);
     if (!parsed) return nullptr;
     made.emplace(*std::move(parsed));
-    last = {std::string(type), std::string(timestamp_format), std::string(date_format)};
+    last = {std::string(type), std::string(timestamp_format), std::string(date_format),
+            std::string(corrupt_field)};
   }
   return &*made;
 }
 
 std::optional<std::string> from_json(std::string_view json, std::string_view type,
                                      std::string_view timestamp_format,
-                                     std::string_view date_format) {
-  const Declared* under = declared(type, timestamp_format, date_format);
+                                     std::string_view date_format, std::string_view corrupt_field) {
+  const Declared* under = declared(type, timestamp_format, date_format, corrupt_field);
   return under == nullptr ? std::nullopt : json_under(json, *under);
 }
 
@@ -92,14 +94,15 @@ bool append_field(std::string& out, const dialect::Type& type, std::string text,
 
 std::optional<std::string> from_csv(std::string_view line, std::string_view type,
                                     std::string_view timestamp_format, std::string_view date_format,
-                                    std::string_view separator, std::string_view quote,
-                                    std::string_view escape, std::string_view null) {
-  const Declared* under = declared(type, timestamp_format, date_format);
+                                    std::string_view corrupt_field, std::string_view separator,
+                                    std::string_view quote, std::string_view escape,
+                                    std::string_view null) {
+  const Declared* under = declared(type, timestamp_format, date_format, corrupt_field);
   if (under == nullptr) return std::nullopt;
   const std::vector<std::optional<std::string>> texts =
       spark::csv_fields(line, style_of(separator, quote, escape, null));
   const auto& fields = under->shape.type.fields();
-  const auto corrupt = under->shape.places.find("_corrupt_record");
+  const auto corrupt = under->shape.places.find(under->corrupt_field);
   const std::size_t no_field = fields.size();
   const std::size_t tells = corrupt == under->shape.places.end() ? no_field : corrupt->second;
   std::vector<std::string> values(fields.size(), "null");

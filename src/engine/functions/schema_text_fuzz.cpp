@@ -19,8 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto record = engine::Declared::parse(
       "STRUCT<`a`: INT, `b`: ARRAY<DOUBLE>, `c`: MAP<STRING, DECIMAL(10,2)>, `d`: DATE, `e`: "
       "STRUCT<`f`: TIMESTAMP, `g`: STRING>, `_corrupt_record`: STRING>",
-      "", "");
-  static const auto list = engine::Declared::parse("ARRAY<STRUCT<`a`: BOOLEAN>>", "", "");
+      "", "", "_corrupt_record");
+  static const auto list =
+      engine::Declared::parse("ARRAY<STRUCT<`a`: BOOLEAN>>", "", "", "_corrupt_record");
   static const auto format = spark::NumberFormat::parse("S9,099.99");
   WEIR_ASSERT(record && list && format);
   switch (static_cast<unsigned>(data[0] - '0') % 5U) {

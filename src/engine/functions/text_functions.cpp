@@ -165,6 +165,10 @@ std::optional<Texts> regex_extract_all(std::string_view text, std::string_view p
   const Regex* compiled = regex(pattern);
   return compiled == nullptr ? std::nullopt : compiled->extracted_all(text, group);
 }
+std::optional<std::int32_t> regex_place(std::string_view text, std::string_view pattern) {
+  const Regex* compiled = regex(pattern);
+  return compiled == nullptr ? std::nullopt : compiled->place(text);
+}
 
 }  // namespace
 
@@ -183,6 +187,7 @@ Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<format_moment>(connection, "spark_date_format"));
   WEIR_CHECK(add_native<format_seconds>(connection, "spark_from_unixtime"));
   WEIR_CHECK(add_native<spark::whole_from_text>(connection, "spark_string_to_bigint"));
+  WEIR_CHECK(add_native<spark::whole_from_digits>(connection, "spark_digits_to_bigint"));
   WEIR_CHECK(add_native<spark::double_from_text>(connection, "spark_string_to_double"));
   WEIR_CHECK(add_native<spark::float_from_text>(connection, "spark_string_to_float"));
   WEIR_CHECK(add_native<spark::boolean_from_text>(connection, "spark_string_to_boolean"));
@@ -200,6 +205,7 @@ Result<void> add_text_functions(duckdb_connection connection) {
   WEIR_CHECK(add_native<regex_matches>(connection, "spark_regexp_matches"));
   WEIR_CHECK(add_native<regex_replace>(connection, "spark_regexp_replace"));
   WEIR_CHECK(add_native<regex_extract>(connection, "spark_regexp_extract"));
+  WEIR_CHECK(add_native<regex_place>(connection, "spark_regexp_instr"));
   WEIR_CHECK(add_native<regex_extract_all>(connection, "spark_regexp_extract_all"));
   return add_native<regex_split>(connection, "spark_regexp_split");
 }

@@ -141,6 +141,14 @@ std::optional<std::int64_t> whole_from_text(std::string_view text) {
   return negative ? value : -value;
 }
 
+std::optional<std::int64_t> whole_from_digits(std::string_view text) {
+  text = trim_all(text);
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  if (text.size() == sign || !std::all_of(text.begin() + sign, text.end(), is_digit))
+    return std::nullopt;
+  return whole_from_text(text);
+}
+
 std::optional<double> double_from_text(std::string_view text) {
   return fraction_from_text<double>(text);
 }

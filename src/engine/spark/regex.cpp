@@ -107,6 +107,22 @@ std::optional<bool> Regex::found_in(std::string_view text) const {
   return done ? std::optional(found) : std::nullopt;
 }
 
+std::optional<std::int32_t> Regex::place(std::string_view text) const {
+  std::size_t begin = std::string_view::npos;
+  const bool done = each_match(text, [&begin](const Match& match) {
+    begin = match.part(0).begin;
+    return false;
+  });
+  if (!done) return std::nullopt;
+  if (begin == std::string_view::npos) return 0;
+  std::int32_t units = 1;
+  for (const char c : text.substr(0, begin)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) units += byte >= 0xF0U ? 2 : 1;
+  }
+  return units;
+}
+
 std::optional<std::string> Regex::replaced(std::string_view text,
                                            std::string_view replacement) const {
   std::string out;

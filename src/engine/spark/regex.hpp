@@ -23,6 +23,9 @@ class Regex {
   static Result<Regex> compile(std::string_view pattern);
 
   [[nodiscard]] std::optional<bool> found_in(std::string_view text) const;
+  /// The place of the first match, from 1, in code units of UTF-16 as Java counts; 0: there is
+  /// none.
+  [[nodiscard]] std::optional<std::int32_t> place(std::string_view text) const;
   /// Replaces every match; `\0` to `\9` in the replacement are groups, `\\` a backslash.
   [[nodiscard]] std::optional<std::string> replaced(std::string_view text,
                                                     std::string_view replacement) const;
