@@ -285,6 +285,7 @@ TEST_F(BatcherTest, ABatcherThatLostItsClaimReplacesNoFile) {
   restart_with({.step_records = 1});
   world.send(orders, "1");
   world.run();
+  const auto late_store = std::move(world.store);  // another process has a store of its own
   const auto late = std::move(world.batcher);
   restart_with({});
   world.send(orders, "2");
