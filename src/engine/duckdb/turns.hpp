@@ -81,7 +81,7 @@ class Turns {
   /// For how long a call pauses that has worked so long.
   std::chrono::nanoseconds pause_after(const Call& call, std::chrono::nanoseconds worked);
 
-  const Bounds bounds_;
+  const Bounds bounds_{};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::list<Call*> calls_;
