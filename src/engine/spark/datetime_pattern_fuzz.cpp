@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto moment = reads->read(text);
   if (!moment || !writes) return 0;
   // What is written of it reads as itself, unless the pattern leaves parts of it out or cuts them.
+  // Of a part that may be missing, what another part wrote may be read: "11" by D[D] is day 11.
+  if (pattern.find('[') != std::string_view::npos) return 0;
   const std::string written = writes->write(*moment);
   const auto again = reads->read(written);
   if (again) WEIR_ASSERT(writes->write(*again) == written);
