@@ -197,10 +197,12 @@ def main():
     arguments.add_argument("files", nargs="*", help="files of tests/sql; all of them by default")
     options = arguments.parse_args()
     end = time.monotonic() + options.seconds if options.seconds else math.inf
-    spark = session()
-    changed = []
     paths = [path for path in sorted(HERE.glob("*.test"))
              if not options.files or path.name in options.files]
+    if missing := set(options.files) - {path.name for path in paths}:
+        arguments.error("tests/sql has no " + ", ".join(sorted(missing)))
+    spark = session()
+    changed = []
     if options.seconds:  # so that each file's turn comes
         first = datetime.date.today().toordinal() * 7 % len(paths)
         paths = paths[first:] + paths[:first]
