@@ -34,7 +34,7 @@ export function HomePage() {
           );
         }}
       </Loaded>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+      <SimpleGrid cols={{ base: 1, xl: 2 }} spacing="md">
         <Section title="Needs you" flush>
           <NeedsYou />
         </Section>
