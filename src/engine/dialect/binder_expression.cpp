@@ -8,7 +8,6 @@
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
 #include "engine/dialect/operators.hpp"
-#include "engine/dialect/try_cast.hpp"
 
 namespace weir::dialect {
 

@@ -4,7 +4,6 @@
 
 #include "engine/dialect/cast.hpp"
 
-#include "engine/dialect/try_cast.hpp"
 #include "engine/spark/interval.hpp"
 
 namespace weir::dialect {

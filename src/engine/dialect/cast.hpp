@@ -12,6 +12,10 @@ namespace weir::dialect {
 /// cannot give Spark's result is an error.
 [[nodiscard]] Result<Typed> cast(Typed value, const Type& to);
 
+/// Spark's TRY_CAST: cast() in ANSI mode, with NULL in the place of an error. It gives NULL where
+/// cast() cuts the whole part off a text or wraps a number.
+[[nodiscard]] Result<Typed> try_cast(Typed value, const Type& to);
+
 /// The same for text that is not yet a Typed; `at` is the position for errors.
 [[nodiscard]] Result<std::string> cast_sql(const std::string& sql, const Type& from, const Type& to,
                                            Position at);

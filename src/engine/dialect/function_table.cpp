@@ -7,8 +7,6 @@
 
 #include "engine/dialect/function_table.hpp"
 
-#include "engine/dialect/functions_xpath.hpp"
-
 namespace weir::dialect {
 
 namespace {

@@ -79,6 +79,7 @@ using MaybeTyped = Result<std::optional<Typed>>;
 [[nodiscard]] MaybeTyped call_date(Call& call);
 [[nodiscard]] MaybeTyped call_collection(Call& call);
 [[nodiscard]] MaybeTyped call_schema(Call& call);
+[[nodiscard]] MaybeTyped call_xpath(Call& call);
 [[nodiscard]] MaybeTyped call_format(Call& call);
 
 /// What DuckDB orders as Spark orders the value, whose parts may be NULL; of maps there is none.

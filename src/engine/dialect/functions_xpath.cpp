@@ -1,9 +1,8 @@
 // XML within a text. The path is read when the query is saved, as Spark takes it as a constant
 // only.
 
-#include "engine/dialect/functions_xpath.hpp"
-
 #include "engine/dialect/cast.hpp"
+#include "engine/dialect/functions.hpp"
 #include "engine/spark/xpath.hpp"
 
 namespace weir::dialect {
