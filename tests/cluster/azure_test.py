@@ -56,6 +56,7 @@ class AzureTest(ServerTest):
         with self.assertRaises(RuntimeError):
             server.start()
         server.process.stdout.close()
+        server.log.close()
         server.process = None
         return server.said()
 

@@ -63,6 +63,7 @@ class S3Test(ServerTest):
             self.server.start()
         said = self.server.said()
         self.server.process.stdout.close()
+        self.server.log.close()
         self.server.process = None
         return said
 

@@ -154,6 +154,10 @@ Tried AzureClient::call(const AzureCall& call) {
 Error AzureClient::explain(const HttpReply& reply, const AzureCall& call,
                            const std::string& doing) const {
   const std::string code = azure_error_code(reply);
+  const std::string key_is_wrong =
+      "The key is not that of account \"" + account_.name +
+      "\", or the clock of this machine is wrong: look at AZURE_STORAGE_KEY or "
+      "AZURE_STORAGE_SAS_TOKEN";
   std::string said = doing + ": " + account_.endpoint + " answered " + std::to_string(reply.status);
   if (!code.empty()) said += " " + code;
   if (code == "ContainerNotFound")
@@ -163,9 +167,11 @@ Error AzureClient::explain(const HttpReply& reply, const AzureCall& call,
     return {Errc::unavailable, said + "; it is tried again"};
   if (reply.status == 404) return {Errc::not_found, said};
   if (code == "AuthenticationFailed" || code == "InvalidAuthenticationInfo")
-    return {Errc::io, said + ". The key is not that of account \"" + account_.name +
-                          "\", or the clock of this machine is wrong: look at AZURE_STORAGE_KEY or "
-                          "AZURE_STORAGE_SAS_TOKEN"};
+    return {Errc::io, said + ". " + key_is_wrong};
+  // The service's firewall says so, and Azurite where the key is wrong.
+  if (code == "AuthorizationFailure")
+    return {Errc::io,
+            said + ". The account's firewall keeps this machine out. Or: " + key_is_wrong};
   if (reply.status == 401 || reply.status == 403)
     return {Errc::io, said + ". That is not allowed in container \"" + call.container +
                           "\": the server needs to read, write, delete and list"};

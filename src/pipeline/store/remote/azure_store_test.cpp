@@ -108,6 +108,7 @@ TEST_F(AzureStoreTest, WhatTheServiceRefusesIsSaidWithWhatToDo) {
   const std::vector<std::pair<Answer, std::string>> refusals = {
       {error(404, "ContainerNotFound"), "There is no container \"box\": make it"},
       {error(403, "AuthenticationFailed"), "The key is not that of account \"acc\""},
+      {error(403, "AuthorizationFailure"), "keeps this machine out. Or: The key is not that of"},
       {error(403, "AuthorizationPermissionMismatch"), "not allowed in container \"box\""}};
   for (const auto& [answer, text] : refusals) {
     answering_ = [&answer = answer](const Asked&) { return answer; };

@@ -106,6 +106,10 @@ Error S3Client::explain(const HttpReply& reply, const std::string& doing) const 
   const std::string bucket = "bucket \"" + bucket_.name + "\"";
   if (code == "NoSuchBucket")
     return {Errc::io, said + ". There is no " + bucket + ": make it, or correct store.url"};
+  // The second is versitygw's word, with the status 404.
+  if (is_one_of(code, {"InvalidAccessKeyId", "XAdminUserNotFound"}))
+    return {Errc::io, said + ". The store does not know the access key, which came from " +
+                          services_.credentials.source() + " (store.credentials)"};
   if (reply.status == 404) return {Errc::not_found, said};
   if (reply.status == 301 || reply.status == 307 ||
       is_one_of(code, {"AuthorizationHeaderMalformed", "PermanentRedirect",
@@ -113,9 +117,6 @@ Error S3Client::explain(const HttpReply& reply, const std::string& doing) const 
     return {Errc::io, said + ". The " + bucket + " is in another region than \"" + bucket_.region +
                           "\": set store.region" +
                           (answer.region.empty() ? "" : " = \"" + answer.region + "\"")};
-  if (code == "InvalidAccessKeyId")
-    return {Errc::io, said + ". The store does not know the access key, which came from " +
-                          services_.credentials.source() + " (store.credentials)"};
   if (code == "SignatureDoesNotMatch")
     return {Errc::io, said + ". The secret key is not that of the access key; both came from " +
                           services_.credentials.source() + " (store.credentials)"};

@@ -189,6 +189,7 @@ TEST_F(S3StoreTest, WhatTheStoreRefusesIsSaidWithWhatToDo) {
       {error(404, "NoSuchBucket"), "There is no bucket \"bucket\": make it"},
       {error(403, "InvalidAccessKeyId"),
        "does not know the access key, which came from environment"},
+      {error(404, "XAdminUserNotFound"), "does not know the access key"},
       {error(403, "SignatureDoesNotMatch"), "secret key is not that of the access key"},
       {error(403, "AccessDenied"), "it needs s3:GetObject"},
       {{301, error(301, "PermanentRedirect").body, {{"x-amz-bucket-region", "eu-west-3"}}},
