@@ -225,8 +225,8 @@ constexpr TextSetting text_table[] = {
      "Where the key of S3 comes from: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of the "
      "environment, a web identity (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN), the shared file "
      "(AWS_SHARED_CREDENTIALS_FILE, AWS_PROFILE), the container, or the machine's role. `any`: the "
-     "first of them that is set up, in this order. Azure's is AZURE_STORAGE_KEY, or "
-     "AZURE_STORAGE_SAS_TOKEN.",
+     "first of them that is set up, in this order. Azure's is AZURE_STORAGE_KEY, "
+     "AZURE_STORAGE_SAS_TOKEN, or without either the workload's or the machine's identity.",
      "any", "any|environment|web_identity|file|container|instance"},
     {"store.ca_file",
      "PEM file of the authorities trusted when the store is asked, instead of the system's.", "",

@@ -114,14 +114,15 @@ Result<std::unique_ptr<store::ObjectStore>> open_azure(const Config& config, Pla
   settings.account.key = first_set(services, {"AZURE_STORAGE_KEY"});
   settings.account.sas = first_set(services, {"AZURE_STORAGE_SAS_TOKEN"});
   if (settings.account.sas.starts_with("?")) settings.account.sas.erase(0, 1);
-  if (settings.account.key.empty() && settings.account.sas.empty())
-    return fail(Errc::bad_request,
-                "There are no credentials for the store: set AZURE_STORAGE_KEY or "
-                "AZURE_STORAGE_SAS_TOKEN in the server's environment.");
   settings.account.endpoint = config.text("store.endpoint");
   settings.container = std::move(place.container);
   settings.prefix = std::move(place.prefix);
   settings.bounds = bounds_of(config);
+  if (settings.account.key.empty() && settings.account.sas.empty())
+    settings.account.identity = std::make_shared<store::AzureTokens>(
+        store::AzureTokens::Settings{settings.bounds, services.environment,
+                                     config.text("store.credentials") == "instance"},
+        services.disk, services.clock);
   settings.block_bytes = bytes_of(config, "store.part_mb");
   WEIR_TRY(auto opened, store::AzureBlobStore::open(
                             std::move(settings), {services.disk, std::move(services.spool_folder),

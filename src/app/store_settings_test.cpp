@@ -45,8 +45,7 @@ TEST_F(StoreSettingsTest, AUrlNamesBucketAndPrefix) {
 }
 
 TEST_F(StoreSettingsTest, AUrlNamesAccountContainerAndPrefix) {
-  EXPECT_THAT(open({"store.url=azure://acc/the-container"}).error().message,
-              HasSubstr("AZURE_STORAGE_KEY"));
+  EXPECT_TRUE(open({"store.url=azure://acc/the-container"})) << "an identity may do";
   environment_["AZURE_STORAGE_KEY"] = "a2V5";
   EXPECT_EQ((*open({"store.url=azure://acc/the-container/p"}))->uri("a/b"),
             "abfss://the-container@acc.dfs.core.windows.net/p/a/b");

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -30,19 +31,22 @@ def skip_without_server():
 class AzureServer:
     key = {"AZURE_STORAGE_KEY": KEY}
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, certificate=None):
+        """With a certificate and its key it speaks https, and takes tokens of identities."""
         self.folder = folder
+        self.certificate = certificate
         self.port = free_port()
         self.process = None
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/{ACCOUNT}"
+        return f"{'https' if self.certificate else 'http'}://127.0.0.1:{self.port}/{ACCOUNT}"
 
     def start(self):
+        tls = ["--cert", self.certificate[0], "--key", self.certificate[1], "--oauth", "basic"] if self.certificate else []
         self.process = subprocess.Popen(
             [NODE, PROGRAM, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--blobHost", "127.0.0.1",
-             "--blobPort", str(self.port), "--location", self.folder],
+             "--blobPort", str(self.port), "--location", self.folder, *tls],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=dies_with_parent)
         for _ in range(600):
             try:
@@ -67,9 +71,10 @@ class AzureServer:
         signed = "\n".join([method] + [""] * 11 + [f"{name}:{value}" for name, value in sorted(own.items())]
                            + [f"/{ACCOUNT}{path}"]) + "".join(f"\n{name}:{value}" for name, value in sorted(query))
         mac = hmac.new(base64.b64decode(KEY), signed.encode(), hashlib.sha256).digest()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}" + ("?" + urllib.parse.urlencode(query) if query else ""),
+        request = urllib.request.Request(self.url.removesuffix(f"/{ACCOUNT}") + path + ("?" + urllib.parse.urlencode(query) if query else ""),
                                          method=method, headers={**own, "Authorization": f"SharedKey {ACCOUNT}:{base64.b64encode(mac).decode()}"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        trusted = ssl.create_default_context(cafile=self.certificate[0]) if self.certificate else None
+        with urllib.request.urlopen(request, timeout=30, context=trusted) as answer:
             return answer.read()
 
     def make_container(self, name):

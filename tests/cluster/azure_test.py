@@ -4,6 +4,8 @@
     tests/cluster/azure_test.py --weir build/release/bin/weir
 """
 
+import base64
+import http.server
 import json
 import random
 import subprocess
@@ -31,7 +33,7 @@ class FilesInAzure(Server):
         return self.azure.ask("GET", f"/{CONTAINER}/weir/{batch['path']}")
 
 
-class AzureTest(ServerTest):
+class OnAzure(ServerTest):
     def setUp(self):
         super().setUp()
         self.azure = AzureServer(self.folder / "azure").start()
@@ -60,6 +62,8 @@ class AzureTest(ServerTest):
         server.process = None
         return server.said()
 
+
+class AzureTest(OnAzure):
     def test_each_record_is_there_once_through_kills(self):
         seed = random.SystemRandom().randrange(1 << 32)
         print(f"seed {seed}", flush=True)
@@ -94,6 +98,76 @@ class AzureTest(ServerTest):
     def test_a_key_that_is_another_accounts(self):
         said = self.refused(key={"AZURE_STORAGE_KEY": "bm90IHRoZSBrZXk="})
         self.assertIn(f'The key is not that of account "{ACCOUNT}"', said)
+
+
+class Metadata(http.server.BaseHTTPRequestHandler):
+    """A machine's metadata service, which gives what Azurite takes for a token: it looks at issuer, audience and times."""
+
+    asked = []
+
+    def do_GET(self):
+        self.asked.append((self.path.partition("?")[0], self.headers["Metadata"]))
+        now = int(time.time())
+        parts = ({"alg": "none", "typ": "JWT"}, {"iss": "https://sts.windows.net/00000000-0000-0000-0000-000000000001/",
+                                                 "aud": "https://storage.azure.com", "iat": now, "nbf": now - 60, "exp": now + 3600})
+        token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + ".c2lnbmF0dXJl"
+        body = json.dumps({"access_token": token, "expires_in": "3599", "token_type": "Bearer"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Identity(OnAzure):
+    """Without a key: with tokens of the machine's identity, over https."""
+
+    def setUp(self):
+        ServerTest.setUp(self)
+        certificate, key = str(self.folder / "certificate.pem"), str(self.folder / "key.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                       check=True, capture_output=True)
+        self.azure = AzureServer(self.folder / "azure", certificate=(certificate, key)).start()
+        self.azure.make_container(CONTAINER)
+        self.metadata = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Metadata)
+        threading.Thread(target=self.metadata.serve_forever, daemon=True).start()
+
+    def tearDown(self):
+        self.metadata.shutdown()
+        self.metadata.server_close()
+        super().tearDown()
+
+    def with_identity(self, port):
+        server = self.server_on(key={"AZURE_POD_IDENTITY_AUTHORITY_HOST": f"http://127.0.0.1:{port}"})
+        server.settings += ["--set", f"store.ca_file={self.azure.certificate[0]}"]
+        return server
+
+    def test_batches_are_filed_with_tokens_of_the_machines_identity(self):
+        server = self.with_identity(self.metadata.server_port).start()
+        stream = server.api("POST", "/api/v0/streams", {"name": "azure", "description": ""})["id"]
+        courier = kill_test.make_table(server, stream)
+        load = kill_test.Load(server, stream, server.ingest_token(), connections=1)
+        stop = threading.Event()
+        threads = load.run_until(stop)
+        time.sleep(1)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertGreater(kill_test.check(server, load, stream, courier), 20)
+        self.assertEqual(set(Metadata.asked), {("/metadata/identity/oauth2/token", "true")})
+        self.assertLess(len(Metadata.asked), 5, "a token serves for an hour")
+
+    def test_neither_key_nor_identity(self):
+        server = self.with_identity(1)
+        with self.assertRaises(RuntimeError):
+            server.start()
+        server.process.stdout.close()
+        server.log.close()
+        server.process = None
+        self.assertIn("there is no AZURE_STORAGE_KEY and no AZURE_STORAGE_SAS_TOKEN, and no token of a managed identity", server.said())
 
 
 if __name__ == "__main__":

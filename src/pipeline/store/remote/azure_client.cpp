@@ -136,7 +136,10 @@ Result<HttpReply> AzureClient::send(AzureCall call) {
   for (const auto& [name, value] : call.query)
     query +=
         (query.empty() ? "" : "&") + uri_encoded(name, false) + "=" + uri_encoded(value, false);
-  if (key_.empty()) {
+  if (account_.identity) {
+    WEIR_TRY(const std::string token, account_.identity->token());
+    request.headers.emplace_back("Authorization", "Bearer " + token);
+  } else if (key_.empty()) {
     query += (query.empty() ? "" : "&") + account_.sas;
   } else {
     const std::string text = azure_text_to_sign(call, account_.name, path);
@@ -144,20 +147,31 @@ Result<HttpReply> AzureClient::send(AzureCall call) {
                                  "SharedKey " + account_.name + ":" + to_base64(hmac(key_, text)));
   }
   if (!query.empty()) request.url += "?" + query;
-  return http_.send(request, call.reply_bytes_max);
+  auto reply = http_.send(request, call.reply_bytes_max);
+  if (reply && reply->status == 401 && account_.identity) account_.identity->forget();
+  return reply;
 }
 
 Tried AzureClient::call(const AzureCall& call) {
-  return with_retries(retries_, services_.random, [&] { return send(call); });
+  bool is_token_renewed = false;
+  return with_retries(
+      retries_, services_.random, [&] { return send(call); },
+      [&](const HttpReply& reply) {
+        if (reply.status != 401 || !account_.identity || is_token_renewed) return false;
+        return is_token_renewed = true;
+      });
 }
 
 Error AzureClient::explain(const HttpReply& reply, const AzureCall& call,
                            const std::string& doing) const {
   const std::string code = azure_error_code(reply);
   const std::string key_is_wrong =
-      "The key is not that of account \"" + account_.name +
-      "\", or the clock of this machine is wrong: look at AZURE_STORAGE_KEY or "
-      "AZURE_STORAGE_SAS_TOKEN";
+      account_.identity
+          ? "The identity's token was refused: is it of the tenant of account \"" + account_.name +
+                "\"?"
+          : "The key is not that of account \"" + account_.name +
+                "\", or the clock of this machine is wrong: look at AZURE_STORAGE_KEY or "
+                "AZURE_STORAGE_SAS_TOKEN";
   std::string said = doing + ": " + account_.endpoint + " answered " + std::to_string(reply.status);
   if (!code.empty()) said += " " + code;
   if (code == "ContainerNotFound")
@@ -174,7 +188,8 @@ Error AzureClient::explain(const HttpReply& reply, const AzureCall& call,
             said + ". The account's firewall keeps this machine out. Or: " + key_is_wrong};
   if (reply.status == 401 || reply.status == 403)
     return {Errc::io, said + ". That is not allowed in container \"" + call.container +
-                          "\": the server needs to read, write, delete and list"};
+                          "\": the server needs to read, write, delete and list" +
+                          (account_.identity ? " (role Storage Blob Data Contributor)" : "")};
   if (may_pass_later(Result<HttpReply>(reply)))
     return {Errc::unavailable, said + "; it is tried again"};
   return {Errc::io, said};

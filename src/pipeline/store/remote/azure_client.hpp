@@ -9,17 +9,19 @@
 
 #include "env/clock.hpp"
 #include "env/random.hpp"
+#include "pipeline/store/remote/azure_tokens.hpp"
 #include "pipeline/store/remote/http_client.hpp"
 #include "pipeline/store/remote/retries.hpp"
 
 namespace weir::store {
 
-/// A storage account and how it is spoken to: with its key, or with a token that is a part of each
-/// URL (a shared access signature).
+/// A storage account and how it is spoken to: with its key, with a token that is a part of each URL
+/// (a shared access signature), or else with tokens of an identity.
 struct AzureAccount {
   std::string name;
-  std::string key = {};       // Base64
-  std::string sas = {};       // "sv=...&sig=..."; used where there is no key
+  std::string key = {};  // Base64
+  std::string sas = {};  // "sv=...&sig=..."; used where there is no key
+  std::shared_ptr<AzureTokens> identity = nullptr;
   std::string endpoint = {};  // "https://host:port/path"; empty: Azure's of the account
 };
 

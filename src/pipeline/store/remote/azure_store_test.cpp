@@ -83,6 +83,30 @@ TEST_F(AzureStoreTest, ASignatureOfSharedAccessStandsInTheUrl) {
   EXPECT_EQ(service_.asked().at(0).headers.count("authorization"), 0u);
 }
 
+TEST_F(AzureStoreTest, ATokenOfAnIdentityIsSentAndFetchedAgainWhereItIsRefused) {
+  int given = 0;
+  TestHttpService metadata([&](const Asked&) -> Answer {
+    return {200, R"({"access_token":"t)" + std::to_string(++given) + R"(","expires_in":3600})"};
+  });
+  const auto variable = [&](const std::string& name) -> std::optional<std::string> {
+    if (name == "AZURE_POD_IDENTITY_AUTHORITY_HOST") return metadata.url();
+    return std::nullopt;
+  };
+  settings_.account.key = "";
+  settings_.account.identity = std::make_shared<AzureTokens>(
+      AzureTokens::Settings{.bounds = {}, .environment = variable}, disk_, clock_);
+  answering_ = [](const Asked& asked) -> Answer {
+    if (asked.headers.at("authorization") == "Bearer t1") return {401};
+    return {200, "x"};
+  };
+  EXPECT_EQ(store().read("k").value_or(""), "x");
+  EXPECT_EQ(service_.asked().back().headers.at("authorization"), "Bearer t2");
+  EXPECT_EQ(service_.asked().size(), 2u);
+  answering_ = [](const Asked&) -> Answer { return {401}; };
+  EXPECT_EQ(store().read("k").error().code, Errc::io);
+  EXPECT_EQ(service_.asked().size(), 4u) << "once with another token, and no more";
+}
+
 TEST_F(AzureStoreTest, APutOnceWhoseAnswerWasLostKnowsItsBlobByItsToken) {
   for (const std::size_t bytes : {std::size_t{5}, std::size_t{20'000'000}}) {
     for (const bool is_ours : {true, false}) {
