@@ -208,8 +208,8 @@ constexpr TextSetting text_table[] = {
      ""},
     {"store.url",
      "Where batch files go: s3://BUCKET/PREFIX or azure://ACCOUNT/CONTAINER/PREFIX, with or "
-     "without "
-     "a prefix. Without, into the data directory.",
+     "without a prefix; {tenant} in CONTAINER makes it one for each tenant. Without, into the data "
+     "directory.",
      "", ""},
     {"store.endpoint",
      "A server that speaks the store's API, as in https://s3.example.org:9000 or "

@@ -31,7 +31,11 @@ std::string take_part(std::string& rest) {
   return part;
 }
 
-bool is_container_name(const std::string& name) {
+/// "{tenant}" stands for a tenant's name: a container for each.
+bool is_container_name(std::string name, bool may_be_by_tenant) {
+  constexpr std::string_view mark = "{tenant}";
+  const std::size_t at = name.find(mark);
+  if (may_be_by_tenant && at != std::string::npos) name.replace(at, mark.size(), "abc");
   return name.size() >= 3 && name.size() <= 63 &&
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-") == std::string::npos;
 }
@@ -54,7 +58,7 @@ Result<Place> parse_place(const std::string& url) {
   if (place.scheme == "azure" && place.account.empty()) return bad("names no account");
   place.container = take_part(rest);
   place.prefix = std::move(rest);
-  if (!is_container_name(place.container))
+  if (!is_container_name(place.container, place.scheme == "azure"))
     return bad("has no bucket's or container's name: 3 to 63 small letters, digits, '.' and '-'");
   if (!place.prefix.empty() && !store::check_key(place.prefix))
     return bad("has a prefix that is none");

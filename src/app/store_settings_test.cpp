@@ -49,6 +49,8 @@ TEST_F(StoreSettingsTest, AUrlNamesAccountContainerAndPrefix) {
   environment_["AZURE_STORAGE_KEY"] = "a2V5";
   EXPECT_EQ((*open({"store.url=azure://acc/the-container/p"}))->uri("a/b"),
             "abfss://the-container@acc.dfs.core.windows.net/p/a/b");
+  EXPECT_TRUE(open({"store.url=azure://acc/weir-{tenant}/p"}));
+  EXPECT_FALSE(open({"store.url=s3://weir-{tenant}/p"}));
   environment_["AZURE_STORAGE_KEY"] = "no Base64!";
   EXPECT_THAT(open({"store.url=azure://acc/the-container"}).error().message,
               HasSubstr("no account key"));

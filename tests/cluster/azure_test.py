@@ -100,6 +100,48 @@ class AzureTest(OnAzure):
         self.assertIn(f'The key is not that of account "{ACCOUNT}"', said)
 
 
+class ByTenant(OnAzure):
+    """With a container for each tenant, made with its first file."""
+
+    def test_the_files_of_two_tenants_lie_in_containers_of_their_own(self):
+        server = self.server_on(container="weir-{tenant}").start()
+        tokens = {"acme": server.admin, "globex": server.add_tenant("globex")}
+        for tenant, admin in tokens.items():
+            stream = server.api("POST", "/api/v0/streams", {"name": "azure", "description": ""}, token=admin)["id"]
+            key = server.api("POST", "/api/v0/admin/api-keys", {"name": "k", "policies": ["streaming-ingest-api:write"]}, token=admin)["id"]
+            token = server.api("POST", f"/api/v0/admin/api-keys/{key}/tokens", {"expires-at": "2099-01-01T00:00:00Z"}, token=admin)["token"]
+            connection = server.connect()
+            connection.request("POST", f"/stream/v0/data/{stream}", json.dumps({"of": tenant}), {
+                "Authorization": f"Bearer {token}", "X-Amperity-Tenant": tenant, "Content-Type": "application/json"})
+            self.assertEqual(connection.getresponse().status, 202)
+            connection.close()
+            server.api("POST", f"/api/v0/streams/{stream}/flush", token=admin)
+            batch, = server.api("GET", f"/api/v0/batches?stream_id={stream}", token=admin)["items"]
+            blob = batch["path"].removeprefix(f"ingest/stream/{tenant}/")
+            self.assertTrue(blob.startswith(f"{stream}/20"), blob)
+            self.assertEqual(json.loads(self.azure.ask("GET", f"/weir-{tenant}/weir/{blob}")), {"of": tenant})
+        self.assertEqual(server.stop(), 0)
+        arguments = [part for setting in self.settings for part in ("--set", setting)]
+        done = subprocess.run([WEIR, "verify", str(self.folder / "data"), "--json", *arguments], capture_output=True, text=True,
+                              env=self.environment)
+        report = json.loads(done.stdout)
+        self.assertEqual((report["findings"], report["files_not_sealed"] + report["files"]), ([], 2), done.stderr)
+
+    def test_each_record_is_in_its_table(self):
+        server = self.server_on(container="weir-{tenant}").start()
+        stream = server.api("POST", "/api/v0/streams", {"name": "azure", "description": ""})["id"]
+        courier = kill_test.make_table(server, stream)
+        load = kill_test.Load(server, stream, server.ingest_token(), connections=1)
+        stop = threading.Event()
+        threads = load.run_until(stop)
+        time.sleep(1)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        server.file = lambda batch: self.azure.ask("GET", "/weir-acme/weir/" + batch["path"].removeprefix("ingest/stream/acme/"))
+        self.assertGreater(kill_test.check(server, load, stream, courier), 20)
+
+
 class Metadata(http.server.BaseHTTPRequestHandler):
     """A machine's metadata service, which gives what Azurite takes for a token: it looks at issuer, audience and times."""
 

@@ -90,12 +90,12 @@ struct AzureWorld : World {
   std::optional<TestServerProcess> server;
 };
 
-OpenedStore open_azure() {
+OpenedStore open_azure_in(const std::string& container) {
   static const auto world = std::make_shared<AzureWorld>();
   static std::atomic<int> spools{0};
   AzureSettings settings{
       .account = {.name = account, .key = account_key, .endpoint = world->endpoint()},
-      .container = "the-container",
+      .container = container,
       .prefix = "a prefix/p",
       .names_listed_at_once = 4};
   const std::string spool = "spool-" + std::to_string(::getpid()) + std::to_string(++spools);
@@ -105,6 +105,17 @@ OpenedStore open_azure() {
           {world}};
 }
 
+OpenedStore open_azure() {
+  return open_azure_in("the-container");
+}
+
+OpenedStore open_azure_by_tenant() {
+  return open_azure_in("weir-{tenant}");
+}
+
+INSTANTIATE_TEST_SUITE_P(AzureByTenant, StoreContract,
+                         testing::Values(StoreUnderTest{"azure_by_tenant", open_azure_by_tenant,
+                                                        [] { return missing(azurite); }}));
 INSTANTIATE_TEST_SUITE_P(Azure, StoreContract,
                          testing::Values(StoreUnderTest{"azure", open_azure,
                                                         [] { return missing(azurite); }}));

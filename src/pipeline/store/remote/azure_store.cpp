@@ -16,6 +16,23 @@ namespace {
 constexpr std::uint64_t blocks_max = 50'000;
 constexpr const char* token_header = "x-ms-meta-weirput";
 constexpr std::uint64_t whole_bytes_max = std::uint64_t{1} << 30;
+constexpr std::string_view streams_folder = "ingest/stream/";
+constexpr std::string_view quarantine = "quarantine/";
+/// Whose container has what is no tenant's: the object by which a start tries the store.
+constexpr const char* nobody = "trial";
+
+/// The names of a page of a list, of which `prefix` is taken off.
+Result<void> each_of_page(const XmlElement& page, const char* list, const std::string& prefix,
+                          const ObjectStore::EachName& each) {
+  for (const XmlElement* found : page.all(list))
+    for (const XmlElement& one : found->children) {
+      std::string name = one.child("Name");
+      if (name.ends_with("/")) name.pop_back();
+      if (name.size() > prefix.size() && name.starts_with(prefix))
+        WEIR_CHECK(each(name.substr(prefix.size())));
+    }
+  return {};
+}
 
 }  // namespace
 
@@ -33,13 +50,30 @@ Result<std::unique_ptr<AzureBlobStore>> AzureBlobStore::open(AzureSettings setti
   return store;
 }
 
+AzureBlobStore::Place AzureBlobStore::place_of(const std::string& key) const {
+  const std::string before = settings_.prefix.empty() ? "" : settings_.prefix + "/";
+  if (!is_by_tenant()) return {settings_.container, before + key};
+  std::string tenant = nobody;
+  std::string rest = key;
+  for (const std::string_view folder : {streams_folder, quarantine}) {
+    if (!key.starts_with(folder)) continue;
+    const std::size_t slash = std::min(key.find('/', folder.size()), key.size());
+    tenant = key.substr(folder.size(), slash - folder.size());
+    rest = std::string(folder == quarantine ? "quarantine/" : "") +
+           key.substr(std::min(slash + 1, key.size()));
+  }
+  std::string container = settings_.container;
+  container.replace(tenant_at_, tenant_mark.size(), tenant);
+  return {std::move(container), before + rest};
+}
+
 AzureCall AzureBlobStore::call_of(const std::string& method, const std::string& key) const {
-  return {.method = method,
-          .container = settings_.container,
-          .blob = settings_.prefix.empty() ? key : settings_.prefix + "/" + key};
+  Place place = place_of(key);
+  return {.method = method, .container = std::move(place.container), .blob = std::move(place.blob)};
 }
 
 std::string AzureBlobStore::uri(const std::string& key) const {
+  if (is_by_tenant()) return "azure://" + settings_.account.name + "/" + key;
   return "abfss://" + settings_.container + "@" + settings_.account.name +
          ".dfs.core.windows.net/" + call_of("", key).blob;
 }
@@ -53,11 +87,20 @@ Result<std::unique_ptr<ObjectWriter>> AzureBlobStore::create(const std::string& 
       }));
 }
 
+/// A tenant whose container nobody made yet has no objects.
+Error AzureBlobStore::explain(const HttpReply& reply, const AzureCall& call,
+                              const std::string& doing) const {
+  Error error = client_->explain(reply, call, doing);
+  if (is_by_tenant() && azure_error_code(reply) == "ContainerNotFound")
+    error.code = Errc::not_found;
+  return error;
+}
+
 Result<HttpReply> AzureBlobStore::expect(const AzureCall& call, const std::string& doing,
                                          int status) {
   Tried tried = client_->call(call);
   if (!tried.reply) return fail_while(doing, std::move(tried.reply).error());
-  if (tried.reply->status != status) return fail(client_->explain(*tried.reply, call, doing));
+  if (tried.reply->status != status) return fail(explain(*tried.reply, call, doing));
   return std::move(tried.reply);
 }
 
@@ -99,7 +142,7 @@ Result<std::string> AzureBlobStore::read_range(const std::string& key, std::uint
   if (tried.reply->status == 206) return std::move(tried.reply->body);
   if (tried.reply->status == 416) return std::string();  // it begins behind the end
   if (tried.reply->status == 200 && tried.reply->body.empty()) return std::string();
-  return fail(client_->explain(*tried.reply, call, "reading " + key));
+  return fail(explain(*tried.reply, call, "reading " + key));
 }
 
 Result<void> AzureBlobStore::remove(const std::string& key) {
@@ -108,38 +151,88 @@ Result<void> AzureBlobStore::remove(const std::string& key) {
   Tried tried = client_->call(call);
   if (!tried.reply) return fail_while("removing " + key, std::move(tried.reply).error());
   if (tried.reply->status == 202) return {};
-  const Error error = client_->explain(*tried.reply, call, "removing " + key);
+  const Error error = explain(*tried.reply, call, "removing " + key);
   return error.code == Errc::not_found ? Result<void>() : fail(error);
 }
 
 Result<void> AzureBlobStore::for_each_name(const std::string& folder, const EachName& each) {
   WEIR_CHECK(check_key(folder));
-  const std::string prefix = call_of("", folder).blob + "/";
+  if (is_by_tenant() && (folder + "/" == streams_folder || folder + "/" == quarantine))
+    return for_each_tenant(each);
+  const Place place = place_of(folder);
+  const bool is_of_streams =
+      is_by_tenant() && folder.starts_with(streams_folder) &&
+      folder.find('/', streams_folder.size()) == std::string::npos;  // beside them: the quarantine
+  const std::string prefix =
+      place.blob + (place.blob.empty() || place.blob.ends_with("/") ? "" : "/");
   std::string from;
   do {
     AzureCall call{.method = "GET",
-                   .container = settings_.container,
+                   .container = place.container,
                    .query = {{"restype", "container"},
                              {"comp", "list"},
                              {"delimiter", "/"},
                              {"prefix", prefix},
                              {"maxresults", std::to_string(settings_.names_listed_at_once)}}};
     if (!from.empty()) call.query.emplace_back("marker", from);
-    WEIR_TRY(const HttpReply reply, expect(call, "listing " + folder, 200));
-    WEIR_TRY(const XmlElement page, parse_xml(reply.body));
-    for (const XmlElement* blobs : page.all("Blobs"))
-      for (const XmlElement& one : blobs->children) {
-        std::string name = one.child("Name");
-        if (name.ends_with("/")) name.pop_back();
-        if (name.size() > prefix.size() && name.starts_with(prefix))
-          WEIR_CHECK(each(name.substr(prefix.size())));
-      }
+    Tried tried = client_->call(call);
+    if (!tried.reply) return fail_while("listing " + folder, std::move(tried.reply).error());
+    if (is_by_tenant() && tried.reply->status == 404) return {};
+    if (tried.reply->status != 200)
+      return fail(client_->explain(*tried.reply, call, "listing " + folder));
+    WEIR_TRY(const XmlElement page, parse_xml(tried.reply->body));
+    WEIR_CHECK(each_of_page(page, "Blobs", prefix, [&](const std::string& name) {
+      return is_of_streams && name == "quarantine" ? Result<void>() : each(name);
+    }));
     from = page.child("NextMarker");
   } while (!from.empty());
   return {};
 }
 
+Result<void> AzureBlobStore::for_each_tenant(const EachName& each) {
+  const std::string prefix = settings_.container.substr(0, tenant_at_);
+  const std::string after = settings_.container.substr(tenant_at_ + tenant_mark.size());
+  std::string from;
+  do {
+    AzureCall call{.method = "GET",
+                   .container = "",
+                   .query = {{"comp", "list"},
+                             {"maxresults", std::to_string(settings_.names_listed_at_once)}}};
+    if (!prefix.empty()) call.query.emplace_back("prefix", prefix);
+    if (!from.empty()) call.query.emplace_back("marker", from);
+    WEIR_TRY(const HttpReply reply, expect(call, "listing the containers", 200));
+    WEIR_TRY(const XmlElement page, parse_xml(reply.body));
+    WEIR_CHECK(each_of_page(page, "Containers", prefix, [&](const std::string& name) {
+      if (!name.ends_with(after) || name.size() == after.size()) return Result<void>();
+      return each(name.substr(0, name.size() - after.size()));
+    }));
+    from = page.child("NextMarker");
+  } while (!from.empty());
+  return {};
+}
+
+Result<void> AzureBlobStore::make_container(const std::string& name) {
+  const AzureCall call{.method = "PUT", .container = name, .query = {{"restype", "container"}}};
+  const Tried tried = client_->call(call);
+  if (!tried.reply) return fail_while("making container " + name, tried.reply.error());
+  if (tried.reply->status == 201 || tried.reply->status == 409) return {};  // by another, just now
+  return fail(client_->explain(*tried.reply, call, "making container " + name));
+}
+
+/// A new tenant's container is made with its first object.
 Result<void> AzureBlobStore::put(const std::string& key, Spool& spool, IfThere if_there) {
+  auto done = put_into(key, spool, if_there);
+  if (done || !is_by_tenant() || done.error().code == Errc::conflict) return done;
+  const std::string container = place_of(key).container;
+  const AzureCall look{
+      .method = "HEAD", .container = container, .query = {{"restype", "container"}}};
+  const Tried looked = client_->call(look);
+  if (!looked.reply || looked.reply->status != 404) return done;
+  WEIR_CHECK(make_container(container));
+  return put_into(key, spool, if_there);
+}
+
+Result<void> AzureBlobStore::put_into(const std::string& key, Spool& spool, IfThere if_there) {
   const std::string token = random_id(services_.random, "", 22);
   AzureCall call = call_of("PUT", key);
   std::string body;

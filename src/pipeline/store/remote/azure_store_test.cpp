@@ -143,6 +143,72 @@ TEST_F(AzureStoreTest, WhatTheServiceRefusesIsSaidWithWhatToDo) {
   }
 }
 
+TEST_F(AzureStoreTest, EachTenantMayHaveAContainerOfItsOwn) {
+  settings_.container = "weir-{tenant}-eu";
+  settings_.prefix = "p";
+  answering_ = [](const Asked&) -> Answer { return {200, "x"}; };
+  for (const auto& [key, target] : std::vector<std::pair<std::string, std::string>>{
+           {"ingest/stream/acme/is-1/2027-03-02/f", "/acc/weir-acme-eu/p/is-1/2027-03-02/f"},
+           {"quarantine/acme/is-1/f", "/acc/weir-acme-eu/p/quarantine/is-1/f"},
+           {"trial/f", "/acc/weir-trial-eu/p/trial/f"}}) {
+    ASSERT_TRUE(store().read(key));
+    EXPECT_EQ(service_.asked().back().target, target);
+  }
+  EXPECT_EQ(store().uri("ingest/stream/acme/f"), "azure://acc/ingest/stream/acme/f");
+}
+
+TEST_F(AzureStoreTest, AContainerIsMadeWithItsFirstObject) {
+  settings_.container = "weir-{tenant}";
+  bool is_there = false;
+  answering_ = [&](const Asked& asked) -> Answer {
+    if (asked.target == "/acc/weir-acme?restype=container") {
+      if (asked.method == "PUT") is_there = true;
+      return {is_there ? 201 : 404};
+    }
+    if (!is_there) return error(404, "ContainerNotFound");
+    return {asked.method == "PUT" ? 201 : 200, asked.method == "GET" ? "x" : ""};
+  };
+  const std::string key = "ingest/stream/acme/is-1/f";
+  EXPECT_EQ(store().read(key).error().code, Errc::not_found);
+  EXPECT_TRUE(store().remove(key));
+  EXPECT_TRUE(store().list("ingest/stream/acme/is-1").value().empty());
+  const auto writer = store().create(key).value();
+  ASSERT_TRUE(writer->write("x"));
+  const auto done = writer->publish(IfThere::refuse);
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_TRUE(is_there);
+  EXPECT_EQ(store().read(key).value_or(""), "x");
+}
+
+TEST_F(AzureStoreTest, AContainerThatMayNotBeMadeIsNamed) {
+  settings_.container = "weir-{tenant}";
+  answering_ = [&](const Asked& asked) -> Answer {
+    if (asked.method == "PUT" && asked.target == "/acc/weir-acme?restype=container")
+      return error(403, "AuthorizationPermissionMismatch");
+    return error(404, "ContainerNotFound");
+  };
+  const auto writer = store().create("ingest/stream/acme/is-1/f").value();
+  ASSERT_TRUE(writer->write("x"));
+  const auto done = writer->publish(IfThere::refuse);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Errc::io);
+  EXPECT_THAT(done.error().message, HasSubstr("making container weir-acme"));
+}
+
+TEST_F(AzureStoreTest, TenantsAreTheContainersOfThatName) {
+  settings_.container = "weir-{tenant}-eu";
+  answering_ = [&](const Asked& asked) -> Answer {
+    EXPECT_EQ(asked.target.find("/acc/?comp=list"), 0u) << asked.target;
+    return {200,
+            "<EnumerationResults><Containers><Container><Name>weir-acme-eu</Name></Container>"
+            "<Container><Name>weir-acme-us</Name></Container><Container><Name>weir--eu</Name>"
+            "</Container><Container><Name>weir-b-eu</Name></Container></Containers><NextMarker />"
+            "</EnumerationResults>"};
+  };
+  EXPECT_THAT(store().list("ingest/stream").value(), testing::ElementsAre("acme", "b"));
+  EXPECT_THAT(store().list("quarantine").value(), testing::ElementsAre("acme", "b"));
+}
+
 TEST_F(AzureStoreTest, AListGoesOnWhereAPageEnds) {
   answering_ = [&](const Asked& asked) -> Answer {
     const std::string blob =
