@@ -7,7 +7,7 @@
 namespace weir::app {
 namespace {
 
-constexpr std::uint32_t connections_max = 64;
+constexpr std::uint32_t scrapers_max = 64;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Result<void> MetricsServer::start(const Listen& listen) {
   options.host = listen.host;
   options.port = listen.port;
   options.threads = 1;
-  options.connections_max = connections_max;
+  options.connections_max = scrapers_max;
   server_.emplace(options, std::vector<http::Route>{{"", pool_.responder()}}, dependencies_.random);
   return server_->start();
 }
