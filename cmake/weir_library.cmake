@@ -39,7 +39,7 @@ function(weir_library name)
     target_precompile_headers(${name}_test REUSE_FROM weir_test_headers)
     target_compile_options(${name}_test PRIVATE ${WEIR_TEST_OPTIONS})
     weir_compile_together(${name}_test)
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. PROPERTIES LABELS unit
+    gtest_discover_tests(${name}_test TEST_PREFIX ${name}. PROPERTIES LABELS unit PROCESSORS 4
                          DISCOVERY_TIMEOUT 60)
   endif()
 

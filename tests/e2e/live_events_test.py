@@ -92,6 +92,7 @@ class LiveEventsTest(ServerTest):
         self.assertEqual(event["topic"], f"tail:{self.stream}:total > 5")
         receipt = event["payloads"][0]["receipt"]
         self.assertEqual(self.server.api("GET", f"/api/v0/receipts/{receipt}")["stream_id"], self.stream)
+        self.send({"total": 3})  # the rates that knew of the others may have come before the tail did
         rates = follower.wait_for("rates", lambda data: any(s["per_second"] > 0 for s in data["streams"]))
         self.assertEqual([s["stream_id"] for s in rates["streams"]], [self.stream])
         follower.close()
