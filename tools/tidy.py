@@ -160,6 +160,14 @@ def check_targets(sources: list[Path]) -> None:
             report(path.relative_to(ROOT).as_posix(), "is in no CMakeLists.txt: build it or remove it")
 
 
+def check_tests_are_weighed() -> None:
+    """ctest knows of each test whether it computes or waits; of one that says nothing it would run ten at once (tests/CMakeLists.txt)."""
+    for path in [*tracked("CMakeLists.txt", "*/CMakeLists.txt"), ROOT / "cmake/weir_library.cmake"]:
+        for found in re.findall(r"(?:set_tests_properties|gtest_discover_tests)\([^)]*\bLABELS\b[^)]*\)", path.read_text()):
+            if not re.search(r"\b(PROCESSORS \d|RUN_SERIAL)", found):
+                report(path.relative_to(ROOT).as_posix(), f"say PROCESSORS (4 where it computes, 1 or 2 where it waits) or RUN_SERIAL: {found.split()[0]}")
+
+
 def check_map() -> None:
     """src/README.md names every folder of src/ that holds code, and none that does not."""
     text = (ROOT / "src/README.md").read_text()
@@ -225,6 +233,7 @@ def main() -> int:
     check_words(sources)
     check_sizes(sources)
     check_targets(sources)
+    check_tests_are_weighed()
     check_map()
     check_citations()
     check_coverage()
