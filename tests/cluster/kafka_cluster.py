@@ -63,11 +63,10 @@ def dies_with_parent():
 
 
 class Broker:
-    def __init__(self, number, folder, port, controller_port):
+    def __init__(self, number, folder, ports):
         self.number = number
         self.folder = folder
-        self.port = port
-        self.controller_port = controller_port
+        self.port, self.controller_port, self.secure_port = ports
         self.process = None
         self.is_stopped = False
 
@@ -89,18 +88,25 @@ class Broker:
 
 
 class KafkaCluster:
-    """`settings` go into every broker's server.properties, over those that are there."""
+    """`settings` go into every broker's server.properties, over those that are there. With `sasl`, a (user, password), or `tls`, the PEM files
+    (certificate, key), or both, clients find a second listener at `secure_bootstrap` that wants them."""
 
-    def __init__(self, folder: Path, brokers=1, settings=None):
+    def __init__(self, folder: Path, brokers=1, settings=None, sasl=None, tls=None):
         self.folder = Path(folder)
-        ports = free_ports(2 * brokers)
-        self.brokers = {n + 1: Broker(n + 1, self.folder / f"broker-{n + 1}", ports[2 * n], ports[2 * n + 1]) for n in range(brokers)}
+        ports = free_ports(3 * brokers)
+        self.brokers = {n + 1: Broker(n + 1, self.folder / f"broker-{n + 1}", ports[3 * n:3 * n + 3]) for n in range(brokers)}
         self.settings = settings or {}
+        self.sasl = sasl
+        self.tls = tls
 
     @property
     def bootstrap(self):
         """All brokers' addresses, as clients want them."""
         return ",".join(f"127.0.0.1:{broker.port}" for broker in self.brokers.values())
+
+    @property
+    def secure_bootstrap(self):
+        return ",".join(f"127.0.0.1:{broker.secure_port}" for broker in self.brokers.values())
 
     # Life of the cluster.
 
@@ -276,7 +282,29 @@ class KafkaCluster:
             "num.network.threads": 2,
             "num.io.threads": 4,
             "log.cleaner.dedupe.buffer.size": 4 << 20,  # 128 MiB of a heap of 256
+            **self._secure_listener(broker),
             **self.settings}
+
+    def _secure_listener(self, broker):
+        if not self.sasl and not self.tls:
+            return {}
+        kind = ("SASL_" if self.sasl else "") + ("SSL" if self.tls else "PLAINTEXT")
+        listener = {
+            "listeners": f"PLAINTEXT://127.0.0.1:{broker.port},SECURE://127.0.0.1:{broker.secure_port},"
+                         f"CONTROLLER://127.0.0.1:{broker.controller_port}",
+            "listener.security.protocol.map": f"PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:{kind}",
+            "inter.broker.listener.name": "PLAINTEXT"}
+        if self.sasl:
+            user, password = self.sasl
+            listener["sasl.enabled.mechanisms"] = "PLAIN"
+            listener["listener.name.secure.plain.sasl.jaas.config"] = \
+                f'org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}="{password}";'
+        if self.tls:
+            both = self.folder / "tls.pem"
+            both.write_text("".join(Path(part).read_text() for part in reversed(self.tls)))  # the key first
+            listener["listener.name.secure.ssl.keystore.type"] = "PEM"
+            listener["listener.name.secure.ssl.keystore.location"] = both
+        return listener
 
     def _format(self):
         """Each data folder gets Kafka's marks; made by Kafka once, since each Java costs a second, and copied with another number."""
@@ -326,9 +354,13 @@ def ask(port, key, version, body):
     """The answer to one request, after its correlation id."""
     request = struct.pack(">hhi", key, version, 1) + text("weir-tests") + body
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(struct.pack(">i", len(request)) + request)
-        (size,) = struct.unpack(">i", read(connection, 4))
-        answer = Answer(read(connection, size))
+        return exchange(connection, request)
+
+
+def exchange(connection, request):
+    connection.sendall(struct.pack(">i", len(request)) + request)
+    (size,) = struct.unpack(">i", read(connection, 4))
+    answer = Answer(read(connection, size))
     answer.skip(4)
     return answer
 

@@ -4,12 +4,16 @@
     tests/cluster/kafka_cluster_test.py
 """
 
+import socket
+import ssl
+import struct
+import subprocess
 import tempfile
 import time
 import unittest
 from pathlib import Path
 
-from kafka_cluster import KafkaCluster, skip_without_kafka
+from kafka_cluster import KafkaCluster, exchange, skip_without_kafka, text
 
 
 def eventually(check, seconds=60):
@@ -40,6 +44,25 @@ class KafkaClusterTest(unittest.TestCase):
                 mend(leader)
                 kafka.wait_until_ready()
                 self.assertEqual(set(kafka.in_sync("a-topic", 0)), {1, 2, 3})
+
+
+    def test_a_listener_that_wants_tls_and_a_password(self):
+        with tempfile.TemporaryDirectory(prefix="weir-kafka.") as folder:
+            certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                            "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                           check=True, capture_output=True)
+            with KafkaCluster(Path(folder), 1, sasl=("weir", "secret"), tls=(certificate, key)) as kafka:
+                port = int(kafka.secure_bootstrap.rpartition(":")[2])
+                for password, refused in (("secret", 0), ("wrong", 58)):
+                    trusted = ssl.create_default_context(cafile=certificate)
+                    with socket.create_connection(("127.0.0.1", port), timeout=20) as plain, \
+                            trusted.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
+                        hello = exchange(connection, struct.pack(">hhi", 17, 1, 1) + text("t") + text("PLAIN"))
+                        self.assertEqual(hello.number("h"), 0)
+                        proof = f"\0weir\0{password}".encode()
+                        answer = exchange(connection, struct.pack(">hhi", 36, 0, 2) + text("t") + struct.pack(">i", len(proof)) + proof)
+                        self.assertEqual(answer.number("h"), refused)
 
 
 if __name__ == "__main__":
