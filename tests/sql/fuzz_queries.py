@@ -298,7 +298,7 @@ class Fuzz:
             self.judge(query, spark, answer)
 
     def judge(self, query, spark, answer):
-        kind, why = verdict(spark, answer)
+        kind, why = verdict(query.sql(), spark, answer)
         self.counts[kind] += 1
         if kind in ("differs", "failed"):
             self.show(self.smaller(query))
@@ -310,7 +310,7 @@ class Fuzz:
         spark = self.spark.ask(query.sql())
         if "error" in spark:
             return None
-        kind, why = verdict(spark, answer)
+        kind, why = verdict(query.sql(), spark, answer)
         return (spark, answer) if kind in ("differs", "failed") else None
 
     def smaller(self, query):

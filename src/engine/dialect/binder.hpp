@@ -158,6 +158,7 @@ class Binder {
                                               const Scope& scope);
   Result<std::string> order_keys(const std::vector<SortItem>& order, const Env& env, bool distinct);
   Result<std::string> boolean(const Expr& expr, const Env& env);
+  Result<Typed> condition_of(const Expr& expr, const Env& env);
   std::vector<ResultColumn> result_columns(const std::vector<Selected>& items, bool top) const;
   static std::string select_items(const std::vector<Selected>& items,
                                   const std::vector<ResultColumn>& columns, bool top);

@@ -214,6 +214,7 @@ Result<Typed> Binder::name(const Expr& expr, const Env& env) {
         Typed value;
         value.sql = found.first->sql;
         value.type = found.first->type;
+        value.bare = scope == env.scope;
         WEIR_TRY(value, finish(std::move(value), found.second));
         if (scope == env.scope) return value;
         outer_references_.emplace_back(scope, parts[found.second - 1]);

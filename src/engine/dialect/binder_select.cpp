@@ -59,6 +59,7 @@ Selected selected_column(const ScopeColumn& column, Position at) {
   value.sql = column.sql;
   value.type = column.type;
   value.name = column.name;
+  value.bare = true;
   value.at = at;
   return {column.name, std::move(value)};
 }
@@ -66,6 +67,15 @@ Selected selected_column(const ScopeColumn& column, Position at) {
 Failure nested_order(Position at, const Typed& key) {
   return fail_at(at, "ORDER BY " + key.type.spark_name() +
                          " is not supported by the embedded engine; order by its parts");
+}
+
+/// Of a query that makes one row of all, without GROUP BY.
+Failure of_each_row(const Typed& value, bool having) {
+  return fail_at(value.at,
+                 value.name +
+                     " is another value in each row, and the query makes one row of all; add " +
+                     (having ? "GROUP BY, or write WHERE in the place of HAVING"
+                             : "GROUP BY, or ANY_VALUE for one of the values"));
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -171,6 +181,11 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
                    "EXPLODE in the select list of an aggregation is not "
                    "supported by the embedded engine; explode in WITH");
   }
+  const bool one_row = aggregates && groups.empty() && !select.grouping_sets;
+  for (const Selected& item : items) {
+    if (one_row && item.value.bare && !item.value.windowed)
+      return of_each_row(item.value, select.having != nullptr);
+  }
   env = Env{};
   env.scope = &from.scope;
   env.aliases = &items;
@@ -183,7 +198,9 @@ Result<Bound> Binder::select(const Select& select, const Query* query, bool top,
     env.filters = true;
     env.groups = &groups;
     env.clause = "HAVING";
-    WEIR_TRY(having, boolean(*select.having, env));
+    WEIR_TRY(const Typed condition, condition_of(*select.having, env));
+    if (one_row && condition.bare) return of_each_row(condition, true);
+    having = condition.sql;
     env.groups = nullptr;
   }
   std::string order;
@@ -448,6 +465,11 @@ Result<std::string> Binder::order_keys(const std::vector<SortItem>& order, const
 }
 
 Result<std::string> Binder::boolean(const Expr& expr, const Env& env) {
+  WEIR_TRY(const Typed found, condition_of(expr, env));
+  return found.sql;
+}
+
+Result<Typed> Binder::condition_of(const Expr& expr, const Env& env) {
   WEIR_TRY(Typed condition, expression(expr, env));
   if (condition.type.is(Kind::null_)) {
     WEIR_TRY(condition, cast(std::move(condition), Kind::boolean));
@@ -460,7 +482,7 @@ Result<std::string> Binder::boolean(const Expr& expr, const Env& env) {
     return fail_at(expr.at, "a window function cannot stand in " + std::string(env.clause) +
                                 "; compute it in WITH");
   }
-  return condition.sql;
+  return condition;
 }
 
 }  // namespace weir::dialect

@@ -53,6 +53,8 @@ Result<std::string> to_text(const std::string& sql, const Type& from, Position a
     case Kind::timestamp:
     case Kind::timestamp_ntz:
       return call("spark_timestamp_to_string", sql);
+    case Kind::calendar:
+      return call("spark_calendar_to_string", sql);
     case Kind::year_month:
     case Kind::day_time:
       return "spark_interval_to_string(" + plain(sql, Kind::long_) + ", " +

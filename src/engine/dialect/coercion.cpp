@@ -47,7 +47,7 @@ std::optional<Type> decimal_type(const Type& a, const Type& b) {
 std::optional<Type> text_type(const Type& a, const Type& b) {
   const auto joins = [](const Type& type) {
     return !type.is_nested() && !type.is(Kind::binary) && !type.is(Kind::boolean) &&
-           !type.is_interval();
+           !type.is_interval() && !type.is(Kind::calendar);
   };
   if ((a.is(Kind::string) && joins(b)) || (b.is(Kind::string) && joins(a))) {
     return Type(Kind::string);

@@ -29,6 +29,13 @@ Result<std::set<Hidden>> mentioned(std::string_view spark_sql) {
   return found;
 }
 
+bool has_calendar(const Type& type) {
+  return type.is(Kind::calendar) ||
+         (type.is_nested() &&
+          std::any_of(type.fields().begin(), type.fields().end(),
+                      [](const Field& field) { return has_calendar(field.type); }));
+}
+
 }  // namespace
 
 std::vector<std::string> functions() {
@@ -64,8 +71,14 @@ Result<Translation> translate(std::string_view spark_sql, const Relations& relat
   WEIR_TRY(Bound bound, Binder(std::move(schemas), std::move(hidden)).run(*query));
   Translation out;
   out.sql = std::move(bound.sql);
-  for (const ResultColumn& column : bound.columns)
+  for (const ResultColumn& column : bound.columns) {
+    if (has_calendar(column.type)) {
+      return fail_at({}, "the column " + column.name +
+                             " is an interval of months and days, which no table holds; add it to "
+                             "a moment, or CAST it AS STRING");
+    }
     out.columns.push_back({column.name, column.type});
+  }
   return out;
 }
 

@@ -201,7 +201,7 @@ constexpr Function table[] = {
          "to_timestamp to_timestamp_ltz to_timestamp_ntz try_to_timestamp localtimestamp "
          "unix_timestamp to_unix_timestamp "
          "from_unixtime months_between extract date_part datepart timestamp_seconds window_time "
-         "convert_timezone",
+         "convert_timezone make_interval",
          call_date),
 
     // Arrays, maps and structs.

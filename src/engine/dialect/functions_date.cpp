@@ -7,6 +7,7 @@
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/functions.hpp"
 #include "engine/dialect/operators.hpp"
+#include "engine/dialect/signature.hpp"
 #include "engine/spark/datetime_pattern.hpp"
 #include "engine/spark/interval.hpp"
 
@@ -259,6 +260,17 @@ MaybeTyped extracted(Call& call) {
                                       "DAY, HOUR, MINUTE, SECOND, QUARTER, WEEK, DOW or DOY");
 }
 
+MaybeTyped made_interval(Call& call) {
+  static const Signature signature(
+      "int = 0, int = 0, int = 0, int = 0, int = 0, int = 0, decimal(18,6) = 0.000000 -> int");
+  WEIR_TRY(const Signature::Fit fit, signature.fit(call));
+  std::string sql;
+  for (const Typed& arg : fit.args)
+    sql += (sql.empty() ? "spark_make_interval(" : ", ") + arg.sql;
+  return made_of(pointers(fit.args), Kind::calendar, sql + ")",
+                 call_name(call.function, call.args, fit.left_out));
+}
+
 MaybeTyped current(Call& call) {
   if (!call.args.empty()) return wrong_arguments(call, "nothing");
   const bool date = call.function == "current_date" || call.function == "curdate";
@@ -288,6 +300,7 @@ MaybeTyped call_date(Call& call) {
   if (f == "from_unixtime") return from_unix_time(call);
   if (f == "months_between") return months_between(call);
   if (f == "extract" || f == "date_part" || f == "datepart") return extracted(call);
+  if (f == "make_interval") return made_interval(call);
   if (f == "convert_timezone") {
     if (call.args.size() < 2 || call.args.size() > 3)
       return wrong_arguments(call, "the zones from and to, and a timestamp without a zone");

@@ -157,7 +157,7 @@ Result<void> check_formats(const Options& options, spark::DatetimePattern::Use u
 /// Whether the keys of all maps are texts, whose form in JSON is certain, and no value is of a type
 /// that DuckDB does not tell from another.
 bool has_text_keys(const Type& type) {
-  if (type.is(Kind::timestamp_ntz) || type.is_interval()) return false;
+  if (type.is(Kind::timestamp_ntz) || type.is_interval() || type.is(Kind::calendar)) return false;
   if (type.is(Kind::map) && !type.key().is(Kind::string) && !type.key().is_integral()) return false;
   return !type.is_nested() ||
          std::all_of(type.fields().begin(), type.fields().end(),

@@ -184,6 +184,26 @@ Result<Typed> interval_arithmetic(std::string_view op, Typed a, Typed b) {
                  name);
 }
 
+// Intervals of months, days and microseconds, and moments that they move.
+Result<Typed> calendar_arithmetic(std::string_view op, Typed a, Typed b) {
+  const bool both = a.type == b.type;
+  if ((op != "+" && op != "-") || (!both && op == "-" && a.type.is(Kind::calendar)))
+    return mismatch(op, a, b);
+  const bool swapped = !both && a.type.is(Kind::calendar);
+  const Typed& moved = swapped ? b : a;
+  const Typed& by = swapped ? a : b;
+  if (!both && !moved.type.is_datetime()) return mismatch(op, a, b);
+  const std::string length = op == "-" ? "spark_interval_negated(" + by.sql + ")" : by.sql;
+  const std::string_view function = both                        ? "spark_intervals_sum("
+                                    : moved.type.is(Kind::date) ? "spark_date_moved("
+                                                                : "spark_timestamp_moved(";
+  // Without parentheses in Spark where a moment is moved.
+  const std::string name =
+      both ? named(op, a, b) : moved.name + " " + std::string(op) + " " + by.name;
+  return made_of(moved, by, moved.type, std::string(function) + moved.sql + ", " + length + ")",
+                 name);
+}
+
 std::string_view symbol_of(std::string_view op) {
   if (op == "<=>") return "IS NOT DISTINCT FROM";
   return op;
@@ -209,6 +229,7 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
   std::string name = op == "<>" ? "(NOT " + named("=", a, b) + ")" : named(op, a, b);
   const bool equality = op == "=" || op == "<=>" || op == "<>";
   if (a.type.is(Kind::map) || b.type.is(Kind::map)) return mismatch(op, a, b);
+  if (a.type.is(Kind::calendar) || b.type.is(Kind::calendar)) return mismatch(op, a, b);
   const bool truth = a.type.is(Kind::boolean) || b.type.is(Kind::boolean);
   if (truth && (a.type.is_numeric() || b.type.is_numeric())) {
     if (!equality) return mismatch(op, a, b);
@@ -233,6 +254,8 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
 
 Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
   const std::string name = named(op == "DIV" ? "div" : op, a, b);
+  if (a.type.is(Kind::calendar) || b.type.is(Kind::calendar))
+    return calendar_arithmetic(op, std::move(a), std::move(b));
   if (a.type.is_interval() || b.type.is_interval()) {
     const bool moved = a.type.is_interval() && !b.type.is_interval();
     const Typed& moment = moved ? b : a;
@@ -362,6 +385,8 @@ Result<Typed> negate(std::string_view op, Typed value) {
     WEIR_TRY(value, cast(std::move(value), Kind::double_));
   }
   if (value.type.is_interval()) return made_of(value, value.type, "TRY(-" + value.sql + ")", name);
+  if (value.type.is(Kind::calendar))
+    return made_of(value, value.type, "spark_interval_negated(" + value.sql + ")", name);
   if (!value.type.is_numeric()) {
     return fail_at(value.at, "\"-\" takes a number, not " + value.type.spark_name());
   }

@@ -45,6 +45,7 @@ Typed made_of(const std::vector<const Typed*>& parts, Type type, std::string sql
     whole.foldable = whole.foldable && part->foldable;
     whole.aggregate = whole.aggregate || part->aggregate;
     whole.windowed = whole.windowed || part->windowed;
+    whole.bare = whole.bare || part->bare;
     whole.random = whole.random || part->random;
     whole.subquery = whole.subquery || part->subquery;
   }

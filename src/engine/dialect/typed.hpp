@@ -26,6 +26,7 @@ struct Typed {
   bool literal = false;                  // is a literal of any type
   bool aggregate = false;                // contains an aggregate function
   bool windowed = false;                 // contains a window function
+  bool bare = false;                     // names a column outside of an aggregate function
   bool random = false;                   // another value at each evaluation
   bool subquery = false;                 // contains a query
 };

@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "engine/spark/calendar.hpp"
 #include "engine/spark/decimal_text.hpp"
+#include "engine/spark/interval.hpp"
 
 /// Values of DuckDB's vectors as C++ ones, for native.hpp and for functions that are no instance of
 /// it. Private to this folder.
@@ -136,6 +137,8 @@ template <>
 inline constexpr duckdb_type type_of<spark::Day> = DUCKDB_TYPE_DATE;
 template <>
 inline constexpr duckdb_type type_of<spark::Moment> = DUCKDB_TYPE_TIMESTAMP;
+template <>
+inline constexpr duckdb_type type_of<spark::CalendarInterval> = DUCKDB_TYPE_INTERVAL;
 template <>
 inline constexpr duckdb_type type_of<Texts> = DUCKDB_TYPE_LIST;  // results only
 template <>

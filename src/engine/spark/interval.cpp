@@ -122,6 +122,29 @@ std::string interval_to_text(const Type& type, std::int64_t count) {
   return "INTERVAL '" + text + "' " + type.spark_ddl().substr(9);
 }
 
+std::string calendar_interval_to_text(const CalendarInterval& interval) {
+  std::string out;
+  const auto add = [&out](std::int64_t count, std::string_view unit) {
+    if (count != 0) out += (out.empty() ? "" : " ") + std::to_string(count) + std::string(unit);
+  };
+  add(interval.months / 12, " years");
+  add(interval.months % 12, " months");
+  add(interval.days, " days");
+  add(interval.us / 3'600'000'000, " hours");
+  add(interval.us / 60'000'000 % 60, " minutes");
+  if (const std::int64_t rest = interval.us % 60'000'000; rest != 0) {
+    const std::int64_t size = rest < 0 ? -rest : rest;
+    std::string seconds = (rest < 0 ? "-" : "") + std::to_string(size / 1'000'000);
+    if (size % 1'000'000 != 0) {
+      std::string digits = std::to_string(1'000'000 + size % 1'000'000).substr(1);
+      digits.erase(digits.find_last_not_of('0') + 1);
+      seconds += "." + digits;
+    }
+    out += (out.empty() ? "" : " ") + seconds + " seconds";
+  }
+  return out.empty() ? "0 seconds" : out;
+}
+
 std::optional<std::int64_t> interval_from_text(const Type& type, std::string_view text) {
   bool negative = false;
   const auto inner = unwrapped(type, java_trim(text), negative);

@@ -23,4 +23,15 @@ namespace weir::spark {
 [[nodiscard]] std::optional<std::int64_t> interval_from_text(const Type& type,
                                                              std::string_view text);
 
+/// An interval of Kind::calendar: the same three numbers as in DuckDB's INTERVAL. A month is added
+/// before a day, and a day before what is less.
+struct CalendarInterval {
+  std::int32_t months = 0;
+  std::int32_t days = 0;
+  std::int64_t us = 0;
+};
+
+/// "1 years 2 months 25 days 5 hours 6 minutes 7.5 seconds"
+[[nodiscard]] std::string calendar_interval_to_text(const CalendarInterval& interval);
+
 }  // namespace weir::spark

@@ -34,6 +34,7 @@ constexpr Names scalars[] = {
     {"timestamp_ntz", "TIMESTAMP_NTZ", "TIMESTAMP", Kind::timestamp_ntz},
     {"interval", "INTERVAL", "INTEGER", Kind::year_month},
     {"interval", "INTERVAL", "BIGINT", Kind::day_time},
+    {"interval", "INTERVAL", "INTERVAL", Kind::calendar},
 };
 
 /// How types are written.

@@ -26,6 +26,7 @@ enum class Kind : std::uint8_t {
   timestamp_ntz,  // without a zone: what the clock shows
   year_month,     // an interval, kept as months
   day_time,       // an interval, kept as microseconds
+  calendar,       // an interval of months, days and microseconds, as MAKE_INTERVAL makes it
   array,
   map,
   struct_,

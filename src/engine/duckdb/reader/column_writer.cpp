@@ -180,6 +180,7 @@ bool ColumnWriter::set_from_text(idx_t row, std::string_view text) {
     case Kind::timestamp_ntz:  // no schema has this and the intervals
     case Kind::year_month:
     case Kind::day_time:
+    case Kind::calendar:
     case Kind::array:
     case Kind::map:
     case Kind::struct_:
