@@ -8,7 +8,7 @@
 `examples` are those of Spark's own functions (DESCRIBE FUNCTION EXTENDED), `file` the queries of a
 file, each up to a semicolon at the end of a line. `sqltests` are the files of a folder such as
 Spark's sql-tests/inputs (in its test jar; not kept here): other statements are for Spark alone, and
-the temporary views that they make are handed to Weir as tables. What Spark refuses is left out. Each query ends as
+the views and tables that they make are handed to Weir as tables. What Spark refuses is left out. Each query ends as
 `same`, `refused` (by Weir), `failed` (while it ran) or `differs`. --cache keeps Spark's answers, which
 take the time. Spark is set up as record.py says.
 """
@@ -49,6 +49,9 @@ def of_file(path):
             yield "", query
 
 
+# What fills a view or a table, which is handed over as it is then.
+MAKES = re.compile(r"(?:CREATE\b[^()]*?\b(?:VIEW|TABLE)|INSERT\s+(?:INTO|OVERWRITE)(?:\s+TABLE)?)\s+"
+                   r"(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)`?(?![\w.])", re.IGNORECASE)
 QUERY = re.compile(r"\s*[(\s]*(SELECT|WITH|VALUES|FROM|TABLE)\b", re.IGNORECASE)
 
 
@@ -67,10 +70,9 @@ def of_sqltests(spark, folder):
                 continue
             try:
                 session.sql(query)
-                view = re.search(r"VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?`?(\w+)", query, re.IGNORECASE)
-                if view and query.upper().startswith("CREATE"):
-                    rows = session.table(view.group(1))
-                    yield path.name, {"table": view.group(1), "schema": rows.schema.jsonValue(),
+                if made := MAKES.match(query):
+                    rows = session.table(made.group(1))
+                    yield path.name, {"table": made.group(1), "schema": rows.schema.jsonValue(),
                                       "rows": rows.toJSON().collect()}, None
             except Exception:  # of Spark's many kinds: its next queries fail as well
                 continue

@@ -88,7 +88,7 @@ Result<Typed> Binder::unlimited(const Expr& expr, const Env& env) {
       WEIR_TRY(Typed value, expression(*expr.children[0], env));
       if (expr.text != "+") return negate(expr.text, std::move(value));
       value.name = "(+ " + value.name + ")";
-      if (!value.type.is_numeric()) {
+      if (!value.type.is_numeric() && !value.type.is_interval() && !value.type.is(Kind::calendar)) {
         return fail_at(expr.at, "\"+\" takes a number, not " + value.type.spark_name());
       }
       return value;

@@ -146,7 +146,28 @@ Result<std::string> to_decimal(const std::string& sql, const Type& from, const T
   }
   if (from.is_numeric()) return tried(sql, to);
   if (from.is(Kind::boolean)) return tried("CAST(" + sql + " AS INTEGER)", to);
+  if (from.is_interval()) {
+    const Type micros = Type::decimal(25, 6);
+    const bool fraction = from.last_field() == spark::IntervalField::second;
+    const std::string whole =
+        fraction
+            ? decimal_of_unscaled(plain(sql, "HUGEINT"), micros)
+            : "(" + sql + " // " + std::to_string(spark::interval_unit(from.last_field())) + ")";
+    return cast_sql(whole, fraction ? micros : Type(Kind::long_), to, at);
+  }
   return refused(from, to, at);
+}
+
+/// The bytes of a text, or of a whole number with the highest first.
+Result<std::string> to_binary(const std::string& sql, const Type& from, Position at) {
+  if (from.is(Kind::string)) return call("encode", sql);
+  if (!from.is_integral()) return refused(from, Kind::binary, at);
+  const int digits = from.is(Kind::byte)     ? 2
+                     : from.is(Kind::short_) ? 4
+                     : from.is(Kind::int_)   ? 8
+                                             : 16;
+  return "spark_unhex(right(lpad(spark_hex(" + plain(sql, Kind::long_) + "), 16, '0'), " +
+         std::to_string(digits) + "))";
 }
 
 Result<std::string> to_datetime(const std::string& sql, const Type& from, const Type& to,
@@ -263,8 +284,7 @@ Result<std::string> cast_in(CastMode mode, const std::string& sql, const Type& f
     case Kind::day_time:
       return to_interval(sql, from, to, at);
     case Kind::binary:
-      if (from.is(Kind::string)) return call("encode", sql);
-      return refused(from, to, at);
+      return to_binary(sql, from, at);
     case Kind::array:
     case Kind::map:
     case Kind::struct_:

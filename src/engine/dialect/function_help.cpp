@@ -169,6 +169,8 @@ constexpr Line lines[] = {
     {"floor", "number -> bigint", "The next whole number below."},
     {"mod", "number, number -> number", "The rest of a division, with the sign of the first."},
     {"pmod", "number, number -> number", "The rest of a division, never negative."},
+    {"div", "number, number -> bigint; interval, interval -> bigint",
+     "How many times the second is in the first, as a whole number."},
     {"sin", "", "The sine of radians."},
     {"cos", "", "The cosine of radians."},
     {"tan", "", "The tangent of radians."},

@@ -145,13 +145,15 @@ constexpr Function table[] = {
     {"bin", "bigint -> string", "spark_bin"},
     {"conv", "string, int, int -> string", "spark_conv"},
     {"width_bucket", "double, double, double, bigint -> bigint", "spark_width_bucket"},
+    {"width_bucket", "interval, interval, interval, bigint -> bigint",
+     "spark_width_bucket(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE), CAST($3 AS DOUBLE), $4)"},
     {"bit_count", "boolean -> int", "CAST($1 AS INTEGER)"},
     {"bit_count", "integral -> int", "spark_bit_count(CAST($1 AS BIGINT))"},
     {"bitmap_bit_position", "bigint -> bigint", "spark_bitmap_position"},
     {"bitmap_bucket_number", "bigint -> bigint", "spark_bitmap_bucket"},
     {"bitmap_count", "binary -> bigint", "spark_set_bits"},
     {"bit_get getbit", "integral, int -> tinyint", "spark_bit_get(CAST($1 AS BIGINT), $2)"},
-    code("round bround ceil ceiling floor abs mod pmod pow power rand random positive negative "
+    code("round bround ceil ceiling floor abs mod pmod div pow power rand random positive negative "
          "format_number shiftleft shiftright shiftrightunsigned try_add try_subtract try_multiply "
          "try_divide",
          call_number),

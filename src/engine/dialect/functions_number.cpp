@@ -238,6 +238,11 @@ MaybeTyped call_number(Call& call) {
   if (f == "ceil" || f == "ceiling" || f == "floor") return whole(call);
   if (f == "abs") return absolute(call);
   if (f == "mod" || f == "pmod") return remainder(call);
+  if (f == "div") {
+    if (call.args.size() != 2) return wrong_arguments(call, "two numbers or intervals");
+    WEIR_TRY(Typed whole, arithmetic("DIV", std::move(call.args[0]), std::move(call.args[1])));
+    return whole;
+  }
   if (f == "pow" || f == "power") return power(call);
   if (f == "rand" || f == "random") return random(call);
   return std::nullopt;

@@ -83,8 +83,8 @@ Result<Options> options_of(const Call& call, std::size_t place,
       for (const std::string_view one : known)
         all += (all.empty() ? "" : ", ") + std::string(one);
       return fail_at(name.at, "the option " + name.text + " of " + call.function +
-                                  " is not supported by the embedded engine; those it knows are " +
-                                  all);
+                                  " is not supported by the embedded engine; " +
+                                  (all.empty() ? "leave it out" : "those it knows are " + all));
     }
     options[lower] = value.text;
   }

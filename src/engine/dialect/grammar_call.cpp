@@ -191,6 +191,7 @@ Result<bool> Grammar::worded_arguments(Expr& call) {
     return true;
   }
   if (call.text == "extract") {
+    if (call.children[0]->kind == ExprKind::string && sees_symbol(",")) return false;
     WEIR_CHECK(expect_word("FROM", "in EXTRACT"));
     Expr& field = *call.children[0];
     if (field.kind != ExprKind::name || field.parts.size() != 1) {

@@ -166,6 +166,12 @@ Result<Typed> interval_arithmetic(std::string_view op, Typed a, Typed b) {
     WEIR_CHECK(cast_both(a, b, *type));
     return made_of(a, b, *type, "TRY" + infix(op, a, b), name);
   }
+  if (op == "DIV" && a.type.is_interval() && a.type.kind() == b.type.kind()) {
+    a.sql = cast_to(a.sql, Kind::long_);
+    b.sql = cast_to(b.sql, Kind::long_);
+    return made_of(a, b, Kind::long_, "spark_div(" + a.sql + ", " + b.sql + ")",
+                   named("div", a, b));
+  }
   const bool number = b.type.is_numeric() || b.type.is(Kind::string) || b.type.is(Kind::null_);
   if ((op != "*" && op != "/") || !a.type.is_interval() || !number) return mismatch(op, a, b);
   if (op == "*" && b.type.is_integral()) {
@@ -263,15 +269,26 @@ Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
       return add_interval(op, moment, moved ? a : b);
     return interval_arithmetic(op, std::move(a), std::move(b));
   }
-  if (a.type.is(Kind::date) && (op == "+" || op == "-") && b.type.is_integral() &&
-      !b.type.is(Kind::long_)) {
+  if (op == "+" && a.type.is(Kind::null_) && b.type.is(Kind::date)) std::swap(a, b);
+  if (a.type.is(Kind::date) && (op == "+" || op == "-") &&
+      ((b.type.is_integral() && !b.type.is(Kind::long_)) || b.type.is(Kind::null_))) {
     WEIR_TRY(b, cast(std::move(b), Kind::int_));
     const std::string function = op == "+" ? "date_add(" : "date_sub(";
     return made_of(a, b, Kind::date, "spark_" + function + a.sql + ", " + b.sql + ")",
                    function + a.name + ", " + b.name + ")");
   }
-  if (a.type.is_datetime() && b.type.is_datetime() && op == "-")
+  // A text is taken for a date before a date only, as in Spark.
+  const bool date_of_text = a.type.is(Kind::string) && b.type.is(Kind::date);
+  const auto moment = [](const Typed& value) {
+    return value.type.is_datetime() || value.type.is(Kind::null_);
+  };
+  if (op == "-" && (a.type.is_datetime() || b.type.is_datetime()) && (date_of_text || moment(a)) &&
+      moment(b)) {
+    if (b.type.is(Kind::date) && !a.type.is_datetime()) {
+      WEIR_TRY(a, cast(std::move(a), Kind::date));
+    }
     return difference(std::move(a), std::move(b));
+  }
   const auto numeric = [](const Typed& value) {
     return value.type.is_numeric() || value.type.is(Kind::string) || value.type.is(Kind::null_);
   };
@@ -297,6 +314,8 @@ Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
     if (met) type = *met;
   }
   WEIR_CHECK(cast_both(a, b, type));
+  // The same text whichever comes first, so that GROUP BY a + b is met by b + a, as in Spark.
+  if ((op == "+" || op == "*") && b.sql < a.sql && !a.foldable && !b.foldable) std::swap(a, b);
   const auto called = [&](const std::string& function, const Type& of) {
     return made_of(a, b, of, function + "(" + a.sql + ", " + b.sql + ")", name);
   };

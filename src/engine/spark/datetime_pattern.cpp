@@ -357,9 +357,8 @@ std::optional<std::int64_t> days_read(const Read& read) {
   const std::int64_t days = *begin + *of_year - 1;
   const Civil civil = civil_of(days);
   if (civil.year != year) return std::nullopt;
-  const bool has_year = read.value[static_cast<std::size_t>(Field::year)].has_value();
-  if (has_year && (read.get(Field::month, civil.month) != civil.month ||
-                   read.get(Field::day, civil.day) != civil.day))
+  if (read.get(Field::month, civil.month) != civil.month ||
+      read.get(Field::day, civil.day) != civil.day)
     return std::nullopt;
   return days;
 }
