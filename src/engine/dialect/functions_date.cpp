@@ -204,7 +204,13 @@ constexpr Part parts[] = {
     {"MONTHS", "month"},    {"WEEK", "weekofyear"}, {"W", "weekofyear"}, {"WEEKS", "weekofyear"},
     {"DAY", "day"},         {"D", "day"},           {"DAYS", "day"},     {"DAYOFWEEK", "dayofweek"},
     {"DOW", "dayofweek"},   {"DOY", "dayofyear"},   {"HOUR", "hour"},    {"H", "hour"},
-    {"HOURS", "hour"},      {"MINUTE", "minute"},   {"MIN", "minute"},   {"MINUTES", "minute"}};
+    {"HOURS", "hour"},      {"MINUTE", "minute"},   {"MIN", "minute"},   {"MINUTES", "minute"},
+    {"YRS", "year"},        {"MONS", "month"},      {"HR", "hour"},      {"HRS", "hour"},
+    {"M", "minute"},        {"MINS", "minute"}};
+
+/// The parts that no function gives, as DuckDB's.
+constexpr Part own_parts[] = {
+    {"YEAROFWEEK", "isoyear"}, {"DAYOFWEEK_ISO", "isodow"}, {"DOW_ISO", "isodow"}};
 
 // A field of an interval: the largest counts all, those behind it what is left.
 MaybeTyped interval_part(const Call& call, std::string_view wanted, const std::string& name) {
@@ -246,6 +252,12 @@ MaybeTyped extracted(Call& call) {
     WEIR_TRY(Typed value, call_function(std::move(inner)));
     value.name = name;
     return value;
+  }
+  for (const Part& part : own_parts) {
+    if (part.name != upper_case(wanted)) continue;
+    WEIR_TRY(const Typed day, implicit_cast(call, call.args[1], Kind::date));
+    return made_of(day, Kind::int_,
+                   "CAST(" + std::string(part.function) + "(" + day.sql + ") AS INTEGER)", name);
   }
   constexpr std::string_view seconds[] = {"SECOND", "S", "SEC", "SECONDS", "SECS"};
   if (std::find(std::begin(seconds), std::end(seconds), upper_case(wanted)) != std::end(seconds)) {

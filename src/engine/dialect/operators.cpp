@@ -5,9 +5,11 @@
 #include "engine/dialect/operators.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/dialect/cast.hpp"
 #include "engine/dialect/coercion.hpp"
+#include "engine/spark/decimal_text.hpp"
 
 namespace weir::dialect {
 
@@ -210,6 +212,47 @@ Result<Typed> calendar_arithmetic(std::string_view op, Typed a, Typed b) {
                  name);
 }
 
+/// The digits of a decimal that is written, as a whole number of its last place.
+std::optional<spark::Int128> written_decimal(const Typed& value) {
+  constexpr std::string_view before = "CAST('";
+  if (!value.literal || !value.type.is(Kind::decimal) || !value.sql.starts_with(before))
+    return std::nullopt;
+  const std::size_t end = value.sql.find('\'', before.size());
+  return spark::decimal_from_text(value.sql.substr(before.size(), end - before.size()),
+                                  value.type.precision(), value.type.scale());
+}
+
+// Spark compares a whole number with a decimal that is written as with the whole number that
+// decides the same; where that is none of 64 bits, NULL is on the same side as all numbers.
+Result<std::optional<Typed>> compared_whole(std::string_view op, const Typed& a, const Typed& b) {
+  const bool greater = op == ">" || op == ">=";
+  if (!greater && op != "<" && op != "<=") return std::nullopt;
+  const bool behind = a.type.is_integral();
+  const Typed& literal = behind ? b : a;
+  if (!(behind ? a : b).type.is_integral()) return std::nullopt;
+  const auto digits = written_decimal(literal);
+  if (!digits) return std::nullopt;
+  const spark::Int128 unit =
+      spark::powers_of_ten.at(static_cast<std::size_t>(literal.type.scale()));
+  spark::Int128 whole = *digits / unit;
+  const spark::Int128 rest = *digits % unit;
+  const bool strict = op == ">" || op == "<";
+  const bool up = (greater == behind) != strict;
+  using Limits = std::numeric_limits<std::int64_t>;
+  const bool above = whole > Limits::max() || (whole == Limits::max() && rest > 0);
+  if (above || whole < Limits::min() || (whole == Limits::min() && rest < 0)) {
+    const std::string truth = (greater == behind) != above ? "true" : "false";
+    return made_of(a, b, Kind::boolean, truth, truth);
+  }
+  if (up && rest > 0) ++whole;
+  if (!up && rest < 0) --whole;
+  const std::string text = std::to_string(static_cast<std::int64_t>(whole));
+  Typed number = constant(literal.at, Kind::long_, "CAST('" + text + "' AS BIGINT)", text);
+  WEIR_TRY(Typed compared,
+           behind ? compare(op, a, std::move(number)) : compare(op, std::move(number), b));
+  return compared;
+}
+
 std::string_view symbol_of(std::string_view op) {
   if (op == "<=>") return "IS NOT DISTINCT FROM";
   return op;
@@ -232,6 +275,8 @@ Type whole_interval(const Type& type) {
 }
 
 Result<Typed> compare(std::string_view op, Typed a, Typed b) {
+  WEIR_TRY(std::optional<Typed> whole, compared_whole(op, a, b));
+  if (whole) return std::move(*whole);
   std::string name = op == "<>" ? "(NOT " + named("=", a, b) + ")" : named(op, a, b);
   const bool equality = op == "=" || op == "<=>" || op == "<>";
   if (a.type.is(Kind::map) || b.type.is(Kind::map)) return mismatch(op, a, b);
