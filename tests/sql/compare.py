@@ -15,6 +15,7 @@ take the time. Spark is set up as record.py says.
 
 import argparse
 import collections
+import decimal
 import json
 import os
 import pathlib
@@ -71,9 +72,13 @@ def of_sqltests(spark, folder):
                 continue
             try:
                 session.sql(query)
-                if made := MAKES.match(query):
-                    rows = session.table(made.group(1))
-                    yield path.name, {"table": made.group(1), "schema": rows.schema.jsonValue(),
+                made = MAKES.match(query)
+                names = [made.group(1)] if made else []
+                if re.match(r"USE\b", query, re.IGNORECASE):  # of another database
+                    names = [table.tableName for table in session.sql("SHOW TABLES").collect()]
+                for name in names:
+                    rows = session.table(name)
+                    yield path.name, {"table": name, "schema": rows.schema.jsonValue(),
                                       "rows": rows.toJSON().collect()}, None
             except Exception:  # of Spark's many kinds: its next queries fail as well
                 continue
@@ -126,6 +131,19 @@ def verdict(query, spark, weir):
     return ("same", "") if not left else ("differs", f"more rows: {left}")
 
 
+def for_weir(table):
+    """Without the columns that no schema of a file has; decimals as texts, which keep their digits."""
+    fields = [field for field in table["schema"]["fields"]
+              if not NO_COLUMN.match(str(field["type"])) and
+              not str(field["metadata"].get("__CHAR_VARCHAR_TYPE_STRING", "")).startswith("char")]
+    decimals = {field["name"] for field in fields if str(field["type"]).startswith("decimal")}
+    rows = [json.loads(row, parse_float=decimal.Decimal) for row in table["rows"]]
+    rows = [{name: str(value) if name in decimals else value for name, value in row.items()}
+            for row in rows] if decimals else table["rows"]
+    return {"table": table["table"], "schema": {**table["schema"], "fields": fields},
+            "rows": [json.dumps(row, default=float) for row in rows] if decimals else rows}
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("what", choices=["examples", "file", "sqltests"])
@@ -155,8 +173,7 @@ def main():
     counts = collections.Counter()
     for name, query, spark_answer in answered:
         if spark_answer is None:  # without the columns that no schema of a file has
-            fields = query["schema"]["fields"]
-            query["schema"]["fields"] = [f for f in fields if not NO_COLUMN.match(str(f["type"]))]
+            query = for_weir(query)
         weir.stdin.write(json.dumps(query) + "\n")
         weir.stdin.flush()
         if spark_answer is None:

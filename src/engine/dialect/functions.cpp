@@ -98,7 +98,10 @@ Result<Typed> made_by(const Entry& entry, Call& call) {
   std::string_view sql = function.sql;
   if (!function.of_simple.empty()) {
     const Type& type = fit.args[0].type;
-    if (has_native_lists(type.is(Kind::array) ? type.element() : type)) {
+    // What is repeated is the element, and may itself be an array.
+    const bool of_array =
+        type.is(Kind::array) && !(fit.result.is(Kind::array) && fit.result.element() == type);
+    if (has_native_lists(of_array ? type.element() : type)) {
       sql = function.of_simple;
       // What is written has no type yet for DuckDB, which would choose an overload itself.
       if (!type.is(Kind::array) && fit.args[0].literal)

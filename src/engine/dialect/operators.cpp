@@ -193,7 +193,7 @@ Result<Typed> interval_arithmetic(std::string_view op, Typed a, Typed b) {
 }
 
 // Intervals of months, days and microseconds, and moments that they move.
-Result<Typed> calendar_arithmetic(std::string_view op, Typed a, Typed b) {
+Result<Typed> calendar_arithmetic(std::string_view op, const Typed& a, const Typed& b) {
   const bool both = a.type == b.type;
   if ((op != "+" && op != "-") || (!both && op == "-" && a.type.is(Kind::calendar)))
     return mismatch(op, a, b);
@@ -306,7 +306,7 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
 Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
   const std::string name = named(op == "DIV" ? "div" : op, a, b);
   if (a.type.is(Kind::calendar) || b.type.is(Kind::calendar))
-    return calendar_arithmetic(op, std::move(a), std::move(b));
+    return calendar_arithmetic(op, a, b);
   if (a.type.is_interval() || b.type.is_interval()) {
     const bool moved = a.type.is_interval() && !b.type.is_interval();
     const Typed& moment = moved ? b : a;
