@@ -33,7 +33,7 @@ bool is_plain_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   if (is_plain_name(name)) return std::string(name);
   std::string out = "`";
   for (const char c : name)
@@ -172,7 +172,7 @@ std::string Sketch::path(std::size_t index) const {
   const Field& field = fields_[index];
   const std::string above = path(field.parent);
   if (field.is_element) return above + "[]";
-  return above.empty() ? quoted(field.name) : above + "." + quoted(field.name);
+  return above.empty() ? in_quotes(field.name) : above + "." + in_quotes(field.name);
 }
 
 }  // namespace weir::fields

@@ -98,7 +98,7 @@ std::string_view take_class(std::string_view& text) {
   return name;
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_margins(std::string_view text) {
   constexpr std::string_view space = " \n\r\t";
   const std::size_t begin = text.find_first_not_of(space);
   if (begin == std::string_view::npos) return {};
@@ -214,11 +214,11 @@ Error in_words(std::string_view message, const std::string& place) {
                                      [&](const Class& each) { return same_name(each.name, name); });
     if (found != classes.end()) known = found;
   }
-  text = trimmed(text.substr(0, text.find("\nLINE ")));
+  text = without_margins(text.substr(0, text.find("\nLINE ")));
   if (text.empty()) text = "The engine gave no reason";
   if (auto said = known_sentence(text)) return {Errc::bad_request, joined(*said, place)};
   // The lines after the first are guesses at what was meant, and lists of candidates.
-  text = trimmed(text.substr(0, text.find('\n')));
+  text = without_margins(text.substr(0, text.find('\n')));
   if (known == nullptr) return {Errc::bad_request, joined({"", std::string(text), ""}, place)};
   return {
       known->code,

@@ -112,8 +112,8 @@ Result<void> LandedBatches::write(std::string_view bytes) {
   ++batch.records;
   ++next.value;
   ++next_record_;
-  const bool full =
-      batch.bytes >= limits::batch_bytes_default || batch.records >= limits::batch_records_max;
+  const bool full = batch.bytes >= weir::limits::batch_bytes_default ||
+                    batch.records >= weir::limits::batch_records_max;
   return full ? publish() : Result<void>();
 }
 

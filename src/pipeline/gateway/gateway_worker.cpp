@@ -154,7 +154,8 @@ Result<GatewayWorker::Admitted> GatewayWorker::check_head(const http::RequestVie
   stream_id_ = request.path().substr(path_prefix.size());
   const auto found = snapshot_->streams.find(stream_id_);
   if (found == snapshot_->streams.end() || found->second.tenant_no != key->tenant_no)
-    return fail(Errc::not_found, "Tenant " + key->tenant + " has no stream " + quoted(stream_id_) +
+    return fail(Errc::not_found, "Tenant " + key->tenant + " has no stream " +
+                                     gateway::quoted(stream_id_) +
                                      ". Check the id, or create the stream.");
   auto admitted = check_for_stream(request, found->second);
   if (!admitted) refusals_.note(found->second.no);
@@ -197,7 +198,8 @@ Result<void> GatewayWorker::check_host(const http::RequestView& request) {
   if (domain.empty()) return {};
   host_names_tenant_ = reads_tenant_host(request.value(Field::host), domain, host_tenant_);
   if (!host_names_tenant_ || snapshot_->tenants.contains(host_tenant_)) return {};
-  return fail(Errc::not_found, "No tenant has the host " + quoted(request.value(Field::host)) +
+  return fail(Errc::not_found, "No tenant has the host " +
+                                   gateway::quoted(request.value(Field::host)) +
                                    ". Send to TENANT." + domain + ".");
 }
 
@@ -208,15 +210,15 @@ Result<void> GatewayWorker::check_tenant(const http::RequestView& request,
     return fail(Errc::bad_request, "The tenant was sent twice with different values. Send one.");
   if (host_names_tenant_ && tenant != host_tenant_) {
     if (!tenant.empty())
-      return fail(Errc::forbidden, "The host is that of tenant " + quoted(host_tenant_) +
-                                       ", and the header names " + quoted(tenant) +
+      return fail(Errc::forbidden, "The host is that of tenant " + gateway::quoted(host_tenant_) +
+                                       ", and the header names " + gateway::quoted(tenant) +
                                        ". Send the same tenant in both, or no header.");
     tenant = host_tenant_;
   }
   if (tenant.empty())
     return fail(Errc::bad_request, "Send the tenant's name as \"X-Amperity-Tenant\".");
   if (tenant != key.tenant)
-    return fail(Errc::forbidden, "The access token is not of tenant " + quoted(tenant) +
+    return fail(Errc::forbidden, "The access token is not of tenant " + gateway::quoted(tenant) +
                                      ". Send the tenant and the token that belong together.");
   return {};
 }

@@ -93,13 +93,13 @@ bool is_infinite(T value) {
 
 void append_date(std::string& out, std::int32_t day) {
   if (is_infinite(day)) return append_json_text(out, day > 0 ? "infinity" : "-infinity");
-  append_json_text(out, to_string(Day(std::chrono::days(day))));
+  append_json_text(out, weir::to_string(Day(std::chrono::days(day))));
 }
 
 void append_timestamp(std::string& out, std::int64_t us) {
   constexpr std::size_t fraction = std::string_view(".000000Z").size();
   if (is_infinite(us)) return append_json_text(out, us > 0 ? "infinity" : "-infinity");
-  std::string text = to_string(Time(std::chrono::microseconds(us)));
+  std::string text = weir::to_string(Time(std::chrono::microseconds(us)));
   if (us % 1'000'000 == 0) text.replace(text.size() - fraction, fraction, "Z");
   append_json_text(out, text);
 }

@@ -37,7 +37,7 @@ Failure wrong(const std::string& where, const std::string& what) {
   return fail(Errc::bad_request, "Load settings, " + where + ": " + what);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
@@ -47,8 +47,8 @@ Result<void> only(const json::object& object, const std::string& where,
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     std::string list;
     for (const auto name : known)
-      list += (list.empty() ? "" : ", ") + quoted(name);
-    return wrong(where, "unknown key " + quoted(key) + "; known are " + list + ".");
+      list += (list.empty() ? "" : ", ") + in_quotes(name);
+    return wrong(where, "unknown key " + in_quotes(key) + "; known are " + list + ".");
   }
   return {};
 }
@@ -57,7 +57,7 @@ Result<std::string> text_of(const json::object& object, const std::string& where
                             std::string_view key) {
   const json::value* value = object.if_contains(key);
   if (!value || !value->is_string() || value->as_string().empty())
-    return wrong(where, quoted(key) + " must be a string that is not empty.");
+    return wrong(where, in_quotes(key) + " must be a string that is not empty.");
   return std::string(value->as_string());
 }
 
@@ -65,7 +65,7 @@ Result<std::optional<bool>> truth_of(const json::object& object, const std::stri
                                      std::string_view key) {
   const json::value* value = object.if_contains(key);
   if (!value) return std::optional<bool>();
-  if (!value->is_bool()) return wrong(where, quoted(key) + " must be true or false.");
+  if (!value->is_bool()) return wrong(where, in_quotes(key) + " must be true or false.");
   return std::optional(value->as_bool());
 }
 
@@ -91,7 +91,7 @@ Result<void> read_character(const json::object& object, const std::string& where
       value->is_string() ? std::string_view(value->as_string()) : std::string_view();
   if (text.empty() || character_bytes(text) != text.size() ||
       text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
-    return wrong(where, quoted(key) + " must be a string of one character, no line break.");
+    return wrong(where, in_quotes(key) + " must be a string of one character, no line break.");
   character = text;
   return {};
 }
@@ -109,7 +109,7 @@ Result<ContentType> content_type_of(const std::string& name, const std::string& 
   }
   const bool later = std::find(content_types_not_read.begin(), content_types_not_read.end(),
                                name) != content_types_not_read.end();
-  return wrong(where, "\"file/content-type\" " + quoted(name) +
+  return wrong(where, "\"file/content-type\" " + in_quotes(name) +
                           (later ? " cannot be read yet" : " is not known") + "; what is read is " +
                           known + ".");
 }
@@ -125,7 +125,7 @@ Result<LandAs> parse_land_as(const json::value& value, const std::string& where)
     return wrong(where, "\"file/tag\" has more than " + std::to_string(limits::tag_bytes_max) +
                             " bytes; shorten it.");
   if (folded_name(land_as.tag).starts_with(engine_prefix))
-    return wrong(where, "\"file/tag\" " + quoted(land_as.tag) +
+    return wrong(where, "\"file/tag\" " + in_quotes(land_as.tag) +
                             " begins with \"weir_\", as tables of the engine's own do; choose "
                             "another.");
   WEIR_TRY(const std::string type, text_of(*object, where, "file/content-type"));
@@ -140,15 +140,15 @@ Result<LandAs> parse_land_as(const json::value& value, const std::string& where)
   if (!is_delimited(land_as.type)) {
     for (const std::string_view key : {"file/separator", "file/quote", "file/escape"})
       if (object->contains(key))
-        return wrong(where,
-                     quoted(key) + " is for CSV, TSV and PSV; " + type + " has none: take it out.");
+        return wrong(where, in_quotes(key) + " is for CSV, TSV and PSV; " + type +
+                                " has none: take it out.");
     return land_as;
   }
   WEIR_CHECK(read_character(*object, where, "file/separator", land_as.separator));
   WEIR_CHECK(read_character(*object, where, "file/quote", land_as.quote));
   WEIR_CHECK(read_character(*object, where, "file/escape", land_as.escape));
   if (land_as.separator == land_as.quote || land_as.separator == land_as.escape)
-    return wrong(where, "\"file/separator\" " + quoted(land_as.separator) +
+    return wrong(where, "\"file/separator\" " + in_quotes(land_as.separator) +
                             " is also the quote or the escape; they must differ.");
   return land_as;
 }
@@ -161,7 +161,7 @@ Result<void> parse_contents(const json::value& value, const std::string& where, 
       WEIR_TRY(skip, truth_of(*contents, where, skip_missing));
       continue;
     }
-    const std::string place = where + ", " + quoted(name);
+    const std::string place = where + ", " + in_quotes(name);
     auto matcher = PathMatcher::of_member(name);
     if (!matcher) return wrong(where, matcher.error().message);
     WEIR_TRY(const json::object* object, object_of(content, place));
@@ -184,7 +184,7 @@ Result<void> parse_archive(const json::object& object, const std::string& where,
     WEIR_CHECK(parse_contents(*contents, where + ", archive/contents", entry, inside));
   WEIR_TRY(const auto beside, truth_of(object, where, skip_missing));
   if (inside && beside && *inside != *beside)
-    return wrong(where, quoted(skip_missing) + " is there twice and differs; keep one.");
+    return wrong(where, in_quotes(skip_missing) + " is there twice and differs; keep one.");
   entry.skip_missing_members = beside.value_or(inside.value_or(false));
   if (entry.members.empty() == !entry.land_as)
     return wrong(where,
@@ -206,8 +206,8 @@ Result<FileEntry> parse_entry(const json::value& value, const std::string& where
     WEIR_CHECK(only(*object, where,
                     {"object/type", "object/file-pattern", "object/optional", "object/land-as"}));
   } else {
-    return wrong(
-        where, "\"object/type\" " + quoted(type) + " is not known; it is \"file\" or \"archive\".");
+    return wrong(where, "\"object/type\" " + in_quotes(type) +
+                            " is not known; it is \"file\" or \"archive\".");
   }
   WEIR_TRY(const std::string pattern, text_of(*object, where, "object/file-pattern"));
   auto parsed = FilePattern::parse(pattern);
