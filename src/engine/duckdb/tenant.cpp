@@ -40,6 +40,8 @@ constexpr std::uint64_t spare_part =
 
 constexpr std::uint64_t log_part = 16;  // likewise: what its write-ahead log holds, lies in memory
 
+constexpr std::uint64_t log_part_of_file = 8;
+
 std::string bytes_text(std::uint64_t bytes) {
   return std::to_string(bytes) + "B";
 }
@@ -53,11 +55,6 @@ Database::Settings settings_of(const TenantOptions& options) {
   };
   if (options.memory_bytes > 0) {
     settings.emplace_back("memory_limit", bytes_text(options.memory_bytes));
-    // Each checkpoint compresses a table's last rows anew, 120,000 of each table that a load wrote,
-    // so one for every small load is most of what the load costs.
-    const std::uint64_t log = std::clamp(options.memory_bytes / log_part,
-                                         limits::table_log_bytes_min, limits::table_log_bytes_max);
-    settings.emplace_back("checkpoint_threshold", bytes_text(log));
     // What is free goes back to the system after this much, and not after DuckDB's 128 and 512 MB,
     // which no limit counts.
     const std::string spare = bytes_text(options.memory_bytes / spare_part);
@@ -99,6 +96,14 @@ Result<void> make_whole(const std::filesystem::path& tables_file) {
 
 }  // namespace
 
+Tenant::Tenant(TenantOptions options, Watchdog& dog)
+    : options_(std::move(options)),
+      dog_(dog),
+      log_bytes_most_(options_.memory_bytes == 0
+                          ? 0
+                          : std::clamp(options_.memory_bytes / log_part,
+                                       limits::table_log_bytes_min, limits::table_log_bytes_max)) {}
+
 Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& dog) {
   auto tenant = std::unique_ptr<Tenant>(new Tenant(std::move(options), dog));
   WEIR_CHECK(make_whole(tenant->options_.tables_file));
@@ -113,6 +118,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(TenantOptions options, Watchdog& do
   if (!prepared)
     return fail_while("cannot prepare the tables in " + tenant->options_.tables_file.string(),
                       std::move(prepared).error());
+  tenant->bound_log();
   WEIR_CHECK(connection.run("SET GLOBAL TimeZone = 'UTC'"));
   const std::string exports = Exports::folder_of(tenant->options_.tables_file).string();
   WEIR_CHECK(connection.run(sql("SET GLOBAL allowed_directories = [$]", Text{exports})));
@@ -191,8 +197,27 @@ void Tenant::trim_ledger() {
   static_cast<void>(trimmed());
 }
 
+// Each checkpoint compresses a table's last rows anew, 120,000 of each table that a load wrote, so
+// one for every small load is most of what the load costs. With a log that is long beside its file
+// they are not fewer by much, and the blocks that they leave free make the file larger.
+void Tenant::bound_log() {
+  if (log_bytes_most_ == 0) return;
+  std::error_code none;
+  const std::uintmax_t file = std::filesystem::file_size(options_.tables_file, none);
+  if (none) return;
+  const std::uint64_t bytes =
+      std::clamp(file / log_part_of_file, limits::table_log_bytes_min, log_bytes_most_);
+  if (log_bytes_.exchange(bytes) == bytes) return;
+  // Failing does no harm: the log is then bounded as before.
+  auto connection = Connection::open(*database_);
+  if (connection)
+    static_cast<void>(
+        connection->run("SET GLOBAL checkpoint_threshold = " + quote_text(bytes_text(bytes))));
+}
+
 // One process has a tables file, so a lock between its threads does.
 Result<void> Tenant::commit(Transaction& transaction, const LoadId& id) {
+  bound_log();
   if (id.run.empty()) return transaction.commit();
   const std::lock_guard lock(fences_);
   WEIR_TRY(Connection connection, Connection::open(*database_));

@@ -83,11 +83,16 @@ class Tenant {
   static Result<std::vector<TableInfo>> tables(Connection& connection, bool counts);
 
  private:
-  Tenant(TenantOptions options, Watchdog& dog) : options_(std::move(options)), dog_(dog) {}
+  Tenant(TenantOptions options, Watchdog& dog);
+
+  /// Lets the log of changes grow with the file.
+  void bound_log();
 
   TenantOptions options_;
   Watchdog& dog_;
-  Readings readings_;  // outlives the database, whose function holds it
+  const std::uint64_t log_bytes_most_;       // by memory; 0: DuckDB's default
+  std::atomic<std::uint64_t> log_bytes_{0};  // of changes, before they are moved into the file
+  Readings readings_;                        // outlives the database, whose function holds it
   std::unique_ptr<Database> database_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<std::timed_mutex>> table_locks_;
