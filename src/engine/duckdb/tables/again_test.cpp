@@ -81,5 +81,33 @@ TEST_F(AgainTest, AChangedQueryReplacesWhatItsRecordsLeft) {
   EXPECT_THAT(counted(), ElementsAre("300|0|299", "60|350|1309", "50|300|349"));
 }
 
+TEST_F(AgainTest, RowsThatDoNotStandAsTheyWereAreFoundAmongMany) {
+  constexpr int many = 5000;  // more than a chunk
+  const SourceFile first = file(records(0, many, "a"));
+  // Received in between: rows of other loads stand among those of this one.
+  const Load between = load_of(records(many - 10, many + 100, "b"));
+  const Load load = load_of_files({first, file(records(6000, 6100, "c"))});
+  ASSERT_EQ(counts(load), "5100 5100 0 0 0");
+  EXPECT_EQ(counts(load), "5100 0 0 5100 0");
+  ASSERT_EQ(counts(between), "110 100 10 0 0");
+  EXPECT_EQ(counts(load), "5100 0 0 5100 0");
+  EXPECT_THAT(counted(), ElementsAre("4990|0|4989", "110|4990|5099", "100|6000|6099"));
+  ASSERT_TRUE(engine_->remove_rows({"acme", "Shop:Orders", {.column = "id", .value = "4980"}}));
+  EXPECT_EQ(counts(load), "5100 1 0 5099 0");
+  EXPECT_EQ(counts(between), "110 0 0 110 0");
+  EXPECT_THAT(counted(), ElementsAre("4990|0|4989", "110|4990|5099", "100|6000|6099"));
+}
+
+TEST_F(AgainTest, EveryLoadIsInTheLedgerAndItsFilesAreCounted) {
+  const Load load = load_of(records(0, 300, "a"));
+  ASSERT_EQ(counts(load), "300 300 0 0 0");
+  const auto first = last_.files;
+  ASSERT_EQ(counts(load), "300 0 0 300 0");
+  EXPECT_EQ(last_.files.size(), first.size());
+  EXPECT_EQ(last_.files.at(0).read, 300u);
+  EXPECT_EQ(last_.files.at(0).file, first.at(0).file);
+  EXPECT_EQ(engine_->ledger("acme", {.table = load.table})->size(), 2u);
+}
+
 }  // namespace
 }  // namespace weir::engine::duckdb

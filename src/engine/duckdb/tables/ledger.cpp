@@ -217,6 +217,23 @@ Result<std::optional<LoadCounts>> done_before(Connection& connection, const Load
   return counts;
 }
 
+Result<std::optional<std::uint64_t>> rows_of_same(Connection& connection, const Load& load,
+                                                  std::uint64_t table_no, std::uint64_t records) {
+  WEIR_TRY(const auto found,
+           connection.cells(sql("SELECT no, read FROM $ WHERE of = $ AND state = 'done' AND errors "
+                                "= 0 AND records = $ AND definition = $ ORDER BY no DESC LIMIT 1",
+                                stored("loads"), table_no, records, Text{definition_of(load)})));
+  if (found.empty()) return std::nullopt;
+  WEIR_TRY(const auto names,
+           connection.cells(sql("SELECT file FROM $ WHERE load = $", stored("load_files"),
+                                Connection::number(found[0][0]))));
+  const auto files = files_of(load, {});
+  if (names.size() != files.size()) return std::nullopt;
+  for (const auto& row : names)
+    if (!files.contains(row[0].value_or(""))) return std::nullopt;
+  return Connection::number(found[0][1]);
+}
+
 Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilter& filter) {
   Sql condition = sql("true");
   if (!filter.table.empty()) condition.append(sql(" AND name = $", Text{filter.table}));

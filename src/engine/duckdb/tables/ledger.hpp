@@ -30,6 +30,10 @@ Result<std::string> definition_of_load(Connection& connection, std::uint64_t num
 /// The counts of the load of that name, if it is done; also if it was undone since: a run that is
 /// taken up does not load again what was taken back.
 Result<std::optional<LoadCounts>> done_before(Connection& connection, const LoadId& id);
+/// How many rows it had, if the newest load of so many records into that table, meant in the same
+/// way, read the same files, and none of its rows was in error.
+Result<std::optional<std::uint64_t>> rows_of_same(Connection& connection, const Load& load,
+                                                  std::uint64_t table_no, std::uint64_t records);
 /// The loads that the filter chooses, newest first.
 Result<std::vector<LoadRecord>> ledger(Connection& connection, const LedgerFilter& filter);
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +29,7 @@
 #include "engine/duckdb/tables/staged_errors.hpp"
 #include "engine/duckdb/tables/table_changes.hpp"
 #include "engine/duckdb/tables/upsert.hpp"
+#include "engine/origin.hpp"
 
 namespace weir::engine::duckdb {
 
@@ -356,6 +358,69 @@ Result<std::optional<LoadCounts>> fill_empty(Tenant& tenant, Connection& connect
   return counts;
 }
 
+/// The rows of the table that came of records between the first and the last of the load's files;
+/// empty where it does not look as if they were all that the load has.
+Result<Sql> left_by_same(Connection& connection, const Load& load, const StoredTable& table) {
+  constexpr std::uint64_t times = 2;  // as many, among which they are found fast enough
+  WEIR_TRY(const auto rows, rows_of_same(connection, load, table.no, records_of(load)));
+  if (!rows || *rows == 0) return Sql();
+  Origin first{std::numeric_limits<std::uint64_t>::max(), 0};
+  Origin last;
+  for (const Source& source : load.operations[0].sources) {
+    for (const SourceFile& file : source.files) {
+      first = std::min(first, origin_of(file));
+      last = std::max(last, origin_of(file));
+    }
+  }
+  last = origin_of(last, std::numeric_limits<std::uint64_t>::max());
+  const Sql between =
+      sql("origin BETWEEN (CAST($ AS UHUGEINT) << 64) | CAST($ AS UHUGEINT) AND "
+          "(CAST($ AS UHUGEINT) << 64) | CAST($ AS UHUGEINT)",
+          first.high, first.low, last.high, last.low);
+  WEIR_TRY(const std::uint64_t there,
+           connection.count(sql("SELECT count(*) FROM $ WHERE $", table.in_sql(), between)));
+  if (there < *rows || there / times > *rows) return Sql();
+  return sql("(SELECT uuid, origin, row_hash FROM $ WHERE $)", table.in_sql(), between);
+}
+
+/// Of a load that was done before, whose rows stand: finds each of them in its place as it is read,
+/// and stages none. nullopt: they are to be staged; one of them is not there, or is in error.
+Result<std::optional<LoadCounts>> find_again(Tenant& tenant, Connection& connection,
+                                             const Load& load, const Before& before) {
+  DomainTable table = before.table;
+  if (!may_go_straight(load, before) || load.truncate || !table.is_as_planned() ||
+      table.stored.deletes || table.stored.merges)
+    return std::nullopt;
+  WEIR_TRY(const Sql standing, left_by_same(connection, load, table.stored));
+  if (standing.empty()) return std::nullopt;
+  LoadCounts counts;
+  counts.records = records_of(load);
+  note(load, Progress::Stage::reading);
+  WEIR_CHECK(create_staged(connection, load));
+  auto rows = find_standing(connection, tenant, load, table, standing, before.chosen);
+  const bool all_stand = rows.has_value();
+  if (!all_stand) {
+    if (auto why = connection.over()) return fail(*std::move(why));
+  } else {
+    const std::vector<std::uint64_t> of_files = std::move(rows->rows_of_files);
+    add(load, 0, *std::move(rows), counts);
+    std::vector<LoggedError> errors;
+    WEIR_CHECK(count_errors(connection, tenant, load, counts, errors));
+    for (std::size_t i = 0; i < counts.files.size(); ++i)
+      counts.files[i].read += of_files[i];
+  }
+  if (!all_stand || counts.errors > 0) {
+    WEIR_CHECK(connection.run("DROP TABLE weir_staged"));
+    return std::nullopt;
+  }
+  counts.rejected = counts.read;
+  note(load, Progress::Stage::writing);
+  WEIR_TRY(Transaction transaction, Transaction::begin(connection));
+  WEIR_CHECK(begin_write(connection, tenant, load, table, counts));
+  WEIR_CHECK(end_write(transaction, tenant, connection, load, table, counts, {}));
+  return counts;
+}
+
 Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
                                std::vector<LoggedError>& errors) {
   WEIR_TRY(Connection connection, tenant.connect(asked.allowance));
@@ -364,7 +429,10 @@ Result<LoadCounts> load_locked(Tenant& tenant, const Load& asked,
   const std::optional<Load> less =
       asked.only_errors ? std::optional(narrowed(asked, before.chosen)) : std::nullopt;
   const Load& load = less ? *less : asked;
-  WEIR_TRY(const auto filled, fill_empty(tenant, connection, load, before, errors));
+  WEIR_TRY(auto filled, fill_empty(tenant, connection, load, before, errors));
+  if (!filled) {
+    WEIR_TRY(filled, find_again(tenant, connection, load, before));
+  }
   WEIR_TRY(LoadCounts counts,
            filled ? Result<LoadCounts>(*filled)
                   : staged(connection, tenant, load, before.table, before.chosen, errors));

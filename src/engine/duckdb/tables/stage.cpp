@@ -420,6 +420,26 @@ Result<Staged> stage_into(Connection& connection, Tenant& tenant, const Load& lo
   return out;
 }
 
+Result<Staged> find_standing(Connection& connection, Tenant& tenant, const Load& load,
+                             const DomainTable& table, const Sql& standing,
+                             const ChosenRecords& chosen) {
+  WEIR_TRY(OpenSources sources, open_sources(tenant, load, 0, std::nullopt, chosen));
+  WEIR_TRY(const Input input, rows_of(connection, sources, load.operations[0].query, false));
+  WEIR_TRY(const Sql rows, rows_sql(input, load, table));
+  // The row that differs ends the statement, but nothing hangs on it: both counts are compared.
+  auto found = connection.cells(
+      sql("SELECT count(*), count(CASE WHEN t.origin = s.origin AND t.row_hash = s.row_hash THEN 1 "
+          "ELSE error('another row') END) FROM $ s LEFT JOIN $ t ON t.uuid = s.uuid",
+          rows, standing));
+  if (!found) return sources.failure(std::move(found).error());
+  Staged out;
+  out.rows = Connection::number((*found)[0][0]);
+  if (Connection::number((*found)[0][1]) != out.rows)
+    return fail(Errc::conflict, "not all rows of \"" + load.table + "\" stand");
+  WEIR_CHECK(finish(connection, sources, load, 0, std::nullopt, chosen, out));
+  return out;
+}
+
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load) {
   std::vector<FileCounts> files;
   WEIR_TRY(const auto cells,

@@ -59,6 +59,13 @@ Result<Staged> stage_into(Connection& connection, Tenant& tenant, const Load& lo
                           const DomainTable& table, std::uint64_t load_no,
                           const ChosenRecords& chosen);
 
+/// Reads the same, and stores none of it: fails at the first row that does not stand in its table
+/// as it is, of the same record, or is in error. `standing` are the rows that may do, with their
+/// `uuid`, `origin` and `row_hash`. `weir_staged` gets the records that cannot be read.
+Result<Staged> find_standing(Connection& connection, Tenant& tenant, const Load& load,
+                             const DomainTable& table, const Sql& standing,
+                             const ChosenRecords& chosen);
+
 /// What was staged of each file of the operations without a query.
 Result<std::vector<FileCounts>> staged_files(Connection& connection, const Load& load);
 
