@@ -305,8 +305,7 @@ Result<Typed> compare(std::string_view op, Typed a, Typed b) {
 
 Result<Typed> arithmetic(std::string_view op, Typed a, Typed b) {
   const std::string name = named(op == "DIV" ? "div" : op, a, b);
-  if (a.type.is(Kind::calendar) || b.type.is(Kind::calendar))
-    return calendar_arithmetic(op, a, b);
+  if (a.type.is(Kind::calendar) || b.type.is(Kind::calendar)) return calendar_arithmetic(op, a, b);
   if (a.type.is_interval() || b.type.is_interval()) {
     const bool moved = a.type.is_interval() && !b.type.is_interval();
     const Typed& moment = moved ? b : a;

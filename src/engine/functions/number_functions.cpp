@@ -185,6 +185,7 @@ std::optional<double> clearly_rounded(double value, std::int32_t digits) {
 std::optional<double> rounded(double value, std::int32_t digits, bool even) {
   if (const auto clear = clearly_rounded(value, digits)) return clear;
   constexpr int places = 400;  // more than a double has on either side of its point
+  if (value == 0) return 0.0;  // BigDecimal has no negative zero
   if (!std::isfinite(value) || digits > places) return value;
   if (digits < -places) return 0.0;
   auto [text, place] = dialect::java_digits(value);  // so many in front of the point
