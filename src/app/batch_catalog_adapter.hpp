@@ -24,6 +24,12 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
   Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) override {
     return catalog_.batches().positions(partition);
   }
+  Result<std::vector<catalog::LaneCount>> lane_counts(PartitionNo partition) override {
+    return catalog_.lanes().counts(partition);
+  }
+  Result<Time> sealed_until(PartitionNo partition) override {
+    return catalog_.hours().sealed_until(partition);
+  }
   Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) override {
     const Time begun = clock_.now();
     auto committed = catalog_.batches().commit(commit);
@@ -58,11 +64,7 @@ class BatchCatalogAdapter final : public batcher::BatchCatalog {
   }
 
   /// Any thread.
-  HistogramCounts commit_seconds() const {
-    HistogramCounts counts;
-    commit_seconds_.add_to(counts);
-    return counts;
-  }
+  void add_commit_seconds(HistogramCounts& counts) const { commit_seconds_.add_to(counts); }
 
  private:
   catalog::Catalog& catalog_;

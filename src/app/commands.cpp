@@ -78,8 +78,11 @@ Result<void> run(const ServeOptions& options) {
   WEIR_TRY(const Config config, config_of(options));
   set_up_logging(config.text("log.format"), config.text("log.level"));
   WEIR_TRY(const Listen listen, parse_listen(options.listen));
-  WEIR_TRY(auto directory, DataDirectory::open(options.data));
-  WEIR_TRY(const auto server, EmbeddedServer::start(std::move(directory), config, listen));
+  WEIR_TRY(const Roles roles, parse_roles(options.roles));
+  WEIR_CHECK(check_roles(roles, config));
+  WEIR_TRY(auto directory, roles.runner ? DataDirectory::open(options.data)
+                                        : DataDirectory::open_or_create(options.data));
+  WEIR_TRY(const auto server, EmbeddedServer::start(std::move(directory), config, listen, roles));
   std::string said = fmt::format("listening on {}\n", server->url());
   if (!server->setup_code().empty())
     said += fmt::format(

@@ -13,6 +13,7 @@ struct ServeOptions {
   std::string config_file;
   std::vector<std::string> assignments;  // key=value
   std::string log_format;                // empty: as the settings say
+  std::string roles;                     // empty: all
 };
 
 /// `weir serve`: runs until SIGTERM or SIGINT; SIGHUP reads the settings again. Returns the

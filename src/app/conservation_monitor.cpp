@@ -27,14 +27,9 @@ std::shared_ptr<const batcher::ConservationReport> ConservationMonitor::newest()
 }
 
 Result<batcher::ConservationReport> ConservationMonitor::check(bool complete) const {
-  if (complete)
-    return batcher::check_all_hours(dependencies_.log, dependencies_.catalog,
-                                    dependencies_.partition,
-                                    [] { std::this_thread::sleep_for(pause); });
-  const log::PartitionState before = dependencies_.log.partition_state(dependencies_.partition);
-  WEIR_TRY(const auto accounts, dependencies_.catalog.hours().accounts(dependencies_.partition));
-  return batcher::check_conservation(before, accounts,
-                                     dependencies_.log.partition_state(dependencies_.partition));
+  if (!complete) return batcher::check_open_hours(dependencies_.log, dependencies_.catalog);
+  return batcher::check_all_hours(dependencies_.log, dependencies_.catalog,
+                                  [] { std::this_thread::sleep_for(pause); });
 }
 
 void ConservationMonitor::watch(const std::stop_token& stop) {

@@ -23,7 +23,6 @@ class ConservationMonitor {
   struct Dependencies {
     log::Log& log;
     catalog::Catalog& catalog;
-    PartitionNo partition;
     /// Called once per difference, and once more if it recurs. On the monitor's thread.
     std::function<void(const batcher::Difference&)> on_difference;
   };

@@ -22,7 +22,7 @@ class ConservationMonitorTest : public catalog::BatchTest {
     EXPECT_TRUE(commit(one_file(stream_, 1, 5, Lsn{4096})));
   }
   void watch() {
-    watch_.emplace(ConservationMonitor::Dependencies{log_, *catalog_, PartitionNo{0},
+    watch_.emplace(ConservationMonitor::Dependencies{log_, *catalog_,
                                                      [this](const batcher::Difference& difference) {
                                                        reported_.push_back(difference.what);
                                                      }},

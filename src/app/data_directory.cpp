@@ -94,6 +94,25 @@ Result<DataDirectory> DataDirectory::open(const std::string& path) {
   return DataDirectory(path, fd);
 }
 
+Result<DataDirectory> DataDirectory::open_or_create(const std::string& path) {
+  std::error_code error;
+  return fs::exists(path + "/VERSION", error) ? open(path) : create(path);
+}
+
+/// Random, since process ids are 1 in containers.
+Result<DataDirectory::Instance> DataDirectory::begin_instance(Random& random) const {
+  Instance instance{.own = random_id(random, "instance ", 16), .previous = {}};
+  const std::string file = path_ + "/instance";
+  std::getline(std::ifstream(file), instance.previous);
+  std::ofstream out(file + ".new");
+  out << instance.own << "\n";
+  out.close();
+  std::error_code error;
+  if (out) fs::rename(file + ".new", file, error);
+  if (!out || error) return fail(Errc::io, fmt::format("{} could not be written.", file));
+  return instance;
+}
+
 DataDirectory::DataDirectory(const std::string& path, int lock)
     : path_((fs::absolute(path) / "").lexically_normal().parent_path().string()), lock_(lock) {}
 

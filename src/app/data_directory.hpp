@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "env/random.hpp"
 
 namespace weir::app {
 
@@ -21,6 +22,16 @@ class DataDirectory {
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&&) = delete;
   ~DataDirectory();
+
+  /// Creates it where nothing is there yet, for a process that keeps nothing of its own in it.
+  static Result<DataDirectory> open_or_create(const std::string& path);
+
+  struct Instance {
+    std::string own;       // differs from that of every other start, on all machines
+    std::string previous;  // of the start before, whose process is dead; empty: there was none
+  };
+  /// Called once, at the start.
+  Result<Instance> begin_instance(Random& random) const;
 
   /// Absolute: whatever is said about a file in it, answers to others can leave it out.
   const std::string& path() const { return path_; }

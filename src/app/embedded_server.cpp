@@ -26,6 +26,7 @@ void EmbeddedServer::Stages::forget_the_old() {
 }
 
 void EmbeddedServer::Stages::write_uses() {
+  if (!gateway) return;
   if (const auto written = catalog->keys().mark_used(gateway->take_key_uses()); !written)
     spdlog::warn("The last use of API keys could not be written down: {}", written.error().message);
   if (const auto written =
@@ -45,39 +46,54 @@ void EmbeddedServer::Stages::start_housekeeping() {
       .write_uses = [this] { write_uses(); },
       .write_uses_every = std::chrono::seconds(config["keys.last_used_s"]),
       .ready = [this] { return log->health(); },
-      .forget = [this] { forget_the_old(); },
-      .compare = [this] { compare_fields(); },
+      .forget =
+          [this] {
+            if (roles.runner) forget_the_old();
+          },
+      .compare =
+          [this] {
+            if (roles.runner) compare_fields();
+          },
       .watch = [this] { clock_report.look(clock.state(), log->stats().stamps_ahead); },
   });
 }
 
+/// What another process does is not told by this one: the sums over all processes are right.
 Measured EmbeddedServer::Stages::measure() const {
-  return {.gateway = gateway->stats(),
-          .http = http_server->stats(),
-          .log = log->stats(),
-          .clock = clock.state(),
-          .batcher = batcher_thread->gauges(),
-          .quarantine = catalog->batches().quarantine_held(),
-          .batch_seconds = manifest->commit_seconds(),
-          .run_seconds = runs->seconds(),
-          .live_lag = runs->live_lag(),
-          .schedule_lateness = scheduler->lateness(),
-          .field_changes =
-              catalog->stream_fields().change_totals(day_of(clock.now())).value_or(FieldChanges()),
-          .firings = catalog->courier_groups().counts().value_or(catalog::FiringCounts()),
-          .runs = catalog->runs().counts().value_or(std::vector<catalog::RunsInState>()),
-          .control_seconds = request_log.seconds(),
-          .followers = live_hub->counts(),
-          .alerts_delivered = alerts->delivered(),
-          .alert_tries_failed = alerts->failed_tries(),
-          .log_ready = log->health().has_value(),
-          .disk_bytes_free = directory.bytes_free().value_or(0),
-          .disk_bytes = directory.bytes_in_all().value_or(0),
-          .process = process_state(),
-          .conservation = conservation->newest(),
-          .conservation_checks = conservation->checks(),
-          .snapshot = catalog->snapshots().current(),
-          .streams_named_max = streams_named_max(config)};
+  Measured measured;
+  measured.http = http_server->stats();
+  measured.log = log->stats();
+  measured.clock = clock.state();
+  measured.control_seconds = request_log.seconds();
+  measured.log_ready = log->health().has_value();
+  measured.disk_bytes_free = directory.bytes_free().value_or(0);
+  measured.disk_bytes = directory.bytes_in_all().value_or(0);
+  measured.process = process_state();
+  measured.snapshot = catalog->snapshots().current();
+  measured.streams_named_max = streams_named_max(config);
+  if (gateway) measured.gateway = gateway->stats();
+  if (roles.batcher) {
+    measured.batcher = batchers->gauges();
+    measured.batch_seconds = batchers->commit_seconds();
+  }
+  if (roles.runner) measure_runner(measured);
+  return measured;
+}
+
+void EmbeddedServer::Stages::measure_runner(Measured& measured) const {
+  measured.quarantine = catalog->batches().quarantine_held();
+  measured.run_seconds = runs->seconds();
+  measured.live_lag = runs->live_lag();
+  measured.schedule_lateness = scheduler->lateness();
+  measured.field_changes =
+      catalog->stream_fields().change_totals(day_of(clock.now())).value_or(FieldChanges());
+  measured.firings = catalog->courier_groups().counts().value_or(catalog::FiringCounts());
+  measured.runs = catalog->runs().counts().value_or(std::vector<catalog::RunsInState>());
+  measured.followers = live_hub->counts();
+  measured.alerts_delivered = alerts->delivered();
+  measured.alert_tries_failed = alerts->failed_tries();
+  measured.conservation = conservation->newest();
+  measured.conservation_checks = conservation->checks();
 }
 
 Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
@@ -88,7 +104,7 @@ Result<Config::Changes> EmbeddedServer::Stages::reload(const Config& next) {
   if (tls) WEIR_CHECK(tls->reload(tls_files(next)));
   const Config::Changes changes = config.reload(next);
   set_up_logging(config.text("log.format"), config.text("log.level"));
-  runs->resize(count_of(config, "runs.parallel"));
+  if (runs) runs->resize(count_of(config, "runs.parallel"));
   return changes;
 }
 
@@ -104,8 +120,9 @@ void EmbeddedServer::Stages::stop() {
   if (alerts) alerts->stop();
   if (log) log->close();
   if (conservation) conservation->stop();
-  if (batcher_thread) batcher_thread->stop();
+  if (batchers) batchers->stop();
   if (runs) runs->stop();
+  if (role) role->stop();
 }
 
 EmbeddedServer::EmbeddedServer(std::unique_ptr<Stages> stages) : stages_(std::move(stages)) {}
@@ -116,19 +133,25 @@ EmbeddedServer::~EmbeddedServer() {
 
 Result<std::unique_ptr<EmbeddedServer>> EmbeddedServer::start(DataDirectory directory,
                                                               const Config& config,
-                                                              const Listen& listen) {
-  auto stages = std::make_unique<Stages>(std::move(directory), config);
+                                                              const Listen& listen,
+                                                              const Roles& roles) {
+  auto stages = std::make_unique<Stages>(std::move(directory), config, roles);
   std::unique_ptr<EmbeddedServer> server(new EmbeddedServer(std::move(stages)));
   Stages& all = *server->stages_;
   WEIR_CHECK(all.open_catalog());
+  if (roles.runner) WEIR_CHECK(all.hold_role());
   WEIR_CHECK(all.open_log());
-  WEIR_CHECK(all.open_store());
-  WEIR_CHECK(all.close_earlier_partitions());
-  all.start_batcher();
-  all.watch_conservation();
-  WEIR_CHECK(all.start_alerts());
-  all.make_engine();
-  WEIR_CHECK(all.start_runs());
+  if (roles.batcher || roles.runner) {
+    WEIR_CHECK(all.open_store());
+    if (roles.runner) WEIR_CHECK(all.close_earlier_partitions());
+    all.start_batchers();
+  }
+  if (roles.runner) {
+    all.watch_conservation();
+    WEIR_CHECK(all.start_alerts());
+    all.make_engine();
+    WEIR_CHECK(all.start_runs());
+  }
   WEIR_CHECK(all.listen(listen));
   WEIR_CHECK(all.serve_metrics());
   all.start_housekeeping();

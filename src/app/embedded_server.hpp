@@ -5,18 +5,21 @@
 
 #include "app/data_directory.hpp"
 #include "app/listen.hpp"
+#include "app/roles.hpp"
 #include "app/settings.hpp"
 #include "base/result.hpp"
 
 namespace weir::app {
 
-/// All of Weir in one process on one data directory. The parts are built in the order in which a
-/// payload passes them (see server_stages.hpp). They are stopped so that accepted records are
-/// safe: first the server takes no more requests, then the log closes, then the readers of the log.
+/// All of Weir in one process on one data directory, or what the process's roles say of it. The
+/// parts are built in the order in which a payload passes them (see server_stages.hpp). They are
+/// stopped so that accepted records are safe: first the server takes no more requests, then the log
+/// closes, then the readers of the log.
 class EmbeddedServer {
  public:
   static Result<std::unique_ptr<EmbeddedServer>> start(DataDirectory directory,
-                                                       const Config& config, const Listen& listen);
+                                                       const Config& config, const Listen& listen,
+                                                       const Roles& roles = {});
   ~EmbeddedServer();
 
   /// "http://127.0.0.1:8080", or https with TLS, with the port it really has.

@@ -27,6 +27,9 @@ void add_server_commands(Command app, Terminal& terminal) {
   serve.option("--data", serve_options->data, "Data directory").shows_default();
   serve.option("--listen", serve_options->listen, "HOST:PORT; port 0 takes a free one")
       .shows_default();
+  serve.option(
+      "--roles", serve_options->roles,
+      "What this process does, of gateway,batcher,runner,scheduler,control; all by default");
   serve.option("--config", serve_options->config_file, "TOML file of settings");
   serve.option("--set", serve_options->assignments, "key=value; see `weir settings`");
   serve.option("--log-format", serve_options->log_format, "text or json; as log.format")

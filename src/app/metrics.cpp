@@ -360,6 +360,8 @@ std::string metrics_text(const Measured& measured) {
       counter("weir_conservation_checks_total", "Checks of conservation.", conservation_checks),
       counter("weir_batcher_replayed_total", "Records read again after a start and dropped.",
               batcher.replayed),
+      counter("weir_batcher_repeated_total",
+              "Records that a topic had twice and that were taken once.", batcher.repeated),
       gauge("weir_batcher_lag_bytes", "Log that is not accounted for yet.", batcher.lag_bytes),
       gauge("weir_batcher_oldest_unbatched_age_seconds", "Age of the oldest record in no file.",
             static_cast<double>(batcher.oldest_unbatched_age.count()) / 1e6)};

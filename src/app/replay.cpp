@@ -9,7 +9,7 @@
 // and rights are known already, and people replay too slowly to need a rate limit.
 namespace weir::app {
 
-Result<Address> replay(log::Log& log, StreamNo stream, PayloadType type, const std::string& key,
+Result<Address> replay(log::Log& log, const Address& of, PayloadType type, const std::string& key,
                        const std::string& body) {
   std::string padded = body;
   padded.resize(body.size() + http::body_padding);
@@ -20,11 +20,11 @@ Result<Address> replay(log::Log& log, StreamNo stream, PayloadType type, const s
     if (auto checked = converter.convert(payload, converted); !checked)
       return fail(Errc::bad_request, "The payload still does not parse: " +
                                          checked.error().message + ". Send a mended one.");
-    return log::append_and_wait(log, {stream, type, key, payload});
+    return log::append_and_wait(log, {of.stream, type, key, payload, of.partition});
   }
   gateway::JsonCheck check;
   WEIR_TRY(const std::string_view line, check.one_line(payload));
-  return log::append_and_wait(log, {stream, type, key, line});
+  return log::append_and_wait(log, {of.stream, type, key, line, of.partition});
 }
 
 }  // namespace weir::app

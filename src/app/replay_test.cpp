@@ -27,7 +27,7 @@ class ReplayTest : public ::testing::Test {
     log_ = log::SegmentedLog::open(disk_, clock_, random_, options).value();
   }
   Result<Address> send(PayloadType type, const std::string& body) {
-    return replay(*log_, orders, type, key, body);
+    return replay(*log_, {orders, PartitionNo{0}, Sequence{1}}, type, key, body);
   }
   std::vector<std::string> bodies() {
     std::vector<std::string> out;

@@ -18,7 +18,6 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::seconds look_every{1};
-constexpr std::size_t instance_length = 16;
 constexpr std::size_t live_couriers_measured_max = 1000;  // by their own ids
 
 void log_failed_run(const std::string& run_id, const std::string& cause) {
@@ -29,9 +28,9 @@ void log_failed_run(const std::string& run_id, const std::string& cause) {
 }  // namespace
 
 RunThreads::RunThreads(const Dependencies& dependencies, unsigned threads)
-    : dependencies_(dependencies), instance_(random_id(dependencies.random, "", instance_length)) {
+    : dependencies_(dependencies) {
   live_thread_ = std::jthread([this](const std::stop_token& stop) {
-    work(stop, {.owner = "instance " + instance_ + ", live runner", .live_only = true});
+    work(stop, {.owner = dependencies_.instance + ", live runner", .live_only = true});
   });
   resize(threads);
 }
@@ -39,7 +38,7 @@ RunThreads::RunThreads(const Dependencies& dependencies, unsigned threads)
 void RunThreads::resize(unsigned threads) {
   for (auto number = static_cast<unsigned>(threads_.size()); number < threads; ++number)
     threads_.emplace_back([this, number](const std::stop_token& stop) {
-      work(stop, {.owner = "instance " + instance_ + ", runner " + std::to_string(number)});
+      work(stop, {.owner = dependencies_.instance + ", runner " + std::to_string(number)});
     });
   for (std::size_t number = threads; number < threads_.size(); ++number)
     threads_[number].request_stop();

@@ -32,6 +32,7 @@ class RunThreads {
     store::ObjectStore& store;
     const Clock& clock;
     Random& random;
+    std::string instance;                    // this process, among all that use the catalog
     std::chrono::seconds time_max;           // of one run; 0: as long as it takes
     courier::OpenFolder open_folder = {};    // of file couriers
     std::function<void()> on_run_over = {};  // some thread's; what waits for the run goes on
@@ -64,8 +65,6 @@ class RunThreads {
   void work(const std::stop_token& stop, courier::Runner::Options options);
 
   Dependencies dependencies_;
-  // Differs from that of every earlier process; random, since process ids are 1 in containers.
-  const std::string instance_;
   std::stop_source shutdown_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

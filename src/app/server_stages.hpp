@@ -6,18 +6,21 @@
 #include <string>
 
 #include "app/alert_delivery.hpp"
-#include "app/batch_catalog_adapter.hpp"
+#include "app/batchers.hpp"
 #include "app/clock_report.hpp"
 #include "app/conservation_monitor.hpp"
 #include "app/courier_sources.hpp"
 #include "app/embedded_server.hpp"
 #include "app/health_checks.hpp"
 #include "app/housekeeping.hpp"
+#include "app/kafka_settings.hpp"
 #include "app/metrics.hpp"
 #include "app/metrics_server.hpp"
 #include "app/operator_file.hpp"
 #include "app/people_settings.hpp"
 #include "app/request_log.hpp"
+#include "app/role_keeper.hpp"
+#include "app/roles.hpp"
 #include "app/run_threads.hpp"
 #include "app/scheduler_thread.hpp"
 #include "app/server_settings.hpp"
@@ -33,7 +36,6 @@
 #include "http/handler_pool.hpp"
 #include "http/server.hpp"
 #include "live/live.hpp"
-#include "pipeline/batcher/batcher_thread.hpp"
 #include "pipeline/batcher/quarantine.hpp"
 #include "pipeline/gateway/gateway.hpp"
 #include "pipeline/log/segmented_log.hpp"
@@ -46,18 +48,24 @@ namespace weir::app {
 /// construction; each uses only those above it. Used by the thread that starts and stops the
 /// server; `measure` and `vitals` by those that answer requests, too.
 struct EmbeddedServer::Stages {
-  Stages(DataDirectory directory_, const Config& config_)
+  Stages(DataDirectory directory_, const Config& config_, const Roles& roles_)
       : directory(std::move(directory_)),
         config(config_),
+        roles(roles_),
         partition{static_cast<std::uint16_t>(config["log.partition"])},
         clock(system_clock, system_clock, clock_bounds(config)) {}
 
+  bool is_shared() const;
+  catalog::Leases::Holder holder() const;
   Result<void> open_catalog();
+  Result<void> hold_role();
   Result<void> open_log();
+  Result<void> open_embedded_log();
+  Result<void> open_kafka_log();
   Result<void> open_store();
   Result<bool> look_at_remote_store();
   Result<void> close_earlier_partitions();
-  void start_batcher();
+  void start_batchers();
   void watch_conservation();
   Vitals vitals();
   void raise_conservation(const batcher::Difference& difference);
@@ -68,6 +76,8 @@ struct EmbeddedServer::Stages {
   void start_scheduler();
   Result<void> make_sign_ins();
   void make_control_api();
+  Result<void> make_control();
+  http::Response answer_without_control(const http::Request& request) const;
   void make_live();
   Result<void> listen(const Listen& listen);
   void start_housekeeping();
@@ -81,11 +91,13 @@ struct EmbeddedServer::Stages {
   std::string ingest_url(const http::Request& request, const std::string& tenant) const;
   http::Response page(const http::Request& request) const;
   Measured measure() const;
+  void measure_runner(Measured& measured) const;
   Result<Config::Changes> reload(const Config& next);
   void stop();
 
   const DataDirectory directory;
   Config config;
+  const Roles roles;
   const PartitionNo partition;
   std::string host;
   std::shared_ptr<http::Tls> tls;
@@ -94,14 +106,15 @@ struct EmbeddedServer::Stages {
   WatchedClock clock;
   SystemRandom random;
 
+  DataDirectory::Instance instance;
   std::unique_ptr<catalog::Catalog> catalog;
-  std::unique_ptr<log::SegmentedLog> log;
+  std::unique_ptr<RoleKeeper> role;   // where several processes share the catalog
+  std::optional<CatalogLanes> lanes;  // of a log in Kafka
+  std::unique_ptr<log::Log> log;
   std::unique_ptr<store::ObjectStore> store;
   std::optional<FilesOfStore> remote_files;  // of a store that is no directory
   std::optional<batcher::Quarantine> quarantine;
-  std::optional<BatchCatalogAdapter> manifest;
-  std::optional<batcher::Batcher> batcher;
-  std::optional<batcher::BatcherThread> batcher_thread;
+  std::optional<Batchers> batchers;
   std::optional<ConservationMonitor> conservation;
   std::optional<AlertDelivery> alerts;
   std::optional<engine::duckdb::DuckDbEngine> engine;

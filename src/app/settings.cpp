@@ -77,6 +77,13 @@ constexpr Setting table[] = {
      0, 0, partition_max},
     {"log.segment_bytes", "Size of one segment of the log.", signed_of(segment_bytes_default),
      signed_of(2 * commit_bytes_max), signed_of(1024 * mib)},
+    {"kafka.partitions", "Partitions of the topic, where it is made.", 12, 1, 4096},
+    {"kafka.replicas", "Replicas of each of them, where it is made; of 3, 2 must be in sync.", 3, 1,
+     16},
+    {"kafka.delivery_s", "A payload that the brokers have not taken after so long is not accepted.",
+     5, 1, 300},
+    {"kafka.queue_mb", "Payloads that wait for the brokers, all together; then 503.", 256, 1,
+     1'000'000},
     {"batch.bytes", "A batch file is closed at this size.", signed_of(batch_bytes_default), 1024,
      signed_of(1024 * mib)},
     {"batch.records", "A batch file is closed at this many records.", batch_records_max, 1,
@@ -147,8 +154,20 @@ constexpr Setting table[] = {
 constexpr TextSetting text_table[] = {
     {"catalog.url",
      "The PostgreSQL database (15 or newer) that has the catalog, as in "
-     "postgresql://weir@db.example.org/weir?sslmode=verify-full; one server uses it at a time. "
+     "postgresql://weir@db.example.org/weir?sslmode=verify-full; several processes may use it, "
+     "with roles. "
      "Without, the catalog is in the data directory. `weir init` needs the same.",
+     "", ""},
+    {"kafka.brokers",
+     "Brokers of the Kafka cluster that has the log, as in kafka-1:9092,kafka-2:9092. Without, the "
+     "log is in the data directory.",
+     "", ""},
+    {"kafka.topic", "The topic, of this catalog alone. It is made where it is not there.", "weir",
+     ""},
+    {"kafka.properties_file",
+     "A file of librdkafka's properties, name = value, for SASL and TLS: security.protocol, "
+     "sasl.mechanism, sasl.username, sasl.password, ssl.ca.location. What a 202 rests on is not "
+     "taken from it.",
      "", ""},
     {"http.public_url",
      "Where clients find the server, as in https://weir.example.org: in the URLs and samples it "

@@ -18,13 +18,66 @@ constexpr std::uint64_t segments_kept_free = 8;  // of the disk, from what the e
 
 }  // namespace
 
+/// Whether other processes may use the catalog too.
+bool EmbeddedServer::Stages::is_shared() const {
+  return !config.text("catalog.url").empty();
+}
+
+catalog::Leases::Holder EmbeddedServer::Stages::holder() const {
+  return {instance.own, name_of_process() + ": " + to_string(roles)};
+}
+
+/// What an earlier process on this data directory held is free: we hold the directory exclusively,
+/// so it is dead.
 Result<void> EmbeddedServer::Stages::open_catalog() {
+  WEIR_TRY(instance, directory.begin_instance(random));
   WEIR_TRY(catalog,
            catalog::Catalog::open_existing(catalog_address(directory, config), clock, random));
+  std::uint64_t left = 0;
+  if (!is_shared()) {
+    WEIR_TRY(left, catalog->runs().end_leases());
+  } else if (!instance.previous.empty()) {
+    WEIR_TRY(left, catalog->runs().end_leases(instance.previous));
+  }
+  if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
+  return {};
+}
+
+Result<void> EmbeddedServer::Stages::hold_role() {
+  if (!is_shared()) return {};
+  WEIR_TRY(role, RoleKeeper::take(*catalog, "runner", holder(),
+                                  [](const Error& error) { spdlog::error("{}", error.message); }));
   return {};
 }
 
 Result<void> EmbeddedServer::Stages::open_log() {
+  return has_kafka_log(config) ? open_kafka_log() : open_embedded_log();
+}
+
+Result<void> EmbeddedServer::Stages::open_kafka_log() {
+  WEIR_TRY(auto settings, kafka_settings(config));
+  settings.on_event = [](const std::string& text) { spdlog::warn("Kafka: {}", text); };
+  lanes.emplace(*catalog);
+  const std::string topic = settings.topic;
+  auto opened = log::kafka::KafkaLog::open(std::move(settings), *lanes, clock);
+  if (!opened) return fail_while("The log in Kafka", std::move(opened).error());
+  const auto& found = (*opened)->topic();
+  spdlog::info("The log is the topic {} of {} with {} partitions and {} replicas{}", topic,
+               config.text("kafka.brokers"), found.partitions, found.replicas,
+               found.is_new ? ", made just now" : "");
+  for (const std::string& warning : found.warnings)
+    spdlog::warn("{}", warning);
+  log = *std::move(opened);
+  return {};
+}
+
+Result<void> EmbeddedServer::Stages::open_embedded_log() {
+  WEIR_TRY(const auto written, catalog->batches().partitions());
+  for (const PartitionNo one : written)
+    if (!is_gapless(one))
+      return fail(Errc::conflict,
+                  "This catalog has taken records from a Kafka topic, and payloads in it may be in "
+                  "no file yet. Set kafka.brokers and kafka.topic as before.");
   log::SegmentedLog::Options options;
   options.directory = directory.log();
   options.partition = partition;
@@ -34,14 +87,15 @@ Result<void> EmbeddedServer::Stages::open_log() {
   options.catalog.checkpoint = checkpoint.lsn;
   WEIR_TRY(options.catalog.next_sequences, catalog->batches().positions(partition));
   WEIR_TRY(options.catalog.complete_until, catalog->hours().sealed_until(partition));
-  WEIR_TRY(log, log::SegmentedLog::open(disk, clock, random, std::move(options)));
-  log->release(partition, checkpoint.lsn);
+  WEIR_TRY(auto own, log::SegmentedLog::open(disk, clock, random, std::move(options)));
+  own->release(partition, checkpoint.lsn);
 
-  const log::Recovered& found = log->recovered();
+  const log::Recovered& found = own->recovered();
   for (const auto& [stream, type] : found.streams_seen)
     bindings.bind(stream, type);
   spdlog::info("The log holds {} records in {} bytes{}", found.records, found.bytes,
                found.torn_tail ? "; a last commit that was never acknowledged was cut" : "");
+  log = std::move(own);
   return {};
 }
 
@@ -79,22 +133,25 @@ Result<void> EmbeddedServer::Stages::open_store() {
   if (!swept && !remote_files) return fail(swept.error());
   if (!swept) spdlog::warn("Uploads that nobody ends are still there: {}", swept.error().message);
   // A full disk takes no file that is written again, and must not keep the server from starting.
+  // Where several batch, a file that no row names may be one that another has just put.
+  if (is_shared() && has_kafka_log(config)) return {};
   if (const auto clean = quarantine->clean_up(); !clean)
     spdlog::warn("Bytes of dropped or replayed payloads are still in the store: {}",
                  clean.error().message);
   return {};
 }
 
-/// Those that were written before `log.partition` was raised.
+/// Those that were written before `log.partition` was raised, or the log moved to Kafka.
 Result<void> EmbeddedServer::Stages::close_earlier_partitions() {
-  for (std::uint16_t before = 0; before < partition.value; ++before)
-    WEIR_CHECK(close_partition({before}, directory.log(), {disk, clock, random, *catalog, *store}));
+  WEIR_TRY(const auto written, catalog->batches().partitions());
+  for (const PartitionNo before : written)
+    if (is_gapless(before) && (before < partition || has_kafka_log(config)))
+      WEIR_CHECK(close_partition(before, directory.log(), {disk, clock, random, *catalog, *store}));
   return {};
 }
 
-void EmbeddedServer::Stages::start_batcher() {
+void EmbeddedServer::Stages::start_batchers() {
   batcher::BatcherSettings settings;
-  settings.partition = partition;
   settings.roll.bytes_max = static_cast<std::uint64_t>(config["batch.bytes"]);
   settings.roll.records_max = static_cast<std::uint32_t>(config["batch.records"]);
   settings.roll.age_max = std::chrono::seconds(config["batch.age_s"]);
@@ -102,20 +159,28 @@ void EmbeddedServer::Stages::start_batcher() {
   settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
   settings.quarantine.catalog_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]);
   // Runs begin after the batcher. What is committed before is found when they do.
-  manifest.emplace(*catalog, clock, [this] {
-    if (RunThreads* const woken = runs_to_wake.load()) woken->wake();
-  });
-  batcher.emplace(*log, *store, *manifest, settings);
-  batcher::BatcherThread::Settings thread;
-  thread.on_error = [](const Error& error) {
-    spdlog::error("Batches cannot be made: {}", error.message);
-  };
-  batcher_thread.emplace(*batcher, clock, std::move(thread));
+  const bool shares = is_shared() && has_kafka_log(config);
+  batchers.emplace(Batchers::Dependencies{.log = *log,
+                                          .store = roles.batcher ? &*store : nullptr,
+                                          .catalog = *catalog,
+                                          .clock = clock,
+                                          .holder = shares ? std::optional(holder()) : std::nullopt,
+                                          .on_batches =
+                                              [this] {
+                                                if (auto* const woken = runs_to_wake.load())
+                                                  woken->wake();
+                                              },
+                                          .on_error =
+                                              [](const Error& error) {
+                                                spdlog::error("Batches cannot be made: {}",
+                                                              error.message);
+                                              }},
+                   settings);
 }
 
 void EmbeddedServer::Stages::watch_conservation() {
   ConservationMonitor::Dependencies dependencies{
-      *log, *catalog, partition, [this](const batcher::Difference& difference) {
+      *log, *catalog, [this](const batcher::Difference& difference) {
         spdlog::error("CONSERVATION DOES NOT HOLD, stream no {}: {}", difference.stream.value,
                       difference.what);
         raise_conservation(difference);
@@ -159,8 +224,8 @@ Vitals EmbeddedServer::Stages::vitals() {
           .clock = clock.state(),
           .stamps_ahead = log->stats().stamps_ahead,
           .stamps_ahead_max = std::chrono::seconds(config["clock.jump_max_s"]),
-          .batcher = batcher_thread->health(),
-          .gauges = batcher_thread->gauges(),
+          .batcher = batchers->health(),
+          .gauges = batchers->gauges(),
           .batch_age_max = std::chrono::seconds(config["batch.age_s"]),
           .quarantine = catalog->batches().quarantine_held(),
           .quarantine_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]),
@@ -187,15 +252,12 @@ void EmbeddedServer::Stages::make_engine() {
   engine.emplace(std::move(options), clock);
 }
 
-/// We hold the data directory exclusively, so every earlier owner of a run is dead: end all leases.
 Result<void> EmbeddedServer::Stages::start_runs() {
-  WEIR_TRY(const std::uint64_t left, catalog->runs().end_leases());
-  if (left > 0) spdlog::info("{} workflow runs were left behind; they are taken up now", left);
   sources.emplace(*catalog, clock,
                   CourierFolders{config.text("couriers.folder"),
                                  remote_files ? std::string() : directory.store()});
   runs.emplace(
-      RunThreads::Dependencies{*catalog, *engine, *store, clock, random,
+      RunThreads::Dependencies{*catalog, *engine, *store, clock, random, instance.own,
                                std::chrono::seconds(config["runs.time_s"]), sources->folders(),
                                [this] {
                                  if (auto* const woken = scheduler_to_wake.load()) woken->wake();
@@ -208,7 +270,7 @@ Result<void> EmbeddedServer::Stages::start_runs() {
 
 void EmbeddedServer::Stages::start_scheduler() {
   workflow::Scheduler::Options options;
-  options.owner = random_id(random, "instance ", 16);
+  options.holder = holder();
   options.keep_runs = std::chrono::days(static_cast<int>(config["runs.keep_days"]));
   options.on_error = [](const std::string& id, const Error& error) {
     log_event(LogLevel::error, "A courier group, or a run of one, could not be looked at",

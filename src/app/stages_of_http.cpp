@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "alert/endpoint.hpp"
@@ -7,6 +9,7 @@
 #include "app/try_payload.hpp"
 #include "base/tenant_host.hpp"
 #include "catalog/users.hpp"
+#include "control/authorize.hpp"
 #include "control/live_limits.hpp"
 #include "pipeline/batcher/record_index.hpp"
 #include "pipeline/feed/feed.hpp"
@@ -71,7 +74,7 @@ void EmbeddedServer::Stages::make_control_api() {
                       {LogMember{"cause", why}});
           },
       .token_life_max = std::chrono::days(config["tokens.days_max"]),
-      .flush = [this](StreamNo stream) { return batcher_thread->flush(stream); },
+      .flush = [this](StreamNo stream) { return batchers->flush(stream); },
       .wake_runs =
           [this] {
             scheduler->wake();
@@ -110,20 +113,18 @@ void EmbeddedServer::Stages::make_control_api() {
           },
       .next_sequence = [this](const Address& address) { return log->next_sequence(address); },
       .waiting = [this](StreamNo stream, std::size_t count) -> Result<batcher::WaitingRecords> {
-        WEIR_TRY(const auto checkpoint, catalog->batches().checkpoint(partition));
-        WEIR_TRY(const Sequence first, catalog->batches().position(partition, stream));
-        const Sequence next = log->next_sequence({stream, partition, {}});
-        return batcher::newest_waiting(*log, partition, checkpoint.lsn, stream, first, next, count,
+        return batcher::newest_waiting(*log, *catalog, stream, count,
                                        limits::waiting_read_bytes_max);
       },
       .waiting_record =
           [this](const Address& address) -> Result<std::optional<batcher::WaitingRecord>> {
-        if (address.partition != partition) return std::nullopt;
-        WEIR_TRY(const auto checkpoint, catalog->batches().checkpoint(partition));
+        const auto own = log->partitions();
+        if (std::find(own.begin(), own.end(), address.partition) == own.end()) return std::nullopt;
+        WEIR_TRY(const auto checkpoint, catalog->batches().checkpoint(address.partition));
         return batcher::find_waiting(*log, checkpoint.lsn, address, limits::waiting_read_bytes_max);
       },
-      .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
-                       const std::string& body) { return replay(*log, stream, type, key, body); },
+      .replay = [this](const Address& of, PayloadType type, const std::string& key,
+                       const std::string& body) { return replay(*log, of, type, key, body); },
       .quarantined_body =
           [this](const catalog::Quarantined& record) { return quarantine->body(record); },
       .settle_quarantined =
@@ -143,32 +144,67 @@ void EmbeddedServer::Stages::make_control_api() {
 void EmbeddedServer::Stages::make_live() {
   live_hub.emplace(live::Hub::Options{
       .admit = [this](const http::Request& request) { return control_api->admit_live(request); },
-      .now = [this] { return to_string(clock.now()); },
+      .now = [this] { return weir::to_string(clock.now()); },
       .on_answer =
           [this](const http::Request& request, const http::Response& response) {
             request_log.answer(request, [&](const http::Request&) { return response; });
           }});
-  live_events.emplace(*live_hub, control_api->services(), *log, partition, system_clock);
+  live_events.emplace(*live_hub, control_api->services(), *log, system_clock);
 }
 
-Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
-  host = listen.host;
+Result<void> EmbeddedServer::Stages::make_control() {
   WEIR_TRY(const bool any_user, catalog->users().any());
   if (!any_user) setup_code = random_id(random, "", 24);
-  gateway.emplace(gateway::Dependencies{catalog->snapshots(), *log, clock, bindings, check_xml,
-                                        gateway_limits(config)});
   operator_token =
       random_id(random, control::operator_token_prefix, 43);  // alphanumerics: 256 bits
   WEIR_CHECK(make_sign_ins());
   make_control_api();
   make_live();
+  return {};
+}
+
+/// Of a process that takes payloads or makes batches, and has no control API.
+http::Response EmbeddedServer::Stages::answer_without_control(const http::Request& request) const {
+  http::Response response;
+  if (request.path == "/healthz") {
+    response.body = "{\"status\":\"ok\"}";
+  } else if (request.path == "/readyz") {
+    if (const auto ready = log->health(); !ready)
+      return http::error_response(ready.error(), request.request_id);
+    response.body = "{\"status\":\"ready\"}";
+  } else if (request.path == "/metrics") {
+    const std::string& token = config.text("metrics.token");
+    if (!token.empty())
+      if (const auto may = control::authorize_metrics(request, token); !may)
+        return http::error_response(may.error(), request.request_id);
+    const auto text = metrics();
+    if (!text) return http::error_response(text.error(), request.request_id);
+    response.content_type = control::metrics_content_type;
+    response.body = *text;
+  } else {
+    return http::error_response(
+        {Errc::not_found, fmt::format("This process has the roles {} only. The control API and the "
+                                      "web UI are where a process has the role control.",
+                                      to_string(roles))},
+        request.request_id);
+  }
+  return response;
+}
+
+Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
+  host = listen.host;
+  if (roles.gateway)
+    gateway.emplace(gateway::Dependencies{catalog->snapshots(), *log, clock, bindings, check_xml,
+                                          gateway_limits(config)});
+  if (roles.runner) WEIR_CHECK(make_control());
   const http::Handler handler = [this](const http::Request& request) {
+    if (!control_api) return answer_without_control(request);
     if (ui::way_in(request)) return page(request);
     return request_log.answer(
         request, [this](const http::Request& logged) { return control_api->handle(logged); });
   };
   const http::HeadCheck check_head = [this](const http::Request& head) {
-    auto refusal = control_api->refuse_by_head(head);
+    auto refusal = control_api ? control_api->refuse_by_head(head) : std::nullopt;
     if (refusal) request_log.answer(head, [&refusal](const http::Request&) { return *refusal; });
     return refusal;
   };
@@ -200,19 +236,19 @@ Result<void> EmbeddedServer::Stages::listen(const Listen& listen) {
   options.timeouts.head = std::chrono::seconds(config["http.head_s"]);
   options.timeouts.body = std::chrono::seconds(config["http.request_s"]);
   options.timeouts.grace = std::chrono::seconds(config["http.grace_s"]);
-  http_server.emplace(
-      options,
-      std::vector<http::Route>{
-          {std::string(gateway::path_prefix), gateway->responder(),
-           bytes_of(config, "http.body_memory_mb")},
-          {"/api/v0/live", live_hub->responder()},
-          {"/healthz", probe_pool->responder()},
-          {"/readyz", probe_pool->responder()},
-          {"/metrics", probe_pool->responder()},
-          {std::string(ui::path_prefix), page_pool->responder()},
-          {"", control_pool->responder(), bytes_of(config, "http.control_body_memory_mb")}},
-      random);
+  std::vector<http::Route> routes;
+  if (roles.gateway)
+    routes.push_back({std::string(gateway::path_prefix), gateway->responder(),
+                      bytes_of(config, "http.body_memory_mb")});
+  if (roles.runner) routes.push_back({"/api/v0/live", live_hub->responder()});
+  for (const char* const probe : {"/healthz", "/readyz", "/metrics"})
+    routes.push_back({probe, probe_pool->responder()});
+  if (roles.runner) routes.push_back({std::string(ui::path_prefix), page_pool->responder()});
+  routes.push_back(
+      {"", control_pool->responder(), bytes_of(config, "http.control_body_memory_mb")});
+  http_server.emplace(options, std::move(routes), random);
   WEIR_CHECK(http_server->start());
+  if (!roles.runner) return {};
   WEIR_TRY(auto file, OperatorFile::write(directory.path(), url(), operator_token));
   operator_file.emplace(std::move(file));
   return {};

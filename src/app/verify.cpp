@@ -69,18 +69,17 @@ Result<void> ask_catalog(const std::string& path, const Config& config, Subject&
   SystemRandom random;
   WEIR_TRY(const auto catalog,
            catalog::Catalog::open_existing(catalog_address(directory, config), clock, random));
-  catalog::Hour last;
-  for (PartitionNo partition{0}; partition.value <= partition_max;) {
-    WEIR_TRY(const auto hours,
-             catalog->hours().behind(partition, last, limits::hours_read_at_once_max));
-    if (hours.empty()) {
-      ++partition.value;
-      last = {};
-      continue;
+  WEIR_TRY(const auto partitions, catalog->batches().partitions());
+  for (const PartitionNo partition : partitions) {
+    catalog::Hour last;
+    for (bool more = true; more;) {
+      WEIR_TRY(const auto hours,
+               catalog->hours().behind(partition, last, limits::hours_read_at_once_max));
+      for (const catalog::Hour& hour : hours)
+        if (hour.sealed()) subject.known.push_back({hour.manifest_path, hour.manifest_sha256});
+      more = !hours.empty();
+      if (more) last = hours.back();
     }
-    for (const catalog::Hour& hour : hours)
-      if (hour.sealed()) subject.known.push_back({hour.manifest_path, hour.manifest_sha256});
-    last = hours.back();
   }
   WEIR_TRY(subject.quarantined, batcher::held_in_files(catalog->batches()));
   return {};

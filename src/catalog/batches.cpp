@@ -112,6 +112,16 @@ Result<Checkpoint> Batches::checkpoint(PartitionNo partition) {
   });
 }
 
+Result<std::vector<PartitionNo>> Batches::partitions() {
+  return database_.read([&](soci::session& session) -> Result<std::vector<PartitionNo>> {
+    Statement statement(session,
+                        "SELECT partition_no FROM partition_checkpoints ORDER BY partition_no");
+    PartitionNo row;
+    statement.into(row);
+    return collect(statement, row);
+  });
+}
+
 Result<std::unordered_map<StreamNo, Sequence>> Batches::positions(PartitionNo partition) {
   using Positions = std::unordered_map<StreamNo, Sequence>;
   return database_.read([&](soci::session& session) -> Result<Positions> {

@@ -43,6 +43,8 @@ class Batches {
  public:
   explicit Batches(Database& database) : database_(database) {}
 
+  /// Those that a batcher ever claimed, in ascending order.
+  Result<std::vector<PartitionNo>> partitions();
   /// Lsn 0, version 0 for a partition without a claim or commit.
   Result<Checkpoint> checkpoint(PartitionNo partition);
   /// Claims the partition for one batcher: gives the checkpoint a new version, so that commits of

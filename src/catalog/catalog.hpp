@@ -10,11 +10,14 @@
 #include "catalog/couriers.hpp"
 #include "catalog/credentials.hpp"
 #include "catalog/feeds.hpp"
+#include "catalog/flushes.hpp"
 #include "catalog/group_runs.hpp"
 #include "catalog/hours.hpp"
 #include "catalog/ingest_queries.hpp"
 #include "catalog/keys.hpp"
 #include "catalog/landings.hpp"
+#include "catalog/lanes.hpp"
+#include "catalog/leases.hpp"
 #include "catalog/live_runs.hpp"
 #include "catalog/loads.hpp"
 #include "catalog/runs.hpp"
@@ -66,6 +69,9 @@ class Catalog {
   LiveRuns& live_runs() { return *live_runs_; }
   Loads& loads() { return *loads_; }
   Landings& landings() { return *landings_; }
+  Lanes& lanes() { return *lanes_; }
+  Leases& leases() { return *leases_; }
+  Flushes& flushes() { return *flushes_; }
   Credentials& credentials() { return *credentials_; }
   Alerts& alerts() { return *alerts_; }
   Attention& attention() { return *attention_; }
@@ -102,6 +108,9 @@ class Catalog {
   std::unique_ptr<LiveRuns> live_runs_;
   std::unique_ptr<Loads> loads_;
   std::unique_ptr<Landings> landings_;
+  std::unique_ptr<Lanes> lanes_;
+  std::unique_ptr<Leases> leases_;
+  std::unique_ptr<Flushes> flushes_;
   std::unique_ptr<Credentials> credentials_;
   std::unique_ptr<Alerts> alerts_;
   std::unique_ptr<Attention> attention_;

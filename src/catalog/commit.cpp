@@ -6,6 +6,7 @@
 #include "catalog/batch_rows.hpp"
 #include "catalog/batches.hpp"
 #include "catalog/database.hpp"
+#include "catalog/lane_rows.hpp"
 #include "catalog/packed_records.hpp"
 #include "catalog/quarantine_rows.hpp"
 #include "catalog/statement.hpp"
@@ -39,11 +40,13 @@ bool covers(const Positions& positions, StreamNo stream, Sequence first, Sequenc
   return found != positions.end() && found->second->from <= first && last < found->second->to;
 }
 
-/// Conservation for one file.
+/// Conservation for one file. Where places may be left out, the lanes say how many records it is
+/// of.
 bool adds_up(const Batch& batch) {
+  const std::uint64_t range = batch.last_sequence.value - batch.first_sequence.value + 1;
+  const std::uint64_t accounted = batch.records + batch.quarantined + batch.duplicates;
   return batch.first_sequence <= batch.last_sequence &&
-         batch.records + batch.quarantined + batch.duplicates ==
-             batch.last_sequence.value - batch.first_sequence.value + 1;
+         (is_gapless(batch.partition) ? accounted == range : accounted <= range);
 }
 
 Result<void> check_sequences(const BatchCommit& commit, const Positions& positions) {
@@ -191,6 +194,9 @@ std::vector<Hour> touched_hours(const BatchCommit& commit) {
     if (!run.pairs.empty())
       add(part(run.stream, run.pairs.front().sequence, run.pairs.back().sequence,
                run.first_received_at, run.last_received_at));
+  for (const TakenOfLane& taken : commit.taken)
+    if (const auto found = hours.find({taken.stream, taken.day, taken.hour}); found != hours.end())
+      found->second.taken += taken.records;
   std::vector<Hour> out;
   out.reserve(hours.size());
   for (auto& [key, hour] : hours)
@@ -222,14 +228,15 @@ Result<void> extend(soci::session& session, const Hour& hour) {
   Statement upsert(
       session,
       "INSERT INTO hours (stream_no, partition_no, day, hour, first_sequence, last_sequence,"
-      " first_received_at, last_received_at) VALUES (:stream, :partition, :day, :hour, :first,"
-      " :last, :first_at, :last_at)"
+      " first_received_at, last_received_at, taken) VALUES (:stream, :partition, :day, :hour,"
+      " :first, :last, :first_at, :last_at, :taken)"
       " ON CONFLICT (stream_no, partition_no, day, hour) DO UPDATE"
-      " SET last_sequence = excluded.last_sequence, last_received_at = excluded.last_received_at"
+      " SET last_sequence = excluded.last_sequence, last_received_at = excluded.last_received_at,"
+      " taken = hours.taken + excluded.taken"
       " WHERE hours.manifest_path IS NULL AND hours.last_sequence < excluded.first_sequence");
   upsert.bind(hour.stream).bind(hour.partition).bind(hour.day).bind(hour.hour);
   upsert.bind(hour.first_sequence).bind(hour.last_sequence);
-  upsert.bind(hour.first_received_at).bind(hour.last_received_at);
+  upsert.bind(hour.first_received_at).bind(hour.last_received_at).bind(hour.taken);
   WEIR_TRY(const auto changed, upsert.run());
   if (changed == 0)
     return fail(Errc::internal, "A batch commit would add records to " + weir::to_string(hour.day) +
@@ -253,6 +260,8 @@ Result<void> insert_records(soci::session& session, const BatchCommit& commit) {
     WEIR_CHECK(insert(session, commit.partition, run));
   for (const KeyPrints& run : commit.keys)
     WEIR_CHECK(insert(session, commit.partition, run));
+  for (const TakenOfLane& taken : commit.taken)
+    WEIR_CHECK(add_taken(session, commit.partition, taken));
   const std::vector<Hour> hours = touched_hours(commit);
   for (const Hour& hour : hours)
     WEIR_CHECK(extend(session, hour));

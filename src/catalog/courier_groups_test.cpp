@@ -311,18 +311,21 @@ TEST_F(GroupRunsTest, OldRunsAreTrimmedWithWhatBelongsToThem) {
 }
 
 TEST_F(GroupRunsTest, OneHoldsTheSchedulersLeaseAtATime) {
-  EXPECT_TRUE(group_runs().hold("scheduler", "a", seconds(10)).value());
-  EXPECT_FALSE(group_runs().hold("scheduler", "b", seconds(10)).value());
+  EXPECT_TRUE(catalog_->leases().hold("scheduler", {"a", ""}, seconds(10)).value());
+  EXPECT_FALSE(catalog_->leases().hold("scheduler", {"b", ""}, seconds(10)).value());
   clock_.turn(seconds(9));
-  EXPECT_TRUE(group_runs().hold("scheduler", "a", seconds(10)).value()) << "it is renewed";
+  EXPECT_TRUE(catalog_->leases().hold("scheduler", {"a", ""}, seconds(10)).value())
+      << "it is renewed";
   clock_.turn(seconds(9));
-  EXPECT_FALSE(group_runs().hold("scheduler", "b", seconds(10)).value());
+  EXPECT_FALSE(catalog_->leases().hold("scheduler", {"b", ""}, seconds(10)).value());
   clock_.turn(seconds(2));
-  EXPECT_TRUE(group_runs().hold("scheduler", "b", seconds(10)).value());
+  EXPECT_TRUE(catalog_->leases().hold("scheduler", {"b", ""}, seconds(10)).value());
   clock_.turn(-std::chrono::hours(24));
-  EXPECT_TRUE(group_runs().hold("scheduler", "a", seconds(10)).value()) << "the clock went back";
+  EXPECT_TRUE(catalog_->leases().hold("scheduler", {"a", ""}, seconds(10)).value())
+      << "the clock went back";
   ASSERT_TRUE(catalog_->runs().end_leases());
-  EXPECT_TRUE(group_runs().hold("scheduler", "c", seconds(10)).value()) << "all owners are dead";
+  EXPECT_TRUE(catalog_->leases().hold("scheduler", {"c", ""}, seconds(10)).value())
+      << "all owners are dead";
 }
 
 }  // namespace

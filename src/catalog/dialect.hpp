@@ -28,7 +28,8 @@ class Dialect {
   virtual bool has_blobs() const = 0;
   /// bad_request where it cannot keep the text as it is.
   virtual Result<void> check_text(const std::string& text) const = 0;
-  /// A statement of a migration (migrations.hpp) with this database's words.
+  /// A statement of a migration (migrations.hpp) with this database's words; empty: it is not for
+  /// this one.
   virtual std::string schema(std::string_view statement) const = 0;
 };
 

@@ -159,20 +159,4 @@ Result<void> GroupRuns::put_off(const std::string& run_id, std::chrono::millisec
   });
 }
 
-Result<bool> GroupRuns::hold(const std::string& name, const std::string& owner,
-                             std::chrono::milliseconds time) {
-  return database_.write([&](soci::session& session) -> Result<bool> {
-    const Time now = database_.now();
-    Statement take(session,
-                   "INSERT INTO leases (name, owner, held_until) VALUES (:name, :owner, :until)"
-                   " ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, held_until ="
-                   " excluded.held_until WHERE leases.owner = excluded.owner"
-                   " OR leases.held_until <= :now OR leases.held_until > :far");
-    take.bind(name).bind(owner).bind(now + time).bind(now);
-    // One that is held for longer than asked was taken before the clock went back.
-    WEIR_TRY(const auto taken, take.bind(now + 2 * time).run());
-    return taken > 0;
-  });
-}
-
 }  // namespace weir::catalog

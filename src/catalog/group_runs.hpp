@@ -64,10 +64,6 @@ class GroupRuns {
   /// Looks at a run that could not be looked at again after `time`.
   Result<void> put_off(const std::string& run_id, std::chrono::milliseconds time);
 
-  /// Takes or keeps, for `time`, what one process at a time may hold; false while another holds it.
-  Result<bool> hold(const std::string& name, const std::string& owner,
-                    std::chrono::milliseconds time);
-
  private:
   Database& database_;
 };

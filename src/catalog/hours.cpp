@@ -1,6 +1,7 @@
 #include "catalog/hours.hpp"
 
 #include "catalog/database.hpp"
+#include "catalog/lane_rows.hpp"
 #include "catalog/paging.hpp"
 #include "catalog/stream_rows.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 /// The right side of conservation is counted from the rows, never stored beside them.
 constexpr const char* hour_columns =
     "h.stream_no, h.partition_no, h.day, h.hour, h.first_sequence, h.last_sequence,"
-    " h.first_received_at, h.last_received_at, h.manifest_path, h.manifest_sha256,"
+    " h.first_received_at, h.last_received_at, h.manifest_path, h.manifest_sha256, h.taken,"
     " (SELECT COALESCE(SUM(b.records), 0) FROM batches b WHERE b.stream_no = h.stream_no"
     "   AND b.day = h.day AND b.hour = h.hour AND b.partition_no = h.partition_no),"
     " (SELECT COUNT(*) FROM batches b WHERE b.stream_no = h.stream_no"
@@ -31,7 +32,7 @@ void into(Statement& statement, Hour& row) {
   statement.into(row.stream).into(row.partition).into(row.day).into(row.hour);
   statement.into(row.first_sequence).into(row.last_sequence);
   statement.into(row.first_received_at).into(row.last_received_at);
-  statement.into(row.manifest_path).into(row.manifest_sha256);
+  statement.into(row.manifest_path).into(row.manifest_sha256).into(row.taken);
   statement.into(row.in_files).into(row.files).into(row.bytes);
   statement.into(row.duplicates).into(row.quarantined);
 }
@@ -157,6 +158,9 @@ Result<Accounts> Hours::accounts(PartitionNo partition) {
     Hour row;
     into(hours.bind(partition), row);
     WEIR_TRY(accounts.hours, collect(hours, row));
+    if (!is_gapless(partition)) {
+      WEIR_TRY(accounts.lanes, lane_counts(session, partition));
+    }
     return accounts;
   });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalog/lanes.hpp"
 #include "catalog/page.hpp"
 #include "catalog/records.hpp"
 
@@ -18,6 +19,7 @@ struct Accounts {
   Checkpoint checkpoint;
   std::unordered_map<StreamNo, Sequence> positions;  // the next sequence to account for
   std::vector<Hour> hours;                           // the unsealed ones, by stream, day and hour
+  std::vector<LaneCount> lanes;                      // where the partition is not gapless
 };
 
 /// Selects the hours of days [from, to).

@@ -7,6 +7,7 @@
 #include "catalog/courier_group_tables.hpp"
 #include "catalog/dialect.hpp"
 #include "catalog/file_courier_tables.hpp"
+#include "catalog/lane_tables.hpp"
 #include "catalog/query_version_tables.hpp"
 #include "catalog/stream_field_tables.hpp"
 #include "catalog/tenant_tables.hpp"
@@ -421,6 +422,7 @@ constexpr Migration all[] = {
     {"versions of ingest queries", query_versions},
     {"usage by stream and day", usage_tables},
     {"the version of what processes keep in memory", memory_version},
+    {"lanes", lane_tables},
 };
 
 Result<void> take_steps(soci::session& session, Backend& backend,
@@ -435,11 +437,14 @@ Result<void> take_steps(soci::session& session, Backend& backend,
   if (version == steps.size()) return {};
   WEIR_CHECK(backend.before_steps(session));
   for (std::size_t i = version; i < steps.size(); ++i)
-    for (const std::string_view statement : steps[i].statements)
-      if (auto done = execute(session, Dialect::of(session).schema(statement)); !done)
+    for (const std::string_view statement : steps[i].statements) {
+      const std::string sql = Dialect::of(session).schema(statement);
+      if (sql.empty()) continue;
+      if (auto done = execute(session, sql); !done)
         return fail_while(
             "Migration " + std::to_string(i + 1) + " (" + std::string(steps[i].name) + ")",
             std::move(done).error());
+    }
   WEIR_CHECK(backend.set_schema_version(session, steps.size()));
   return backend.after_steps(session);
 }

@@ -155,6 +155,16 @@ struct Checkpoint {
   std::uint64_t version = 0;
 };
 
+/// Records of one lane that a batch commit accounts for.
+struct TakenOfLane {
+  LaneNo lane;
+  StreamNo stream;
+  Day day;
+  int hour = 0;
+  std::uint64_t records = 0;
+  std::uint64_t next_number = 0;  // after the last of them
+};
+
 /// What one batch commit writes, all or nothing (docs/formats/manifest.md).
 struct BatchCommit {
   PartitionNo partition;
@@ -179,11 +189,14 @@ struct BatchCommit {
   std::vector<Duplicates> duplicates;
   std::vector<KeyPrints> keys;
   std::optional<Time> forget_keys_before;  // older keys cannot match a future record
+  /// What was taken of each lane, by stream and hour; only of a partition that is not gapless.
+  std::vector<TakenOfLane> taken;
 };
 
 /// One UTC hour of one stream in one partition, for the check of conservation: accepted = in_files
-/// + duplicates + quarantined. `accepted` is the length of the range of the log's sequences; the
-/// other three are counted from the rows that account for the records.
+/// + duplicates + quarantined. `accepted` is the length of the range of the log's sequences or,
+/// where the partition is not gapless, what was taken of the lanes; the other three are counted
+/// from the rows that account for the records.
 struct Hour {
   StreamNo stream;
   PartitionNo partition;
@@ -200,8 +213,11 @@ struct Hour {
   std::uint64_t bytes = 0;
   std::string manifest_path;    // empty until it is sealed
   std::string manifest_sha256;  // hex, of the manifest's file
+  std::uint64_t taken = 0;      // of lanes; 0 where the partition is gapless
 
-  std::uint64_t accepted() const { return last_sequence.value - first_sequence.value + 1; }
+  std::uint64_t accepted() const {
+    return is_gapless(partition) ? last_sequence.value - first_sequence.value + 1 : taken;
+  }
   std::uint64_t accounted() const { return in_files + duplicates + quarantined; }
   bool sealed() const { return !manifest_path.empty(); }
   Time end() const { return day + std::chrono::hours(hour + 1); }

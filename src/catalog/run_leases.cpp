@@ -173,14 +173,15 @@ Result<void> Runs::renew(const RunLease& lease, std::chrono::milliseconds time) 
   });
 }
 
-Result<std::uint64_t> Runs::end_leases() {
+Result<std::uint64_t> Runs::end_leases(const std::string& owner) {
   return database_.write([&](soci::session& session) -> Result<std::uint64_t> {
     Statement update(session,
-                     "UPDATE runs SET lease_until = :now"
-                     " WHERE ended_at IS NULL AND lease_until > :still");
+                     "UPDATE runs SET lease_until = :now WHERE ended_at IS NULL"
+                     " AND lease_until > :still AND substr(lease_owner, 1, :length) = :owner");
+    Statement forget(session, "DELETE FROM leases WHERE substr(owner, 1, :length) = :owner");
+    WEIR_CHECK(forget.bind(owner.size()).bind(owner).run());
     const Time now = database_.now();
-    WEIR_CHECK(Statement(session, "DELETE FROM leases").run());
-    return update.bind(now).bind(now).run();
+    return update.bind(now).bind(now).bind(owner.size()).bind(owner).run();
   });
 }
 

@@ -121,9 +121,10 @@ class Runs {
   Result<std::optional<ClaimedRun>> claim(const std::string& owner, std::chrono::milliseconds time);
   /// Extends the lease: it expires `time` from now.
   Result<void> renew(const RunLease& lease, std::chrono::milliseconds time);
-  /// Expires every lease and returns their number. Only for a process that knows all earlier owners
-  /// to be dead: it holds the catalog exclusively and has not claimed anything yet.
-  Result<std::uint64_t> end_leases();
+  /// Expires the leases of runs whose owners' names begin with `owner`, removes those of
+  /// catalog::Leases that it has, and returns how many runs there were; of all owners where it is
+  /// empty. Only for a process that knows these owners to be dead, and has claimed nothing yet.
+  Result<std::uint64_t> end_leases(const std::string& owner = {});
   /// Writes a step, all or nothing. Tasks are of the lease's run; one of the same id is replaced.
   /// The id is made by dated_id with id_prefix::workflow_task.
   Result<void> save(const RunLease& lease, const RunStep& step);

@@ -79,7 +79,9 @@ class SqliteDialect final : public Dialect {
   bool has_blobs() const override { return true; }
   Result<void> check_text(const std::string&) const override { return {}; }
   std::string schema(std::string_view statement) const override {
+    if (statement.starts_with("{postgresql}")) return {};
     std::string sql(statement);
+    sql = replaced(std::move(sql), "{sqlite}", "");
     sql = replaced(std::move(sql), "{numbered}", "INTEGER PRIMARY KEY AUTOINCREMENT");
     sql = replaced(std::move(sql), "{by key}", "WITHOUT ROWID");
     return replaced(std::move(sql), "{bytes}", "BLOB");

@@ -78,11 +78,11 @@ Services ControlTest::services() {
         if (waiting_.newest.empty()) return std::nullopt;
         return waiting_.newest.front();
       },
-      .replay = [this](StreamNo stream, PayloadType type, const std::string& key,
+      .replay = [this](const Address& of, PayloadType type, const std::string& key,
                        const std::string& body) -> Result<Address> {
-        replayed_.push_back({stream, type, key, body});
+        replayed_.push_back({of.stream, type, key, body});
         if (replay_refusal_) return fail(*replay_refusal_);
-        return Address{stream, PartitionNo{0}, Sequence{77}};
+        return Address{of.stream, of.partition, Sequence{77}};
       },
       .quarantined_body =
           [this](const catalog::Quarantined& record) {

@@ -143,9 +143,9 @@ class FuzzWorld {
         .next_sequence = [](const Address&) { return Sequence{1}; },
         .waiting = [](StreamNo, std::size_t) { return batcher::WaitingRecords(); },
         .waiting_record = [](const Address&) { return std::nullopt; },
-        .replay = [](StreamNo stream, PayloadType, const std::string&,
+        .replay = [](const Address& of, PayloadType, const std::string&,
                      const std::string&) -> Result<Address> {
-          return Address{stream, PartitionNo{0}, Sequence{1}};
+          return Address{of.stream, of.partition, Sequence{1}};
         },
         .quarantined_body = [](const catalog::Quarantined&) { return std::string(); },
         .settle_quarantined = [](std::uint32_t, const Address&, catalog::QuarantineState,

@@ -120,9 +120,9 @@ Result<http::Response> replay_quarantined(const Call& call) {
   // If the server dies before the row is updated, the same replay makes a duplicate of this record.
   // No header can contain such a key.
   const std::string key = "\x01replay " + call.id;
-  WEIR_TRY(const Address address,
-           call.services.replay(record.address.stream, stream->payload_type.value_or(record.type),
-                                key, body));
+  WEIR_TRY(
+      const Address address,
+      call.services.replay(record.address, stream->payload_type.value_or(record.type), key, body));
   WEIR_CHECK(call.services.settle_quarantined(
       call.caller.tenant_no, record.address, catalog::QuarantineState::replayed, address.sequence));
   return answer_record(call);

@@ -26,7 +26,7 @@ engine::SourceFile file_of(const Call& call, const catalog::Batch& batch) {
 Result<engine::SourceFile> end_of(const Call& call, const catalog::Batch& batch,
                                   std::uint64_t records) {
   engine::SourceFile file = file_of(call, batch);
-  if (records >= batch.records) return file;
+  if (records >= batch.records || !is_gapless(batch.partition)) return file;
   // Where records are missing among the sequences these are fewer.
   file.first_sequence = batch.last_sequence.value - records + 1;
   WEIR_TRY(const auto first, call.services.locate(batch, Sequence{file.first_sequence}));

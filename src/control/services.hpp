@@ -106,9 +106,9 @@ struct Services {
   /// as the newest part of the log has it.
   std::function<Result<batcher::WaitingRecords>(StreamNo, std::size_t count)> waiting;
   std::function<Result<std::optional<batcher::WaitingRecord>>(const Address&)> waiting_record;
-  /// Appends a payload as a new record; returns once it is durable. A repetition with the same key
-  /// adds no second record. bad_request: the payload does not parse.
-  std::function<Result<Address>(StreamNo, PayloadType, const std::string& key,
+  /// Appends a payload of the quarantine as a new record of its stream; returns once it is durable.
+  /// A repetition with the same key adds no second record. bad_request: the payload does not parse.
+  std::function<Result<Address>(const Address& of, PayloadType, const std::string& key,
                                 const std::string& body)>
       replay;
   /// The bytes of a quarantined payload, and its end: as in batcher::Quarantine.

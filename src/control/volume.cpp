@@ -64,7 +64,7 @@ Result<void> add_batches(const Call& call, Steps& steps) {
   WEIR_TRY(const auto batches, call.services.catalog.batches().find(call.caller.tenant_no, filter));
   for (const catalog::Batch& batch : batches)
     steps.spread(batch.first_received_at, batch.last_received_at,
-                 batch.last_sequence.value - batch.first_sequence.value + 1);
+                 batch.records + batch.duplicates + batch.quarantined);
   return {};
 }
 

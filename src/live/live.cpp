@@ -23,13 +23,9 @@ Hub::Message opening(const std::shared_ptr<const Follower>& to, const std::strin
 
 }  // namespace
 
-Live::Live(Hub& hub, const control::Services& services, log::Log& log, PartitionNo partition,
-           const Uptime& uptime, Settings settings)
-    : hub_(hub),
-      uptime_(uptime),
-      settings_(settings),
-      tail_(log, partition),
-      states_(services, log, partition, uptime) {
+Live::Live(Hub& hub, const control::Services& services, log::Log& log, const Uptime& uptime,
+           Settings settings)
+    : hub_(hub), uptime_(uptime), settings_(settings), tail_(log), states_(services, log, uptime) {
   hub_.on_change([this] { changed_.notify_all(); });
   tail_thread_ = std::jthread([this](const std::stop_token& stop) noexcept {
     name_this_thread("weir-tail");

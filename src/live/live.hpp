@@ -22,11 +22,10 @@ class Live {
     std::chrono::milliseconds states_every{1000};
   };
   /// All outlive it; `hub` is told of nobody else.
-  Live(Hub& hub, const control::Services& services, log::Log& log, PartitionNo partition,
-       const Uptime& uptime)
-      : Live(hub, services, log, partition, uptime, Settings{}) {}
-  Live(Hub& hub, const control::Services& services, log::Log& log, PartitionNo partition,
-       const Uptime& uptime, Settings settings);
+  Live(Hub& hub, const control::Services& services, log::Log& log, const Uptime& uptime)
+      : Live(hub, services, log, uptime, Settings{}) {}
+  Live(Hub& hub, const control::Services& services, log::Log& log, const Uptime& uptime,
+       Settings settings);
   ~Live() { stop(); }
   Live(const Live&) = delete;
   Live& operator=(const Live&) = delete;

@@ -10,6 +10,7 @@
 #include "control/live_limits.hpp"
 #include "control/needs_you.hpp"
 #include "control/run_json.hpp"
+#include "pipeline/batcher/conservation.hpp"
 #include "pipeline/batcher/waiting.hpp"
 
 // The catalog is asked once a second and what it says compared with what was told. Hooks in all
@@ -71,7 +72,8 @@ std::vector<Hub::Message> States::look(const Followers& followers) {
 }
 
 void States::rate(Tenant& tenant, std::uint32_t tenant_no, Time now) {
-  const auto state = log_.partition_state(partition_);
+  const auto accepted = batcher::accepted_by_stream(log_, services_.catalog);
+  if (!accepted) return;
   const auto snapshot = services_.catalog.snapshots().current();
   const auto uptime = uptime_.uptime();
   const double seconds =
@@ -79,17 +81,17 @@ void States::rate(Tenant& tenant, std::uint32_t tenant_no, Time now) {
   const bool is_first = !tenant.rated_at;
   for (const auto& [id, stream] : snapshot->streams) {
     if (stream.tenant_no != tenant_no) continue;
-    const auto found = state.next_sequences.find(stream.no);
-    const Sequence next =
-        std::max(found == state.next_sequences.end() ? Sequence{1} : found->second, Sequence{1});
-    auto [at, is_new] = tenant.rates.try_emplace(id, StreamRate{next, 0, std::nullopt, true});
+    const auto found = accepted->find(stream.no);
+    const std::uint64_t now_accepted = found == accepted->end() ? 0 : found->second;
+    auto [at, is_new] =
+        tenant.rates.try_emplace(id, StreamRate{now_accepted, 0, std::nullopt, true});
     StreamRate& own = at->second;
-    const std::uint64_t came = next.value - own.next.value;
+    const std::uint64_t came = now_accepted - std::min(now_accepted, own.accepted);
     const double before = own.per_second;
     own.per_second = seconds > 0 ? std::round(static_cast<double>(came) / seconds * 10) / 10 : 0;
     if (came > 0) own.last_payload_at = now;
     own.changed = is_new || came > 0 || own.per_second != before;
-    own.next = next;
+    own.accepted = now_accepted;
   }
   if (is_first)
     if (const auto last = services_.catalog.attention().last_payloads(tenant_no))
@@ -102,10 +104,7 @@ void States::rate(Tenant& tenant, std::uint32_t tenant_no, Time now) {
 
 /// The newest payloads of a stream may be in no file yet, and then the catalog does not know them.
 void States::look_for_waiting(Tenant& tenant, const catalog::Snapshot& snapshot) {
-  const auto checkpoint = services_.catalog.batches().checkpoint(partition_);
-  if (!checkpoint) return;
-  const auto times =
-      batcher::newest_times(log_, partition_, checkpoint->lsn, limits::waiting_read_bytes_max);
+  const auto times = batcher::newest_times(log_, services_.catalog, limits::waiting_read_bytes_max);
   if (!times) return;
   for (auto& [id, own] : tenant.rates) {
     const auto stream = snapshot.streams.find(id);

@@ -21,9 +21,8 @@ namespace weir::live {
 /// it changes; it is worked out once for a tenant, however many follow. Blocks; used by one thread.
 class States {
  public:
-  States(const control::Services& services, log::Log& log, PartitionNo partition,
-         const Uptime& uptime)
-      : services_(services), log_(log), partition_(partition), uptime_(uptime) {}
+  States(const control::Services& services, log::Log& log, const Uptime& uptime)
+      : services_(services), log_(log), uptime_(uptime) {}
 
   /// Call it about once a second, with those who are open now.
   std::vector<Hub::Message> look(const Followers& followers);
@@ -31,7 +30,7 @@ class States {
  private:
   using Messages = std::vector<Hub::Message>;
   struct StreamRate {
-    Sequence next;
+    std::uint64_t accepted = 0;
     double per_second = 0;
     std::optional<Time> last_payload_at;
     bool changed = false;
@@ -56,7 +55,6 @@ class States {
 
   const control::Services& services_;
   log::Log& log_;
-  const PartitionNo partition_;
   const Uptime& uptime_;
   std::unordered_map<std::uint32_t, Tenant> tenants_;  // that somebody follows
 };

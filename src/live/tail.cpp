@@ -12,7 +12,7 @@
 
 // The log is read a second time, beside the batcher. A tap in the batcher would save the read, but
 // would tie what people see to the batcher's pace, and a client that comes back needs the log
-// anyway. Sequences have no gaps, so what was skipped is counted without being read.
+// anyway. Where sequences have no gaps, what was skipped is counted without being read.
 namespace weir::live {
 namespace {
 
@@ -65,28 +65,42 @@ bool take_sign(std::string_view& text, char sign) {
 }  // namespace
 
 std::string to_string(const TailPosition& position) {
-  std::string text =
-      std::to_string(position.partition.value) + '.' + std::to_string(position.lsn.value);
-  for (const auto& [stream, next] : position.next)
-    text += ';' + std::to_string(stream.value) + '.' + std::to_string(next.value);
+  std::string text;
+  for (const auto& part : position.parts) {
+    if (!text.empty()) text += '/';
+    text += std::to_string(part.partition.value) + '.' + std::to_string(part.lsn.value);
+    for (const auto& [stream, next] : part.next)
+      text += ';' + std::to_string(stream.value) + '.' + std::to_string(next.value);
+  }
   return text;
 }
 
 std::optional<TailPosition> parse_tail_position(const std::string& given) {
+  constexpr std::size_t parts_max = 4096;
   std::string_view text = given;
   TailPosition position;
-  if (!take_number(text, position.partition.value) || !take_sign(text, '.') ||
-      !take_number(text, position.lsn.value))
-    return std::nullopt;
-  while (!text.empty() && position.next.size() <= limits::live_tails_max) {
-    StreamNo stream;
-    Sequence next;
-    if (!take_sign(text, ';') || !take_number(text, stream.value) || !take_sign(text, '.') ||
-        !take_number(text, next.value))
+  do {
+    auto& part = position.parts.emplace_back();
+    if (!take_number(text, part.partition.value) || !take_sign(text, '.') ||
+        !take_number(text, part.lsn.value))
       return std::nullopt;
-    position.next[stream] = next;
-  }
+    while (text.starts_with(';') && part.next.size() <= limits::live_tails_max) {
+      StreamNo stream;
+      Sequence next;
+      text.remove_prefix(1);
+      if (!take_number(text, stream.value) || !take_sign(text, '.') ||
+          !take_number(text, next.value))
+        return std::nullopt;
+      part.next[stream] = next;
+    }
+  } while (take_sign(text, '/') && position.parts.size() < parts_max);
+  if (!text.empty()) return std::nullopt;
   return position;
+}
+
+Tail::Tail(log::Log& log) : log_(log) {
+  for (const PartitionNo partition : log.partitions())
+    parts_.push_back({.partition = partition});
 }
 
 Result<Tail::Channel> Tail::channel_of(const Tailed& tailed) {
@@ -106,29 +120,32 @@ void Tail::watch(const std::vector<Tailed>& topics) {
   by_stream_.clear();
   for (auto& [topic, channel] : channels_)
     by_stream_[channel.tailed.stream].push_back(&channel);
-  std::erase_if(next_, [&](const auto& item) { return !by_stream_.contains(item.first); });
-  if (channels_.empty())
-    reader_.reset();
-  else if (!reader_)
-    skip_to_the_end();
-  note_new_streams();
+  for (Followed& part : parts_) {
+    std::erase_if(part.next, [&](const auto& item) { return !by_stream_.contains(item.first); });
+    if (channels_.empty())
+      part.reader.reset();
+    else if (!part.reader)
+      skip_to_the_end(part);
+    note_new_streams(part);
+  }
 }
 
-void Tail::note_new_streams() {
-  if (next_.size() == by_stream_.size()) return;
-  const auto state = log_.partition_state(partition_);
+void Tail::note_new_streams(Followed& part) {
+  if (!is_gapless(part.partition) || part.next.size() == by_stream_.size()) return;
+  const auto state = log_.partition_state(part.partition);
   for (const auto& [stream, channels] : by_stream_) {
     const auto known = state.next_sequences.find(stream);
     const Sequence next = known == state.next_sequences.end() ? Sequence{} : known->second;
-    next_.try_emplace(stream, std::max(next, Sequence{1}));
+    part.next.try_emplace(stream, std::max(next, Sequence{1}));
   }
 }
 
 /// A reader at the end of what is durable, where a commit ends: found without reading the segment.
-void Tail::skip_to_the_end() {
-  at_ = log_.durable_end(partition_);
-  auto reader = log_.read_from(partition_, at_);
-  reader_ = reader ? *std::move(reader) : nullptr;
+void Tail::skip_to_the_end(Followed& part) {
+  part.at = log_.durable_end(part.partition);
+  part.reader.reset();  // before the next one, so that a log may lend the same connection again
+  auto reader = log_.read_from(part.partition, part.at);
+  part.reader = reader ? *std::move(reader) : nullptr;
 }
 
 void Tail::show(Channel& channel, const log::Record& record) {
@@ -152,14 +169,16 @@ void Tail::show(Channel& channel, const log::Record& record) {
   channel.payloads += json_of(record);
 }
 
-void Tail::take(const log::Record& record) {
+void Tail::take(Followed& part, const log::Record& record) {
   const auto found = by_stream_.find(record.address.stream);
   if (found == by_stream_.end()) return;
-  Sequence& next = next_[record.address.stream];
-  // One that was appended, and not durable, when the stream began to be watched.
-  const Sequence before = std::exchange(next, {record.address.sequence.value + 1});
-  const std::uint64_t skipped =
-      record.address.sequence > before ? record.address.sequence.value - before.value : 0;
+  std::uint64_t skipped = 0;
+  if (is_gapless(part.partition)) {
+    Sequence& next = part.next[record.address.stream];
+    // One that was appended, and not durable, when the stream began to be watched.
+    const Sequence before = std::exchange(next, {record.address.sequence.value + 1});
+    if (record.address.sequence > before) skipped = record.address.sequence.value - before.value;
+  }
   for (Channel* channel : found->second) {
     channel->accepted += skipped + 1;
     channel->left_out += skipped;
@@ -193,12 +212,12 @@ bool Tail::anything_to_show() const {
 }
 
 /// The last records before a pause, which no later one tells of.
-void Tail::count_skipped() {
-  if (!has_skipped_) return;
-  const auto state = log_.partition_state(partition_);
-  if (!state.idle || state.end != at_) return;
-  has_skipped_ = false;
-  for (auto& [stream, next] : next_) {
+void Tail::count_skipped(Followed& part) {
+  if (!part.has_skipped || !is_gapless(part.partition)) return;
+  const auto state = log_.partition_state(part.partition);
+  if (!state.idle || state.end != part.at) return;
+  part.has_skipped = false;
+  for (auto& [stream, next] : part.next) {
     const auto known = state.next_sequences.find(stream);
     if (known == state.next_sequences.end() || known->second <= next) continue;
     for (Channel* channel : by_stream_[stream]) {
@@ -209,32 +228,38 @@ void Tail::count_skipped() {
   }
 }
 
+/// What would only be counted is not read: the numbers of records have no gaps, or are not counted.
+std::uint64_t Tail::read(Followed& part, std::uint64_t bytes_max) {
+  if (!part.reader) skip_to_the_end(part);
+  std::uint64_t read = 0;
+  while (part.reader && read < bytes_max && anything_to_show()) {
+    const auto record = part.reader->next();
+    if (!record) {
+      part.reader.reset();  // its segment may be gone: go on at the present
+      break;
+    }
+    if (!*record) break;
+    read += (*record)->body.size() + sizeof(log::Record);
+    take(part, **record);
+  }
+  if (read == 0) count_skipped(part);
+  if (read >= bytes_max || !part.reader || !anything_to_show()) {
+    skip_to_the_end(part);
+    part.has_skipped = true;
+  } else {
+    part.at = part.reader->position();
+  }
+  return read;
+}
+
 std::vector<TailEvent> Tail::read(std::chrono::milliseconds elapsed) {
   if (channels_.empty()) return {};
   const double allowed =
       static_cast<double>(per_second) * static_cast<double>(elapsed.count()) / 1000.0;
   for (auto& [topic, channel] : channels_)
     channel.allowance = std::min<double>(per_second, channel.allowance + allowed);
-  if (!reader_) skip_to_the_end();
-  std::uint64_t read = 0;
-  // What would only be counted is not read: the numbers of records have no gaps.
-  while (reader_ && read < limits::live_read_bytes_max && anything_to_show()) {
-    const auto record = reader_->next();
-    if (!record) {
-      reader_.reset();  // its segment may be gone: go on at the present
-      break;
-    }
-    if (!*record) break;
-    read += (*record)->body.size() + sizeof(log::Record);
-    take(**record);
-  }
-  if (read == 0) count_skipped();
-  if (read >= limits::live_read_bytes_max || !reader_ || !anything_to_show()) {
-    skip_to_the_end();
-    has_skipped_ = true;
-  } else {
-    at_ = reader_->position();
-  }
+  for (Followed& part : parts_)
+    read(part, limits::live_read_bytes_max / parts_.size());
   std::vector<TailEvent> events;
   for (auto& [topic, channel] : channels_)
     if (channel.accepted > 0) events.push_back(event_of(channel, 0));
@@ -242,11 +267,49 @@ std::vector<TailEvent> Tail::read(std::chrono::milliseconds elapsed) {
 }
 
 TailPosition Tail::position(const std::vector<Tailed>& topics) const {
-  TailPosition position{partition_, at_, {}};
-  for (const Tailed& tailed : topics)
-    if (const auto found = next_.find(tailed.stream); found != next_.end())
-      position.next[tailed.stream] = found->second;
+  TailPosition position;
+  for (const Followed& part : parts_) {
+    auto& own = position.parts.emplace_back();
+    own.partition = part.partition;
+    own.lsn = part.at;
+    for (const Tailed& tailed : topics)
+      if (const auto found = part.next.find(tailed.stream); found != part.next.end())
+        own.next[tailed.stream] = found->second;
+  }
   return position;
+}
+
+void Tail::catch_up(const Followed& part, TailPosition::InPartition from,
+                    std::vector<Channel>& channels, std::map<StreamNo, std::uint64_t>& missed) {
+  const bool gapless = is_gapless(part.partition);
+  // Ids are places where a commit ends. Another place would cost the reading of its segment.
+  const bool is_known = !gapless || from.lsn.value % log_block_bytes == 0;
+  auto reader = is_known ? log_.read_from(part.partition, from.lsn)
+                         : Result<std::unique_ptr<log::Reader>>(fail(Errc::not_found, ""));
+  std::uint64_t read = 0;
+  while (reader && read < limits::live_read_bytes_max / parts_.size() &&
+         (*reader)->position() < part.at) {
+    const auto record = (*reader)->next();
+    if (!record || !*record) break;
+    read += (*record)->body.size() + sizeof(log::Record);
+    const Address& address = (*record)->address;
+    std::uint64_t skipped = 0;
+    if (gapless) {
+      const auto known = from.next.find(address.stream);
+      if (known == from.next.end() || address.sequence < known->second) continue;
+      skipped = address.sequence.value - known->second.value;
+      known->second = {address.sequence.value + 1};
+    }
+    for (Channel& channel : channels) {
+      if (channel.tailed.stream != address.stream) continue;
+      channel.accepted += skipped + 1;
+      channel.left_out += skipped;
+      show(channel, **record);
+    }
+  }
+  for (const auto& [stream, next] : from.next)
+    if (const auto now = part.next.find(stream); now != part.next.end() && now->second > next)
+      missed[stream] += now->second.value - next.value;
 }
 
 std::vector<TailEvent> Tail::catch_up(const std::vector<Tailed>& topics, const TailPosition& from) {
@@ -256,37 +319,14 @@ std::vector<TailEvent> Tail::catch_up(const std::vector<Tailed>& topics, const T
       channel->allowance = caught_up_max;
       channels.push_back(*std::move(channel));
     }
-  // Ids are places where a commit ends. Another place would cost the reading of its segment.
-  const bool is_known = from.partition == partition_ && from.lsn.value % log_block_bytes == 0;
-  auto reader = is_known ? log_.read_from(partition_, from.lsn)
-                         : Result<std::unique_ptr<log::Reader>>(fail(Errc::not_found, ""));
-  std::map<StreamNo, Sequence> next = from.next;
-  std::uint64_t read = 0;
-  while (reader && read < limits::live_read_bytes_max && (*reader)->position() < at_) {
-    const auto record = (*reader)->next();
-    if (!record || !*record) break;
-    read += (*record)->body.size() + sizeof(log::Record);
-    const Address& address = (*record)->address;
-    const auto known = next.find(address.stream);
-    if (known == next.end() || address.sequence < known->second) continue;
-    const std::uint64_t skipped = address.sequence.value - known->second.value;
-    known->second = {address.sequence.value + 1};
-    for (Channel& channel : channels) {
-      if (channel.tailed.stream != address.stream) continue;
-      channel.accepted += skipped + 1;
-      channel.left_out += skipped;
-      show(channel, **record);
-    }
-  }
+  std::map<StreamNo, std::uint64_t> missed;
+  for (const auto& place : from.parts)
+    for (const Followed& part : parts_)
+      if (part.partition == place.partition) catch_up(part, place, channels, missed);
   std::vector<TailEvent> events;
   for (Channel& channel : channels) {
-    const auto known = next.find(channel.tailed.stream);
-    const auto now = next_.find(channel.tailed.stream);
-    const std::uint64_t missed =
-        known != next.end() && now != next_.end() && now->second > known->second
-            ? now->second.value - known->second.value
-            : 0;
-    if (missed > 0 || channel.accepted > 0) events.push_back(event_of(channel, missed));
+    const std::uint64_t not_there = missed[channel.tailed.stream];
+    if (not_there > 0 || channel.accepted > 0) events.push_back(event_of(channel, not_there));
   }
   return events;
 }

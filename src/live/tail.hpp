@@ -31,22 +31,26 @@ struct Tailed {
   std::string filter;
 };
 
-/// Where a client was told of payloads up to: a place in the log, and the next record of each of
-/// its streams. Its text is the id of an event.
+/// Where a client was told of payloads up to: in each partition a place in the log, and the next
+/// record of each of its streams where the partition is gapless. Its text is the id of an event.
 struct TailPosition {
-  PartitionNo partition;
-  Lsn lsn;
-  std::map<StreamNo, Sequence> next;
+  struct InPartition {
+    PartitionNo partition;
+    Lsn lsn;
+    std::map<StreamNo, Sequence> next;
+  };
+  std::vector<InPartition> parts;
 };
 std::string to_string(const TailPosition& position);
 std::optional<TailPosition> parse_tail_position(const std::string& text);
 
 /// Shows the payloads of streams that somebody watches, once they are durable: reads the log on its
 /// own, so that accepting them costs nothing. Where more is accepted than it may read, it skips and
-/// says how much. A topic is worked on once, however many watch it. Used by one thread.
+/// says how much, as far as places tell: in a partition that is not gapless, what was skipped is in
+/// no count. A topic is worked on once, however many watch it. Used by one thread.
 class Tail {
  public:
-  Tail(log::Log& log, PartitionNo partition) : log_(log), partition_(partition) {}
+  explicit Tail(log::Log& log);
 
   /// From the present on where `topics` are new; without any it holds no reader.
   void watch(const std::vector<Tailed>& topics);
@@ -73,24 +77,32 @@ class Tail {
     std::uint64_t shown = 0;
   };
 
+  /// A partition that is followed.
+  struct Followed {
+    PartitionNo partition;
+    std::unique_ptr<log::Reader> reader{};
+    Lsn at{};
+    bool has_skipped = false;                       // records that are not counted yet
+    std::unordered_map<StreamNo, Sequence> next{};  // of the streams that are watched
+  };
+
   static Result<Channel> channel_of(const Tailed& tailed);
-  void open();
-  void take(const log::Record& record);
+  void take(Followed& part, const log::Record& record);
+  std::uint64_t read(Followed& part, std::uint64_t bytes_max);
   static void show(Channel& channel, const log::Record& record);
   static TailEvent event_of(Channel& channel, std::uint64_t missed);
-  void skip_to_the_end();
+  void skip_to_the_end(Followed& part);
   bool anything_to_show() const;
-  void count_skipped();
-  void note_new_streams();
+  void count_skipped(Followed& part);
+  void note_new_streams(Followed& part);
+  /// What of `from` the log still has, for the channels; adds what it has not to `missed`.
+  void catch_up(const Followed& part, TailPosition::InPartition from,
+                std::vector<Channel>& channels, std::map<StreamNo, std::uint64_t>& missed);
 
   log::Log& log_;
-  const PartitionNo partition_;
-  std::unique_ptr<log::Reader> reader_;
-  Lsn at_;
-  bool has_skipped_ = false;                 // records that are not counted yet
+  std::vector<Followed> parts_;
   std::map<std::string, Channel> channels_;  // by topic
   std::unordered_map<StreamNo, std::vector<Channel*>> by_stream_;
-  std::unordered_map<StreamNo, Sequence> next_;  // of the streams that are watched
 };
 
 }  // namespace weir::live

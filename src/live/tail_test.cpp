@@ -37,7 +37,7 @@ class TailTest : public ::testing::Test {
   }
 
   log::FakeLog log_;
-  Tail tail_{log_, PartitionNo{0}};
+  Tail tail_{log_};
 };
 
 TEST_F(TailTest, WhatComesIsShownFromTheBeginningOfWatchingOn) {
@@ -150,15 +150,44 @@ TEST_F(TailTest, WhatTheLogNoLongerHasIsSaidToBeMissed) {
 }
 
 TEST_F(TailTest, APositionThatNobodyGaveIsNoPosition) {
-  for (const char* text : {"", "x", "0", "0.", "0.1;", "0.1;2", "0.1;2.", "70000.1", "0.1;2.3x"})
+  for (const char* text :
+       {"", "x", "0", "0.", "0.1;", "0.1;2", "0.1;2.", "70000.1", "0.1;2.3x", "0.1/", "0.1/x"})
     EXPECT_FALSE(parse_tail_position(text)) << text;
   EXPECT_TRUE(parse_tail_position("0.4096;7.12"));
+  EXPECT_EQ(parse_tail_position("4096.7/4097.9")->parts.size(), 2u);
   // In the middle of a commit: not looked for.
   tail_.watch({all_of(1)});
   accept(1, {"1"});
   tail_.read(milliseconds(250));
-  const auto events = tail_.catch_up({all_of(1)}, {PartitionNo{0}, Lsn{100}, {{StreamNo{1}, {1}}}});
+  const auto events =
+      tail_.catch_up({all_of(1)}, {{{PartitionNo{0}, Lsn{100}, {{StreamNo{1}, {1}}}}}});
   EXPECT_EQ(data(events.at(0)).at("missed").as_int64(), 1);
+}
+
+/// As in a topic: places are left out, and nobody takes that for payloads that were skipped.
+TEST(TailOfATopicTest, ShowsWhatComesAndWhoComesBackGoesOn) {
+  log::FakeLog log(PartitionNo{first_kafka_partition});
+  Tail tail(log);
+  const std::vector<Tailed> topics{{"t1", "is-1", StreamNo{1}, ""}};
+  tail.watch(topics);
+  const auto accept = [&log](std::uint32_t stream, const char* body) {
+    log.commit({{StreamNo{stream}, PayloadType::json, body}}, Time{seconds(1)});
+  };
+  accept(1, "1");
+  accept(2, "2");
+  accept(1, "3");
+  const auto events = tail.read(milliseconds(1000));
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_NE(events[0].text.find("\"accepted\":2,\"left_out\":0"), std::string::npos)
+      << events[0].text;
+  const auto from = parse_tail_position(to_string(tail.position(topics)));
+  ASSERT_TRUE(from);
+  accept(2, "4");
+  accept(1, "5");
+  tail.read(milliseconds(1000));
+  const auto missed = tail.catch_up(topics, *from);
+  ASSERT_EQ(missed.size(), 1u);
+  EXPECT_EQ(missed[0].payloads, 1u);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ class GroupTest : public catalog::CatalogTest {
             if (has_file_(courier.name, hour)) found.hours.push_back(hour);
           return found;
         },
-        Scheduler::Options{.owner = "process " + std::to_string(++processes_),
+        Scheduler::Options{.holder = {"process " + std::to_string(++processes_), ""},
                            .keep_runs = keep_runs_,
                            .steps_max = steps_max,
                            .on_error = [this](const std::string& id, const Error& error) {

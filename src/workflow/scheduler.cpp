@@ -116,7 +116,7 @@ void Scheduler::report(const std::string& id, const Error& error) const {
 
 Result<Scheduler::Done> Scheduler::tick() {
   Done done;
-  WEIR_TRY(done.held, catalog_.group_runs().hold(lease_name, options_.owner, options_.lease));
+  WEIR_TRY(done.held, catalog_.leases().hold(lease_name, options_.holder, options_.lease));
   if (!done.held) {
     held_ = false;
     return done;

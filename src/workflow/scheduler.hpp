@@ -25,7 +25,7 @@ Result<catalog::Run> run_of(catalog::Catalog& catalog, const catalog::CourierGro
 class Scheduler {
  public:
   struct Options {
-    std::string owner;  // unique among the processes of the catalog
+    catalog::Leases::Holder holder;  // its owner is unique among the processes of the catalog
     std::chrono::milliseconds lease{10'000};
     std::chrono::seconds keep_runs{0};  // after their end; 0: for ever
     std::uint32_t steps_max{1000};      // in one look; what is left is due at the next

@@ -196,7 +196,7 @@ TEST_F(StopTest, AGroupIsStoppedWithAllThatItsCouriersLoad) {
       [](std::uint32_t, const catalog::Courier&, const catalog::RunRange&) {
         return Result<catalog::SourceHours>(catalog::SourceHours{{*parse_day(day)}, {}});
       },
-      {.owner = "scheduler"});
+      {.holder = {"scheduler", ""}});
   Run wanted = workflow::run_of(*world_->catalog, group).value();
   wanted.range = {*parse_day(day), *parse_day(day) + std::chrono::days(1)};
   const auto run = world_->catalog->group_runs().add(tenant_no_, wanted, "by hand").value();

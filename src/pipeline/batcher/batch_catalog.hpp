@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "catalog/lanes.hpp"
 #include "catalog/records.hpp"
 #include "catalog/snapshot.hpp"
 
@@ -18,6 +19,9 @@ class BatchCatalog {
   virtual Result<catalog::Checkpoint> claim(PartitionNo partition) = 0;
   /// The next sequence of every stream that has records accounted for.
   virtual Result<std::unordered_map<StreamNo, Sequence>> positions(PartitionNo partition) = 0;
+  /// The same as in catalog::Lanes and catalog::Hours; asked of partitions that are not gapless.
+  virtual Result<std::vector<catalog::LaneCount>> lane_counts(PartitionNo partition) = 0;
+  virtual Result<Time> sealed_until(PartitionNo partition) = 0;
   /// All or nothing: conflict when the checkpoint or a position has moved since it was read.
   virtual Result<catalog::Checkpoint> commit(const catalog::BatchCommit& commit) = 0;
   /// Bytes of quarantined payloads that the catalog holds now.

@@ -109,6 +109,13 @@ Result<void> Batcher::resume(Time now) {
   for (const auto& [stream, next] : positions) {
     streams_.emplace(stream, StreamState{next, next, next, std::nullopt});
   }
+  if (!is_gapless(settings_.partition)) {
+    WEIR_TRY(const auto counts, batch_catalog_.lane_counts(settings_.partition));
+    for (const catalog::LaneCount& count : counts)
+      if (const auto known = streams_.find(count.stream); known != streams_.end())
+        known->second.next_numbers[count.lane] = count.next_number;
+    WEIR_TRY(last_received_at_, batch_catalog_.sealed_until(settings_.partition));
+  }
   if (settings_.keys.window.count() > 0) {
     WEIR_TRY(const auto prints,
              batch_catalog_.key_prints(settings_.partition, settings_.keys.keys_max));
@@ -138,17 +145,19 @@ Result<void> Batcher::read_some(Time now, Progress& progress) {
 /// Where cores are few, this lets requests run before the scheduler's next tick. Only in bursts:
 /// under a load that does not end, giving way would let the log fill the disk.
 void Batcher::yield_unless_behind() const {
-  const Lsn end = log_.durable_end(settings_.partition);
-  if (end.value - last_lsn_.value < limits::burst_bytes) std::this_thread::yield();
+  if (log_.bytes_behind(settings_.partition, last_lsn_) < limits::burst_bytes)
+    std::this_thread::yield();
 }
 
-/// nullopt: no record can be read now.
+/// nullopt: no record can be read now. Where several stamp the records of a partition, their clocks
+/// may differ: a record's time is at least that of the record before it.
 std::optional<log::Record> Batcher::next_record() {
   std::optional<log::Record> record;
   if (!stopped_) {
     auto read = reader_->next();
     if (read) {
       record = *std::move(read);
+      if (record) record->received_at = std::max(record->received_at, last_received_at_);
     } else {
       stop(std::move(read).error(), last_lsn_);
     }
@@ -167,20 +176,36 @@ Result<void> Batcher::take(const log::Record& record, Time now) {
   StreamState& stream = streams_.try_emplace(record.address.stream, fresh).first->second;
   if (sequence < stream.replayed_below) {
     ++counted_.replayed;
-  } else if (sequence != stream.next) {
+  } else if (follows(record, stream)) {
+    WEIR_CHECK(put(record, stream, now));
+    if (stopped_) return {};
+    stream.next = {sequence.value + 1};
+  }
+  if (stopped_) return {};
+  last_lsn_ = record.lsn;
+  last_received_at_ = record.received_at;
+  return {};
+}
+
+/// Whether the record is the next one to be taken. Otherwise it repeats one, or reading stops.
+bool Batcher::follows(const log::Record& record, StreamState& stream) {
+  const bool gapless = is_gapless(settings_.partition);
+  const Sequence sequence = record.address.sequence;
+  if (gapless ? sequence != stream.next : sequence < stream.next) {
     stop({Errc::corrupt, name_of(record.address) + ": the log should hold sequence " +
                              std::to_string(stream.next.value) +
                              " here; batching stops, restore the log or the catalog"},
          record.lsn);
-    return {};
-  } else {
-    WEIR_CHECK(put(record, stream, now));
-    if (stopped_) return {};
-    ++stream.next.value;
+    return false;
   }
-  last_lsn_ = record.lsn;
-  last_received_at_ = record.received_at;
-  return {};
+  if (gapless) return true;
+  std::uint64_t& next = stream.next_numbers.try_emplace(record.lane, 1).first->second;
+  if (record.number < next) {
+    ++counted_.repeated;
+    return false;
+  }
+  next = record.number + 1;
+  return true;
 }
 
 Result<void> Batcher::put(const log::Record& record, StreamState& stream, Time now) {
@@ -313,7 +338,8 @@ catalog::BatchCommit Batcher::pending_commit() const {
                               .quarantined = {},
                               .duplicates = {},
                               .keys = {},
-                              .forget_keys_before = forget_keys_before()};
+                              .forget_keys_before = forget_keys_before(),
+                              .taken = {}};
   std::unordered_map<StreamNo, std::size_t> places;
   for (const ClosedBatch& closed : closed_) {
     const auto [place, fresh] = places.try_emplace(closed.stream, commit.positions.size());
@@ -330,6 +356,7 @@ catalog::BatchCommit Batcher::pending_commit() const {
                               closed.quarantined.end());
     if (!closed.duplicates.pairs.empty()) commit.duplicates.push_back(closed.duplicates);
     if (!closed.keys.prints.empty()) commit.keys.push_back(closed.keys);
+    commit.taken.insert(commit.taken.end(), closed.taken.begin(), closed.taken.end());
   }
   return commit;
 }
@@ -405,8 +432,7 @@ BatcherGauges Batcher::gauges(Time now) const {
     const auto age = now - open_.front().shape().first_received_at;
     gauges.oldest_unbatched_age = std::max(age, std::chrono::microseconds(0));
   }
-  const Lsn end = log_.durable_end(settings_.partition);
-  gauges.lag_bytes = end > checkpoint_.lsn ? end.value - checkpoint_.lsn.value : 0;
+  gauges.lag_bytes = log_.bytes_behind(settings_.partition, checkpoint_.lsn);
   return gauges;
 }
 

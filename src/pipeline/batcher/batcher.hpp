@@ -54,6 +54,7 @@ struct BatcherGauges {
   std::uint64_t quarantined = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t replayed = 0;  // read again and dropped
+  std::uint64_t repeated = 0;  // stood in the log twice, and were taken once
   std::uint64_t hours_sealed = 0;
   std::uint64_t keys = 0;  // remembered now
   std::uint64_t keys_max = 0;
@@ -73,6 +74,10 @@ struct BatcherGauges {
 /// corrupt (a gap in a stream's sequences, or damage) or not_found (its stream is gone). The
 /// records before it are still filed, every call returns the error, and reading starts again from
 /// the checkpoint once no batch is open. The log keeps that record and all later ones.
+///
+/// In a partition that is not gapless, places may be left out: what is missing is found by the
+/// numbers of the lanes (conservation.hpp). A number that comes again is a record that the log has
+/// twice; it is taken once.
 class Batcher {
  public:
   /// All references outlive the batcher.
@@ -95,6 +100,8 @@ class Batcher {
     Sequence next;            // expected next from the log
     Sequence committed;       // next_sequence as the manifest has it
     std::optional<PayloadType> type;
+    /// The next number that each lane can have here; only where the partition is not gapless.
+    std::unordered_map<LaneNo, std::uint64_t> next_numbers{};
   };
   /// Why reading stopped, and where it would continue.
   struct Stopped {
@@ -113,6 +120,7 @@ class Batcher {
   void yield_unless_behind() const;
   std::optional<log::Record> next_record();
   Result<void> take(const log::Record& record, Time now);
+  bool follows(const log::Record& record, StreamState& stream);
   Result<void> put(const log::Record& record, StreamState& stream, Time now);
   Result<void> decide_and_take(const log::Record& record, OpenBatch& batch);
   Result<OpenBatches::iterator> batch_for(const log::Record& record, StreamState& stream, Time now);

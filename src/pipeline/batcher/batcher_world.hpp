@@ -31,7 +31,7 @@ inline constexpr Time eight = Day(std::chrono::year{2027} / 3 / 2) + std::chrono
 class BatcherWorld {
  public:
   explicit BatcherWorld(std::uint64_t seed, const BatcherSettings& with = {})
-      : settings(with), disk(seed) {
+      : settings(with), disk(seed), log(with.partition) {
     for (const StreamNo stream : {orders, sales, visits})
       manifest.add_stream(stream);
     start();
@@ -221,9 +221,12 @@ class BatcherWorld {
          ++sequence) {
       const Address address{batch.stream, batch.partition, Sequence{sequence}};
       const auto found = accepted.find(address);
+      if (found == accepted.end() && !is_gapless(batch.partition)) continue;
       ASSERT_NE(found, accepted.end());
-      EXPECT_EQ(day_of(found->second.received_at), batch.day);
-      EXPECT_EQ(hour_of(found->second.received_at), batch.hour);
+      if (is_gapless(batch.partition)) {  // elsewhere a later leader's clock may be behind
+        EXPECT_EQ(day_of(found->second.received_at), batch.day);
+        EXPECT_EQ(hour_of(found->second.received_at), batch.hour);
+      }
       if (aside.contains(address)) continue;
       const auto& record = found->second;
       const std::size_t begin = expected.size();

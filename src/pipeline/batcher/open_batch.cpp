@@ -1,5 +1,7 @@
 #include "pipeline/batcher/open_batch.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 #include "fields/field_limits.hpp"
 
@@ -34,10 +36,25 @@ Result<OpenBatch> OpenBatch::open(store::ObjectStore& store, const catalog::Stre
   return batch;
 }
 
-/// Sequences are contiguous, whether a record is filed, duplicate or quarantined.
+/// Called for each record, whether it is filed, a duplicate or quarantined.
 void OpenBatch::account(const log::Record& record) {
-  WEIR_ASSERT(record.address.sequence.value == row_.last_sequence.value + 1);
+  if (is_gapless(row_.partition)) {
+    WEIR_ASSERT(record.address.sequence.value == row_.last_sequence.value + 1);
+  } else {
+    WEIR_ASSERT(record.address.sequence > row_.last_sequence);
+    count_of_lane(record);
+  }
   row_.last_sequence = record.address.sequence;
+}
+
+void OpenBatch::count_of_lane(const log::Record& record) {
+  auto own = std::find_if(taken_.begin(), taken_.end(),
+                          [&](const auto& taken) { return taken.lane == record.lane; });
+  if (own == taken_.end())
+    own = taken_.insert(
+        own, {.lane = record.lane, .stream = row_.stream, .day = row_.day, .hour = row_.hour});
+  ++own->records;
+  own->next_number = record.number + 1;
 }
 
 Result<void> OpenBatch::take(const log::Record& record, Tools& tools) {
@@ -116,7 +133,8 @@ Result<ClosedBatch> OpenBatch::close(const QuarantineBounds& bounds) {
                      .bytes_for_catalog = quarantined_bytes_,
                      .duplicates = std::move(duplicates_),
                      .keys = std::move(keys_),
-                     .fields = std::move(sketch_)};
+                     .fields = std::move(sketch_),
+                     .taken = std::move(taken_)};
   if (quarantined_bytes_ > bounds.catalog_bytes_max) {
     WEIR_CHECK(put_bodies(*store_, name_, bounds.file_bytes_max, closed.quarantined));
     closed.bytes_for_catalog = 0;

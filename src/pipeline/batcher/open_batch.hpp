@@ -30,11 +30,12 @@ struct ClosedBatch {
   catalog::Duplicates duplicates;
   catalog::KeyPrints keys;
   std::shared_ptr<const fields::Sketch> fields;  // of the payloads in the file
+  std::vector<catalog::TakenOfLane> taken;
 };
 
-/// Consecutive records of one stream and hour on their way into a file. The content goes to the
-/// store's writer as it arrives; payloads for the quarantine are held in memory. After an error the
-/// object must be discarded: its records are read from the log again.
+/// Records of one stream and hour that follow one another, on their way into a file. The content
+/// goes to the store's writer as it arrives; payloads for the quarantine are held in memory. After
+/// an error the object must be discarded: its records are read from the log again.
 class OpenBatch {
  public:
   struct Opening {
@@ -77,6 +78,7 @@ class OpenBatch {
  private:
   OpenBatch() = default;
   void account(const log::Record& record);
+  void count_of_lane(const log::Record& record);
   void look_at(const log::Record& record, std::string_view encoded, Tools& tools);
   Result<void> publish();
 
@@ -92,6 +94,7 @@ class OpenBatch {
   std::vector<catalog::Quarantined> quarantined_;
   catalog::Duplicates duplicates_;
   catalog::KeyPrints keys_;
+  std::vector<catalog::TakenOfLane> taken_;
   std::uint64_t quarantined_bytes_ = 0;
   Lsn first_lsn_;
   Time first_received_at_;  // of the first record, be it quarantined

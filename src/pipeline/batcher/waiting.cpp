@@ -41,22 +41,25 @@ Result<WaitingRecords> newest_waiting(log::Log& log, PartitionNo partition, Lsn 
                                       std::size_t count, std::uint64_t bytes_max) {
   WaitingRecords found;
   if (next <= first) return found;
-  found.total = next.value - first.value;
+  const bool gapless = is_gapless(partition);
+  if (gapless) found.total = next.value - first.value;
   for (std::uint64_t piece = std::min(first_piece_bytes, bytes_max);; piece *= 4) {
     std::deque<WaitingRecord> newest;
+    std::uint64_t seen = 0;
     const auto take = [&](const log::Record& record) {
       if (record.address.stream != stream || record.address.sequence < first ||
           record.address.sequence >= next)
         return;
+      ++seen;
       if (newest.size() == count) newest.pop_front();
       newest.push_back(copy_of(record));
     };
     WEIR_TRY(found.whole, read(log, partition, checkpoint, std::min(piece, bytes_max), take));
     found.newest.assign(std::make_move_iterator(newest.rbegin()),
                         std::make_move_iterator(newest.rend()));
-    if (found.whole || found.newest.size() == std::min<std::uint64_t>(count, found.total) ||
-        piece >= bytes_max)
-      return found;
+    if (!gapless) found.total = seen;
+    const std::uint64_t wanted = gapless ? std::min<std::uint64_t>(count, found.total) : count;
+    if (found.whole || found.newest.size() == wanted || piece >= bytes_max) return found;
   }
 }
 
@@ -75,6 +78,45 @@ Result<std::unordered_map<StreamNo, Time>> newest_times(log::Log& log, Partition
   WEIR_CHECK(read(log, partition, checkpoint, bytes_max, [&](const log::Record& record) {
     times[record.address.stream] = record.received_at;
   }));
+  return times;
+}
+
+Result<WaitingRecords> newest_waiting(log::Log& log, catalog::Catalog& catalog, StreamNo stream,
+                                      std::size_t count, std::uint64_t bytes_max) {
+  WaitingRecords all;
+  const auto partitions = log.partitions();
+  for (const PartitionNo partition : partitions) {
+    WEIR_TRY(const auto checkpoint, catalog.batches().checkpoint(partition));
+    WEIR_TRY(const Sequence first, catalog.batches().position(partition, stream));
+    const Sequence next = log.next_sequence({stream, partition, {}});
+    WEIR_TRY(auto found, newest_waiting(log, partition, checkpoint.lsn, stream, first, next, count,
+                                        bytes_max / partitions.size()));
+    all.total += found.total;
+    all.whole = all.whole && found.whole;
+    all.newest.insert(all.newest.end(), std::make_move_iterator(found.newest.begin()),
+                      std::make_move_iterator(found.newest.end()));
+  }
+  if (partitions.size() > 1) {
+    std::stable_sort(all.newest.begin(), all.newest.end(),
+                     [](const WaitingRecord& a, const WaitingRecord& b) {
+                       return a.received_at > b.received_at;
+                     });
+    all.newest.resize(std::min(all.newest.size(), count));
+  }
+  return all;
+}
+
+Result<std::unordered_map<StreamNo, Time>> newest_times(log::Log& log, catalog::Catalog& catalog,
+                                                        std::uint64_t bytes_max) {
+  std::unordered_map<StreamNo, Time> times;
+  const auto partitions = log.partitions();
+  for (const PartitionNo partition : partitions) {
+    WEIR_TRY(const auto checkpoint, catalog.batches().checkpoint(partition));
+    WEIR_TRY(const auto found,
+             newest_times(log, partition, checkpoint.lsn, bytes_max / partitions.size()));
+    for (const auto& [stream, at] : found)
+      times[stream] = std::max(times[stream], at);
+  }
   return times;
 }
 

@@ -10,6 +10,7 @@
 #include "base/payload.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "catalog/catalog.hpp"
 #include "pipeline/log/log.hpp"
 
 /// Records that are durable and in no file yet: in the log between the catalog's checkpoint and its
@@ -42,6 +43,12 @@ Result<WaitingRecords> newest_waiting(log::Log& log, PartitionNo partition, Lsn 
 /// The record of an address; nullopt where it is not among the last `bytes_max`.
 Result<std::optional<WaitingRecord>> find_waiting(log::Log& log, Lsn checkpoint,
                                                   const Address& address, std::uint64_t bytes_max);
+
+/// The stream's newest records in all of the log's partitions.
+Result<WaitingRecords> newest_waiting(log::Log& log, catalog::Catalog& catalog, StreamNo stream,
+                                      std::size_t count, std::uint64_t bytes_max);
+Result<std::unordered_map<StreamNo, Time>> newest_times(log::Log& log, catalog::Catalog& catalog,
+                                                        std::uint64_t bytes_max);
 
 /// When the newest record of each stream was received, of those among the last `bytes_max`.
 Result<std::unordered_map<StreamNo, Time>> newest_times(log::Log& log, PartitionNo partition,

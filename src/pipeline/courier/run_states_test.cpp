@@ -61,7 +61,7 @@ class RunStatesTest : public CourierTest {
                  const catalog::RunRange& range) {
             return hours_with_files(*catalog_, tenant, courier, range);
           },
-          workflow::Scheduler::Options{.owner = "test", .steps_max = 1});
+          workflow::Scheduler::Options{.holder = {"test", ""}, .steps_max = 1});
     for (bool stepped = true; stepped; look())
       stepped = scheduler_->tick()->steps > 0;
   }

@@ -85,6 +85,9 @@ class FakeLog final : public log::Log {
   Result<std::unique_ptr<log::Reader>> read_from(PartitionNo, Lsn) override {
     return fail(Errc::unavailable, "a fake log is not read");
   }
+  std::vector<PartitionNo> partitions() const override { return {PartitionNo{0}}; }
+  std::uint64_t bytes_behind(PartitionNo, Lsn) const override { return 0; }
+  Sequence next_sequence(const Address&) const override { return {1}; }
   Lsn durable_end(PartitionNo) const override { return {}; }
   void wait_durable(PartitionNo, Lsn, std::chrono::milliseconds) override {}
   void release(PartitionNo, Lsn) override {}

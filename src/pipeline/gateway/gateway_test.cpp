@@ -266,7 +266,7 @@ struct LogRefusal {
 };
 
 TEST_F(GatewayTest, EachRefusalOfTheLogIsA503OfItsOwn) {
-  for (const auto& [code, words] : {LogRefusal{Errc::overloaded, "waiting for the disk"},
+  for (const auto& [code, words] : {LogRefusal{Errc::overloaded, "waiting to be made safe"},
                                     LogRefusal{Errc::disk_full, "no disk space left"},
                                     LogRefusal{Errc::log_failed, "disk failed"}}) {
     log_.refuse(code);
@@ -282,6 +282,15 @@ TEST_F(GatewayTest, EachRefusalOfTheLogIsA503OfItsOwn) {
     }
   }
   EXPECT_EQ(accepted({}).status, 202);
+}
+
+/// As of brokers that did not confirm it.
+TEST_F(GatewayTest, WhatMayHaveBeenStoredIsA504ThatSaysSo) {
+  client_->send(text({}));
+  log_.commit(1, Errc::commit_timeout);
+  const auto reply = client_->read();
+  EXPECT_EQ(reply.status, 504);
+  EXPECT_THAT(reply.body, HasSubstr("may have been stored nevertheless"));
 }
 
 TEST_F(GatewayTest, PipelinedGoodAndBadAreAnsweredInOrder) {

@@ -42,8 +42,13 @@ std::string_view origin_of(const http::RequestView& request) {
 /// The refusal of a payload that the log does not take now.
 Error refusal_of(Errc code) {
   switch (code) {
+    case Errc::commit_timeout:
+      return {code,
+              "It was not confirmed in time that the payload is safe. It may have been stored "
+              "nevertheless: send it again with the Idempotency-Key it had, and it is kept once."};
     case Errc::overloaded:
-      return {code, "More payloads are waiting for the disk than may wait. Send this one again."};
+      return {code,
+              "More payloads are waiting to be made safe than may wait. Send this one again."};
     case Errc::disk_full:
       return {code,
               "There is no disk space left to keep payloads safe. Nothing was accepted; send "
@@ -291,15 +296,11 @@ void GatewayWorker::commit_soon() {
 void GatewayWorker::on_tick(std::chrono::milliseconds elapsed) {
   uptime_ += elapsed;
   on_wake();  // a result that has arrived is not a timeout
-  in_flight_.give_up_since(
-      uptime_ - dependencies_.limits.commit_timeout, [this](std::uint64_t cookie) {
-        recall_origin(cookie);
-        refuse({cookie},
-               {Errc::commit_timeout,
-                "The disk did not confirm in time that the payload is safe. It may have been "
-                "stored nevertheless: send it again with the Idempotency-Key it had, and it "
-                "is kept once."});
-      });
+  in_flight_.give_up_since(uptime_ - dependencies_.limits.commit_timeout,
+                           [this](std::uint64_t cookie) {
+                             recall_origin(cookie);
+                             refuse({cookie}, refusal_of(Errc::commit_timeout));
+                           });
 }
 
 /// Refusals that may not recur if the same request is sent again soon.

@@ -14,6 +14,9 @@ namespace weir::log {
 
 class FakeLog final : public Log {
  public:
+  /// One whose partition is not gapless counts the records of all streams together, as offsets do.
+  explicit FakeLog(PartitionNo partition = {}) : partition_(partition) {}
+
   struct Stored {
     Lsn lsn;
     Address address;
@@ -21,6 +24,8 @@ class FakeLog final : public Log {
     PayloadType type = PayloadType::json;
     std::string body;
     std::string key;
+    LaneNo lane{};
+    std::uint64_t number = 0;
   };
   struct Line {
     StreamNo stream;
@@ -34,9 +39,17 @@ class FakeLog final : public Log {
     const std::lock_guard lock(mutex_);
     const Lsn lsn = end_;
     for (const Line& line : lines) {
-      const Sequence sequence{++last_[line.stream].value};
-      records_.push_back(
-          {lsn, {line.stream, PartitionNo{0}, sequence}, at, line.type, line.body, line.key});
+      const std::uint64_t number = ++numbers_[{line.stream, lane}];
+      Sequence& sequence = last_[line.stream];
+      sequence = {is_gapless(partition_) ? sequence.value + 1 : ++offset_};
+      records_.push_back({lsn,
+                          {line.stream, partition_, sequence},
+                          at,
+                          line.type,
+                          line.body,
+                          line.key,
+                          lane,
+                          number});
     }
     last_at_ = std::max(last_at_, at);
     end_.value += commit_bytes;
@@ -46,6 +59,26 @@ class FakeLog final : public Log {
   void jump_to(StreamNo stream, Sequence next) {
     const std::lock_guard lock(mutex_);
     last_[stream] = Sequence{next.value - 1};
+  }
+
+  /// Offsets that hold no record, as those that end transactions.
+  void leave_out(std::uint64_t offsets) {
+    const std::lock_guard lock(mutex_);
+    offset_ += offsets;
+  }
+  /// The newest record once more, as of a producer that sent it again.
+  void repeat_newest() {
+    const std::lock_guard lock(mutex_);
+    Stored again = records_.back();
+    again.lsn = end_;
+    again.address.sequence = last_[again.address.stream] = {++offset_};
+    records_.push_back(std::move(again));
+    end_.value += commit_bytes;
+  }
+  /// The lane's number of the stream is given to a record that does not come.
+  void lose_one(StreamNo stream) {
+    const std::lock_guard lock(mutex_);
+    ++numbers_[{stream, lane}];
   }
 
   /// Makes the nth record (from 0) read as damaged, or whole again.
@@ -85,6 +118,16 @@ class FakeLog final : public Log {
     const std::lock_guard lock(mutex_);
     return end_;
   }
+  std::vector<PartitionNo> partitions() const override { return {partition_}; }
+  std::uint64_t bytes_behind(PartitionNo partition, Lsn checkpoint) const override {
+    const Lsn end = durable_end(partition);
+    return end > checkpoint ? end.value - checkpoint.value : 0;
+  }
+  Sequence next_sequence(const Address& address) const override {
+    const std::lock_guard lock(mutex_);
+    const auto found = last_.find(address.stream);
+    return Sequence{found == last_.end() ? 1 : found->second.value + 1};
+  }
   void wait_durable(PartitionNo, Lsn, std::chrono::milliseconds) override {}
   void release(PartitionNo, Lsn checkpoint) override {
     const std::lock_guard lock(mutex_);
@@ -98,12 +141,14 @@ class FakeLog final : public Log {
   PartitionState partition_state(PartitionNo) const override {
     const std::lock_guard lock(mutex_);
     PartitionState state{.next_sequences = {}, .end = end_, .idle = true};
+    if (!is_gapless(partition_)) return state;
     for (const auto& [stream, last] : last_)
       state.next_sequences[stream] = Sequence{last.value + 1};
     return state;
   }
 
-  Time now;  // the log's clock; set between calls
+  Time now;        // the log's clock; set between calls
+  LaneNo lane{1};  // of what is appended; set between calls
 
  private:
   static constexpr std::uint64_t commit_bytes = 4096;
@@ -129,7 +174,7 @@ class FakeLog final : public Log {
         position_.value += commit_bytes;
       }
       return std::optional(Record{held_->lsn, held_->address, held_->received_at, held_->type,
-                                  held_->key, held_->body});
+                                  held_->key, held_->body, held_->lane, held_->number});
     }
     Lsn position() const override { return position_; }
 
@@ -140,8 +185,11 @@ class FakeLog final : public Log {
     std::unique_ptr<Stored> held_;
   };
 
+  const PartitionNo partition_;
   mutable std::mutex mutex_;
   std::vector<Stored> records_;
+  std::map<std::pair<StreamNo, LaneNo>, std::uint64_t> numbers_;
+  std::uint64_t offset_ = 0;
   std::map<StreamNo, Sequence> last_;
   std::optional<std::size_t> damaged_;
   Lsn end_;

@@ -7,7 +7,9 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
+#include "base/histogram.hpp"
 #include "base/ids.hpp"
 #include "base/payload.hpp"
 #include "base/result.hpp"
@@ -24,6 +26,8 @@ struct Entry {
   PayloadType type = PayloadType::json;
   std::string_view idempotency_key;  // empty: none
   std::string_view body;             // JSON: already one line; XML: as sent
+  /// Where it should go. Unset, or where nothing is appended there any more: the log chooses.
+  std::optional<PartitionNo> partition{};
 };
 
 /// The result of one entry: without `error` it is on stable storage. log_failed: it is unknown
@@ -50,6 +54,9 @@ struct Record {
   PayloadType type = PayloadType::json;
   std::string_view idempotency_key;
   std::string_view body;
+  /// Who accepted it, and as which of its records of that stream and partition, from 1.
+  LaneNo lane{};
+  std::uint64_t number = 0;
 };
 
 /// Reads one partition from a checkpoint on, in order, only durable records. Used by one thread.
@@ -64,9 +71,21 @@ class Reader {
   virtual Lsn position() const = 0;
 };
 
+/// What the log has done since it was opened, and holds now.
+struct LogStats {
+  HistogramCounts commit_seconds;  // until a record was durable: written and synced, or replicated
+  HistogramCounts commit_bytes;    // whole blocks; none of a log that does not form commits
+  std::uint64_t segments = 0;      // in use
+  std::uint64_t disk_bytes = 0;    // theirs and of the spares
+  std::uint64_t kept_bytes = 0;    // behind the checkpoint: a restart would read them
+  /// What comes now is stamped so much later than the clock says: it was ahead once.
+  std::chrono::microseconds stamps_ahead{0};
+};
+
 /// What a partition has accepted, at one moment.
 struct PartitionState {
-  /// For each stream, the number after the last one assigned.
+  /// For each stream, the number after the last one assigned; empty where the partition is not
+  /// gapless.
   std::unordered_map<StreamNo, Sequence> next_sequences;
   Lsn end;
   /// No commit was being written: all of those numbers' records are before `end`.
@@ -89,6 +108,9 @@ class Log {
   /// it once for many appends: a commit costs the same for one record as for a hundred. Any thread.
   virtual void commit_soon() = 0;
 
+  /// The partitions that records are appended to, in ascending order.
+  virtual std::vector<PartitionNo> partitions() const = 0;
+
   /// `from` is a checkpoint: 0, a Record's lsn, or a Reader's position(). not_found: that place was
   /// released, or nothing begins there. The reader must not outlive the log.
   virtual Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) = 0;
@@ -103,6 +125,13 @@ class Log {
 
   /// Every record acknowledged before the call is before this position.
   virtual Lsn durable_end(PartitionNo partition) const = 0;
+
+  /// About how many bytes of durable records stand behind the checkpoint. Cheap, and may be a
+  /// moment old.
+  virtual std::uint64_t bytes_behind(PartitionNo partition, Lsn checkpoint) const = 0;
+
+  /// The place after the last one that the address's stream may have been given in its partition.
+  virtual Sequence next_sequence(const Address& address) const = 0;
 
   /// Waits until durable_end passes `after`, the time is up or the log closes. A disk may complete
   /// thousands of commits a second: callers should limit how often they wake.
@@ -123,6 +152,13 @@ class Log {
 
   /// Ok, or why append refuses; for /readyz.
   virtual Result<void> health() const = 0;
+
+  /// Any thread.
+  virtual LogStats stats() const { return {}; }
+
+  /// Refuses new entries with `unavailable`, and tells the results of those appended before. What
+  /// is durable can still be read. Once, from one thread; the destructor does it too.
+  virtual void close() {}
 };
 
 }  // namespace weir::log

@@ -274,6 +274,11 @@ PartitionState SegmentedLog::partition_state(PartitionNo partition) const {
   return state;
 }
 
+std::uint64_t SegmentedLog::bytes_behind(PartitionNo partition, Lsn checkpoint) const {
+  const Lsn end = durable_end(partition);
+  return end > checkpoint ? end.value - checkpoint.value : 0;
+}
+
 Sequence SegmentedLog::next_sequence(const Address& address) const {
   const std::lock_guard lock(mutex_);
   const auto found = next_sequences_.find(address.stream);

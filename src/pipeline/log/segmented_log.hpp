@@ -17,17 +17,6 @@ class WatchedClock;
 
 namespace weir::log {
 
-/// What the log has done since it was opened, and holds now.
-struct LogStats {
-  HistogramCounts commit_seconds;  // written and synced
-  HistogramCounts commit_bytes;    // whole blocks
-  std::uint64_t segments = 0;      // in use
-  std::uint64_t disk_bytes = 0;    // theirs and of the spares
-  std::uint64_t kept_bytes = 0;    // behind the checkpoint: a restart would read them
-  /// What comes now is stamped so much later than the clock says: it was ahead once.
-  std::chrono::microseconds stamps_ahead{0};
-};
-
 /// The log of one partition in files of its own (docs/formats/log-segment.md).
 ///
 /// append() serialises into the buffer of the next commit; one thread writes commits, one at a
@@ -67,27 +56,25 @@ class SegmentedLog final : public Log {
 
   const Recovered& recovered() const { return found_; }
 
-  /// Refuses new entries with `unavailable`, commits what was appended, tells the results, joins
-  /// the threads. What is durable can still be read. Once, from one thread; the destructor does it
-  /// too.
-  void close();
+  /// Commits what was appended, and joins the threads.
+  void close() override;
 
   Result<void> append(const Entry& entry, AppendSink& sink, std::uint64_t cookie) override;
   void commit_soon() override;
+  std::vector<PartitionNo> partitions() const override { return {options_.partition}; }
   Result<std::unique_ptr<Reader>> read_from(PartitionNo partition, Lsn from) override;
   Result<std::unique_ptr<Reader>> read_newest(PartitionNo partition, std::uint64_t bytes,
                                               Lsn checkpoint) override;
   Lsn durable_end(PartitionNo partition) const override;
+  std::uint64_t bytes_behind(PartitionNo partition, Lsn checkpoint) const override;
   void wait_durable(PartitionNo partition, Lsn after, std::chrono::milliseconds at_most) override;
   void release(PartitionNo partition, Lsn checkpoint) override;
   Time complete_until(PartitionNo partition) override;
   PartitionState partition_state(PartitionNo partition) const override;
-  /// The number the stream's next record will have; 1 where it has none.
-  Sequence next_sequence(const Address& address) const;
+  Sequence next_sequence(const Address& address) const override;
   Result<void> health() const override;
 
-  /// Any thread.
-  LogStats stats() const;
+  LogStats stats() const override;
 
   /// By hand: writes what was appended as one commit and tells the results; false: nothing was.
   bool commit_step();

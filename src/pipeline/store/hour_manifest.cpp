@@ -66,6 +66,18 @@ json::object json_of(const HourManifest& manifest) {
   return out;
 }
 
+}  // namespace
+
+std::uint64_t HourManifest::accepted() const {
+  if (is_gapless(partition)) return last_sequence.value - first_sequence.value + 1;
+  std::uint64_t accounted = duplicates + quarantined;
+  for (const File& file : files)
+    accounted += file.records;
+  return accounted;
+}
+
+namespace {
+
 Failure not_a_manifest(const std::string& why) {
   return fail(Errc::corrupt, "it is no manifest of an hour: " + why);
 }

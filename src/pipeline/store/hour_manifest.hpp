@@ -43,7 +43,9 @@ struct HourManifest {
   std::optional<Previous> previous;
   std::vector<File> files;  // in the order of their records
 
-  std::uint64_t accepted() const { return last_sequence.value - first_sequence.value + 1; }
+  /// Where the partition is not gapless, what is accounted for: an hour is sealed once that is
+  /// what was taken of the lanes.
+  std::uint64_t accepted() const;
 };
 
 /// "ingest/stream/acme/is-.../2027-03-02/08-0000.manifest.json"

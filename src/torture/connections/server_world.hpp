@@ -33,6 +33,9 @@ class ScriptedLog final : public log::Log {
   std::size_t waiting() const { return waiting_.size(); }
 
   Result<std::unique_ptr<log::Reader>> read_from(PartitionNo, Lsn) override;
+  std::vector<PartitionNo> partitions() const override { return {PartitionNo{0}}; }
+  std::uint64_t bytes_behind(PartitionNo, Lsn) const override { return 0; }
+  Sequence next_sequence(const Address&) const override { return {1}; }
   Lsn durable_end(PartitionNo) const override { return {}; }
   void wait_durable(PartitionNo, Lsn, std::chrono::milliseconds) override {}
   void release(PartitionNo, Lsn) override {}
