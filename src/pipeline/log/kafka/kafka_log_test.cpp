@@ -282,6 +282,24 @@ TEST_F(KafkaLogTest, WhatIsInFilesIsRemovedFromTheTopicAndNothingElse) {
   EXPECT_THAT(bodies(*reader(last.partition, {6})), ElementsAre("6", "7", "8", "9"));
 }
 
+/// Brokers hear of a new topic one after the other.
+TEST_F(KafkaLogTest, ATopicThatTwoProcessesMakeAtTheSameTimeIsThereForBoth) {
+  for (int round = 0; round < 4; ++round) {
+    KafkaSettings other = settings_;
+    other.topic += "-" + std::to_string(round);
+    std::vector<std::string> errors(2);
+    std::vector<std::thread> processes;
+    for (std::string& error : errors)
+      processes.emplace_back([&] {
+        const auto opened = KafkaLog::open(other, book_, clock_);
+        if (!opened) error = opened.error().message;
+      });
+    for (std::thread& process : processes)
+      process.join();
+    EXPECT_THAT(errors, ElementsAre("", ""));
+  }
+}
+
 TEST_F(KafkaLogTest, APropertyThatWeirRestsOnIsRefused) {
   KafkaSettings other = settings_;
   other.properties["acks"] = "1";

@@ -194,6 +194,18 @@ Result<void> judge(const Settings& found, const std::string& topic, FoundTopic& 
   return {};
 }
 
+/// Of a topic that was made just now, here or by another process: the broker that answers may not
+/// have heard of it yet.
+Result<Settings> read_settings_soon(rd_kafka_t* client, const std::string& topic) {
+  constexpr int tries = 50;
+  auto found = read_settings(client, topic);
+  for (int i = 1; i < tries && !found && found.error().code == Errc::not_found; ++i) {
+    rd_kafka_poll(client, 100);
+    found = read_settings(client, topic);
+  }
+  return found;
+}
+
 }  // namespace
 
 Result<FoundTopic> prepare_topic(rd_kafka_t* client, const KafkaSettings& settings) {
@@ -202,7 +214,6 @@ Result<FoundTopic> prepare_topic(rd_kafka_t* client, const KafkaSettings& settin
   if (!found) {
     WEIR_CHECK(make(client, settings));
     is_new = true;
-    // The broker that answers may not have heard of it yet.
     for (int tries = 0; tries < 50; ++tries) {
       WEIR_TRY(found, look(client, settings));
       if (found && found->partitions == settings.partitions) break;
@@ -215,7 +226,7 @@ Result<FoundTopic> prepare_topic(rd_kafka_t* client, const KafkaSettings& settin
   if (found->partitions > last_kafka_partition - first_kafka_partition + 1)
     return fail(Errc::bad_request,
                 "The topic " + settings.topic + " has more than 4096 partitions");
-  WEIR_TRY(const Settings settings_found, read_settings(client, settings.topic));
+  WEIR_TRY(const Settings settings_found, read_settings_soon(client, settings.topic));
   WEIR_CHECK(judge(settings_found, settings.topic, *found));
   return *std::move(found);
 }
