@@ -56,6 +56,7 @@ struct EmbeddedServer::Stages {
         clock(system_clock, system_clock, clock_bounds(config)) {}
 
   bool is_shared() const;
+  bool shares_log() const;
   catalog::Leases::Holder holder() const;
   Result<void> open_catalog();
   Result<void> hold_role();

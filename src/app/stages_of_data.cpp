@@ -23,6 +23,11 @@ bool EmbeddedServer::Stages::is_shared() const {
   return !config.text("catalog.url").empty();
 }
 
+/// Whether other processes may batch, too.
+bool EmbeddedServer::Stages::shares_log() const {
+  return is_shared() && has_kafka_log(config);
+}
+
 catalog::Leases::Holder EmbeddedServer::Stages::holder() const {
   return {instance.own, name_of_process() + ": " + to_string(roles)};
 }
@@ -134,7 +139,7 @@ Result<void> EmbeddedServer::Stages::open_store() {
   if (!swept) spdlog::warn("Uploads that nobody ends are still there: {}", swept.error().message);
   // A full disk takes no file that is written again, and must not keep the server from starting.
   // Where several batch, a file that no row names may be one that another has just put.
-  if (is_shared() && has_kafka_log(config)) return {};
+  if (shares_log()) return {};
   if (const auto clean = quarantine->clean_up(); !clean)
     spdlog::warn("Bytes of dropped or replayed payloads are still in the store: {}",
                  clean.error().message);
@@ -159,23 +164,21 @@ void EmbeddedServer::Stages::start_batchers() {
   settings.keys.keys_max = static_cast<std::uint64_t>(config["idempotency.keys"]);
   settings.quarantine.catalog_bytes_max = static_cast<std::uint64_t>(config["quarantine.bytes"]);
   // Runs begin after the batcher. What is committed before is found when they do.
-  const bool shares = is_shared() && has_kafka_log(config);
-  batchers.emplace(Batchers::Dependencies{.log = *log,
-                                          .store = roles.batcher ? &*store : nullptr,
-                                          .catalog = *catalog,
-                                          .clock = clock,
-                                          .holder = shares ? std::optional(holder()) : std::nullopt,
-                                          .on_batches =
-                                              [this] {
-                                                if (auto* const woken = runs_to_wake.load())
-                                                  woken->wake();
-                                              },
-                                          .on_error =
-                                              [](const Error& error) {
-                                                spdlog::error("Batches cannot be made: {}",
-                                                              error.message);
-                                              }},
-                   settings);
+  batchers.emplace(
+      Batchers::Dependencies{.log = *log,
+                             .store = roles.batcher ? &*store : nullptr,
+                             .catalog = *catalog,
+                             .clock = clock,
+                             .holder = shares_log() ? std::optional(holder()) : std::nullopt,
+                             .on_batches =
+                                 [this] {
+                                   if (auto* const woken = runs_to_wake.load()) woken->wake();
+                                 },
+                             .on_error =
+                                 [](const Error& error) {
+                                   spdlog::error("Batches cannot be made: {}", error.message);
+                                 }},
+      settings);
 }
 
 void EmbeddedServer::Stages::watch_conservation() {

@@ -245,6 +245,16 @@ void KafkaLog::raise_end(int index, std::int64_t end) const {
   raise(partitions_[static_cast<std::size_t>(index)].end, end);
 }
 
+void KafkaLog::note_stamp(int index, Time stamp) {
+  raise(partitions_[static_cast<std::size_t>(index)].newest_stamp, micros(stamp));
+}
+
+/// On average, of those appended here.
+std::uint64_t KafkaLog::bytes_of_a_record() const {
+  const std::uint64_t records = records_.load(std::memory_order_relaxed);
+  return records == 0 ? guessed_bytes : bytes_.load(std::memory_order_relaxed) / records;
+}
+
 /// Asks the leader; again for a while where the partition has none, or has a new one.
 Result<KafkaLog::Offsets> KafkaLog::offsets(int index) const {
   Partition& own = partitions_[static_cast<std::size_t>(index)];
@@ -279,10 +289,7 @@ std::uint64_t KafkaLog::bytes_behind(PartitionNo partition, Lsn checkpoint) cons
   if (!index) return 0;
   const auto end =
       static_cast<std::uint64_t>(partitions_[static_cast<std::size_t>(*index)].end.load());
-  const std::uint64_t records = records_.load(std::memory_order_relaxed);
-  const std::uint64_t each =
-      records == 0 ? guessed_bytes : bytes_.load(std::memory_order_relaxed) / records;
-  return end > checkpoint.value ? (end - checkpoint.value) * each : 0;
+  return end > checkpoint.value ? (end - checkpoint.value) * bytes_of_a_record() : 0;
 }
 
 Sequence KafkaLog::next_sequence(const Address& address) const {
@@ -344,10 +351,7 @@ Result<std::unique_ptr<Reader>> KafkaLog::read_from(PartitionNo partition, Lsn f
 Result<std::unique_ptr<Reader>> KafkaLog::read_newest(PartitionNo partition, std::uint64_t bytes,
                                                       Lsn checkpoint) {
   const std::uint64_t end = durable_end(partition).value;
-  const std::uint64_t records = records_.load(std::memory_order_relaxed);
-  const std::uint64_t each = std::max<std::uint64_t>(
-      1, records == 0 ? guessed_bytes : bytes_.load(std::memory_order_relaxed) / records);
-  const std::uint64_t back = std::min(end, bytes / each);
+  const std::uint64_t back = std::min(end, bytes / std::max<std::uint64_t>(1, bytes_of_a_record()));
   return read_from(partition, std::max(checkpoint, Lsn{end - back}));
 }
 

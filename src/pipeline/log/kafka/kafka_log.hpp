@@ -109,6 +109,8 @@ class KafkaLog final : public Log, private ClientListener {
   void tick(int index);
   void tell_results();
   void raise_end(int index, std::int64_t end) const;
+  void note_stamp(int index, Time stamp);
+  std::uint64_t bytes_of_a_record() const;
   bool ask_whether_brokers_answer() const;
   void write_lanes();
   void remove_released();

@@ -63,11 +63,7 @@ Result<std::optional<Record>> KafkaReader::record_of(const rd_kafka_message_t& m
   rd_kafka_timestamp_type_t stamped_by = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
   const std::int64_t millis = rd_kafka_message_timestamp(&message, &stamped_by);
   const Time stamp{std::chrono::milliseconds(std::max<std::int64_t>(millis, 0))};
-  auto& newest = log_.partitions_[static_cast<std::size_t>(index_)].newest_stamp;
-  const std::int64_t own = stamp.time_since_epoch().count();
-  for (std::int64_t known = newest.load();
-       known < own && !newest.compare_exchange_weak(known, own);) {
-  }
+  log_.note_stamp(index_, stamp);
   rd_kafka_headers_t* headers = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
